@@ -1,0 +1,225 @@
+//! A column that grows cell by cell, can be cut back to an earlier length, and becomes an Arrow array without copying.
+
+use std::sync::Arc;
+
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Decimal128Type, Float64Type, Int16Type, Int32Type, Int64Type,
+    Time64MicrosecondType, TimestampMicrosecondType,
+};
+use arrow_array::{ArrayRef, BinaryArray, BooleanArray, FixedSizeBinaryArray, PrimitiveArray, StringArray};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+
+use crate::{DataType, Value};
+
+/// Builds one column of a batch. Rows that a failed document left are cut off with [`ColumnBuilder::truncate`],
+/// which Arrow's own builders cannot do.
+#[derive(Debug)]
+pub struct ColumnBuilder {
+    data_type: DataType,
+    cells: Cells,
+    valid: Vec<bool>,
+    null_count: usize,
+}
+
+#[derive(Debug)]
+enum Cells {
+    Bool(Vec<bool>),
+    Int16(Vec<i16>),
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    Decimal(Vec<i128>),
+    Double(Vec<f64>),
+    Uuid(Vec<u8>),
+    Text { offsets: Vec<i32>, text: String },
+    Binary { offsets: Vec<i32>, bytes: Vec<u8> },
+}
+
+impl ColumnBuilder {
+    /// An empty column of this type.
+    pub fn new(data_type: DataType) -> Self {
+        let cells = match data_type {
+            DataType::Bool => Cells::Bool(Vec::new()),
+            DataType::SmallInt => Cells::Int16(Vec::new()),
+            DataType::Int | DataType::Date => Cells::Int32(Vec::new()),
+            DataType::BigInt | DataType::Time | DataType::Timestamp | DataType::TimestampTz => Cells::Int64(Vec::new()),
+            DataType::Decimal { .. } => Cells::Decimal(Vec::new()),
+            DataType::Double => Cells::Double(Vec::new()),
+            DataType::Uuid => Cells::Uuid(Vec::new()),
+            DataType::Char(_) | DataType::VarChar(_) | DataType::Text | DataType::Xml | DataType::Json => {
+                Cells::Text { offsets: vec![0], text: String::new() }
+            }
+            DataType::Binary => Cells::Binary { offsets: vec![0], bytes: Vec::new() },
+        };
+        Self { data_type, cells, valid: Vec::new(), null_count: 0 }
+    }
+
+    /// How many cells there are.
+    pub fn len(&self) -> usize {
+        self.valid.len()
+    }
+
+    /// Whether there is no cell.
+    pub fn is_empty(&self) -> bool {
+        self.valid.is_empty()
+    }
+
+    /// Appends one cell.
+    ///
+    /// # Panics
+    /// When the value is not of the column's type, or outside its range: conversion has seen to both before.
+    pub fn push(&mut self, value: &Value<'_>) {
+        let is_valid = !value.is_null();
+        self.valid.push(is_valid);
+        self.null_count += usize::from(!is_valid);
+        match (&mut self.cells, value) {
+            (Cells::Text { offsets, text }, value) => {
+                match value {
+                    Value::Text(cell) => text.push_str(cell),
+                    Value::Null => {}
+                    _ => wrong_type(self.data_type, value),
+                }
+                offsets.push(offset(text.len()));
+            }
+            (Cells::Binary { offsets, bytes }, value) => {
+                match value {
+                    Value::Binary(cell) => bytes.extend_from_slice(cell),
+                    Value::Null => {}
+                    _ => wrong_type(self.data_type, value),
+                }
+                offsets.push(offset(bytes.len()));
+            }
+            (Cells::Bool(cells), Value::Bool(cell)) => cells.push(*cell),
+            (Cells::Bool(cells), Value::Null) => cells.push(false),
+            (Cells::Int16(cells), Value::Int(cell)) => cells.push((*cell).try_into().expect("smallint was range-checked")),
+            (Cells::Int16(cells), Value::Null) => cells.push(0),
+            (Cells::Int32(cells), Value::Int(cell)) => cells.push((*cell).try_into().expect("int was range-checked")),
+            (Cells::Int32(cells), Value::Date(cell)) => cells.push(*cell),
+            (Cells::Int32(cells), Value::Null) => cells.push(0),
+            (
+                Cells::Int64(cells),
+                Value::Int(cell) | Value::Time(cell) | Value::Timestamp(cell) | Value::TimestampTz(cell),
+            ) => cells.push(*cell),
+            (Cells::Int64(cells), Value::Null) => cells.push(0),
+            (Cells::Decimal(cells), Value::Decimal(cell)) => {
+                debug_assert!(matches!(self.data_type, DataType::Decimal { scale, .. } if scale == cell.scale));
+                cells.push(cell.unscaled);
+            }
+            (Cells::Decimal(cells), Value::Null) => cells.push(0),
+            (Cells::Double(cells), Value::Double(cell)) => cells.push(*cell),
+            (Cells::Double(cells), Value::Null) => cells.push(0.0),
+            (Cells::Uuid(cells), Value::Uuid(cell)) => cells.extend_from_slice(cell),
+            (Cells::Uuid(cells), Value::Null) => cells.extend_from_slice(&[0; 16]),
+            (_, value) => wrong_type(self.data_type, value),
+        }
+    }
+
+    /// Cuts the column back to its first `len` cells.
+    pub fn truncate(&mut self, len: usize) {
+        if len >= self.valid.len() {
+            return;
+        }
+        self.null_count -= self.valid[len..].iter().filter(|valid| !**valid).count();
+        self.valid.truncate(len);
+        match &mut self.cells {
+            Cells::Bool(cells) => cells.truncate(len),
+            Cells::Int16(cells) => cells.truncate(len),
+            Cells::Int32(cells) => cells.truncate(len),
+            Cells::Int64(cells) => cells.truncate(len),
+            Cells::Decimal(cells) => cells.truncate(len),
+            Cells::Double(cells) => cells.truncate(len),
+            Cells::Uuid(cells) => cells.truncate(len * 16),
+            Cells::Text { offsets, text } => {
+                offsets.truncate(len + 1);
+                text.truncate(offsets[len] as usize);
+            }
+            Cells::Binary { offsets, bytes } => {
+                offsets.truncate(len + 1);
+                bytes.truncate(offsets[len] as usize);
+            }
+        }
+    }
+
+    /// Bytes of text or binary data so far; fixed-width cells are not counted.
+    pub fn variable_bytes(&self) -> usize {
+        match &self.cells {
+            Cells::Text { text, .. } => text.len(),
+            Cells::Binary { bytes, .. } => bytes.len(),
+            _ => 0,
+        }
+    }
+
+    /// Bytes of a fixed-width cell, offsets and validity included.
+    pub fn cell_width(&self) -> usize {
+        1 + match &self.cells {
+            Cells::Bool(_) => 1,
+            Cells::Int16(_) => 2,
+            Cells::Int32(_) | Cells::Text { .. } | Cells::Binary { .. } => 4,
+            Cells::Int64(_) | Cells::Double(_) => 8,
+            Cells::Decimal(_) | Cells::Uuid(_) => 16,
+        }
+    }
+
+    /// Takes the cells out as an Arrow array of [`DataType::arrow_type`]; the builder is empty afterwards.
+    pub fn finish(&mut self) -> ArrayRef {
+        let empty = Self::new(self.data_type);
+        let Self { data_type, cells, valid, null_count } = std::mem::replace(self, empty);
+        let nulls = (null_count > 0).then(|| NullBuffer::from(valid));
+        match cells {
+            Cells::Bool(cells) => Arc::new(BooleanArray::new(BooleanBuffer::from(cells), nulls)),
+            Cells::Int16(cells) => primitive::<Int16Type>(cells, nulls),
+            Cells::Int32(cells) if data_type == DataType::Date => primitive::<Date32Type>(cells, nulls),
+            Cells::Int32(cells) => primitive::<Int32Type>(cells, nulls),
+            Cells::Int64(cells) => match data_type {
+                DataType::Time => primitive::<Time64MicrosecondType>(cells, nulls),
+                DataType::Timestamp | DataType::TimestampTz => Arc::new(
+                    PrimitiveArray::<TimestampMicrosecondType>::new(ScalarBuffer::from(cells), nulls)
+                        .with_data_type(data_type.arrow_type()),
+                ),
+                _ => primitive::<Int64Type>(cells, nulls),
+            },
+            Cells::Decimal(cells) => Arc::new(
+                PrimitiveArray::<Decimal128Type>::new(ScalarBuffer::from(cells), nulls)
+                    .with_data_type(data_type.arrow_type()),
+            ),
+            Cells::Double(cells) => primitive::<Float64Type>(cells, nulls),
+            Cells::Uuid(cells) => Arc::new(FixedSizeBinaryArray::new(16, Buffer::from_vec(cells), nulls)),
+            Cells::Text { offsets, text } => Arc::new(StringArray::new(
+                OffsetBuffer::new(ScalarBuffer::from(offsets)),
+                Buffer::from_vec(text.into_bytes()),
+                nulls,
+            )),
+            Cells::Binary { offsets, bytes } => Arc::new(BinaryArray::new(
+                OffsetBuffer::new(ScalarBuffer::from(offsets)),
+                Buffer::from_vec(bytes),
+                nulls,
+            )),
+        }
+    }
+}
+
+fn primitive<T: ArrowPrimitiveType>(cells: Vec<T::Native>, nulls: Option<NullBuffer>) -> ArrayRef {
+    Arc::new(PrimitiveArray::<T>::new(ScalarBuffer::from(cells), nulls))
+}
+
+fn offset(len: usize) -> i32 {
+    i32::try_from(len).expect("the batch limit is far below 2 GiB")
+}
+
+#[cold]
+fn wrong_type(data_type: DataType, value: &Value<'_>) -> ! {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "integer",
+        Value::Decimal(_) => "decimal",
+        Value::Double(_) => "double",
+        Value::Text(_) => "text",
+        Value::Date(_) => "date",
+        Value::Time(_) => "time",
+        Value::Timestamp(_) => "timestamp",
+        Value::TimestampTz(_) => "timestamptz",
+        Value::Uuid(_) => "uuid",
+        Value::Binary(_) => "binary",
+    };
+    panic!("a {kind} value reached a column of type {data_type}: the plan converts before it emits")
+}

@@ -1,0 +1,26 @@
+//! The nouns of xmlshred, shared by every other crate: data types, values, the target schema, document keys
+//! and batches of rows. Pure data: no I/O, threads, clock or knowledge of XML, SQL or contracts.
+//!
+//! Reading order: [`DataType`] and [`Value`] (one cell), [`TargetSchema`] (what tables look like),
+//! [`DocumentKey`] and [`Share`] (which document), [`Batch`] (the rows of many documents, splittable by document),
+//! [`Failure`] and [`Issue`] (what went wrong with one of them).
+
+mod batch;
+mod column;
+mod data_type;
+mod decimal;
+mod key;
+mod outcome;
+mod schema;
+mod value;
+
+pub mod lexical;
+
+pub use batch::{Batch, BatchBuilder, DocumentRecord};
+pub use column::ColumnBuilder;
+pub use data_type::{DataType, DataTypeError};
+pub use decimal::Decimal;
+pub use key::{DocumentKey, KeyRange, Share, ShareError};
+pub use outcome::{Failure, FailureCode, Issue, IssueCode, Outcome, Stage, UtcMicros, millis_ceil};
+pub use schema::{ColumnSchema, ForeignKey, OnExisting, TableSchema, TargetSchema};
+pub use value::{OwnedValue, Value};

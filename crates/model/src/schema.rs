@@ -1,0 +1,65 @@
+//! What the target looks like: tables in insert order, with columns, keys and foreign keys.
+
+use crate::DataType;
+
+/// What to do when a row with the same primary key is already in the target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnExisting {
+    /// The document fails.
+    #[default]
+    Fail,
+    /// The row that is there stays.
+    Skip,
+    /// The new row replaces it.
+    Replace,
+}
+
+/// All target tables of a contract, parents before children.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetSchema {
+    /// Database schema that holds the tables, where the database has schemas and the contract names one.
+    pub namespace: Option<String>,
+    /// What an already existing primary key means.
+    pub on_existing: OnExisting,
+    /// The tables, in insert order.
+    pub tables: Vec<TableSchema>,
+    /// Name of the source key, which is also the key column of the log and issue tables.
+    pub key_column: String,
+}
+
+/// One target table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableSchema {
+    /// Unquoted name.
+    pub name: String,
+    /// Columns in contract order.
+    pub columns: Vec<ColumnSchema>,
+    /// Indices into `columns`; empty when the contract names no key.
+    pub primary_key: Vec<usize>,
+    /// One for each parent table whose whole primary key the columns repeat.
+    pub foreign_keys: Vec<ForeignKey>,
+}
+
+/// One column of a target table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnSchema {
+    /// Unquoted name.
+    pub name: String,
+    /// Its type.
+    pub data_type: DataType,
+    /// Whether the column takes nulls.
+    pub nullable: bool,
+    /// Whether values are personal and must be masked where they are shown.
+    pub sensitive: bool,
+}
+
+/// Columns of a table that refer to the primary key of a table before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// Indices of columns of the referring table.
+    pub columns: Vec<usize>,
+    /// Index of the parent table in [`TargetSchema::tables`].
+    pub parent: usize,
+    /// Indices of columns of the parent table: its primary key, in the order of `columns`.
+    pub parent_columns: Vec<usize>,
+}
