@@ -1,1 +1,1 @@
-//! databases
+//! Databases behind the ports of the engine.

@@ -1,1 +1,13 @@
-//! mapping
+//! From a contract to the rows of one document. Pure: no I/O, threads, clock.
+//!
+//! Life of a contract: text → [`contract::load`] (every problem at once) → [`contract::Contract`] (checked) → [`Plan`]
+//! (paths compiled into one automaton) → [`Shredder`] (one per thread) → rows in a `BatchBuilder`.
+
+pub mod contract;
+pub mod path;
+pub mod plan;
+pub mod shred;
+pub mod xml;
+
+pub use plan::Plan;
+pub use shred::{Content, DocumentContext, Limits, Shredded, Shredder};

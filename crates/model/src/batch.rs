@@ -91,7 +91,8 @@ impl Batch {
     /// This batch with other outcomes: each document that `change` gives a record for gets it. A document whose new
     /// outcome is a failure must stand alone in its batch, because its rows stay where they are.
     pub fn with_records(&self, mut change: impl FnMut(&DocumentRecord) -> Option<DocumentRecord>) -> Self {
-        let documents = self.documents.iter().map(|record| change(record).unwrap_or_else(|| record.clone())).collect();
+        let documents =
+            self.documents.iter().map(|record| change(record).unwrap_or_else(|| record.clone())).collect();
         Self { documents, ..self.clone() }
     }
 
@@ -130,7 +131,10 @@ impl BatchBuilder {
             .tables
             .iter()
             .map(|table| {
-                let fields = table.columns.iter().map(|column| Field::new(&column.name, column.data_type.arrow_type(), true));
+                let fields = table
+                    .columns
+                    .iter()
+                    .map(|column| Field::new(&column.name, column.data_type.arrow_type(), true));
                 Arc::new(Schema::new(fields.collect::<Vec<_>>()))
             })
             .collect();

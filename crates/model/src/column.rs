@@ -41,7 +41,9 @@ impl ColumnBuilder {
             DataType::Bool => Cells::Bool(Vec::new()),
             DataType::SmallInt => Cells::Int16(Vec::new()),
             DataType::Int | DataType::Date => Cells::Int32(Vec::new()),
-            DataType::BigInt | DataType::Time | DataType::Timestamp | DataType::TimestampTz => Cells::Int64(Vec::new()),
+            DataType::BigInt | DataType::Time | DataType::Timestamp | DataType::TimestampTz => {
+                Cells::Int64(Vec::new())
+            }
             DataType::Decimal { .. } => Cells::Decimal(Vec::new()),
             DataType::Double => Cells::Double(Vec::new()),
             DataType::Uuid => Cells::Uuid(Vec::new()),
@@ -90,9 +92,13 @@ impl ColumnBuilder {
             }
             (Cells::Bool(cells), Value::Bool(cell)) => cells.push(*cell),
             (Cells::Bool(cells), Value::Null) => cells.push(false),
-            (Cells::Int16(cells), Value::Int(cell)) => cells.push((*cell).try_into().expect("smallint was range-checked")),
+            (Cells::Int16(cells), Value::Int(cell)) => {
+                cells.push((*cell).try_into().expect("smallint was range-checked"))
+            }
             (Cells::Int16(cells), Value::Null) => cells.push(0),
-            (Cells::Int32(cells), Value::Int(cell)) => cells.push((*cell).try_into().expect("int was range-checked")),
+            (Cells::Int32(cells), Value::Int(cell)) => {
+                cells.push((*cell).try_into().expect("int was range-checked"))
+            }
             (Cells::Int32(cells), Value::Date(cell)) => cells.push(*cell),
             (Cells::Int32(cells), Value::Null) => cells.push(0),
             (
@@ -101,7 +107,9 @@ impl ColumnBuilder {
             ) => cells.push(*cell),
             (Cells::Int64(cells), Value::Null) => cells.push(0),
             (Cells::Decimal(cells), Value::Decimal(cell)) => {
-                debug_assert!(matches!(self.data_type, DataType::Decimal { scale, .. } if scale == cell.scale));
+                debug_assert!(
+                    matches!(self.data_type, DataType::Decimal { scale, .. } if scale == cell.scale)
+                );
                 cells.push(cell.unscaled);
             }
             (Cells::Decimal(cells), Value::Null) => cells.push(0),

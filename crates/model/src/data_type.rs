@@ -161,7 +161,10 @@ impl FromStr for DataType {
         };
         let length = |name, make: fn(u32) -> Self| match arguments[..] {
             [Some(length @ 1..)] => Ok(make(length)),
-            _ => Err(DataTypeError::WrongArguments { name, expected: "one length of at least 1, as in `(50)`" }),
+            _ => Err(DataTypeError::WrongArguments {
+                name,
+                expected: "one length of at least 1, as in `(50)`",
+            }),
         };
         let plain = |data_type: Self, name| match arguments[..] {
             [] => Ok(data_type),
@@ -216,7 +219,16 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_refused() {
-        for text in ["decimal", "decimal(39,2)", "decimal(3,4)", "varchar", "varchar(0)", "int(4)", "char(x)", "string"] {
+        for text in [
+            "decimal",
+            "decimal(39,2)",
+            "decimal(3,4)",
+            "varchar",
+            "varchar(0)",
+            "int(4)",
+            "char(x)",
+            "string",
+        ] {
             assert!(text.parse::<DataType>().is_err(), "{text}");
         }
     }

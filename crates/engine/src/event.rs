@@ -1,0 +1,83 @@
+//! Everything that happens in a run, as one closed enum. Metrics, progress bar, log lines and reports are folds over it.
+
+use std::time::Duration;
+
+use xmlshred_model::{DocumentKey, Failure, IssueCode};
+
+/// Something that happened. Carries ids, tables, codes and counts, never values of documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The run begins; how many documents are to do, when known.
+    Started {
+        /// Documents of this instance still to do.
+        remaining: Option<u64>,
+    },
+    /// A page of documents was read.
+    Extracted {
+        /// Documents.
+        document_count: u64,
+        /// Their bytes.
+        byte_count: u64,
+        /// Time for it.
+        duration: Duration,
+    },
+    /// A worker ended a batch.
+    Shredded {
+        /// Documents, failed ones included.
+        document_count: u64,
+        /// Their bytes.
+        byte_count: u64,
+        /// Time spent shredding (of one core).
+        duration: Duration,
+    },
+    /// A document failed; said once it is in the log.
+    DocumentFailed {
+        /// Its key.
+        key: DocumentKey,
+        /// Why.
+        failure: Failure,
+    },
+    /// A transaction was committed.
+    Committed {
+        /// Documents that are now `success`.
+        success_count: u64,
+        /// Documents that are now `failed`.
+        failed_count: u64,
+        /// Documents that another instance had done already.
+        already_done_count: u64,
+        /// Bytes of the documents.
+        byte_count: u64,
+        /// Rows per table, in schema order.
+        table_row_counts: Vec<u64>,
+        /// Issues: table index, column index, code, count.
+        issues: Vec<(u32, u32, IssueCode, u64)>,
+        /// Time for it.
+        duration: Duration,
+    },
+    /// A batch was refused and is split.
+    BatchSplit {
+        /// Documents in it.
+        document_count: u64,
+        /// Why, in words.
+        reason: String,
+    },
+    /// A transient fault; another try follows.
+    Retrying {
+        /// Which try comes next, from 2.
+        attempt: u32,
+        /// How long until then.
+        delay: Duration,
+        /// Why, in words.
+        reason: String,
+    },
+    /// A stop was asked for; what was begun is being finished.
+    Stopping,
+    /// The run has ended.
+    Finished,
+}
+
+/// Listens to events. Called from several threads; must not block for long.
+pub trait Observer: Sync {
+    /// Takes note of an event.
+    fn observe(&self, event: &Event);
+}

@@ -1,0 +1,99 @@
+//! What can go wrong at a port, sorted by what it is and not by what to do: that is `policy`'s to decide.
+
+use std::fmt;
+
+/// Kinds of faults of databases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A row with this key is there already, or twice in the document.
+    UniqueViolation {
+        /// Table, when the database tells.
+        table: Option<String>,
+    },
+    /// The row referred to is not there.
+    ForeignKeyViolation {
+        /// Table, when the database tells.
+        table: Option<String>,
+    },
+    /// A null where the target takes none.
+    NotNullViolation {
+        /// Table, when the database tells.
+        table: Option<String>,
+    },
+    /// A check constraint.
+    CheckViolation {
+        /// Table, when the database tells.
+        table: Option<String>,
+    },
+    /// A value that the target's type, length or range does not take.
+    ValueRejected {
+        /// Table, when the database tells.
+        table: Option<String>,
+    },
+    /// Locked by others for longer than it was worth waiting, or a deadlock's victim.
+    Busy,
+    /// The connection broke; a commit under way may or may not have happened.
+    ConnectionLost,
+    /// No answer in time.
+    Timeout,
+    /// No room left.
+    DiskFull,
+    /// The database or file cannot be written.
+    ReadOnly,
+    /// No right to do this.
+    AccessDenied,
+    /// A table of the contract or the log is missing.
+    MissingTable {
+        /// Its name.
+        table: String,
+    },
+    /// A column of the contract or the log is missing, or of a type that cannot work.
+    WrongTable {
+        /// The table's name.
+        table: String,
+    },
+    /// The address leads nowhere, or the file is none of this database.
+    CannotConnect,
+    /// The database is damaged.
+    Corrupt,
+    /// Anything else.
+    Other,
+}
+
+/// A fault with the words for it. No word is a value of a document.
+#[derive(Debug)]
+pub struct PortError {
+    /// Which kind.
+    pub fault: Fault,
+    /// What happened, lower case, no full stop.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// The driver's error.
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl PortError {
+    /// An error without hint or cause.
+    pub fn new(fault: Fault, message: impl Into<String>) -> Self {
+        Self { fault, message: message.into(), hint: None, source: None }
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl fmt::Display for PortError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for PortError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|error| &**error as &(dyn std::error::Error + 'static))
+    }
+}

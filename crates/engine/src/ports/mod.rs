@@ -1,0 +1,198 @@
+//! What the engine needs of a database. Traits live here, with their caller; `databases` implements them.
+//!
+//! Every port may be thrown away and opened again through [`Ports`] after an error; nothing lives in a connection.
+
+use xmlshred_model::{Batch, DocumentKey, KeyRange, Share, UtcMicros};
+
+mod fault;
+
+pub use fault::{Fault, PortError};
+
+/// Opens ports. One per run; its methods are called from several threads.
+pub trait Ports: Sync {
+    /// A new connection for reading documents.
+    ///
+    /// # Errors
+    /// When the source cannot be reached or lacks what the contract names.
+    fn source(&self) -> Result<Box<dyn Source>, PortError>;
+
+    /// A new connection for loading rows.
+    ///
+    /// # Errors
+    /// When the target cannot be reached or lacks a table or column.
+    fn sink(&self) -> Result<Box<dyn Sink>, PortError>;
+
+    /// A new connection for the log.
+    ///
+    /// # Errors
+    /// When the target cannot be reached.
+    fn journal(&self) -> Result<Box<dyn Journal>, PortError>;
+
+    /// How many sinks can load at the same time with profit: 1 for SQLite.
+    fn max_loaders(&self) -> usize;
+}
+
+/// Which documents a page may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// Inclusive range of keys.
+    pub range: KeyRange,
+    /// This instance's share.
+    pub share: Share,
+    /// Whether documents that failed before count as not yet processed.
+    pub failed: FailedDocuments,
+}
+
+/// What happens to documents whose log row says `failed`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailedDocuments {
+    /// They are processed.
+    #[default]
+    Leave,
+    /// They are taken again; their log row is replaced.
+    Retry,
+}
+
+/// Documents in key order.
+pub trait Source: Send {
+    /// The next keys of the selection after `after`, ascending, at most `limit`; fewer mean the end. Where the source can
+    /// see the log ([`Source::sees_journal`]), processed documents are left out. Cost: one index range scan.
+    ///
+    /// # Errors
+    /// Any fault; the call can be repeated.
+    fn keys(
+        &mut self,
+        selection: &Selection,
+        after: Option<DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<DocumentKey>, PortError>;
+
+    /// Whether [`Source::keys`] leaves out what the log has. If not, the reader asks [`Journal::processed`].
+    fn sees_journal(&self) -> bool;
+
+    /// The documents with these keys, in the order given, handed to `take` one at a time until it says to stop. A key whose row vanished is
+    /// passed over. A document larger than `max_bytes` arrives as [`Fetched::TooLarge`] without having been read.
+    ///
+    /// # Errors
+    /// Any fault; the call can be repeated for the keys not yet taken.
+    fn fetch(
+        &mut self,
+        keys: &[DocumentKey],
+        max_bytes: u64,
+        take: &mut dyn FnMut(DocumentKey, Fetched) -> std::ops::ControlFlow<()>,
+    ) -> Result<(), PortError>;
+
+    /// How many documents of the selection are still to do, for progress; processed ones are left out when the source sees
+    /// the journal. `None` when counting would cost too much.
+    ///
+    /// # Errors
+    /// Any fault.
+    fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError>;
+}
+
+/// A document as it came from the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// From a text column.
+    Text(String),
+    /// From a binary column or a file.
+    Bytes(Vec<u8>),
+    /// The column is null.
+    Null,
+    /// Larger than allowed: this many bytes.
+    TooLarge(u64),
+}
+
+/// Who loads: goes into every log row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunIdentity {
+    /// Unique per run and instance set; chosen by the caller.
+    pub session_id: String,
+    /// Instance and count.
+    pub share: Share,
+    /// Of the contract in use.
+    pub contract_hash: String,
+}
+
+/// Rows and log into the target.
+pub trait Sink: Send {
+    /// Loads a batch in one transaction: rows of all tables in schema order, one log row per document (`success` or
+    /// `failed`), its issues. All or nothing.
+    ///
+    /// Documents that the log has already (from anyone; failed ones only when `failed` is `Leave`) are left out, rows and all, and named in the
+    /// answer: that makes the call repeatable after a lost answer, and overlapping instances harmless. With
+    /// `FailedDocuments::Retry` a `failed` log row (and its issues) is replaced.
+    ///
+    /// # Errors
+    /// The transaction is rolled back. See [`Fault`] for what follows.
+    fn commit(
+        &mut self,
+        batch: &Batch,
+        identity: &RunIdentity,
+        failed: FailedDocuments,
+    ) -> Result<Commit, PortError>;
+}
+
+/// What a commit did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Commit {
+    /// Documents of the batch that the log had already, with whether this very session and instance had logged them.
+    pub already_done: Vec<AlreadyDone>,
+    /// Rows inserted, per table of the schema.
+    pub table_row_counts: Vec<u64>,
+}
+
+/// A document that the log had already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlreadyDone {
+    /// Its key.
+    pub key: DocumentKey,
+    /// Whether this session and instance did it: then an earlier commit had succeeded although its answer was lost.
+    pub by_this_run: bool,
+}
+
+/// The log, read.
+pub trait Journal: Send {
+    /// Creates missing target, log and issue tables. Safe when several instances do it at once.
+    ///
+    /// # Errors
+    /// Any fault.
+    fn create_tables(&mut self) -> Result<(), PortError>;
+
+    /// Which of these keys are processed (with `Leave`: have a log row; with `Retry`: have one that says `success`).
+    ///
+    /// # Errors
+    /// Any fault; the call can be repeated.
+    fn processed(
+        &mut self,
+        keys: &[DocumentKey],
+        failed: FailedDocuments,
+    ) -> Result<Vec<DocumentKey>, PortError>;
+
+    /// What the log holds, per session, instance and contract.
+    ///
+    /// # Errors
+    /// Any fault.
+    fn tally(&mut self) -> Result<Vec<LogTally>, PortError>;
+}
+
+/// Log rows of one session and instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogTally {
+    /// Session.
+    pub session_id: String,
+    /// Instance, from 0.
+    pub instance_id: u32,
+    /// How many instances it was one of.
+    pub instance_count: u32,
+    /// Contract.
+    pub contract_hash: String,
+    /// Documents that succeeded.
+    pub success_count: u64,
+    /// Documents that failed.
+    pub failed_count: u64,
+    /// First and last `processing_time`.
+    pub first: UtcMicros,
+    /// Last `processing_time`.
+    pub last: UtcMicros,
+}

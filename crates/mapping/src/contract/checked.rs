@@ -1,0 +1,327 @@
+//! A checked contract: every name resolved, every path and expression compiled, every default converted.
+//!
+//! Made by `contract::load`, read by `plan`. Nothing here can be wrong any more.
+
+use xmlshred_expr::Expression;
+use xmlshred_model::lexical::TemporalFormat;
+use xmlshred_model::{DataType, OnExisting, OwnedValue};
+
+use crate::path::Path;
+
+/// A whole contract.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// `name`
+    pub name: String,
+    /// `source`
+    pub source: SourceSpec,
+    /// `target`
+    pub target: TargetSpec,
+    /// `document`
+    pub document: DocumentSpec,
+    /// Document-level `let`, in order of definition.
+    pub lets: Vec<Let>,
+    /// `tables`, in insert order.
+    pub tables: Vec<Table>,
+    /// `ignore`
+    pub ignore: Vec<Path>,
+    /// XXH3-128 of the contract's text, in lower-case hexadecimal.
+    pub hash: String,
+}
+
+/// Where documents come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceSpec {
+    /// Schema of the table, when the contract qualifies it.
+    pub schema: Option<String>,
+    /// Unquoted table name.
+    pub table: String,
+    /// Unquoted name of the integer key column.
+    pub key: String,
+    /// Unquoted name of the column that holds the documents.
+    pub xml: String,
+    /// Documents with fewer bytes fail as `document-too-short`.
+    pub min_bytes: u64,
+    /// Verbatim SQL condition on rows of the table.
+    pub where_sql: Option<String>,
+}
+
+/// Where rows go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetSpec {
+    /// Database schema, where there are schemas.
+    pub schema: Option<String>,
+    /// What an already existing primary key means.
+    pub on_existing: OnExisting,
+}
+
+/// What a document must look like.
+#[derive(Clone, Debug)]
+pub struct DocumentSpec {
+    /// Steps from the document to the main element, absolute.
+    pub root: Path,
+    /// Path to the key, relative to the main element.
+    pub key: Option<Path>,
+    /// Paths that must match something, with their text for messages.
+    pub require: Vec<Path>,
+    /// Whether names compare without case.
+    pub case: Case,
+}
+
+/// How names of elements and attributes compare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Case {
+    /// As XML has it.
+    #[default]
+    Sensitive,
+    /// ASCII letters without case.
+    Insensitive,
+}
+
+/// A name for expressions.
+#[derive(Clone, Debug)]
+pub struct Let {
+    /// The name.
+    pub name: String,
+    /// Its value: a column that is not stored.
+    pub column: Column,
+}
+
+/// One target table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Unquoted name.
+    pub name: String,
+    /// `within`: index of the table whose rows this one's paths start from.
+    pub within: Option<usize>,
+    /// `each`: one row per match. `None`: one row per document (or per row of `within`).
+    pub each: Option<Path>,
+    /// Row templates; one when the contract has no `rows`.
+    pub templates: Vec<Template>,
+    /// `one_per`
+    pub one_per: Option<OnePer>,
+    /// `where`
+    pub where_: Option<BoundExpression>,
+    /// `skip_row_when`
+    pub skip_row_when: SkipRow,
+    /// `let` of the row, in order of definition.
+    pub lets: Vec<Let>,
+}
+
+/// The columns of one row template. All templates of a table have the same names, types, keys in the same order; they
+/// differ in where values come from.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// In contract order.
+    pub columns: Vec<Column>,
+}
+
+/// When a row is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SkipRow {
+    /// Never.
+    #[default]
+    Never,
+    /// When no column that comes from a path has a value.
+    Blank,
+}
+
+/// Keeps one row per key.
+#[derive(Clone, Debug)]
+pub struct OnePer {
+    /// The key, as text of the document.
+    pub key: Path,
+    /// First choice by position of a text in a list; texts outside the list come last.
+    pub prefer: Option<(Path, Vec<String>)>,
+    /// Among equals.
+    pub keep: Keep,
+}
+
+/// Which of several equal rows stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// The first in document order.
+    #[default]
+    First,
+    /// The last in document order.
+    Last,
+}
+
+/// One value: where it comes from and every step to its column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Unquoted name.
+    pub name: String,
+    /// The column's type.
+    pub data_type: DataType,
+    /// Part of the primary key.
+    pub key: bool,
+    /// A null fails the document. True for keys.
+    pub required: bool,
+    /// Personal: masked where values are shown.
+    pub sensitive: bool,
+    /// Where the value comes from.
+    pub source: ColumnSource,
+    /// `pick`; `None`: the first, with an issue when there are several.
+    pub pick: Option<Pick>,
+    /// `clean`, in order.
+    pub clean: Vec<Clean>,
+    /// `blank`
+    pub blank: Blank,
+    /// `codes`
+    pub codes: Option<CodeList>,
+    /// `format`; empty: ISO 8601.
+    pub formats: Vec<TemporalFormat>,
+    /// `default`, converted to the type.
+    pub default: Option<OwnedValue>,
+    /// `on_invalid`
+    pub on_invalid: OnInvalid,
+    /// `on_too_long`
+    pub on_too_long: OnTooLong,
+    /// `on_unmapped_code`
+    pub on_unmapped_code: OnInvalid,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug)]
+pub enum ColumnSource {
+    /// Text of the document.
+    Path(Path),
+    /// An expression; its value is converted to the column's type.
+    Expression(BoundExpression),
+    /// A column of the parent row: table index and column index.
+    Parent {
+        /// Index of the table.
+        table: usize,
+        /// Index of the column in it.
+        column: usize,
+    },
+    /// A constant, already converted to the type (`value:` or a template's `set`).
+    Constant(OwnedValue),
+    /// `generate`
+    Generate(Generate),
+}
+
+/// Values that come from no document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generate {
+    /// From 1 within the parent row, or the document.
+    RowNumber,
+    /// The key of the document's row in the source.
+    DocumentKey,
+    /// The session id of the run.
+    Session,
+    /// When the document was shredded.
+    Now,
+    /// Derived from contract, document key, table, column and row: the same in every run.
+    Uuid,
+}
+
+/// An expression and where each of its inputs is found.
+#[derive(Clone, Debug)]
+pub struct BoundExpression {
+    /// The compiled expression.
+    pub expression: Expression,
+    /// One per input of the expression, in its order.
+    pub inputs: Vec<Input>,
+}
+
+/// Where an input of an expression is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Input {
+    /// A column of the same row, by index, defined before.
+    Column(usize),
+    /// A `let` of the same row, by index.
+    RowLet(usize),
+    /// A column of the row of `table` that this row lies within (or of its one row per document).
+    ParentColumn {
+        /// Index of the table.
+        table: usize,
+        /// Index of the column.
+        column: usize,
+    },
+    /// A `let` of such a row.
+    ParentLet {
+        /// Index of the table.
+        table: usize,
+        /// Index of the `let`.
+        index: usize,
+    },
+    /// A `let` of the document, by index.
+    DocumentLet(usize),
+}
+
+/// What several matches of a path mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// The first.
+    First,
+    /// The last.
+    Last,
+    /// There may be one only, else the value is invalid (`on_invalid`).
+    Only,
+    /// All, with this text between them.
+    Join(String),
+}
+
+/// A step of cleaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clean {
+    /// Removes white space at both ends.
+    Trim,
+    /// To upper case.
+    Upper,
+    /// To lower case.
+    Lower,
+    /// Keeps ASCII digits only.
+    Digits,
+    /// Removes currency signs and thousands separators; keeps sign, digits and decimal point.
+    Number,
+    /// Turns every run of white space into one space, none at the ends.
+    CollapseSpaces,
+}
+
+/// What an empty or all-blank string is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Blank {
+    /// Null.
+    #[default]
+    Null,
+    /// Itself.
+    Keep,
+}
+
+/// A list of codes: text of the document to value, already converted to the column's type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CodeList {
+    /// Name in the contract.
+    pub name: String,
+    /// Entries by text.
+    pub entries: std::collections::HashMap<String, OwnedValue>,
+    /// Entry `""`: what a blank or missing value is.
+    pub blank: Option<OwnedValue>,
+    /// Entry `"*"`: any other value.
+    pub other: Option<OwnedValue>,
+}
+
+/// What a value that cannot be converted becomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnInvalid {
+    /// The document fails.
+    #[default]
+    Fail,
+    /// Null, and an issue.
+    Null,
+    /// The column's default, and an issue.
+    Default,
+}
+
+/// What happens to text that is too long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnTooLong {
+    /// The document fails.
+    #[default]
+    Fail,
+    /// Cut to the length, and an issue.
+    Truncate,
+}
