@@ -1,8 +1,10 @@
 //! Contracts: YAML or JSON text to a checked [`Contract`], or every problem at once as [`Diagnostic`]s.
 
 mod checked;
+mod schema;
 
 pub use checked::*;
+pub use schema::target_schema;
 
 /// A problem of a contract, at a place in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
