@@ -1,0 +1,3 @@
+//! Tests of the mapping crate from outside.
+
+mod wellformed;
