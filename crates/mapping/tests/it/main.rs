@@ -1,3 +1,8 @@
 //! Tests of the mapping crate from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "these are tests: a failed unwrap is a failed test"
+)]
 
 mod wellformed;
