@@ -1,8 +1,4 @@
 //! Tests of the mapping crate from outside.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "these are tests: a failed unwrap is a failed test"
-)]
+#![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
 mod wellformed;
