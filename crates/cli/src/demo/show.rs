@@ -265,7 +265,7 @@ fn cell(value: ValueRef<'_>) -> String {
 
 fn plain_table<T: Into<String>>(header: impl IntoIterator<Item = T>) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::ASCII_HORIZONTAL_ONLY);
+    table.load_style(presets::NOTHING);
     table.set_header(header.into_iter().map(Into::into).collect::<Vec<String>>());
     table
 }
