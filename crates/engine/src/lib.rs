@@ -4,7 +4,30 @@
 //! [`ports::Sink`] (rows and log in one transaction). Everything that happens is an [`Event`]; metrics, progress and
 //! reports are folds over it.
 
+pub mod error;
 pub mod event;
+pub mod metrics;
+pub mod pipeline;
+pub mod policy;
 pub mod ports;
+pub mod settings;
+pub mod shredding;
+pub mod stop;
+pub mod summary;
+pub mod testing;
 
+mod backoff;
+mod connection;
+mod control;
+mod failure_guard;
+mod loader;
+mod reader;
+mod worker;
+
+pub use error::{Activity, RunError};
 pub use event::{Event, Observer};
+pub use metrics::{Metrics, MetricsSnapshot};
+pub use pipeline::{create_tables, run, run_with};
+pub use settings::{BatchLimits, ChunkLimits, MaxFailures, RetrySettings, RunSettings};
+pub use stop::StopSignal;
+pub use summary::{Ended, RunSummary, Totals};

@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
-use xmlshred_model::lexical::{self, LexicalError};
+use xmlshred_model::lexical::{self, LexicalError, MICROS_PER_DAY};
 use xmlshred_model::{DataType, Decimal, FailureCode, IssueCode, Value};
 
 use crate::contract::{Blank, Column, OnInvalid, OnTooLong};
@@ -176,7 +176,7 @@ fn coerce<'a>(value: Value<'a>, column: &Column, arena: &'a Bump) -> Result<Valu
         | (Value::Binary(_), DataType::Binary) => Ok(value),
         (Value::Int(number), _) => integer(number, data_type, arena),
         (Value::Decimal(number), DataType::Decimal { precision, scale }) => {
-            rescaled(number, precision, scale).map(Value::Decimal).ok_or(out_of_range)
+            number.rescale(precision, scale).map(Value::Decimal).ok_or(out_of_range)
         }
         (Value::Decimal(number), DataType::Double) => {
             let mut text = BumpString::new_in(arena);
@@ -184,7 +184,7 @@ fn coerce<'a>(value: Value<'a>, column: &Column, arena: &'a Bump) -> Result<Valu
             text.parse().map(Value::Double).map_err(|_| out_of_range)
         }
         (Value::Decimal(number), DataType::SmallInt | DataType::Int | DataType::BigInt) => {
-            let whole = rescaled(number, 38, 0).and_then(|whole| i64::try_from(whole.unscaled).ok());
+            let whole = number.rescale(38, 0).and_then(|whole| i64::try_from(whole.unscaled).ok());
             whole.map_or(Err(out_of_range), |whole| integer(whole, data_type, arena))
         }
         (Value::Date(days), DataType::Timestamp) => Ok(Value::Timestamp(i64::from(days) * MICROS_PER_DAY)),
@@ -197,8 +197,6 @@ fn coerce<'a>(value: Value<'a>, column: &Column, arena: &'a Bump) -> Result<Valu
     }
 }
 
-const MICROS_PER_DAY: i64 = 86_400_000_000;
-
 fn integer(number: i64, data_type: DataType, arena: &Bump) -> Result<Value<'_>, LexicalError> {
     let fits = |is_in_range: bool| {
         is_in_range.then_some(Value::Int(number)).ok_or(LexicalError::OutOfRange(data_type))
@@ -207,29 +205,16 @@ fn integer(number: i64, data_type: DataType, arena: &Bump) -> Result<Value<'_>, 
         DataType::SmallInt => fits(i16::try_from(number).is_ok()),
         DataType::Int => fits(i32::try_from(number).is_ok()),
         DataType::BigInt => Ok(Value::Int(number)),
-        DataType::Decimal { precision, scale } => {
-            rescaled(Decimal { unscaled: number.into(), scale: 0 }, precision, scale)
-                .map(Value::Decimal)
-                .ok_or(LexicalError::OutOfRange(data_type))
-        }
+        DataType::Decimal { precision, scale } => Decimal { unscaled: number.into(), scale: 0 }
+            .rescale(precision, scale)
+            .map(Value::Decimal)
+            .ok_or(LexicalError::OutOfRange(data_type)),
         DataType::Double => Ok(Value::Double(number as f64)),
         data_type if data_type.is_text() => {
             lexical::parse(value_text(Value::Int(number), arena), data_type, &[])
         }
         _ => Err(LexicalError::NotA(data_type)),
     }
-}
-
-/// The same number with another scale, when no digit is lost and it has no more than `precision` digits.
-fn rescaled(number: Decimal, precision: u8, scale: u8) -> Option<Decimal> {
-    let unscaled = if scale >= number.scale {
-        number.unscaled.checked_mul(10_i128.checked_pow(u32::from(scale - number.scale))?)?
-    } else {
-        let divisor = 10_i128.pow(u32::from(number.scale - scale));
-        (number.unscaled % divisor == 0).then_some(number.unscaled / divisor)?
-    };
-    let limit = 10_i128.pow(u32::from(precision));
-    (-limit < unscaled && unscaled < limit).then_some(Decimal { unscaled, scale })
 }
 
 /// The canonical text of a value; text itself as it is.

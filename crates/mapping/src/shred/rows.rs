@@ -237,7 +237,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
         row_number: usize,
     ) -> Result<Value<'a>, Failure> {
         let (cell, is_repeated, at) = self.value(candidate, column, row_number);
-        let cell = cell.map_err(|refusal| self.failure(candidate, column, refusal, at))?;
+        let cell = cell.map_err(|refusal| self.failure(candidate, column, &refusal, at))?;
         let mut issue = |code| candidate.issues.push((column.table, column.index, code));
         if is_repeated {
             issue(IssueCode::RepeatedValue);
@@ -254,7 +254,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
         &self,
         candidate: &Candidate<'a>,
         column: &PlanColumn,
-        refusal: Refusal,
+        refusal: &Refusal,
         at: Option<Item>,
     ) -> Failure {
         let offset =

@@ -487,7 +487,7 @@ pub(super) fn skip_instruction(text: &str, start: usize) -> Result<usize, XmlErr
 
 /// That every character from `start` to `end` is one that XML allows.
 fn check_characters(text: &str, start: usize, end: usize) -> Result<(), XmlError> {
-    let bytes = text[start..end].as_bytes();
+    let bytes = &text.as_bytes()[start..end];
     let mut at = plain_blocks(bytes);
     while let Some(&byte) = bytes.get(at) {
         let is_forbidden = match CONTENT[byte as usize] {

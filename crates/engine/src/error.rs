@@ -1,0 +1,142 @@
+//! Why a run failed.
+
+use std::fmt;
+use std::time::Duration;
+
+use xmlshred_model::DocumentKey;
+
+use crate::ports::PortError;
+use crate::settings::MaxFailures;
+
+/// A run that stopped before its end. What is committed stays, what is not is untouched: the same run can be started
+/// again.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A fault that no second try can mend.
+    #[error("{during}: {error}")]
+    Port {
+        /// What was being done.
+        during: Activity,
+        /// The fault.
+        #[source]
+        error: PortError,
+    },
+    /// A fault that passes in most cases, but did not in time.
+    #[error("{during}: {error} (gave up after {attempts} tries in {} s)", elapsed.as_secs())]
+    RetriesExhausted {
+        /// What was being done.
+        during: Activity,
+        /// How often.
+        attempts: u32,
+        /// From the first fault to the last.
+        elapsed: Duration,
+        /// The last fault.
+        #[source]
+        error: PortError,
+    },
+    /// The target refused the log row of a document that failed.
+    #[error("the log takes no row for document {key}: {error}")]
+    LogRefused {
+        /// The document.
+        key: DocumentKey,
+        /// The fault.
+        #[source]
+        error: PortError,
+    },
+    /// More documents failed than allowed.
+    #[error("{failed} of {processed} documents failed, the limit is {limit}")]
+    TooManyFailures {
+        /// Documents that failed.
+        failed: u64,
+        /// Documents processed.
+        processed: u64,
+        /// The limit.
+        limit: MaxFailures,
+    },
+    /// A stop was requested before the run began.
+    #[error("interrupted")]
+    Interrupted,
+    /// A defect: a thread of the pipeline panicked.
+    #[error("internal error: the {thread} panicked")]
+    ThreadPanicked {
+        /// Which one.
+        thread: &'static str,
+    },
+    /// The system gives no thread.
+    #[error("cannot start a thread for the {thread}: {error}")]
+    NoThread {
+        /// For what.
+        thread: &'static str,
+        /// The system's error.
+        #[source]
+        error: std::io::Error,
+    },
+}
+
+impl RunError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Port { error, .. } => error.hint.as_deref(),
+            Self::RetriesExhausted { error, .. } => Some(
+                error
+                    .hint
+                    .as_deref()
+                    .unwrap_or("when the database answers again, start the same command again"),
+            ),
+            Self::LogRefused { error, .. } => Some(
+                error.hint.as_deref().unwrap_or("compare the log tables with what `xmlshred ddl` prints"),
+            ),
+            Self::TooManyFailures { .. } => Some(
+                "look at failure_reason in processing_log, mend the contract, then run again with --retry-failed; \
+                 --max-failures sets another limit",
+            ),
+            Self::Interrupted => None,
+            Self::ThreadPanicked { .. } => Some("this is a defect of xmlshred: please report it"),
+            Self::NoThread { .. } => Some("use fewer --workers, or raise the limit of threads"),
+        }
+    }
+}
+
+/// What a run was doing at a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// Opening the source.
+    ConnectSource,
+    /// Opening the target.
+    ConnectTarget,
+    /// Creating tables.
+    CreateTables,
+    /// Counting what is left.
+    Count,
+    /// Reading a page of keys.
+    ReadKeys,
+    /// Asking the log which documents are done.
+    ReadLog,
+    /// Reading documents.
+    Fetch,
+    /// Loading a batch.
+    Load,
+}
+
+impl Activity {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConnectSource => "connecting to the source",
+            Self::ConnectTarget => "connecting to the target",
+            Self::CreateTables => "creating tables",
+            Self::Count => "counting documents",
+            Self::ReadKeys => "reading keys",
+            Self::ReadLog => "reading the log",
+            Self::Fetch => "reading documents",
+            Self::Load => "loading rows",
+        }
+    }
+}
+
+impl fmt::Display for Activity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

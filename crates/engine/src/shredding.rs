@@ -1,0 +1,57 @@
+//! The seam between the pipeline and the shredder.
+
+use std::sync::Arc;
+
+use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, Shredded, Shredder};
+use xmlshred_model::{BatchBuilder, Failure, TargetSchema};
+
+/// Turns one document after the other into rows. One per worker.
+pub trait DocumentShredder: Send {
+    /// Appends the rows of a document; the caller ends the document in `rows`.
+    ///
+    /// # Errors
+    /// When the document is not what it should be; rows pushed so far are dropped by the caller.
+    fn shred(
+        &mut self,
+        content: Content<'_>,
+        context: &DocumentContext<'_>,
+        rows: &mut BatchBuilder,
+    ) -> Result<Shredded, Failure>;
+}
+
+impl DocumentShredder for Shredder {
+    fn shred(
+        &mut self,
+        content: Content<'_>,
+        context: &DocumentContext<'_>,
+        rows: &mut BatchBuilder,
+    ) -> Result<Shredded, Failure> {
+        Shredder::shred(self, content, context, rows)
+    }
+}
+
+/// Makes shredders, and knows what they make.
+pub trait Shredders: Sync {
+    /// A new shredder.
+    fn shredder(&self, limits: Limits) -> Box<dyn DocumentShredder>;
+
+    /// The tables that rows are for.
+    fn schema(&self) -> &Arc<TargetSchema>;
+
+    /// Documents with fewer bytes fail as too short.
+    fn min_bytes(&self) -> u64;
+}
+
+impl Shredders for Arc<Plan> {
+    fn shredder(&self, limits: Limits) -> Box<dyn DocumentShredder> {
+        Box::new(Shredder::new(Self::clone(self), limits))
+    }
+
+    fn schema(&self) -> &Arc<TargetSchema> {
+        Plan::schema(self)
+    }
+
+    fn min_bytes(&self) -> u64 {
+        self.contract().source.min_bytes
+    }
+}
