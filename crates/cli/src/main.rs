@@ -1,2 +1,48 @@
-//! Chores of the workspace.
-fn main() {}
+//! `xmlshred`: shreds millions of XML documents in a database column into rows of normalized tables, exactly once.
+//!
+//! Life of a command: [`args`] (as typed) → [`settings`] (as meant) → [`command`] (does it, by way of `engine` and
+//! `databases`) → [`exit`] code. Only this crate prints, reads the environment and exits. Everything that can go wrong
+//! is a [`error::CommandError`], and it is told here and nowhere else.
+
+mod args;
+mod command;
+mod console;
+mod database;
+mod error;
+mod exit;
+mod preview;
+mod report;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::error::CommandError;
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let Cli { command } = Cli::parse();
+    match execute(command) {
+        Ok(exit) => exit.into(),
+        Err(error) if console::is_closed_pipe(&error) => Exit::Done.into(),
+        Err(error) => {
+            console::tell(&error);
+            error.exit().into()
+        }
+    }
+}
+
+/// What the program can do.
+fn execute(command: Command) -> Result<Exit, CommandError> {
+    match command {
+        Command::Run(args) => command::run(&args),
+        Command::Launch(args) => command::launch(&args),
+        Command::Status(args) => command::status(&args),
+        Command::Check(args) => command::check(&args),
+        Command::Preview(args) => command::preview(&args),
+        Command::Ddl(args) => command::ddl(&args),
+        Command::Completions(args) => command::completions(&args),
+    }
+}

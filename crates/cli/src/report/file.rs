@@ -1,0 +1,34 @@
+//! The metrics file: written whole or not at all.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::RunReport;
+use crate::error::CommandError;
+
+/// Writes the report beside its place and moves it there, so that nobody ever reads half of it.
+///
+/// # Errors
+/// When the folder or file cannot be written.
+pub(crate) fn write(report: &RunReport, path: &Path) -> Result<(), CommandError> {
+    let attempt = || {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut text = serde_json::to_string_pretty(report)?;
+        text.push('\n');
+        let beside = path.with_extension(format!("json.{}.part", std::process::id()));
+        let mut file = std::fs::File::create(&beside)?;
+        let written = file.write_all(text.as_bytes()).and_then(|()| std::fs::rename(&beside, path));
+        if written.is_err() {
+            let _ = std::fs::remove_file(&beside);
+        }
+        written
+    };
+    attempt().map_err(|source| CommandError::File { doing: "write metrics file", path: path.to_owned(), source })
+}
+
+/// Reads the report of an instance that has ended; `None` when it left none.
+pub(crate) fn read(path: &Path) -> Option<RunReport> {
+    serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()
+}
