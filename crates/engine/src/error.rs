@@ -53,6 +53,9 @@ pub enum RunError {
         /// The limit.
         limit: MaxFailures,
     },
+    /// A stop was requested before the run began.
+    #[error("interrupted")]
+    Interrupted,
     /// A defect: a thread of the pipeline panicked.
     #[error("internal error: the {thread} panicked")]
     ThreadPanicked {
@@ -88,6 +91,7 @@ impl RunError {
                 "look at failure_reason in processing_log, mend the contract, then run again with --retry-failed; \
                  --max-failures sets another limit",
             ),
+            Self::Interrupted => None,
             Self::ThreadPanicked { .. } => Some("this is a defect of xmlshred: please report it"),
             Self::NoThread { .. } => Some("use fewer --workers, or raise the limit of threads"),
         }

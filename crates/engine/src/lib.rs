@@ -7,11 +7,21 @@
 pub mod error;
 pub mod event;
 pub mod pipeline;
+pub mod policy;
 pub mod ports;
 pub mod settings;
 pub mod shredding;
 pub mod stop;
 pub mod summary;
+pub mod testing;
+
+mod backoff;
+mod connection;
+mod control;
+mod failure_guard;
+mod loader;
+mod reader;
+mod worker;
 
 pub use error::{Activity, RunError};
 pub use event::{Event, Observer};

@@ -1,21 +1,46 @@
-//! The run itself.
+//! The run itself: threads, the channels between them, and how they end.
+//!
+//! Life of a document:
+//! 1. the reader asks the source for a page of keys of this instance's share that the log does not have;
+//! 2. it fetches them in chunks, and puts each chunk into the first queue, waiting while that is full;
+//! 3. a worker takes the chunk and shreds each document into its batch: rows, or the reason of a failure;
+//! 4. a batch that is full goes into the second queue;
+//! 5. a loader commits it: rows and log rows in one transaction;
+//! 6. a batch that is refused is split until the guilty document stands alone, which is then logged as failed.
+//!
+//! Whoever ends drops its ends of the queues, and so ends its neighbours; nobody can wait for someone who is gone.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread::{Builder, Scope};
+use std::time::Instant;
 
+use crossbeam_channel::bounded;
 use xmlshred_mapping::Plan;
 
-use crate::error::RunError;
-use crate::event::Observer;
-use crate::ports::{Ports, RunIdentity};
-use crate::settings::{RetrySettings, RunSettings};
+use crate::connection::{Connection, Refusal};
+use crate::control::Control;
+use crate::error::{Activity, RunError};
+use crate::event::{Event, Observer};
+use crate::loader::Loader;
+use crate::ports::{Journal, Ports, RunIdentity, Selection, Sink, Source};
+use crate::reader::{Reader, ReaderEnd};
+use crate::settings::{MaxFailures, RetrySettings, RunSettings};
 use crate::shredding::Shredders;
 use crate::stop::StopSignal;
 use crate::summary::{Ended, RunSummary, Totals};
+use crate::worker::Worker;
 
-/// Shreds what the selection holds and the log does not.
+/// Processes every document of the instance's share (`identity.share`) within `settings.range` that the log does not
+/// have. May be killed at any moment and called again.
+///
+/// Blocks until the run has ended. A requested stop ends it early without error: documents not begun are left, batches
+/// that were begun are committed if that takes one try. [`Event::Started`] comes first and [`Event::Finished`] last,
+/// both only when the databases could be reached.
 ///
 /// # Errors
-/// When the run cannot begin or go on; what is committed stays.
+/// When a database cannot be reached or fails for good, when too many documents fail, or for a defect. What is committed
+/// stays.
 pub fn run(
     ports: &dyn Ports,
     plan: &Arc<Plan>,
@@ -39,20 +64,129 @@ pub fn run_with(
     observer: &dyn Observer,
     stop: &StopSignal,
 ) -> Result<RunSummary, RunError> {
-    let _ = (ports, shredders, identity, settings, observer, stop);
-    Ok(RunSummary { ended: Ended::Completed, totals: Totals::default(), elapsed: std::time::Duration::ZERO })
+    let started = Instant::now();
+    let control = Control::new(observer, stop, settings.retry, settings.max_failures);
+    let selection = Selection { range: settings.range, share: identity.share, failed: settings.failed };
+    let mut source = Connection::new(Activity::ConnectSource, || ports.source());
+    let mut sink = (!settings.dry_run).then(|| Connection::new(Activity::ConnectTarget, || ports.sink()));
+    let interrupted = |elapsed| RunSummary { ended: Ended::Interrupted, totals: Totals::default(), elapsed };
+    if control.stop_requested() {
+        return Ok(interrupted(started.elapsed()));
+    }
+    let remaining = match prepare(&control, &mut source, sink.as_mut(), &selection, settings.limit) {
+        Ok(remaining) => remaining,
+        Err(Refusal::Ended) => return Ok(interrupted(started.elapsed())),
+        Err(Refusal::Fatal(error)) => return Err(error),
+        Err(Refusal::Document(_, error)) => return Err(RunError::Port { during: Activity::Count, error }),
+    };
+    control.emit(&Event::Started { remaining });
+    let end = flow(&control, ports, shredders, identity, settings, selection, source, sink);
+    control.emit(&Event::Finished);
+    let totals = control.finish()?;
+    let ended = match end {
+        _ if control.was_cut_short() => Ended::Interrupted,
+        ReaderEnd::Exhausted => Ended::Completed,
+        ReaderEnd::LimitReached => Ended::LimitReached,
+        ReaderEnd::Ended => Ended::Interrupted,
+    };
+    Ok(RunSummary { ended, totals, elapsed: started.elapsed() })
 }
 
 /// Creates missing target, log and issue tables, with the patience that `retry` says.
 ///
 /// # Errors
-/// When that cannot be done.
+/// When that cannot be done, or a stop is requested while waiting.
 pub fn create_tables(
     ports: &dyn Ports,
     retry: &RetrySettings,
     observer: &dyn Observer,
     stop: &StopSignal,
 ) -> Result<(), RunError> {
-    let _ = (ports, retry, observer, stop);
-    Ok(())
+    let control = Control::new(observer, stop, *retry, MaxFailures::default());
+    let mut journal = Connection::new(Activity::ConnectTarget, || ports.journal());
+    journal.with(&control, Activity::CreateTables, Journal::create_tables).map_err(|refusal| match refusal {
+        Refusal::Ended => RunError::Interrupted,
+        Refusal::Fatal(error) => error,
+        Refusal::Document(_, error) => RunError::Port { during: Activity::CreateTables, error },
+    })
+}
+
+/// Finds out that both databases answer, before anything is begun, and how much there is to do.
+fn prepare<'a>(
+    control: &Control<'_>,
+    source: &mut Connection<'a, dyn Source>,
+    sink: Option<&mut Connection<'a, dyn Sink>>,
+    selection: &Selection,
+    limit: Option<u64>,
+) -> Result<Option<u64>, Refusal> {
+    source.connect(control)?;
+    if let Some(sink) = sink {
+        sink.connect(control)?;
+    }
+    let remaining = source.with(control, Activity::Count, |source| source.count(selection))?;
+    Ok(remaining.map(|remaining| limit.map_or(remaining, |limit| remaining.min(limit))))
+}
+
+/// Runs reader, workers and loaders until all have ended.
+#[expect(clippy::too_many_arguments, reason = "the whole context of a run, used once")]
+fn flow<'a>(
+    control: &'a Control<'a>,
+    ports: &'a dyn Ports,
+    shredders: &'a dyn Shredders,
+    identity: &'a RunIdentity,
+    settings: &'a RunSettings,
+    selection: Selection,
+    source: Connection<'a, dyn Source>,
+    sink: Option<Connection<'a, dyn Sink>>,
+) -> ReaderEnd {
+    let loaders = ports.max_loaders().clamp(1, settings.workers.get());
+    let (chunks_in, chunks_out) = bounded(settings.chunk_queue_length());
+    let (batches_in, batches_out) = bounded(loaders);
+    let journal = Connection::new(Activity::ReadLog, || ports.journal()).reached_before();
+    let reader = Reader::new(control, source, journal, selection, settings, chunks_in);
+    let mut first_sink = sink;
+    std::thread::scope(|scope| {
+        for _ in 0..loaders {
+            let sink = (!settings.dry_run).then(|| {
+                first_sink.take().unwrap_or_else(|| {
+                    Connection::new(Activity::ConnectTarget, || ports.sink()).reached_before()
+                })
+            });
+            let batches = batches_out.clone();
+            let loader = Loader { control, sink, identity, failed: settings.failed, batches };
+            spawn(scope, control, "loader", move || loader.run());
+        }
+        for _ in 0..settings.workers.get() {
+            let (chunks, batches) = (chunks_out.clone(), batches_in.clone());
+            spawn(scope, control, "worker", move || {
+                Worker::new(control, shredders, &identity.session_id, settings, chunks, batches).run();
+            });
+        }
+        // The threads have their own ends; these would keep them waiting for each other.
+        drop((chunks_out, batches_in, batches_out));
+        guarded(control, "reader", || reader.run()).unwrap_or(ReaderEnd::Ended)
+    })
+}
+
+fn spawn<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    control: &'scope Control<'scope>,
+    thread: &'static str,
+    body: impl FnOnce() + Send + 'scope,
+) {
+    let body = move || {
+        guarded(control, thread, body);
+    };
+    if let Err(error) = Builder::new().name(thread.to_owned()).spawn_scoped(scope, body) {
+        control.fail(RunError::NoThread { thread, error });
+    }
+}
+
+/// Turns a panic into the run's error. What `body` owned is dropped by then, its ends of the queues included.
+fn guarded<T>(control: &Control<'_>, thread: &'static str, body: impl FnOnce() -> T) -> Option<T> {
+    let result = catch_unwind(AssertUnwindSafe(body));
+    if result.is_err() {
+        control.fail(RunError::ThreadPanicked { thread });
+    }
+    result.ok()
 }

@@ -1,0 +1,112 @@
+//! A port that is opened when needed, opened again when lost, and used with patience.
+
+use std::time::{Duration, Instant};
+
+use xmlshred_model::FailureCode;
+
+use crate::backoff::Backoff;
+use crate::control::Control;
+use crate::error::{Activity, RunError};
+use crate::event::Event;
+use crate::policy::{Decision, decide};
+use crate::ports::PortError;
+
+type Open<'a, P> = Box<dyn Fn() -> Result<Box<P>, PortError> + Send + 'a>;
+
+/// A port with the way to open it. Faults that may pass are waited for within the run's retry settings.
+pub(crate) struct Connection<'a, P: ?Sized> {
+    open: Open<'a, P>,
+    connecting: Activity,
+    port: Option<Box<P>>,
+    reached: bool,
+}
+
+/// Why a use of a port came to nothing.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// A stop was asked for, or the run was lost elsewhere, while waiting for the next try.
+    Ended,
+    /// Some document of the batch is guilty.
+    Document(FailureCode, PortError),
+    /// The run cannot go on.
+    Fatal(RunError),
+}
+
+impl<'a, P: ?Sized> Connection<'a, P> {
+    /// A connection that is not open yet.
+    pub(crate) fn new(
+        connecting: Activity,
+        open: impl Fn() -> Result<Box<P>, PortError> + Send + 'a,
+    ) -> Self {
+        Self { open: Box::new(open), connecting, port: None, reached: false }
+    }
+
+    /// The same to a database that was reached before in this run: failing to connect may pass.
+    pub(crate) fn reached_before(self) -> Self {
+        Self { reached: true, ..self }
+    }
+
+    /// Opens the port when it is not open.
+    pub(crate) fn connect(&mut self, control: &Control<'_>) -> Result<(), Refusal> {
+        self.with(control, self.connecting, |_| Ok(()))
+    }
+
+    /// Uses the port; `operation` must be repeatable.
+    pub(crate) fn with<T>(
+        &mut self,
+        control: &Control<'_>,
+        during: Activity,
+        mut operation: impl FnMut(&mut P) -> Result<T, PortError>,
+    ) -> Result<T, Refusal> {
+        let mut backoff = Backoff::new(control.retry());
+        let mut first_fault = None;
+        let mut attempts = 1;
+        loop {
+            let (during, error) = match self.opened() {
+                Err(error) => (self.connecting, error),
+                Ok(port) => match operation(port) {
+                    Ok(value) => return Ok(value),
+                    Err(error) => (during, error),
+                },
+            };
+            match decide(&error.fault) {
+                Decision::BlameDocument(code) => return Err(Refusal::Document(code, error)),
+                Decision::Retry => {}
+                Decision::Reconnect => self.port = None,
+                Decision::ReconnectIfReachedBefore if self.reached => self.port = None,
+                Decision::ReconnectIfReachedBefore | Decision::Stop => {
+                    return Err(Refusal::Fatal(RunError::Port { during, error }));
+                }
+            }
+            let elapsed = first_fault.get_or_insert_with(Instant::now).elapsed();
+            let left = control.retry().give_up_after.saturating_sub(elapsed);
+            if left.is_zero() {
+                let error = RunError::RetriesExhausted { during, attempts, elapsed, error };
+                return Err(Refusal::Fatal(error));
+            }
+            attempts += 1;
+            self.wait(control, attempts, backoff.next_delay().min(left), during, &error)?;
+        }
+    }
+
+    fn wait(
+        &self,
+        control: &Control<'_>,
+        attempt: u32,
+        delay: Duration,
+        during: Activity,
+        error: &PortError,
+    ) -> Result<(), Refusal> {
+        control.emit(&Event::Retrying { attempt, delay, reason: format!("{during}: {error}") });
+        if control.sleep(delay) { Ok(()) } else { Err(Refusal::Ended) }
+    }
+
+    fn opened(&mut self) -> Result<&mut P, PortError> {
+        let port = match self.port.take() {
+            Some(port) => port,
+            None => (self.open)()?,
+        };
+        self.reached = true;
+        Ok(self.port.insert(port))
+    }
+}

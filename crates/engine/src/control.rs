@@ -1,0 +1,137 @@
+//! What the threads of one run share: who listens, whether to end, and what was done so far.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::error::RunError;
+use crate::event::{Event, Observer};
+use crate::failure_guard;
+use crate::settings::{MaxFailures, RetrySettings};
+use crate::stop::StopSignal;
+use crate::summary::Totals;
+
+/// The common ground of a run's threads. The first error wins; every thread that meets [`Control::must_end`] ends.
+pub(crate) struct Control<'a> {
+    observer: &'a dyn Observer,
+    stop: &'a StopSignal,
+    retry: RetrySettings,
+    max_failures: MaxFailures,
+    stop_was_said: AtomicBool,
+    was_cut_short: AtomicBool,
+    has_failed: AtomicBool,
+    error: Mutex<Option<RunError>>,
+    totals: Mutex<Totals>,
+}
+
+impl<'a> Control<'a> {
+    pub(crate) fn new(
+        observer: &'a dyn Observer,
+        stop: &'a StopSignal,
+        retry: RetrySettings,
+        max_failures: MaxFailures,
+    ) -> Self {
+        Self {
+            observer,
+            stop,
+            retry,
+            max_failures,
+            stop_was_said: AtomicBool::new(false),
+            was_cut_short: AtomicBool::new(false),
+            has_failed: AtomicBool::new(false),
+            error: Mutex::default(),
+            totals: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn retry(&self) -> &RetrySettings {
+        &self.retry
+    }
+
+    pub(crate) fn emit(&self, event: &Event) {
+        self.observer.observe(event);
+    }
+
+    /// Whether a stop was asked for; the first to notice says so.
+    pub(crate) fn stop_requested(&self) -> bool {
+        let requested = self.stop.is_requested();
+        if requested && !self.stop_was_said.swap(true, Ordering::AcqRel) {
+            self.emit(&Event::Stopping);
+        }
+        requested
+    }
+
+    /// Whether the run is lost.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Acquire)
+    }
+
+    /// Whether nothing new may be begun.
+    pub(crate) fn must_end(&self) -> bool {
+        self.has_failed() || self.stop_requested()
+    }
+
+    /// Ends the run with this error, unless there is one already.
+    pub(crate) fn fail(&self, error: RunError) {
+        lock(&self.error).get_or_insert(error);
+        self.has_failed.store(true, Ordering::Release);
+        self.stop.wake();
+    }
+
+    /// Notes that documents were left because of a stop.
+    pub(crate) fn cut_short(&self) {
+        self.was_cut_short.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn was_cut_short(&self) -> bool {
+        self.was_cut_short.load(Ordering::Acquire)
+    }
+
+    /// Waits; says whether the run still goes on then.
+    pub(crate) fn sleep(&self, delay: Duration) -> bool {
+        self.stop.sleep(delay, || self.has_failed()) && !self.must_end()
+    }
+
+    /// Adds to the totals and ends the run when too many documents failed.
+    pub(crate) fn account(&self, part: &Totals) {
+        let Totals {
+            success_count,
+            failed_count,
+            already_done_count,
+            byte_count,
+            table_row_counts,
+            issue_count,
+        } = part;
+        let (failed, processed) = {
+            let mut totals = lock(&self.totals);
+            totals.success_count += success_count;
+            totals.failed_count += failed_count;
+            totals.already_done_count += already_done_count;
+            totals.byte_count += byte_count;
+            totals.issue_count += issue_count;
+            if totals.table_row_counts.len() < table_row_counts.len() {
+                totals.table_row_counts.resize(table_row_counts.len(), 0);
+            }
+            for (total, count) in totals.table_row_counts.iter_mut().zip(table_row_counts) {
+                *total += count;
+            }
+            (totals.failed_count, totals.success_count + totals.failed_count)
+        };
+        if failure_guard::too_many(self.max_failures, failed, processed) {
+            self.fail(RunError::TooManyFailures { failed, processed, limit: self.max_failures });
+        }
+    }
+
+    /// What the run came to.
+    pub(crate) fn finish(&self) -> Result<Totals, RunError> {
+        match lock(&self.error).take() {
+            Some(error) => Err(error),
+            None => Ok(std::mem::take(&mut *lock(&self.totals))),
+        }
+    }
+}
+
+/// A panic elsewhere cannot leave these values half-changed in a way that matters: the run is lost then.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

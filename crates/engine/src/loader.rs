@@ -1,0 +1,157 @@
+//! From batches to the target: one transaction each, split when the target refuses a document.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Receiver;
+use xmlshred_model::{Batch, DocumentRecord, Failure, FailureCode, IssueCode, Outcome, Stage};
+
+use crate::connection::{Connection, Refusal};
+use crate::control::Control;
+use crate::error::{Activity, RunError};
+use crate::event::Event;
+use crate::policy::blame_message;
+use crate::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};
+use crate::summary::Totals;
+
+/// Loads batch after batch. Dropping it lets the workers end.
+pub(crate) struct Loader<'a> {
+    pub(crate) control: &'a Control<'a>,
+    /// `None` in a dry run.
+    pub(crate) sink: Option<Connection<'a, dyn Sink>>,
+    pub(crate) identity: &'a RunIdentity,
+    pub(crate) failed: FailedDocuments,
+    pub(crate) batches: Receiver<Batch>,
+}
+
+impl Loader<'_> {
+    /// Loads until there are no more batches, or the run ends.
+    pub(crate) fn run(mut self) {
+        let batches = self.batches.clone();
+        for batch in &batches {
+            if self.control.has_failed() {
+                return;
+            }
+            match self.load(batch) {
+                Ok(()) => {}
+                Err(Refusal::Ended) => return self.control.cut_short(),
+                Err(Refusal::Fatal(error)) => return self.control.fail(error),
+                Err(Refusal::Document(_, error)) => {
+                    return self.control.fail(RunError::Port { during: Activity::Load, error });
+                }
+            }
+        }
+    }
+
+    /// Loads all documents of the batch; those that the target refuses are logged as failed.
+    fn load(&mut self, batch: Batch) -> Result<(), Refusal> {
+        // The next part is at the end, so that documents are loaded in order.
+        let mut parts = vec![batch];
+        while let Some(part) = parts.pop() {
+            match self.commit(&part) {
+                Ok((commit, duration)) => self.report(&part, &commit, duration),
+                Err(Refusal::Document(code, error)) => self.divide(&part, code, error, &mut parts)?,
+                Err(refusal) => return Err(refusal),
+            }
+            // The batch as a whole is tried once even then; finding guilty documents is left to the next run.
+            if !parts.is_empty() && self.control.must_end() {
+                return Err(Refusal::Ended);
+            }
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Result<(Commit, Duration), Refusal> {
+        let Self { control, sink, identity, failed, .. } = self;
+        let Some(sink) = sink else {
+            let table_row_counts =
+                (0..batch.schema().tables.len()).map(|t| batch.table_row_count(t)).collect();
+            return Ok((Commit { already_done: Vec::new(), table_row_counts }, Duration::ZERO));
+        };
+        sink.with(control, Activity::Load, |sink| {
+            let started = Instant::now();
+            let commit = sink.commit(batch, identity, *failed)?;
+            Ok((commit, started.elapsed()))
+        })
+    }
+
+    /// What to try instead of a refused part: its halves, or the log row alone.
+    fn divide(
+        &self,
+        part: &Batch,
+        code: FailureCode,
+        error: PortError,
+        parts: &mut Vec<Batch>,
+    ) -> Result<(), Refusal> {
+        let document_count = part.documents().len();
+        if document_count > 1 {
+            let reason = error.to_string();
+            self.control.emit(&Event::BatchSplit { document_count: document_count as u64, reason });
+            let middle = document_count / 2;
+            parts.push(part.slice(middle..document_count));
+            parts.push(part.slice(0..middle));
+            return Ok(());
+        }
+        let key = match part.documents() {
+            [DocumentRecord { key, outcome: Outcome::Failed(_), .. }] => *key,
+            _ => {
+                let failure = Failure { stage: Stage::Load, code, message: blame_message(&error.fault) };
+                parts.push(part.without_rows().with_records(|record| {
+                    Some(DocumentRecord {
+                        outcome: Outcome::Failed(failure.clone()),
+                        issues: Vec::new(),
+                        ..record.clone()
+                    })
+                }));
+                return Ok(());
+            }
+        };
+        Err(Refusal::Fatal(RunError::LogRefused { key, error }))
+    }
+
+    fn report(&self, batch: &Batch, commit: &Commit, duration: Duration) {
+        let already_done: HashMap<_, _> =
+            commit.already_done.iter().map(|done| (done.key, done.by_this_run)).collect();
+        let mut totals = Totals { table_row_counts: commit.table_row_counts.clone(), ..Totals::default() };
+        let mut issues = BTreeMap::<(u32, u32, IssueCode), u64>::new();
+        for (index, record) in batch.documents().iter().enumerate() {
+            totals.byte_count += record.byte_count;
+            match already_done.get(&record.key) {
+                Some(false) => {
+                    totals.already_done_count += 1;
+                    continue;
+                }
+                // An earlier try had succeeded and its answer was lost: its rows are this run's.
+                Some(true) => {
+                    for (table, count) in totals.table_row_counts.iter_mut().enumerate() {
+                        *count += batch.rows_of(table, index..index + 1).num_rows() as u64;
+                    }
+                }
+                None => {}
+            }
+            for issue in &record.issues {
+                *issues.entry((issue.table, issue.column, issue.code)).or_default() += u64::from(issue.count);
+                totals.issue_count += u64::from(issue.count);
+            }
+            match &record.outcome {
+                Outcome::Success => totals.success_count += 1,
+                Outcome::Failed(failure) => {
+                    totals.failed_count += 1;
+                    self.control.emit(&Event::DocumentFailed { key: record.key, failure: failure.clone() });
+                }
+            }
+        }
+        let issues =
+            issues.into_iter().map(|((table, column, code), count)| (table, column, code, count)).collect();
+        self.control.emit(&Event::Committed {
+            success_count: totals.success_count,
+            failed_count: totals.failed_count,
+            already_done_count: totals.already_done_count,
+            byte_count: totals.byte_count,
+            table_row_counts: totals.table_row_counts.clone(),
+            issues,
+            duration,
+        });
+        self.control.account(&totals);
+    }
+}

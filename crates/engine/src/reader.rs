@@ -1,0 +1,209 @@
+//! From the source to the workers: pages of keys, minus what the log has, as chunks of documents.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Sender;
+use xmlshred_model::DocumentKey;
+
+use crate::connection::{Connection, Refusal};
+use crate::control::Control;
+use crate::error::{Activity, RunError};
+use crate::event::Event;
+use crate::ports::{Fetched, Journal, Selection, Source};
+use crate::settings::{ChunkLimits, RunSettings};
+
+/// Documents on their way to one worker.
+pub(crate) type Chunk = Vec<(DocumentKey, Fetched)>;
+
+/// Why the reader ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReaderEnd {
+    /// The selection has no more documents.
+    Exhausted,
+    /// The run's limit is reached.
+    LimitReached,
+    /// A stop, or the others are gone.
+    Ended,
+}
+
+/// Reads what a run is to process. Dropping it ends the workers.
+pub(crate) struct Reader<'a> {
+    control: &'a Control<'a>,
+    source: Connection<'a, dyn Source>,
+    journal: Connection<'a, dyn Journal>,
+    selection: Selection,
+    page_length: usize,
+    max_bytes: u64,
+    chunk: ChunkLimits,
+    left: Option<u64>,
+    chunks: Sender<Chunk>,
+}
+
+/// A page of keys after the log was asked.
+struct Page {
+    keys: Vec<DocumentKey>,
+    last: Option<DocumentKey>,
+    is_last: bool,
+}
+
+#[derive(Default)]
+struct Extracted {
+    document_count: u64,
+    byte_count: u64,
+    duration: Duration,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(
+        control: &'a Control<'a>,
+        source: Connection<'a, dyn Source>,
+        journal: Connection<'a, dyn Journal>,
+        selection: Selection,
+        settings: &RunSettings,
+        chunks: Sender<Chunk>,
+    ) -> Self {
+        Self {
+            control,
+            source,
+            journal,
+            selection,
+            page_length: settings.batch_size.get(),
+            max_bytes: settings.limits.max_bytes,
+            chunk: settings.chunk,
+            left: settings.limit,
+            chunks,
+        }
+    }
+
+    /// Reads to the end.
+    pub(crate) fn run(mut self) -> ReaderEnd {
+        match self.read_pages() {
+            Ok(end) => end,
+            Err(refusal) => {
+                match refusal {
+                    Refusal::Ended => self.control.cut_short(),
+                    Refusal::Fatal(error) => self.control.fail(error),
+                    // No batch, so nobody to blame: a database that answers a query so is broken.
+                    Refusal::Document(_, error) => {
+                        self.control.fail(RunError::Port { during: Activity::Fetch, error });
+                    }
+                }
+                ReaderEnd::Ended
+            }
+        }
+    }
+
+    fn read_pages(&mut self) -> Result<ReaderEnd, Refusal> {
+        let mut after = None;
+        loop {
+            if self.left == Some(0) {
+                return Ok(ReaderEnd::LimitReached);
+            }
+            if self.control.must_end() {
+                return Err(Refusal::Ended);
+            }
+            let started = Instant::now();
+            let page = self.read_keys(after)?;
+            let mut extracted = Extracted { duration: started.elapsed(), ..Extracted::default() };
+            let fetched = self.fetch_page(&page.keys, &mut extracted);
+            let Extracted { document_count, byte_count, duration } = extracted;
+            if document_count > 0 {
+                self.control.emit(&Event::Extracted { document_count, byte_count, duration });
+            }
+            fetched?;
+            if page.is_last {
+                return Ok(ReaderEnd::Exhausted);
+            }
+            after = page.last;
+        }
+    }
+
+    /// The next page; may come out empty without being the last.
+    fn read_keys(&mut self, after: Option<DocumentKey>) -> Result<Page, Refusal> {
+        let Self { control, source, journal, selection, page_length, left, .. } = self;
+        let (mut keys, sees_journal) = source.with(control, Activity::ReadKeys, |source| {
+            Ok((source.keys(selection, after, *page_length)?, source.sees_journal()))
+        })?;
+        let mut is_last = keys.len() < *page_length;
+        let mut last = keys.last().copied();
+        if !sees_journal && !keys.is_empty() {
+            let mut processed = journal
+                .with(control, Activity::ReadLog, |journal| journal.processed(&keys, selection.failed))?;
+            processed.sort_unstable();
+            keys.retain(|key| processed.binary_search(key).is_err());
+        }
+        if let Some(left) = left.and_then(|left| usize::try_from(left).ok())
+            && keys.len() > left
+        {
+            keys.truncate(left);
+            last = keys.last().copied();
+            is_last = false;
+        }
+        Ok(Page { keys, last, is_last })
+    }
+
+    fn fetch_page(&mut self, keys: &[DocumentKey], extracted: &mut Extracted) -> Result<(), Refusal> {
+        let mut rest = keys;
+        while !rest.is_empty() {
+            let started = Instant::now();
+            let chunk = self.fetch_chunk(&mut rest)?;
+            extracted.duration += started.elapsed();
+            if chunk.is_empty() {
+                continue;
+            }
+            let document_count = chunk.len() as u64;
+            let byte_count = chunk.iter().map(|(_, fetched)| held_bytes(fetched)).sum::<usize>() as u64;
+            // Blocks while workers are busy: this is what bounds memory.
+            if self.chunks.send(chunk).is_err() {
+                return Err(Refusal::Ended);
+            }
+            extracted.document_count += document_count;
+            extracted.byte_count += byte_count;
+            if let Some(left) = &mut self.left {
+                *left -= document_count;
+            }
+            if self.control.must_end() {
+                return Err(Refusal::Ended);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads up to a chunk's limits, and moves `rest` on beyond what was read. No statement of the source stays open
+    /// while the chunk waits for a worker.
+    fn fetch_chunk(&mut self, rest: &mut &[DocumentKey]) -> Result<Chunk, Refusal> {
+        let Self { control, source, max_bytes, chunk: limits, .. } = self;
+        let mut chunk = Chunk::new();
+        let mut byte_count = 0;
+        let end = rest.len().min(limits.documents.max(1));
+        let keys = &rest[..end];
+        let mut next = 0;
+        source.with(control, Activity::Fetch, |source| {
+            let mut flow = ControlFlow::Continue(());
+            source.fetch(&keys[next..], *max_bytes, &mut |key, fetched| {
+                next += keys[next..].iter().position(|&wanted| wanted == key).map_or(0, |at| at + 1);
+                byte_count += held_bytes(&fetched);
+                chunk.push((key, fetched));
+                if byte_count >= limits.bytes || control.must_end() {
+                    flow = ControlFlow::Break(());
+                }
+                flow
+            })?;
+            if flow.is_continue() {
+                next = keys.len();
+            }
+            Ok(())
+        })?;
+        *rest = &rest[next..];
+        Ok(chunk)
+    }
+}
+
+fn held_bytes(fetched: &Fetched) -> usize {
+    match fetched {
+        Fetched::Text(text) => text.len(),
+        Fetched::Bytes(bytes) => bytes.len(),
+        Fetched::Null | Fetched::TooLarge(_) => 0,
+    }
+}

@@ -1,0 +1,89 @@
+//! What the tests need of a database besides its ports: a fresh one, documents in it, and a look at what was loaded.
+
+use std::sync::Arc;
+
+use xmlshred_mapping::Content;
+use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, UtcMicros};
+
+use crate::ports::Ports;
+
+/// Makes fresh databases of one kind.
+pub trait Bench {
+    /// An empty source table whose key column is named as `schema.key_column`, with documents in a column of this kind,
+    /// and a target for `schema` in which no table exists yet.
+    fn fixture(&self, schema: &Arc<TargetSchema>, column: DocumentColumn) -> Box<dyn Fixture>;
+}
+
+/// The kind of the column that holds the documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentColumn {
+    /// Text.
+    Text,
+    /// Bytes.
+    Binary,
+}
+
+/// One fresh database. Methods panic when the database fails: it is a test's own access.
+pub trait Fixture: Sync {
+    /// Ports to it, as a run has them. May be asked for several times: several instances.
+    fn ports(&self) -> Box<dyn Ports>;
+
+    /// Adds a row to the source table; `None` is a null.
+    fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>);
+
+    /// Removes a row of the source table.
+    fn delete_document(&self, key: DocumentKey);
+
+    /// The rows of target table `table` (index into the schema), in any order, cells as the values that were loaded.
+    fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>>;
+
+    /// `processing_log`, in any order.
+    fn log(&self) -> Vec<LogRow>;
+
+    /// `processing_issue`, in any order.
+    fn issues(&self) -> Vec<IssueRow>;
+}
+
+/// A row of `processing_log`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LogRow {
+    /// The source key.
+    pub key: DocumentKey,
+    /// `success` or `failed`
+    pub status: String,
+    /// `<stage>: <code>: <message>`; null on success
+    pub failure_reason: Option<String>,
+    /// UTC
+    pub processing_time: UtcMicros,
+    /// Of the run.
+    pub session_id: String,
+    /// From 0.
+    pub instance_id: i64,
+    /// From 1.
+    pub instance_count: i64,
+    /// In all tables.
+    pub row_count: i64,
+    /// Sum of the counts in `processing_issue`.
+    pub issue_count: i64,
+    /// Of the contract.
+    pub contract_hash: String,
+    /// 32 lower-case hexadecimal digits
+    pub document_hash: String,
+    /// Rounded up.
+    pub duration_ms: i64,
+}
+
+/// A row of `processing_issue`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IssueRow {
+    /// The source key.
+    pub key: DocumentKey,
+    /// Target table.
+    pub table: String,
+    /// Its column.
+    pub column: String,
+    /// An [`xmlshred_model::IssueCode`].
+    pub code: String,
+    /// How often in the document.
+    pub count: i64,
+}

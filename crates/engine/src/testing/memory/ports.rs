@@ -1,0 +1,196 @@
+//! Ports to a database in memory.
+
+use std::ops::{Bound, ControlFlow};
+
+use xmlshred_model::{Batch, DocumentKey};
+
+use super::{MemoryStore, is_done};
+use crate::ports::{
+    Commit, FailedDocuments, Fetched, Journal, LogTally, PortError, Ports, RunIdentity, Selection, Sink,
+    Source,
+};
+
+/// Opens ports to a database in memory.
+#[derive(Clone, Debug)]
+pub struct MemoryPorts {
+    store: MemoryStore,
+    sight: JournalSight,
+    max_loaders: usize,
+}
+
+/// Whether the source sees the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JournalSight {
+    /// As when both are in one database.
+    Seen,
+    /// As when they are in two.
+    Unseen,
+}
+
+impl MemoryPorts {
+    pub(super) fn new(store: MemoryStore) -> Self {
+        Self { store, sight: JournalSight::Seen, max_loaders: 2 }
+    }
+
+    /// The same with another sight of the log.
+    #[must_use]
+    pub fn with_sight(self, sight: JournalSight) -> Self {
+        Self { sight, ..self }
+    }
+
+    /// The same with another number of loaders.
+    #[must_use]
+    pub fn with_max_loaders(self, max_loaders: usize) -> Self {
+        Self { max_loaders, ..self }
+    }
+}
+
+impl Ports for MemoryPorts {
+    fn source(&self) -> Result<Box<dyn Source>, PortError> {
+        Ok(Box::new(MemorySource { store: self.store.clone(), sight: self.sight }))
+    }
+
+    fn sink(&self) -> Result<Box<dyn Sink>, PortError> {
+        self.store.check_tables()?;
+        Ok(Box::new(MemorySink(self.store.clone())))
+    }
+
+    fn journal(&self) -> Result<Box<dyn Journal>, PortError> {
+        Ok(Box::new(MemoryJournal(self.store.clone())))
+    }
+
+    fn max_loaders(&self) -> usize {
+        self.max_loaders
+    }
+}
+
+struct MemorySource {
+    store: MemoryStore,
+    sight: JournalSight,
+}
+
+impl MemorySource {
+    fn select(&self, selection: &Selection, after: Option<DocumentKey>, limit: usize) -> Vec<DocumentKey> {
+        let Selection { range, share, failed } = selection;
+        let state = self.store.state();
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let is_left = |key: &DocumentKey| {
+            let is_seen_done = self.sight == JournalSight::Seen
+                && state.log.get(key).is_some_and(|row| is_done(row, *failed));
+            range.contains(*key) && share.contains(*key) && !is_seen_done
+        };
+        let keys = state.documents.range((start, Bound::Unbounded)).map(|(key, _)| *key);
+        keys.filter(is_left).take(limit).collect()
+    }
+}
+
+impl Source for MemorySource {
+    fn keys(
+        &mut self,
+        selection: &Selection,
+        after: Option<DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        Ok(self.select(selection, after, limit))
+    }
+
+    fn sees_journal(&self) -> bool {
+        self.sight == JournalSight::Seen
+    }
+
+    fn fetch(
+        &mut self,
+        keys: &[DocumentKey],
+        max_bytes: u64,
+        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+    ) -> Result<(), PortError> {
+        for key in keys {
+            let document = match self.store.state().documents.get(key) {
+                Some(Fetched::Text(text)) if text.len() as u64 > max_bytes => {
+                    Fetched::TooLarge(text.len() as u64)
+                }
+                Some(Fetched::Bytes(bytes)) if bytes.len() as u64 > max_bytes => {
+                    Fetched::TooLarge(bytes.len() as u64)
+                }
+                Some(document) => document.clone(),
+                None => continue,
+            };
+            if take(*key, document).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
+        Ok(Some(self.select(selection, None, usize::MAX).len() as u64))
+    }
+}
+
+struct MemorySink(MemoryStore);
+
+impl Sink for MemorySink {
+    fn commit(
+        &mut self,
+        batch: &Batch,
+        identity: &RunIdentity,
+        failed: FailedDocuments,
+    ) -> Result<Commit, PortError> {
+        self.0.commit(batch, identity, failed)
+    }
+}
+
+struct MemoryJournal(MemoryStore);
+
+impl Journal for MemoryJournal {
+    fn create_tables(&mut self) -> Result<(), PortError> {
+        self.0.create_tables();
+        Ok(())
+    }
+
+    fn processed(
+        &mut self,
+        keys: &[DocumentKey],
+        failed: FailedDocuments,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        self.0.check_tables()?;
+        let state = self.0.state();
+        let is_processed = |key: &DocumentKey| state.log.get(key).is_some_and(|row| is_done(row, failed));
+        Ok(keys.iter().copied().filter(is_processed).collect())
+    }
+
+    fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
+        self.0.check_tables()?;
+        let mut tallies: Vec<LogTally> = Vec::new();
+        for row in self.0.state().log.values() {
+            let instance_id = u32::try_from(row.instance_id).expect("written from a u32");
+            let instance_count = u32::try_from(row.instance_count).expect("written from a u32");
+            let is_same = |tally: &&mut LogTally| {
+                tally.session_id == row.session_id
+                    && tally.instance_id == instance_id
+                    && tally.instance_count == instance_count
+                    && tally.contract_hash == row.contract_hash
+            };
+            let (success, failed) = if row.status == "success" { (1, 0) } else { (0, 1) };
+            match tallies.iter_mut().find(is_same) {
+                Some(tally) => {
+                    tally.success_count += success;
+                    tally.failed_count += failed;
+                    tally.first = tally.first.min(row.processing_time);
+                    tally.last = tally.last.max(row.processing_time);
+                }
+                None => tallies.push(LogTally {
+                    session_id: row.session_id.clone(),
+                    instance_id,
+                    instance_count,
+                    contract_hash: row.contract_hash.clone(),
+                    success_count: success,
+                    failed_count: failed,
+                    first: row.processing_time,
+                    last: row.processing_time,
+                }),
+            }
+        }
+        Ok(tallies)
+    }
+}

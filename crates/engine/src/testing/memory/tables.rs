@@ -1,0 +1,161 @@
+//! Target tables in memory, with keys, foreign keys and nulls checked, and transactions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use xmlshred_model::{Batch, ForeignKey, OnExisting, OwnedValue, TableSchema, TargetSchema};
+
+use crate::ports::{Fault, PortError};
+use crate::testing::cells;
+
+type Row = Vec<OwnedValue>;
+
+/// All target tables.
+#[derive(Debug)]
+pub(super) struct Tables {
+    schema: Arc<TargetSchema>,
+    tables: Vec<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    rows: Vec<Row>,
+    /// Place of the row with this primary key.
+    places: HashMap<String, usize>,
+}
+
+/// How to take back one change.
+enum Undo {
+    Inserted { table: usize, key: Option<String> },
+    Replaced { table: usize, place: usize, row: Row },
+}
+
+impl Tables {
+    pub(super) fn new(schema: &Arc<TargetSchema>) -> Self {
+        let tables = schema.tables.iter().map(|_| Table::default()).collect();
+        Self { schema: Arc::clone(schema), tables }
+    }
+
+    pub(super) fn rows(&self, table: usize) -> Vec<Row> {
+        self.tables[table].rows.clone()
+    }
+
+    /// Inserts the rows of the documents that are `new`, all or none. Says how many rows each table got.
+    pub(super) fn insert(&mut self, batch: &Batch, new: &[bool]) -> Result<Vec<u64>, PortError> {
+        let mut undo = Vec::new();
+        let result = self.insert_rows(batch, new, &mut undo);
+        if result.is_err() {
+            for change in undo.into_iter().rev() {
+                self.take_back(change);
+            }
+        }
+        result
+    }
+
+    fn insert_rows(
+        &mut self,
+        batch: &Batch,
+        new: &[bool],
+        undo: &mut Vec<Undo>,
+    ) -> Result<Vec<u64>, PortError> {
+        let mut counts = vec![0; self.tables.len()];
+        for (table, count) in counts.iter_mut().enumerate() {
+            for (document, _) in new.iter().enumerate().filter(|&(_, &is_new)| is_new) {
+                let records = batch.rows_of(table, document..document + 1);
+                for row in cells::rows(&self.schema.tables[table], &records) {
+                    *count += u64::from(self.insert_row(table, row, undo)?);
+                }
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Says whether the row is in the table now.
+    fn insert_row(&mut self, table: usize, row: Row, undo: &mut Vec<Undo>) -> Result<bool, PortError> {
+        let schema = Arc::clone(&self.schema);
+        let table_schema = &schema.tables[table];
+        check_cells(table_schema, &row)?;
+        for foreign_key in &table_schema.foreign_keys {
+            self.check_parent(table_schema, foreign_key, &row)?;
+        }
+        let key = (!table_schema.primary_key.is_empty())
+            .then(|| key_text(table_schema.primary_key.iter().map(|&column| &row[column])));
+        let Table { rows, places } = &mut self.tables[table];
+        let existing = key.as_ref().and_then(|key| places.get(key).copied());
+        match (existing, schema.on_existing) {
+            (Some(_), OnExisting::Fail) => Err(violation(
+                Fault::UniqueViolation { table: Some(table_schema.name.clone()) },
+                "duplicate key",
+            )),
+            (Some(_), OnExisting::Skip) => Ok(false),
+            (Some(place), OnExisting::Replace) => {
+                let row = std::mem::replace(&mut rows[place], row);
+                undo.push(Undo::Replaced { table, place, row });
+                Ok(true)
+            }
+            (None, _) => {
+                if let Some(key) = &key {
+                    places.insert(key.clone(), rows.len());
+                }
+                rows.push(row);
+                undo.push(Undo::Inserted { table, key });
+                Ok(true)
+            }
+        }
+    }
+
+    fn check_parent(
+        &self,
+        table: &TableSchema,
+        foreign_key: &ForeignKey,
+        row: &Row,
+    ) -> Result<(), PortError> {
+        let ForeignKey { columns, parent, parent_columns } = foreign_key;
+        let cell_of = |parent_column: &usize| {
+            let at = parent_columns.iter().position(|column| column == parent_column);
+            &row[columns[at.expect("a foreign key repeats the whole primary key")]]
+        };
+        let cells: Vec<_> = self.schema.tables[*parent].primary_key.iter().map(cell_of).collect();
+        if cells.iter().any(|cell| cell.as_value().is_null())
+            || self.tables[*parent].places.contains_key(&key_text(cells.into_iter()))
+        {
+            return Ok(());
+        }
+        Err(violation(Fault::ForeignKeyViolation { table: Some(table.name.clone()) }, "no such parent"))
+    }
+
+    fn take_back(&mut self, change: Undo) {
+        match change {
+            Undo::Inserted { table, key } => {
+                let table = &mut self.tables[table];
+                table.rows.pop();
+                if let Some(key) = key {
+                    table.places.remove(&key);
+                }
+            }
+            Undo::Replaced { table, place, row } => self.tables[table].rows[place] = row,
+        }
+    }
+}
+
+fn check_cells(table: &TableSchema, row: &Row) -> Result<(), PortError> {
+    for (column, cell) in table.columns.iter().zip(row) {
+        if !column.nullable && cell.as_value().is_null() {
+            return Err(violation(Fault::NotNullViolation { table: Some(table.name.clone()) }, "null"));
+        }
+        if let (OwnedValue::Text(text), Some(max)) = (cell, column.data_type.max_chars())
+            && text.chars().count() > max as usize
+        {
+            return Err(violation(Fault::ValueRejected { table: Some(table.name.clone()) }, "too long"));
+        }
+    }
+    Ok(())
+}
+
+fn key_text<'a>(cells: impl Iterator<Item = &'a OwnedValue>) -> String {
+    cells.map(|cell| format!("{cell:?}\n")).collect()
+}
+
+fn violation(fault: Fault, message: &str) -> PortError {
+    PortError::new(fault, message)
+}

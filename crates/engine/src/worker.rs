@@ -1,0 +1,185 @@
+//! From documents to batches: one thread, one shredder, one batch at a time.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crossbeam_channel::{Receiver, Sender};
+use xmlshred_mapping::{Content, DocumentContext, Limits};
+use xmlshred_model::{
+    Batch, BatchBuilder, DocumentKey, DocumentRecord, Failure, FailureCode, Issue, Outcome, Stage, UtcMicros,
+};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::control::Control;
+use crate::event::Event;
+use crate::ports::Fetched;
+use crate::reader::Chunk;
+use crate::settings::{BatchLimits, RunSettings};
+use crate::shredding::{DocumentShredder, Shredders};
+
+/// Shreds chunk after chunk. Dropping it lets reader and loaders end.
+pub(crate) struct Worker<'a> {
+    control: &'a Control<'a>,
+    shredders: &'a dyn Shredders,
+    shredder: Box<dyn DocumentShredder>,
+    session: &'a str,
+    limits: Limits,
+    batch_limits: BatchLimits,
+    rows: BatchBuilder,
+    byte_count: u64,
+    busy: Duration,
+    chunks: Receiver<Chunk>,
+    batches: Sender<Batch>,
+}
+
+/// Nobody takes batches any more.
+struct Abandoned;
+
+impl<'a> Worker<'a> {
+    pub(crate) fn new(
+        control: &'a Control<'a>,
+        shredders: &'a dyn Shredders,
+        session: &'a str,
+        settings: &RunSettings,
+        chunks: Receiver<Chunk>,
+        batches: Sender<Batch>,
+    ) -> Self {
+        Self {
+            control,
+            shredders,
+            shredder: shredders.shredder(settings.limits),
+            session,
+            limits: settings.limits,
+            batch_limits: settings.batch,
+            rows: BatchBuilder::new(shredders.schema().clone()),
+            byte_count: 0,
+            busy: Duration::ZERO,
+            chunks,
+            batches,
+        }
+    }
+
+    /// Shreds until there are no more documents, or the run ends.
+    pub(crate) fn run(mut self) {
+        let chunks = self.chunks.clone();
+        for chunk in &chunks {
+            for (key, fetched) in chunk {
+                if self.control.has_failed() {
+                    return;
+                }
+                if self.control.stop_requested() {
+                    self.control.cut_short();
+                    let _ = self.flush();
+                    // The reader may be waiting for room in the queue.
+                    chunks.iter().for_each(drop);
+                    return;
+                }
+                if self.take(key, &fetched).is_err() {
+                    return;
+                }
+            }
+        }
+        let _ = self.flush();
+    }
+
+    fn take(&mut self, key: DocumentKey, fetched: &Fetched) -> Result<(), Abandoned> {
+        let started = Instant::now();
+        let processed_at = utc_now();
+        let (byte_count, document_hash) = match fetched {
+            Fetched::Text(text) => (text.len() as u64, xxh3_128(text.as_bytes())),
+            Fetched::Bytes(bytes) => (bytes.len() as u64, xxh3_128(bytes)),
+            // Nothing was read, so there is nothing to hash.
+            Fetched::Null => (0, 0),
+            Fetched::TooLarge(byte_count) => (*byte_count, 0),
+        };
+        let (outcome, issues) = match self.shred(key, fetched, processed_at) {
+            Ok(issues) => (Outcome::Success, issues),
+            Err(failure) => (Outcome::Failed(failure), Vec::new()),
+        };
+        let duration = started.elapsed();
+        self.byte_count += byte_count;
+        self.busy += duration;
+        self.rows.finish_document(DocumentRecord {
+            key,
+            outcome,
+            issues,
+            document_hash,
+            byte_count,
+            duration,
+            processed_at,
+        });
+        let BatchLimits { documents, rows, bytes } = self.batch_limits;
+        if self.rows.document_count() >= documents
+            || self.rows.row_count() >= rows
+            || self.rows.byte_count() >= bytes
+        {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn shred(&mut self, key: DocumentKey, fetched: &Fetched, now: UtcMicros) -> Result<Vec<Issue>, Failure> {
+        let content = match fetched {
+            Fetched::Text(text) => Content::Text(text),
+            Fetched::Bytes(bytes) => Content::Bytes(bytes),
+            Fetched::Null => {
+                return Err(fetch_failure(FailureCode::DocumentMissing, "the column is null".to_owned()));
+            }
+            Fetched::TooLarge(byte_count) => {
+                let message = format!("{byte_count} bytes, the limit is {}", self.limits.max_bytes);
+                return Err(fetch_failure(FailureCode::DocumentTooLarge, message));
+            }
+        };
+        let byte_count = match content {
+            Content::Text(text) => text.len(),
+            Content::Bytes(bytes) => bytes.len(),
+        };
+        let min_bytes = self.shredders.min_bytes();
+        if (byte_count as u64) < min_bytes {
+            let message = format!("{byte_count} bytes, the contract asks for {min_bytes}");
+            return Err(fetch_failure(FailureCode::DocumentTooShort, message));
+        }
+        let context = DocumentContext { key: Some(key), session: self.session, now };
+        let Self { shredder, rows, .. } = self;
+        match catch_unwind(AssertUnwindSafe(|| shredder.shred(content, &context, rows))) {
+            Ok(shredded) => shredded.map(|shredded| shredded.issues),
+            Err(_panic) => {
+                // Its message may quote the document, so it goes nowhere; the buffers may be half-written.
+                self.shredder = self.shredders.shredder(self.limits);
+                Err(Failure {
+                    stage: Stage::Shred,
+                    code: FailureCode::InternalError,
+                    message: "the shredder panicked: a defect of xmlshred".to_owned(),
+                })
+            }
+        }
+    }
+
+    /// Hands the batch on, if there is anything in it.
+    fn flush(&mut self) -> Result<(), Abandoned> {
+        if self.rows.document_count() == 0 {
+            return Ok(());
+        }
+        let batch = self.rows.finish();
+        self.control.emit(&Event::Shredded {
+            document_count: batch.documents().len() as u64,
+            byte_count: std::mem::take(&mut self.byte_count),
+            duration: std::mem::take(&mut self.busy),
+        });
+        self.batches.send(batch).map_err(|_| {
+            self.control.cut_short();
+            Abandoned
+        })
+    }
+}
+
+fn fetch_failure(code: FailureCode, message: String) -> Failure {
+    Failure { stage: Stage::Fetch, code, message }
+}
+
+fn utc_now() -> UtcMicros {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_micros()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_micros()).map_or(i64::MIN, |micros| -micros),
+    }
+}
