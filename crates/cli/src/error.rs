@@ -93,6 +93,7 @@ impl CommandError {
             | Self::NoSuchKey { .. }
             | Self::MetricsListen { .. } => Exit::Usage,
             Self::Port { error, .. } | Self::Run(RunError::Port { error, .. }) => exit_of(&error.fault),
+            Self::Run(RunError::Interrupted) => Exit::Interrupted,
             Self::Run(_) | Self::Launch { .. } | Self::Output(_) | Self::Signals(_) => Exit::Stopped,
         }
     }
@@ -104,7 +105,7 @@ impl CommandError {
             Self::Port { error, .. } => error.hint.clone(),
             Self::Run(error) => error.hint().map(str::to_owned),
             Self::MetricsListen { .. } => {
-                Some("choose a free port, or port 0 for any; each instance needs its own".to_owned())
+                Some("choose a free port; every instance needs its own".to_owned())
             }
             Self::Contract(_)
             | Self::File { .. }

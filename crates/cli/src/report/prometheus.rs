@@ -6,7 +6,8 @@ use std::sync::Arc;
 use metrics::{Counter, Histogram, Label, counter, describe_counter, gauge, histogram};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use xmlshred_engine::Event;
-use xmlshred_model::{Share, TargetSchema};
+use xmlshred_engine::ports::RunIdentity;
+use xmlshred_model::TargetSchema;
 
 use crate::error::CommandError;
 
@@ -31,17 +32,15 @@ impl Prometheus {
     /// When the address cannot be listened at.
     pub(crate) fn listen(
         address: SocketAddr,
-        session_id: &str,
-        share: Share,
+        identity: &RunIdentity,
         schema: Arc<TargetSchema>,
     ) -> Result<Self, CommandError> {
         let refused =
             |error: &dyn std::error::Error| CommandError::MetricsListen { address, problem: crate::console::with_causes(error) };
-        // The exporter binds on a thread of its own and only logs a failure; asked for here, it can be told.
-        std::net::TcpListener::bind(address).map_err(|error| refused(&error))?;
+        let RunIdentity { session_id, share, contract_hash: _ } = identity;
         PrometheusBuilder::new()
             .with_http_listener(address)
-            .add_global_label("session_id", session_id)
+            .add_global_label("session_id", session_id.as_str())
             .add_global_label("instance_id", share.index().to_string())
             .add_global_label("instance_count", share.count().to_string())
             .install()

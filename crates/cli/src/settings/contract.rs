@@ -1,14 +1,15 @@
 //! The contract: found, read and checked.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use xmlshred_mapping::contract::{self, Contract, Diagnostic, Loaded, RenderStyle, Severity};
 
 use super::SettingsError;
+use super::connection::absolute;
 use crate::args::ContractArgs;
 
 /// Where a contract is looked for when nobody says.
-pub(crate) const DEFAULT_CONTRACT: &str = "contract.yaml";
+const DEFAULT_CONTRACT: &str = "contract.yaml";
 
 /// A contract's text, with its name for messages.
 #[derive(Clone, Debug)]
@@ -75,8 +76,4 @@ pub(crate) fn has(diagnostics: &[Diagnostic]) -> String {
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     format!("has {}, {}", plural(errors, "error"), plural(warnings, "warning"))
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

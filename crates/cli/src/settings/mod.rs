@@ -1,13 +1,15 @@
 //! Arguments as meant: resolved, validated, defaults and environment taken in. Nothing here prints or connects.
 
+mod address;
 mod connection;
 mod contract;
 mod instance;
 mod reporting;
 mod work;
 
+pub(crate) use address::Address;
 pub(crate) use connection::{Connection, DocumentSource};
-pub(crate) use contract::{ContractFile, ContractProblems, DEFAULT_CONTRACT};
+pub(crate) use contract::{ContractFile, ContractProblems, has};
 pub(crate) use instance::{SCHEDULERS, share};
 pub(crate) use reporting::{Reporting, new_session_id};
 pub(crate) use work::run_settings;
@@ -83,8 +85,11 @@ pub(crate) enum SettingsError {
         given: &'static str,
     },
     /// An address that is none.
-    #[error("{0}")]
-    Url(#[from] xmlshred_databases::url::UrlError),
+    #[error("a database URL that is none of sqlite:FILE, postgres://… and sqlserver://…")]
+    Url,
+    /// Documents from files, and nowhere to put them.
+    #[error("no target given: --files names the source only")]
+    NoTarget,
     /// A pattern that is none, or matches nothing.
     #[error("--files {pattern}: {problem}")]
     Files {
@@ -135,7 +140,8 @@ impl SettingsError {
                  SQL Server and PostgreSQL come in a later version, with these same flags"
             }
             Self::NoServer { .. } => "SQL Server takes --server and --database; SQLite takes --url sqlite:FILE",
-            Self::Url(error) => return error.hint().map(str::to_owned),
+            Self::Url => "such as --url sqlite:demo.db",
+            Self::NoTarget => "add --url sqlite:FILE or --target-url sqlite:FILE",
             Self::Files { .. } => "quote the pattern so that the shell leaves it alone: --files 'documents/*.xml'",
             Self::Unreadable { .. } => return None,
             Self::NoContract { .. } => {
