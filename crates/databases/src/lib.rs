@@ -1,1 +1,23 @@
-//! Databases behind the ports of the engine.
+//! Databases behind the ports of the engine, and files as a source. Holds the only SQL text of the product.
+//!
+//! Reading order: [`DatabaseUrl`] (which database), [`Dialect`] (how its SQL differs, as data), [`log_table`] (the log's
+//! columns), [`ddl`] (CREATE TABLE), [`open`] (ports for a run), then one folder per database with the same files:
+//! `connect`, `fault`, `source`, `sink`, `journal`, `target_check`. PostgreSQL and SQL Server have a dialect so far.
+
+mod address;
+mod cell;
+mod dialect;
+mod files;
+mod name_list;
+mod open;
+mod sqlite;
+mod statement;
+
+pub mod ddl;
+pub mod log_table;
+pub mod rows_as_sql;
+
+pub use address::{AddressError, DatabaseUrl};
+pub use ddl::Existing;
+pub use dialect::{Dialect, POSTGRES, SQLITE, SQL_SERVER};
+pub use open::{OpenOptions, Opened, SourceAddress, notices, open, open_source, read_document};

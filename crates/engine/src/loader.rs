@@ -115,7 +115,7 @@ impl Loader<'_> {
         let mut totals = Totals { table_row_counts: commit.table_row_counts.clone(), ..Totals::default() };
         let mut issues = BTreeMap::<(u32, u32, IssueCode), u64>::new();
         for (index, record) in batch.documents().iter().enumerate() {
-            totals.byte_count += record.byte_count;
+            totals.byte_count += bytes_read(record);
             match already_done.get(&record.key) {
                 Some(false) => {
                     totals.already_done_count += 1;
@@ -153,5 +153,13 @@ impl Loader<'_> {
             duration,
         });
         self.control.account(&totals);
+    }
+}
+
+/// A document that is too large was not read, and must not look like throughput.
+fn bytes_read(record: &DocumentRecord) -> u64 {
+    match &record.outcome {
+        Outcome::Failed(Failure { code: FailureCode::DocumentTooLarge, .. }) => 0,
+        Outcome::Failed(_) | Outcome::Success => record.byte_count,
     }
 }

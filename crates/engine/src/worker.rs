@@ -97,7 +97,7 @@ impl<'a> Worker<'a> {
             Err(failure) => (Outcome::Failed(failure), Vec::new()),
         };
         let duration = started.elapsed();
-        self.byte_count += byte_count;
+        self.byte_count += if matches!(fetched, Fetched::TooLarge(_)) { 0 } else { byte_count };
         self.busy += duration;
         self.rows.finish_document(DocumentRecord {
             key,

@@ -207,7 +207,9 @@ impl BatchBuilder {
             for column in &mut table.columns {
                 let before = column.variable_bytes() + column.cell_width() * column.len();
                 column.truncate(kept as usize);
-                self.byte_count -= before - (column.variable_bytes() + column.cell_width() * column.len());
+                let after = column.variable_bytes() + column.cell_width() * column.len();
+                // A push that panicked may have left a cell that was not counted yet.
+                self.byte_count = self.byte_count.saturating_sub(before - after);
             }
             table.row_count = kept;
         }

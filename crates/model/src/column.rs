@@ -93,11 +93,11 @@ impl ColumnBuilder {
             (Cells::Bool(cells), Value::Bool(cell)) => cells.push(*cell),
             (Cells::Bool(cells), Value::Null) => cells.push(false),
             (Cells::Int16(cells), Value::Int(cell)) => {
-                cells.push((*cell).try_into().expect("smallint was range-checked"))
+                cells.push((*cell).try_into().expect("smallint was range-checked"));
             }
             (Cells::Int16(cells), Value::Null) => cells.push(0),
             (Cells::Int32(cells), Value::Int(cell)) => {
-                cells.push((*cell).try_into().expect("int was range-checked"))
+                cells.push((*cell).try_into().expect("int was range-checked"));
             }
             (Cells::Int32(cells), Value::Date(cell)) => cells.push(*cell),
             (Cells::Int32(cells), Value::Null) => cells.push(0),

@@ -140,14 +140,3 @@ pub struct PathProblem {
 
 /// Namespace prefixes that paths may use: prefix to URI.
 pub type Namespaces = BTreeMap<String, String>;
-
-impl Path {
-    /// Parses a path.
-    ///
-    /// # Errors
-    /// The first mistake, with its place and a hint.
-    pub fn parse(text: &str, namespaces: &Namespaces) -> Result<Self, PathProblem> {
-        let _ = namespaces;
-        Ok(Self { text: text.to_owned(), absolute: text.starts_with('/'), steps: Vec::new() })
-    }
-}

@@ -1,4 +1,12 @@
-//! A checked contract made ready to run: the target's schema, and all paths in one automaton.
+//! A checked contract made ready to run: names as symbols, all paths in one automaton, the target's schema.
+//!
+//! Built once by [`Plan::new`], shared by all workers, never changed.
+
+mod automaton;
+mod build;
+mod compiled;
+mod symbols;
+mod table;
 
 use std::sync::Arc;
 
@@ -6,23 +14,32 @@ use xmlshred_model::TargetSchema;
 
 use crate::contract::Contract;
 
-/// Everything a [`crate::Shredder`] needs. Built once, shared by all workers.
+pub(crate) use automaton::Automaton;
+pub(crate) use compiled::{
+    CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test,
+};
+pub(crate) use symbols::{OTHER, Symbol, Symbols};
+pub(crate) use table::{PlanColumn, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
+
+/// Everything a [`crate::Shredder`] needs.
 #[derive(Debug)]
 pub struct Plan {
     contract: Contract,
     schema: Arc<TargetSchema>,
+    symbols: Symbols,
+    automaton: Automaton,
+    /// Steps from the document node to the main element.
+    root: CompiledPath,
+    key: Option<CompiledPath>,
+    require: Vec<CompiledPath>,
+    lets: Vec<PlanColumn>,
+    tables: Vec<PlanTable>,
 }
 
 impl Plan {
     /// Compiles a contract.
     pub fn new(contract: Contract) -> Self {
-        let schema = Arc::new(TargetSchema {
-            namespace: contract.target.schema.clone(),
-            on_existing: contract.target.on_existing,
-            tables: Vec::new(),
-            key_column: contract.source.key.clone(),
-        });
-        Self { contract, schema }
+        build::plan(contract)
     }
 
     /// The contract.
@@ -33,5 +50,34 @@ impl Plan {
     /// The target's tables.
     pub fn schema(&self) -> &Arc<TargetSchema> {
         &self.schema
+    }
+
+    pub(crate) fn symbols(&self) -> &Symbols {
+        &self.symbols
+    }
+
+    pub(crate) fn automaton(&self) -> &Automaton {
+        &self.automaton
+    }
+
+    pub(crate) fn root(&self) -> &CompiledPath {
+        &self.root
+    }
+
+    pub(crate) fn key(&self) -> Option<&CompiledPath> {
+        self.key.as_ref()
+    }
+
+    /// With the index into `contract().document.require`.
+    pub(crate) fn require(&self) -> &[CompiledPath] {
+        &self.require
+    }
+
+    pub(crate) fn lets(&self) -> &[PlanColumn] {
+        &self.lets
+    }
+
+    pub(crate) fn tables(&self) -> &[PlanTable] {
+        &self.tables
     }
 }

@@ -1,10 +1,33 @@
 //! One document to rows.
+//!
+//! 1. [`crate::xml::decode`]: bytes to text.
+//! 2. [`crate::xml::scan`] with `project` as its handler: one pass, well-formedness checked, what no path reaches skipped; the rest
+//!    becomes a small tree of ranges of the text (`tree`). `dfa` says what is reached.
+//! 3. `rows`: tables in contract order; `select` follows paths, `value` and `convert` make cells.
 
+mod clean;
+mod convert;
+mod dfa;
+mod project;
+mod rows;
+mod select;
+mod tree;
+mod value;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use bumpalo::Bump;
 use xmlshred_model::{BatchBuilder, DocumentKey, Failure, FailureCode, Issue, Stage, UtcMicros};
 
 use crate::Plan;
+use crate::xml::{Place, ScanLimits, XmlError, XmlErrorKind, decode, scan};
+
+use dfa::Dfa;
+use project::Projection;
+use rows::RowMaker;
+use select::View;
+use tree::{DOCUMENT, NodeId, Tree};
 
 /// Limits on one document. A document beyond a limit fails, the run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +83,19 @@ pub struct Shredded {
 pub struct Shredder {
     plan: Arc<Plan>,
     limits: Limits,
+    dfa: Dfa,
+    tree: Tree,
+    arena: Bump,
 }
+
+/// An arena that one unusual document made larger than this is given back.
+const MAX_KEPT_ARENA: usize = 8 << 20;
 
 impl Shredder {
     /// A shredder for this plan.
     pub fn new(plan: Arc<Plan>, limits: Limits) -> Self {
-        Self { plan, limits }
+        let dfa = Dfa::new(&plan);
+        Self { plan, limits, dfa, tree: Tree::default(), arena: Bump::new() }
     }
 
     /// Appends the rows of a document to `rows`; the caller ends the document there with `finish_document`.
@@ -79,11 +109,113 @@ impl Shredder {
         context: &DocumentContext<'_>,
         rows: &mut BatchBuilder,
     ) -> Result<Shredded, Failure> {
-        let _ = (content, context, rows, &self.plan, self.limits);
-        Err(Failure {
-            stage: Stage::Parse,
-            code: FailureCode::NotWellFormed,
-            message: "not built yet".to_owned(),
-        })
+        let text = match content {
+            Content::Text(text) => Cow::Borrowed(text),
+            Content::Bytes(bytes) => decode(bytes).map_err(|error| Failure {
+                stage: Stage::Fetch,
+                code: FailureCode::InvalidEncoding,
+                message: error.to_string(),
+            })?,
+        };
+        // Ranges of the document are kept as 32-bit numbers.
+        let max_bytes = self.limits.max_bytes.min(u64::from(u32::MAX));
+        if text.len() as u64 > max_bytes {
+            return Err(Failure {
+                stage: Stage::Parse,
+                code: FailureCode::DocumentTooLarge,
+                message: format!("{} bytes, the limit is {max_bytes}", text.len()),
+            });
+        }
+        if self.arena.allocated_bytes() > MAX_KEPT_ARENA {
+            self.arena = Bump::new();
+        } else {
+            self.arena.reset();
+        }
+        let Self { plan, limits, dfa, tree, arena } = self;
+        project(plan, limits, dfa, tree, &text)?;
+        let view = View { tree, text: &text, arena, main: DOCUMENT };
+        let view = View { main: main_element(plan, view)?, ..view };
+        let key = check_key(plan, view, context.key)?;
+        check_required(plan, view)?;
+        let context = DocumentContext { key, ..*context };
+        let issues = RowMaker::new(plan, view, &context, limits.max_row_bytes, rows).run()?;
+        Ok(Shredded { key, issues })
+    }
+}
+
+fn project(plan: &Plan, limits: &Limits, dfa: &mut Dfa, tree: &mut Tree, text: &str) -> Result<(), Failure> {
+    let Limits { max_bytes: _, max_depth, max_attributes, max_row_bytes: _ } = *limits;
+    let mut projection = Projection::new(plan, dfa, tree, text);
+    scan(text, ScanLimits { max_depth, max_attributes }, &mut projection)
+        .map_err(|error| xml_failure(error, text))?;
+    projection.finish();
+    Ok(())
+}
+
+#[cold]
+fn xml_failure(error: XmlError, text: &str) -> Failure {
+    let code = match error.kind {
+        XmlErrorKind::TooDeep(_) => FailureCode::TooDeep,
+        XmlErrorKind::TooManyAttributes(_) => FailureCode::TooManyAttributes,
+        XmlErrorKind::RefusedDoctype => FailureCode::DoctypeRefused,
+        _ => FailureCode::NotWellFormed,
+    };
+    let message = format!("{}, at {}", error.kind, Place::of(text, error.offset));
+    Failure { stage: Stage::Parse, code, message }
+}
+
+/// The one element that `document.root` leads to.
+fn main_element(plan: &Plan, view: View<'_>) -> Result<NodeId, Failure> {
+    let found = view.select_all(plan.root(), DOCUMENT);
+    let wrong = |what: &str| {
+        let root = &plan.contract().document.root.text;
+        Err(Failure { stage: Stage::Parse, code: FailureCode::WrongRoot, message: format!("{what} {root}") })
+    };
+    match found[..] {
+        [item] => Ok(item.node),
+        [] => wrong("no element"),
+        _ => wrong("more than one element"),
+    }
+}
+
+/// The document's key, which must be its row's.
+fn check_key(
+    plan: &Plan,
+    view: View<'_>,
+    row_key: Option<DocumentKey>,
+) -> Result<Option<DocumentKey>, Failure> {
+    let (Some(path), Some(declared)) = (plan.key(), &plan.contract().document.key) else {
+        return Ok(row_key);
+    };
+    let failure = |code, message| Failure { stage: Stage::Shred, code, message };
+    let text = view
+        .first(path, view.main)
+        .map(|item| view.string_value(item).trim())
+        .filter(|text| !text.is_empty());
+    let Some(text) = text else {
+        return Err(failure(FailureCode::KeyMissing, format!("nothing at {}", declared.text)));
+    };
+    match (text.parse().map(DocumentKey), row_key) {
+        (Ok(key), Some(row_key)) if key == row_key => Ok(Some(key)),
+        (Ok(key), None) => Ok(Some(key)),
+        (Ok(_), Some(_)) => Err(failure(
+            FailureCode::KeyMismatch,
+            format!("{} differs from the key of the row", declared.text),
+        )),
+        (Err(_), _) => {
+            Err(failure(FailureCode::KeyMismatch, format!("{} is not a 64-bit integer", declared.text)))
+        }
+    }
+}
+
+fn check_required(plan: &Plan, view: View<'_>) -> Result<(), Failure> {
+    let missing = plan.require().iter().position(|path| view.first(path, view.main).is_none());
+    match missing {
+        None => Ok(()),
+        Some(at) => {
+            let path = &plan.contract().document.require[at].text;
+            let message = format!("nothing at {path}, which `document.require` names");
+            Err(Failure { stage: Stage::Shred, code: FailureCode::MissingElement, message })
+        }
     }
 }

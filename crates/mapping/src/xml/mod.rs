@@ -1,1 +1,26 @@
-//! XML 1.0 and Namespaces in XML 1.0: scanning, well-formedness, decoding.
+//! XML 1.0 (fifth edition) and Namespaces in XML 1.0: one pass over a document in memory, strict about well-formedness,
+//! without DTD processing.
+//!
+//! [`scan`] drives a [`Handler`] over a document and vouches for every rule of well-formedness that does not need a DTD:
+//! one root, matched tags, legal names and characters, unique attributes, bound prefixes, only the five predefined
+//! entities. [`decode`] turns bytes into text beforehand.
+//!
+//! Why not a library parser underneath: see `docs/decisions/0001-own-xml-scanner.md`.
+
+pub(crate) mod chars;
+
+mod attributes;
+mod declaration;
+mod decode;
+mod doctype;
+mod error;
+mod namespace;
+mod reference;
+mod scan;
+
+pub use attributes::{RawAttribute, RawText};
+pub use decode::{DecodeError, decode};
+pub use error::{Place, XmlError, XmlErrorKind};
+pub use namespace::{XML_NAMESPACE, XMLNS_NAMESPACE};
+pub(crate) use reference::{unescape_attribute, unescape_text};
+pub use scan::{Handler, ScanLimits, StartTag, TextKind, scan};

@@ -1,14 +1,63 @@
 //! The promises that every database keeps, as tests over a [`Bench`].
 //!
-//! A database's own test runs [`cases`] one by one: `for (name, case) in cases() { case(&bench) }`, with a fresh
-//! fixture made by each case.
+//! A database's own test runs [`cases`] one by one; each makes its own fixtures and panics when the promise is broken.
+
+mod loading;
+mod reading;
+mod repeating;
+mod running;
+mod scene;
+mod types;
 
 use crate::testing::fixture::Bench;
 
-/// A promise and the test that would fail without it: panics when it is broken.
+/// A promise, and the test that would fail without it.
 pub type Case = (&'static str, fn(&dyn Bench));
 
+macro_rules! cases {
+    ($($module:ident: $($case:ident)*;)*) => {
+        const CASES: &[Case] = &[$($((stringify!($case), $module::$case),)*)*];
+    };
+}
+
+cases! {
+    reading:
+        keys_come_in_order_and_page_by_page
+        ranges_are_inclusive
+        every_key_belongs_to_one_instance_negative_ones_too
+        the_smallest_and_the_largest_key_are_found
+        text_documents_arrive_as_they_are_stored
+        binary_documents_arrive_as_they_are_stored
+        nulls_large_documents_and_vanished_rows_are_told_apart
+        fetching_stops_when_told_to;
+    loading:
+        tables_are_created_once_by_several_instances_at_a_time
+        missing_tables_are_named_before_anything_is_loaded
+        rows_log_and_issues_are_committed_together
+        a_refused_batch_leaves_nothing_and_the_sink_goes_on
+        a_row_without_parent_is_refused
+        a_null_where_none_may_be_is_refused
+        a_part_of_a_batch_loads_its_own_documents_only
+        existing_rows_stay_when_they_are_to_be_skipped
+        existing_rows_are_replaced_when_they_are_to_be_replaced;
+    repeating:
+        a_repeated_commit_loads_nothing_and_says_who_did
+        processed_documents_are_left_out
+        failed_documents_are_left_out_or_taken_again
+        a_second_failure_replaces_the_first
+        the_tally_counts_by_session_instance_and_contract;
+    types:
+        every_type_comes_back_as_it_was_loaded
+        long_text_comes_back_whole;
+    running:
+        several_instances_do_what_one_would
+        overlapping_instances_load_nothing_twice
+        guilty_documents_fail_alone
+        a_lost_answer_loads_nothing_twice
+        a_run_killed_at_any_step_is_completed_by_the_next;
+}
+
 /// All promises.
-pub fn cases() -> Vec<Case> {
-    Vec::new()
+pub fn cases() -> &'static [Case] {
+    CASES
 }

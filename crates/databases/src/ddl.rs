@@ -1,0 +1,150 @@
+//! CREATE TABLE for the target tables, the log and the issues, in every dialect. The same contract always gives the same
+//! text.
+
+use std::fmt::Write as _;
+
+use xmlshred_model::{ForeignKey, TableSchema, TargetSchema};
+
+use crate::dialect::{Dialect, Guard};
+use crate::log_table::{self, FAILED, ISSUE, LOG, LOG_ID, LogColumn, SUCCESS};
+
+/// What happens to tables that are there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Existing {
+    /// The statement fails.
+    #[default]
+    Fail,
+    /// They stay as they are.
+    Keep,
+}
+
+/// The statements that create what a contract loads into, in an order that works: target tables in insert order, then
+/// the log, then the issues. Without semicolons at their ends. With [`Existing::Keep`] the schema is created as well.
+pub fn statements(dialect: &Dialect, schema: &TargetSchema, existing: Existing) -> Vec<String> {
+    let create = Create { dialect, schema, existing };
+    let mut statements = Vec::with_capacity(schema.tables.len() + 3);
+    statements.extend(create.namespace());
+    statements.extend(schema.tables.iter().map(|table| create.table(table)));
+    statements.push(create.log());
+    statements.push(create.issues());
+    statements
+}
+
+/// [`statements`] as a script: a semicolon and an empty line after each.
+pub fn script(dialect: &Dialect, schema: &TargetSchema, existing: Existing) -> String {
+    statements(dialect, schema, existing).iter().map(|statement| format!("{statement};\n")).collect::<Vec<_>>().join("\n")
+}
+
+struct Create<'a> {
+    dialect: &'a Dialect,
+    schema: &'a TargetSchema,
+    existing: Existing,
+}
+
+impl Create<'_> {
+    fn namespace(&self) -> Option<String> {
+        let name = self.schema.namespace.as_deref()?;
+        if self.existing == Existing::Fail || !self.dialect.has_schemas {
+            return None;
+        }
+        let quoted = self.dialect.quote(name);
+        Some(match self.dialect.guard {
+            Guard::Clause => format!("CREATE SCHEMA IF NOT EXISTS {quoted}"),
+            // CREATE SCHEMA must be alone in its batch there.
+            Guard::ObjectId => format!(
+                "IF SCHEMA_ID({}) IS NULL EXEC({})",
+                text_literal(self.dialect, name),
+                text_literal(self.dialect, &format!("CREATE SCHEMA {quoted}"))
+            ),
+        })
+    }
+
+    fn table(&self, table: &TableSchema) -> String {
+        let dialect = self.dialect;
+        let names = |columns: &[usize]| {
+            dialect.quote_all(columns.iter().map(|&column| table.columns[column].name.as_str()))
+        };
+        let mut lines: Vec<_> = table
+            .columns
+            .iter()
+            .map(|column| self.column(&column.name, &dialect.type_name(column.data_type), column.nullable))
+            .collect();
+        if !table.primary_key.is_empty() {
+            lines.push(format!("PRIMARY KEY ({})", names(&table.primary_key)));
+        }
+        for key in &table.foreign_keys {
+            let parent = &self.schema.tables[key.parent];
+            let (columns, parent_columns) = in_key_order(key, parent);
+            let parent_names =
+                dialect.quote_all(parent_columns.iter().map(|&column| parent.columns[column].name.as_str()));
+            lines.push(format!(
+                "FOREIGN KEY ({}) REFERENCES {} ({parent_names})",
+                names(&columns),
+                self.qualified(&parent.name)
+            ));
+        }
+        self.create(&table.name, &lines)
+    }
+
+    fn log(&self) -> String {
+        let dialect = self.dialect;
+        let columns = log_table::log_columns(&self.schema.key_column);
+        let mut lines = vec![format!("{} {}", dialect.quote(LOG_ID), dialect.identity)];
+        lines.extend(columns.iter().map(|column| self.log_column(column)));
+        lines.push(format!("UNIQUE ({})", dialect.quote(&self.schema.key_column)));
+        lines.push(format!("CHECK ({} IN ('{SUCCESS}', '{FAILED}'))", dialect.quote("status")));
+        self.create(LOG, &lines)
+    }
+
+    fn issues(&self) -> String {
+        let columns = log_table::issue_columns(&self.schema.key_column);
+        let mut lines: Vec<_> = columns.iter().map(|column| self.log_column(column)).collect();
+        let (_, key) = columns.split_last().expect("the issue table has columns");
+        let key = self.dialect.quote_all(key.iter().map(|column| column.name.as_str()));
+        lines.push(format!("PRIMARY KEY ({key})"));
+        self.create(ISSUE, &lines)
+    }
+
+    fn log_column(&self, column: &LogColumn) -> String {
+        self.column(&column.name, &self.dialect.type_name(column.data_type), column.nullable)
+    }
+
+    fn column(&self, name: &str, type_name: &str, nullable: bool) -> String {
+        let null = if nullable { "" } else { " NOT NULL" };
+        format!("{} {type_name}{null}", self.dialect.quote(name))
+    }
+
+    fn create(&self, name: &str, lines: &[String]) -> String {
+        let table = self.qualified(name);
+        let mut text = match (self.existing, self.dialect.guard) {
+            (Existing::Fail, _) => format!("CREATE TABLE {table} (\n"),
+            (Existing::Keep, Guard::Clause) => format!("CREATE TABLE IF NOT EXISTS {table} (\n"),
+            (Existing::Keep, Guard::ObjectId) => format!(
+                "IF OBJECT_ID({}, N'U') IS NULL CREATE TABLE {table} (\n",
+                text_literal(self.dialect, &table)
+            ),
+        };
+        for (index, line) in lines.iter().enumerate() {
+            let comma = if index + 1 < lines.len() { "," } else { "" };
+            writeln!(text, "    {line}{comma}").expect("writing to a string succeeds");
+        }
+        text.push(')');
+        text
+    }
+
+    fn qualified(&self, name: &str) -> String {
+        self.dialect.table(self.schema.namespace.as_deref(), name)
+    }
+}
+
+/// Columns of a foreign key in the order of the parent's primary key: SQL Server insists on it.
+fn in_key_order(key: &ForeignKey, parent: &TableSchema) -> (Vec<usize>, Vec<usize>) {
+    let mut pairs: Vec<_> = key.columns.iter().copied().zip(key.parent_columns.iter().copied()).collect();
+    pairs.sort_by_key(|(_, column)| parent.primary_key.iter().position(|key| key == column));
+    pairs.into_iter().unzip()
+}
+
+/// Text as a literal.
+pub(crate) fn text_literal(dialect: &Dialect, text: &str) -> String {
+    format!("{}'{}'", dialect.text_prefix, text.replace('\'', "''"))
+}

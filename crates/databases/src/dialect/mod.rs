@@ -1,0 +1,177 @@
+//! How the SQL of databases differs, as data.
+
+mod types;
+
+pub use types::{Sized, TypeNames};
+
+use xmlshred_model::DataType;
+
+/// One database's SQL.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// Name for `--dialect`.
+    pub name: &'static str,
+    /// Name for people.
+    pub title: &'static str,
+    /// Before a quoted identifier.
+    pub quote_open: char,
+    /// After a quoted identifier; doubled inside it.
+    pub quote_close: char,
+    /// Longest identifier, in the unit that the database counts.
+    pub max_identifier_length: usize,
+    /// Most parameters of one statement.
+    pub max_parameters: usize,
+    /// Whether tables lie in schemas. Where they do not, a contract's schema is left out.
+    pub has_schemas: bool,
+    /// How "create this unless it is there" is said.
+    pub guard: Guard,
+    /// The identity column of the log: type and primary key.
+    pub identity: &'static str,
+    /// The text literal's prefix for characters beyond the code page.
+    pub text_prefix: &'static str,
+    /// How a binary literal is written: before and after the hexadecimal digits.
+    pub binary_literal: (&'static str, &'static str),
+    /// False and true as literals.
+    pub bool_literals: [&'static str; 2],
+    /// Column types.
+    pub types: TypeNames,
+}
+
+/// How "create this unless it is there" is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// `CREATE TABLE IF NOT EXISTS`
+    Clause,
+    /// `IF OBJECT_ID(…) IS NULL CREATE TABLE`
+    ObjectId,
+}
+
+/// SQLite 3.24 and later.
+///
+/// A declared type is only an affinity there. Exact decimals, dates, times and uuids are stored as text in canonical form
+/// and declared `TEXT`: a `DECIMAL(12,2)` or `DATE` has numeric affinity, which turns digits into floating point numbers.
+/// All integers are declared `INTEGER`, so that a primary key of one integer column is the row id and needs no index.
+pub const SQLITE: Dialect = Dialect {
+    name: "sqlite",
+    title: "SQLite",
+    quote_open: '"',
+    quote_close: '"',
+    max_identifier_length: 1_000_000,
+    max_parameters: 32_766,
+    has_schemas: false,
+    guard: Guard::Clause,
+    identity: "INTEGER PRIMARY KEY",
+    text_prefix: "",
+    binary_literal: ("X'", "'"),
+    bool_literals: ["0", "1"],
+    types: types::SQLITE,
+};
+
+/// PostgreSQL 12 and later.
+pub const POSTGRES: Dialect = Dialect {
+    name: "postgres",
+    title: "PostgreSQL",
+    quote_open: '"',
+    quote_close: '"',
+    max_identifier_length: 63,
+    max_parameters: 65_535,
+    has_schemas: true,
+    guard: Guard::Clause,
+    identity: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    text_prefix: "",
+    binary_literal: (r"'\x", "'"),
+    bool_literals: ["false", "true"],
+    types: types::POSTGRES,
+};
+
+/// SQL Server 2012 and later.
+pub const SQL_SERVER: Dialect = Dialect {
+    name: "sqlserver",
+    title: "SQL Server",
+    quote_open: '[',
+    quote_close: ']',
+    max_identifier_length: 128,
+    max_parameters: 2_100,
+    has_schemas: true,
+    guard: Guard::ObjectId,
+    identity: "bigint IDENTITY(1,1) PRIMARY KEY",
+    text_prefix: "N",
+    binary_literal: ("0x", ""),
+    bool_literals: ["0", "1"],
+    types: types::SQL_SERVER,
+};
+
+impl Dialect {
+    /// All dialects.
+    pub const ALL: [&'static Self; 3] = [&SQLITE, &POSTGRES, &SQL_SERVER];
+
+    /// The dialect of this name.
+    pub fn by_name(name: &str) -> Option<&'static Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.name == name)
+    }
+
+    /// The identifier in quotes; quotes in it are doubled.
+    pub fn quote(&self, identifier: &str) -> String {
+        let mut quoted = String::with_capacity(identifier.len() + 2);
+        quoted.push(self.quote_open);
+        for character in identifier.chars() {
+            quoted.push(character);
+            if character == self.quote_close {
+                quoted.push(character);
+            }
+        }
+        quoted.push(self.quote_close);
+        quoted
+    }
+
+    /// The identifiers in quotes, between commas.
+    pub fn quote_all<'a>(&self, identifiers: impl IntoIterator<Item = &'a str>) -> String {
+        identifiers.into_iter().map(|identifier| self.quote(identifier)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The table in quotes, with its schema where the database has schemas.
+    pub fn table(&self, schema: Option<&str>, table: &str) -> String {
+        match schema.filter(|_| self.has_schemas) {
+            Some(schema) => format!("{}.{}", self.quote(schema), self.quote(table)),
+            None => self.quote(table),
+        }
+    }
+
+    /// The column type.
+    pub fn type_name(&self, data_type: DataType) -> String {
+        self.types.name(data_type)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_inside_identifiers_are_doubled() {
+        assert_eq!(SQLITE.quote(r#"a"b"#), r#""a""b""#);
+        assert_eq!(SQL_SERVER.quote("a]b[c"), "[a]]b[c]");
+        assert_eq!(SQL_SERVER.table(Some("dbo"), "t"), "[dbo].[t]");
+    }
+
+    #[test]
+    fn a_schema_is_left_out_where_there_are_none() {
+        assert_eq!(SQLITE.table(Some("migration"), "t"), "\"t\"");
+        assert_eq!(POSTGRES.table(Some("migration"), "t"), "\"migration\".\"t\"");
+    }
+
+    #[test]
+    fn lengths_beyond_the_limit_become_the_unlimited_type() {
+        assert_eq!(SQL_SERVER.type_name(DataType::VarChar(4000)), "nvarchar(4000)");
+        assert_eq!(SQL_SERVER.type_name(DataType::VarChar(4001)), "nvarchar(max)");
+        assert_eq!(POSTGRES.type_name(DataType::Char(20_000_000)), "text");
+    }
+
+    #[test]
+    fn dialects_are_found_by_name() {
+        for dialect in Dialect::ALL {
+            assert_eq!(Dialect::by_name(dialect.name), Some(dialect));
+        }
+        assert_eq!(Dialect::by_name("oracle"), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! The same again: repeated commits, processed and failed documents, the tally.
+
+use xmlshred_model::{Batch, DocumentKey, Issue, IssueCode, OnExisting, Share};
+
+use super::scene::{
+    Document, PROCESSED_AT, batch, commit, everything, family, identity, insert_text, keys, ready, statuses,
+};
+use crate::ports::{AlreadyDone, Commit, FailedDocuments, LogTally, Selection};
+use crate::testing::cells::{batch_rows, sorted};
+use crate::testing::fixture::{Bench, Fixture};
+
+fn commit_as(
+    fixture: &dyn Fixture,
+    batch: &Batch,
+    (session, index, count): (&str, u32, u32),
+    failed: FailedDocuments,
+) -> Commit {
+    let mut sink = fixture.ports().sink().expect("the sink opens");
+    sink.commit(batch, &identity(session, index, count), failed).expect("the batch is committed")
+}
+
+pub(super) fn a_repeated_commit_loads_nothing_and_says_who_did(bench: &dyn Bench) {
+    let schema = family(OnExisting::Fail);
+    let fixture = ready(bench, &schema);
+    let documents =
+        |keys: std::ops::RangeInclusive<i64>| batch(&schema, keys.map(|key| Document::family(key, "x", 2)));
+    let first = documents(1..=3);
+    let check = |part: &Batch, who: (&str, u32, u32), done: &[(i64, bool)], rows: [u64; 2]| {
+        let answer = commit_as(&*fixture, part, who, FailedDocuments::Leave);
+        let mut already_done = answer.already_done;
+        already_done.sort_by_key(|done| done.key);
+        let expected: Vec<_> = done
+            .iter()
+            .map(|&(key, by_this_run)| AlreadyDone { key: DocumentKey(key), by_this_run })
+            .collect();
+        assert_eq!(already_done, expected, "{who:?}");
+        assert_eq!(answer.table_row_counts, rows, "{who:?}");
+    };
+    check(&first, ("s", 0, 2), &[], [3, 6]);
+    check(&first, ("s", 0, 2), &[(1, true), (2, true), (3, true)], [0, 0]);
+    check(&first, ("s", 1, 2), &[(1, false), (2, false), (3, false)], [0, 0]);
+    check(&first, ("t", 0, 2), &[(1, false), (2, false), (3, false)], [0, 0]);
+    check(&documents(3..=5), ("s", 0, 2), &[(3, true)], [2, 4]);
+    let all = documents(1..=5);
+    for table in 0..2 {
+        assert_eq!(sorted(fixture.rows(table)), sorted(batch_rows(&all, table)), "table {table}");
+    }
+    assert_eq!(fixture.log().len(), 5);
+}
+
+/// What is left to process, from source or journal.
+fn left(fixture: &dyn Fixture, failed: FailedDocuments) -> Vec<i64> {
+    let ports = fixture.ports();
+    let mut source = ports.source().expect("the source opens");
+    let selection = Selection { failed, ..everything() };
+    let mut page = source.keys(&selection, None, 100).expect("keys can be read");
+    let processed = ports.journal().expect("the journal opens").processed(&keys(0..50), failed);
+    let processed = processed.expect("the log can be read");
+    if source.sees_journal() {
+        assert!(page.iter().all(|key| !processed.contains(key)), "the source sees the log");
+        let counted = source.count(&selection).expect("counting works");
+        assert!(counted.is_none_or(|count| count == page.len() as u64), "counted {counted:?}");
+    }
+    page.retain(|key| !processed.contains(key));
+    page.into_iter().map(|key| key.0).collect()
+}
+
+pub(super) fn processed_documents_are_left_out(bench: &dyn Bench) {
+    let schema = family(OnExisting::Fail);
+    let fixture = ready(bench, &schema);
+    for key in 1..=6 {
+        insert_text(&*fixture, key, "a");
+    }
+    assert_eq!(left(&*fixture, FailedDocuments::Leave), [1, 2, 3, 4, 5, 6]);
+    let part = batch(&schema, [2, 3, 6].map(|key| Document::family(key, "x", 1)));
+    commit(&mut *fixture.ports().sink().expect("the sink opens"), &part, "s");
+    assert_eq!(left(&*fixture, FailedDocuments::Leave), [1, 4, 5]);
+    assert_eq!(left(&*fixture, FailedDocuments::Retry), [1, 4, 5]);
+}
+
+pub(super) fn failed_documents_are_left_out_or_taken_again(bench: &dyn Bench) {
+    let schema = family(OnExisting::Fail);
+    let fixture = ready(bench, &schema);
+    for key in 1..=3 {
+        insert_text(&*fixture, key, "a");
+    }
+    let failed = batch(&schema, [Document::new(1).failed("first try"), Document::family(2, "x", 1)]);
+    commit(&mut *fixture.ports().sink().expect("the sink opens"), &failed, "s");
+    assert_eq!(left(&*fixture, FailedDocuments::Leave), [3]);
+    assert_eq!(left(&*fixture, FailedDocuments::Retry), [1, 3]);
+
+    let mended = batch(&schema, [Document::family(1, "y", 2), Document::family(2, "y", 2)]);
+    let answer = commit_as(&*fixture, &mended, ("t", 0, 1), FailedDocuments::Leave);
+    assert_eq!((answer.already_done.len(), &answer.table_row_counts[..]), (2, &[0, 0][..]));
+    assert_eq!(statuses(&*fixture), [(1, "failed".to_owned()), (2, "success".to_owned())]);
+
+    let answer = commit_as(&*fixture, &mended, ("t", 0, 1), FailedDocuments::Retry);
+    let two = AlreadyDone { key: DocumentKey(2), by_this_run: false };
+    assert_eq!(answer, Commit { already_done: vec![two], table_row_counts: vec![1, 2] });
+    assert_eq!(statuses(&*fixture), [(1, "success".to_owned()), (2, "success".to_owned())]);
+    assert_eq!(left(&*fixture, FailedDocuments::Retry), [3]);
+}
+
+pub(super) fn a_second_failure_replaces_the_first(bench: &dyn Bench) {
+    let schema = family(OnExisting::Fail);
+    let fixture = ready(bench, &schema);
+    let failing = |message: &str, count| {
+        let issue = Issue { table: 0, column: 1, code: IssueCode::Truncated, count };
+        batch(&schema, [Document::new(1).issue(issue).failed(message)])
+    };
+    commit_as(&*fixture, &failing("first", 1), ("s", 0, 1), FailedDocuments::Leave);
+    commit_as(&*fixture, &failing("second", 2), ("t", 1, 2), FailedDocuments::Retry);
+    let log = fixture.log();
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0].failure_reason.as_deref(), Some("parse: not-well-formed: second"));
+    assert_eq!((&*log[0].session_id, log[0].instance_id, log[0].instance_count), ("t", 1, 2));
+    assert_eq!(fixture.issues().iter().map(|issue| issue.count).collect::<Vec<_>>(), [2]);
+}
+
+pub(super) fn the_tally_counts_by_session_instance_and_contract(bench: &dyn Bench) {
+    let schema = family(OnExisting::Fail);
+    let fixture = ready(bench, &schema);
+    let tally = |fixture: &dyn Fixture| {
+        let mut journal = fixture.ports().journal().expect("the journal opens");
+        let mut tally = journal.tally().expect("the log can be read");
+        tally.sort_by(|a, b| (&a.session_id, a.instance_id).cmp(&(&b.session_id, b.instance_id)));
+        tally
+    };
+    assert_eq!(tally(&*fixture), []);
+    for (session, index, keys) in [("s", 0, 1..=3), ("s", 1, 4..=4), ("t", 0, 5..=6)] {
+        let share = Share::new(index, 2).expect("a share");
+        let documents = keys.map(|key| match key % 2 {
+            0 => Document::new(key).failed("even"),
+            _ => Document::family(key, "odd", 0),
+        });
+        let part = batch(&schema, documents);
+        let who = (session, share.index(), share.count());
+        commit_as(&*fixture, &part, who, FailedDocuments::Leave);
+    }
+    let row = |session: &str, instance_id, success_count, failed_count| LogTally {
+        session_id: session.to_owned(),
+        instance_id,
+        instance_count: 2,
+        contract_hash: "0123456789abcdef0123456789abcdef".to_owned(),
+        success_count,
+        failed_count,
+        first: PROCESSED_AT,
+        last: PROCESSED_AT,
+    };
+    assert_eq!(tally(&*fixture), [row("s", 0, 2, 1), row("s", 1, 0, 1), row("t", 0, 1, 1)]);
+}

@@ -1,0 +1,106 @@
+//! Every type, to the target and back.
+
+use std::sync::Arc;
+
+use xmlshred_model::{DataType, Decimal, OnExisting, TableSchema, TargetSchema, Value};
+
+use super::scene::{Document, batch, column, commit, ready};
+use crate::testing::cells::{batch_rows, sorted};
+use crate::testing::fixture::Bench;
+
+/// Days and microseconds of 0001-01-01 and 9999-12-31.
+const DAYS: [i32; 2] = [-719_162, 2_932_896];
+const DAY_MICROS: i64 = 86_400_000_000;
+
+/// One table per type: `row bigint primary key, cell`.
+fn schema(types: &[DataType]) -> Arc<TargetSchema> {
+    let table = |(index, data_type): (usize, &DataType)| TableSchema {
+        name: format!("cells_{index}"),
+        columns: vec![column("row", DataType::BigInt, false), column("cell", *data_type, true)],
+        primary_key: vec![0],
+        foreign_keys: Vec::new(),
+    };
+    Arc::new(TargetSchema {
+        namespace: None,
+        on_existing: OnExisting::Fail,
+        tables: types.iter().enumerate().map(table).collect(),
+        key_column: "app_id".to_owned(),
+    })
+}
+
+fn check(bench: &dyn Bench, cells: &[(DataType, Vec<Value<'_>>)]) {
+    let types: Vec<_> = cells.iter().map(|(data_type, _)| *data_type).collect();
+    let schema = schema(&types);
+    let fixture = ready(bench, &schema);
+    let mut document = Document::new(1);
+    for (table, (_, values)) in cells.iter().enumerate() {
+        for (number, value) in (0..).zip(values.iter().chain([&Value::Null])) {
+            document = document.row(table, &[Value::Int(number), *value]);
+        }
+    }
+    let loaded = batch(&schema, [document]);
+    commit(&mut *fixture.ports().sink().expect("the sink opens"), &loaded, "s");
+    for (table, data_type) in types.iter().enumerate() {
+        let (found, expected) = (sorted(fixture.rows(table)), sorted(batch_rows(&loaded, table)));
+        assert!(found == expected, "{data_type}: found {found:.80?} instead of {expected:.80?}");
+    }
+}
+
+pub(super) fn every_type_comes_back_as_it_was_loaded(bench: &dyn Bench) {
+    let decimal = |unscaled, scale| Value::Decimal(Decimal { unscaled, scale });
+    let largest = 10_i128.pow(38) - 1;
+    let text = "a'b\"c\\d\te\r\nf \u{e9}\u{1f600}\u{10ffff}; --";
+    let texts = vec![Value::Text(""), Value::Text(" "), Value::Text(text)];
+    let moments = |make: fn(i64) -> Value<'static>| -> Vec<Value<'static>> {
+        let last = i64::from(DAYS[1]) * DAY_MICROS + DAY_MICROS - 1;
+        [i64::from(DAYS[0]) * DAY_MICROS, -1, 0, 1, 1_704_164_645_120_000, last].map(make).into()
+    };
+    let every_byte: Vec<u8> = (0..=255).collect();
+    check(
+        bench,
+        &[
+            (DataType::Bool, vec![Value::Bool(true), Value::Bool(false)]),
+            (DataType::SmallInt, [i16::MIN, -1, 0, i16::MAX].map(|n| Value::Int(n.into())).into()),
+            (DataType::Int, [i32::MIN, -1, 0, i32::MAX].map(|n| Value::Int(n.into())).into()),
+            (DataType::BigInt, [i64::MIN, -1, 0, i64::MAX].map(Value::Int).into()),
+            (
+                DataType::Decimal { precision: 12, scale: 2 },
+                [-999_999_999_999, -1, 0, 5, 100, 999_999_999_999].map(|n| decimal(n, 2)).into(),
+            ),
+            (
+                DataType::Decimal { precision: 38, scale: 0 },
+                [-largest, 0, largest].map(|n| decimal(n, 0)).into(),
+            ),
+            (
+                DataType::Decimal { precision: 38, scale: 38 },
+                [-largest, 1, largest].map(|n| decimal(n, 38)).into(),
+            ),
+            (
+                DataType::Double,
+                [f64::MIN, -0.1, 0.0, f64::MIN_POSITIVE, 1.0 / 3.0, 1e300, f64::MAX]
+                    .map(Value::Double)
+                    .into(),
+            ),
+            (DataType::Char(3), vec![Value::Text("abc"), Value::Text("\u{e9}\u{1f600}z")]),
+            (DataType::VarChar(40), texts.clone()),
+            (DataType::Text, texts),
+            (DataType::Date, [DAYS[0], -1, 0, DAYS[1]].map(Value::Date).into()),
+            (DataType::Time, [0, 1, 43_200_000_000, DAY_MICROS - 1].map(Value::Time).into()),
+            (DataType::Timestamp, moments(Value::Timestamp)),
+            (DataType::TimestampTz, moments(Value::TimestampTz)),
+            (DataType::Uuid, vec![Value::Uuid([0; 16]), Value::Uuid([0xfe; 16])]),
+            (DataType::Binary, vec![Value::Binary(&[]), Value::Binary(&every_byte)]),
+            (DataType::Xml, vec![Value::Text("<a b=\"c\">\u{e9}</a>")]),
+            (DataType::Json, vec![Value::Text("{\"a\":[1,null]}")]),
+        ],
+    );
+}
+
+pub(super) fn long_text_comes_back_whole(bench: &dyn Bench) {
+    let long = "0123456789\u{1f600}abcdef".repeat(262_144);
+    let bytes = long.as_bytes();
+    check(
+        bench,
+        &[(DataType::Text, vec![Value::Text(&long)]), (DataType::Binary, vec![Value::Binary(bytes)])],
+    );
+}

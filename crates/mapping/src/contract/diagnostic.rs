@@ -1,0 +1,160 @@
+//! Problems of a contract, and the one table of their codes.
+
+use std::ops::Range;
+
+/// A problem of a contract, at a place in its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which mistake.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// Byte range in the contract's text.
+    pub span: Range<usize>,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// Whether the contract cannot be used.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The contract cannot be used.
+    Error,
+    /// The contract can be used.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($variant:ident $number:literal $name:literal $explanation:literal,)*) => {
+        /// A stable code of a problem. Numbers are never used again for something else.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $explanation] $variant,)* }
+
+        impl Code {
+            /// Every code, in order of number.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Such as `E0107`; warnings begin with `W`.
+            pub fn number(self) -> &'static str {
+                match self { $(Self::$variant => $number,)* }
+            }
+
+            /// Such as `unknown-codes`.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// One sentence about it.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => $explanation,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    YamlSyntax "E0101" "yaml-syntax" "The file is neither YAML nor JSON.",
+    DuplicateKey "E0102" "duplicate-key" "A key stands twice in the same place.",
+    UnknownKey "E0103" "unknown-key" "A key has no meaning in its place.",
+    MissingKey "E0104" "missing-key" "A key that is needed is not there.",
+    WrongShape "E0105" "wrong-shape" "A list, map or text stands where another was expected.",
+    UnknownValue "E0106" "unknown-value" "A word is none of those that the key takes.",
+    UnknownCodes "E0107" "unknown-codes" "No code list has this name.",
+    WrongVersion "E0108" "wrong-version" "The contract is written in a version of the language that this program does not know.",
+    InvalidName "E0109" "invalid-name" "A name that no database or expression takes.",
+    DuplicateName "E0110" "duplicate-name" "Two tables, columns or `let`s have names that differ by case at most.",
+    InvalidPath "E0201" "invalid-path" "A path is not of the subset of XPath that contracts use.",
+    InvalidRoot "E0202" "invalid-root" "The root is not an absolute path of plain names.",
+    NotAnElement "E0203" "not-an-element" "A row is made from something that is no element.",
+    InvalidType "E0301" "invalid-type" "No data type has this name, or its arguments are wrong.",
+    MissingType "E0302" "missing-type" "The type of a column is not stated and cannot be inferred.",
+    InvalidConstant "E0303" "invalid-constant" "A constant of the contract is no value of its column's type.",
+    InvalidFormat "E0304" "invalid-format" "A pattern for dates has a directive that is not known, or stands on another type.",
+    MissingDefault "E0305" "missing-default" "A policy asks for a default that the column does not have.",
+    ExpressionSyntax "E0401" "expression-syntax" "An expression is not SQL, or not of the supported part.",
+    UnknownExpressionName "E0402" "unknown-name" "An expression uses a name that is not defined where it stands.",
+    UnknownFunction "E0403" "unknown-function" "An expression calls a function that is not known.",
+    WrongArgumentCount "E0404" "wrong-argument-count" "A function gets too few or too many arguments.",
+    ExpressionType "E0405" "expression-type" "Types in an expression, or of its result, do not fit.",
+    MissingSource "E0501" "missing-source" "A column does not say where its value comes from.",
+    SeveralSources "E0502" "several-sources" "A column says twice where its value comes from.",
+    UnknownTable "E0503" "unknown-table" "A table that is referred to is not defined before.",
+    UnknownColumn "E0504" "unknown-column" "A column that is referred to does not exist.",
+    UnreachableParent "E0505" "unreachable-parent" "A column refers to a table of which no single row belongs to this one.",
+    ConflictingRows "E0506" "conflicting-rows" "What a table says about its rows contradicts itself.",
+    NoColumns "E0507" "no-columns" "A table without columns.",
+    UnusedCodes "W0601" "unused-codes" "A code list that no column uses.",
+    UnusedLet "W0602" "unused-let" "A `let` that no expression uses.",
+    UselessSetting "W0603" "useless-setting" "A setting that can have no effect where it stands.",
+}
+
+impl Code {
+    /// Warnings begin with `W`.
+    pub fn severity(self) -> Severity {
+        if self.number().starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+}
+
+/// Collects problems while a contract is read.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    found: Vec<Diagnostic>,
+}
+
+impl Problems {
+    pub(super) fn report(&mut self, code: Code, span: Range<usize>, message: impl Into<String>) {
+        self.found.push(Diagnostic { code, message: message.into(), span, hint: None });
+    }
+
+    pub(super) fn report_with_hint(
+        &mut self,
+        code: Code,
+        span: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.found.push(Diagnostic { code, message: message.into(), span, hint: Some(hint.into()) });
+    }
+
+    pub(super) fn has_errors(&self) -> bool {
+        self.found.iter().any(|problem| problem.severity() == Severity::Error)
+    }
+
+    /// All problems in order of place, none twice.
+    pub(super) fn into_sorted(self) -> Vec<Diagnostic> {
+        let mut found = self.found;
+        found.sort_by(|a, b| (a.span.start, a.span.end, a.code).cmp(&(b.span.start, b.span.end, b.code)));
+        found.dedup();
+        found
+    }
+}
+
+/// "did you mean `x`?", when one of the known words is close, else the list of them when it is short.
+pub(super) fn suggestion<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().collect();
+    let distance =
+        |candidate: &&str| strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase());
+    let nearest = known.iter().copied().min_by_key(distance)?;
+    let allowed = (word.chars().count().max(nearest.chars().count()) / 3).max(1);
+    if distance(&nearest) <= allowed {
+        return Some(format!("did you mean `{nearest}`?"));
+    }
+    (known.len() <= 12).then(|| format!("it can be {}", listed(&known)))
+}
+
+/// `a`, `b` or `c`
+pub(super) fn listed(words: &[&str]) -> String {
+    let quoted = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} or {last}", first.join(", ")),
+        None => String::new(),
+    }
+}

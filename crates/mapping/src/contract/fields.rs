@@ -1,0 +1,162 @@
+//! Reading nodes as what a key expects; everything unexpected is reported, nothing stops the reading.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use super::diagnostic::{Code, Problems, listed, suggestion};
+use super::node::{Entry, Node, NodeKind};
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Spanned<T> {
+    pub(super) value: T,
+    pub(super) span: Range<usize>,
+}
+
+/// The entries of a map of which every key is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fields<'n> {
+    entries: &'n [Entry],
+}
+
+impl<'n> Fields<'n> {
+    /// Reads a map; keys that are not in `known` are reported. `what` names it: "a table".
+    pub(super) fn read(node: &'n Node, what: &str, known: &[&str], problems: &mut Problems) -> Option<Self> {
+        let entries = map(node, what, problems)?;
+        for entry in entries.iter().filter(|entry| !known.contains(&&*entry.key)) {
+            let message = format!("{what} has no key `{}`", entry.key);
+            let hint = suggestion(&entry.key, known.iter().copied())
+                .unwrap_or_else(|| format!("the keys of {what} are {}", listed(known)));
+            problems.report_with_hint(Code::UnknownKey, entry.key_span.clone(), message, hint);
+        }
+        Some(Self { entries })
+    }
+
+    pub(super) fn entry(&self, key: &str) -> Option<&'n Entry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The text of a key, if it is there.
+    pub(super) fn text(&self, key: &str, problems: &mut Problems) -> Option<Spanned<&'n str>> {
+        self.entry(key).and_then(|entry| text(&entry.value, key, problems))
+    }
+
+    /// The text of a key that must be there; `whole` is where its absence is reported.
+    pub(super) fn required_text(
+        &self,
+        key: &str,
+        what: &str,
+        whole: &Range<usize>,
+        problems: &mut Problems,
+    ) -> Option<Spanned<&'n str>> {
+        if self.entry(key).is_none() {
+            missing_key(key, what, whole, problems);
+        }
+        self.text(key, problems)
+    }
+
+    /// A word out of a list.
+    pub(super) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)], problems: &mut Problems) -> Option<T> {
+        let found = self.text(key, problems)?;
+        word(&found, key, words, problems)
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&self, key: &str, problems: &mut Problems) -> Option<bool> {
+        self.word(key, &[("true", true), ("false", false)], problems)
+    }
+
+    /// A number.
+    pub(super) fn number<T: FromStr>(&self, key: &str, problems: &mut Problems) -> Option<T> {
+        let found = self.text(key, problems)?;
+        match found.value.parse() {
+            Ok(number) => Some(number),
+            Err(_) => {
+                let message = format!("`{key}` must be a whole number");
+                problems.report(Code::WrongShape, found.span, message);
+                None
+            }
+        }
+    }
+}
+
+pub(super) fn missing_key(key: &str, what: &str, whole: &Range<usize>, problems: &mut Problems) {
+    let span = whole.start..whole.end.min(whole.start + 1);
+    problems.report_with_hint(
+        Code::MissingKey,
+        span,
+        format!("{what} needs `{key}`"),
+        format!("add `{key}:` with its value"),
+    );
+}
+
+pub(super) fn word<T: Copy>(
+    found: &Spanned<&str>,
+    key: &str,
+    words: &[(&str, T)],
+    problems: &mut Problems,
+) -> Option<T> {
+    let known = words.iter().find(|(word, _)| *word == found.value);
+    if known.is_none() {
+        let names = words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+        let message = format!("`{key}` cannot be `{}`", found.value);
+        let hint = suggestion(found.value, names.iter().copied())
+            .unwrap_or_else(|| format!("it can be {}", listed(&names)));
+        problems.report_with_hint(Code::UnknownValue, found.span.clone(), message, hint);
+    }
+    known.map(|&(_, value)| value)
+}
+
+pub(super) fn text<'n>(node: &'n Node, what: &str, problems: &mut Problems) -> Option<Spanned<&'n str>> {
+    match &node.kind {
+        NodeKind::Scalar { text, .. } if !node.is_null() => {
+            Some(Spanned { value: text, span: node.span.clone() })
+        }
+        // A blank policy is written as the word null.
+        NodeKind::Scalar { text, .. } if !text.is_empty() => {
+            Some(Spanned { value: text, span: node.span.clone() })
+        }
+        _ => {
+            wrong_shape(node, what, "text", problems);
+            None
+        }
+    }
+}
+
+pub(super) fn map<'n>(node: &'n Node, what: &str, problems: &mut Problems) -> Option<&'n [Entry]> {
+    match &node.kind {
+        NodeKind::Map(entries) => Some(entries),
+        _ => {
+            wrong_shape(node, what, "a map", problems);
+            None
+        }
+    }
+}
+
+pub(super) fn list<'n>(node: &'n Node, what: &str, problems: &mut Problems) -> Option<&'n [Node]> {
+    match &node.kind {
+        NodeKind::List(items) => Some(items),
+        _ => {
+            wrong_shape(node, what, "a list", problems);
+            None
+        }
+    }
+}
+
+/// A list, or one item that stands for a list of one.
+pub(super) fn one_or_list(node: &Node) -> &[Node] {
+    match &node.kind {
+        NodeKind::List(items) => items,
+        _ => std::slice::from_ref(node),
+    }
+}
+
+fn wrong_shape(node: &Node, what: &str, expected: &str, problems: &mut Problems) {
+    let message = format!("{what}: expected {expected}, found {}", node.describe());
+    let first_line = node.span.start..node.span.end.max(node.span.start);
+    problems.report(Code::WrongShape, first_line, message);
+}

@@ -1,0 +1,243 @@
+//! The whole contract: sections in order, then everything that refers to something.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use xmlshred_model::OnExisting;
+
+use crate::path::{Axis, NodeTest, Path};
+
+use super::checked::{Case, Contract, DocumentSpec, SourceSpec, TargetSpec};
+use super::diagnostic::{Code, Diagnostic, Problems};
+use super::fields::{Fields, map, missing_key, one_or_list, text};
+use super::node::{self, Node, NodeKind};
+use super::raw::{BLANKS, LENGTH_POLICIES, POLICIES};
+use super::resolve::{Checker, Defaults};
+use super::scope::Scope;
+
+/// What came of loading a contract.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The contract, when no problem is an error.
+    pub contract: Option<Contract>,
+    /// All problems, in order of place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+const SECTIONS: [&str; 10] =
+    ["xmlshred", "name", "source", "target", "document", "defaults", "codes", "let", "tables", "ignore"];
+
+/// Reads and checks a contract, YAML or JSON. Tells every problem that it finds, not only the first.
+pub fn load(text: &str) -> Loaded {
+    let mut problems = Problems::default();
+    let Some(root) = node::parse(text, &mut problems) else {
+        return Loaded { contract: None, diagnostics: problems.into_sorted() };
+    };
+    let mut checker = Checker {
+        text,
+        problems,
+        namespaces: BTreeMap::new(),
+        defaults: Defaults::default(),
+        codes: HashMap::new(),
+        used_codes: HashSet::new(),
+        lets: Vec::new(),
+        tables: Vec::new(),
+        used_inputs: HashSet::new(),
+    };
+    let contract = checker.contract(&root);
+    let contract = contract.filter(|_| !checker.problems.has_errors());
+    Loaded { contract, diagnostics: checker.problems.into_sorted() }
+}
+
+impl<'n> Checker<'n> {
+    fn contract(&mut self, root: &'n Node) -> Option<Contract> {
+        let fields = Fields::read(root, "a contract", &SECTIONS, &mut self.problems)?;
+        self.version(&fields, root);
+        let name = fields.text("name", &mut self.problems).map_or("contract", |found| found.value).to_owned();
+        let source = self.source_section(&fields, root);
+        let target = self.target_section(&fields);
+        let document = self.document_section(&fields, root);
+        self.defaults_section(&fields);
+        self.codes_section(&fields);
+        self.lets = self.lets(fields.get("let"), Scope::default(), usize::MAX, None);
+        match fields.entry("tables") {
+            None => missing_key("tables", "a contract", &root.span, &mut self.problems),
+            Some(entry) => {
+                let tables = map(&entry.value, "tables", &mut self.problems).unwrap_or_default();
+                if tables.is_empty() {
+                    let message = "a contract without tables";
+                    self.problems.report(Code::MissingKey, entry.key_span.clone(), message);
+                }
+                for table in tables {
+                    self.table(table);
+                }
+            }
+        }
+        let ignore = fields.get("ignore").map(one_or_list).unwrap_or_default();
+        let ignore = ignore
+            .iter()
+            .filter_map(|item| text(item, "ignore", &mut self.problems))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(|found| self.path(found))
+            .collect();
+        self.warnings(&fields);
+        Some(Contract {
+            name,
+            source: source?,
+            target,
+            document: document?,
+            lets: std::mem::take(&mut self.lets),
+            tables: std::mem::take(&mut self.tables),
+            ignore,
+            hash: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(self.text.as_bytes())),
+        })
+    }
+
+    fn version(&mut self, fields: &Fields<'n>, root: &Node) {
+        let Some(found) = fields.required_text("xmlshred", "a contract", &root.span, &mut self.problems)
+        else {
+            return;
+        };
+        if found.value != "1" {
+            let message = format!("version {} of the contract language is not known", found.value);
+            let hint = "this program reads `xmlshred: 1`";
+            self.problems.report_with_hint(Code::WrongVersion, found.span, message, hint);
+        }
+    }
+
+    fn source_section(&mut self, fields: &Fields<'n>, root: &Node) -> Option<SourceSpec> {
+        let Some(entry) = fields.entry("source") else {
+            missing_key("source", "a contract", &root.span, &mut self.problems);
+            return None;
+        };
+        let known = ["table", "key", "xml", "min_bytes", "where"];
+        let problems = &mut self.problems;
+        let fields = Fields::read(&entry.value, "source", &known, problems)?;
+        let table = fields.required_text("table", "source", &entry.key_span, problems);
+        let key = fields.required_text("key", "source", &entry.key_span, problems);
+        let xml = fields.required_text("xml", "source", &entry.key_span, problems);
+        let min_bytes = fields.number("min_bytes", problems).unwrap_or(0);
+        let where_sql = fields.text("where", problems).map(|found| found.value.to_owned());
+        let (schema, table) = match table?.value.rsplit_once('.') {
+            Some((schema, table)) => (Some(schema.to_owned()), table.to_owned()),
+            None => (None, fields.get("table").and_then(scalar)?.to_owned()),
+        };
+        Some(SourceSpec {
+            schema,
+            table,
+            key: key?.value.to_owned(),
+            xml: xml?.value.to_owned(),
+            min_bytes,
+            where_sql,
+        })
+    }
+
+    fn target_section(&mut self, fields: &Fields<'n>) -> TargetSpec {
+        let fields = fields
+            .get("target")
+            .and_then(|node| Fields::read(node, "target", &["schema", "on_existing"], &mut self.problems));
+        let Some(fields) = fields else { return TargetSpec { schema: None, on_existing: OnExisting::Fail } };
+        let words =
+            [("fail", OnExisting::Fail), ("skip", OnExisting::Skip), ("replace", OnExisting::Replace)];
+        TargetSpec {
+            schema: fields.text("schema", &mut self.problems).map(|found| found.value.to_owned()),
+            on_existing: fields.word("on_existing", &words, &mut self.problems).unwrap_or_default(),
+        }
+    }
+
+    fn document_section(&mut self, fields: &Fields<'n>, root: &Node) -> Option<DocumentSpec> {
+        let Some(entry) = fields.entry("document") else {
+            missing_key("document", "a contract", &root.span, &mut self.problems);
+            return None;
+        };
+        let known = ["root", "key", "require", "namespaces", "case"];
+        let fields = Fields::read(&entry.value, "document", &known, &mut self.problems)?;
+        let namespaces =
+            fields.get("namespaces").and_then(|node| map(node, "namespaces", &mut self.problems));
+        for entry in namespaces.unwrap_or_default() {
+            if let Some(uri) = text(&entry.value, "a namespace", &mut self.problems) {
+                self.namespaces.insert(entry.key.clone(), uri.value.to_owned());
+            }
+        }
+        let words = [("sensitive", Case::Sensitive), ("insensitive", Case::Insensitive)];
+        let case = fields.word("case", &words, &mut self.problems).unwrap_or_default();
+        let key = fields.text("key", &mut self.problems).map(|found| self.path(&found));
+        let require = fields.get("require").map(one_or_list).unwrap_or_default();
+        let require =
+            require.iter().filter_map(|item| text(item, "require", &mut self.problems)).collect::<Vec<_>>();
+        let require = require.iter().map(|found| self.path(found)).collect();
+        let found = fields.required_text("root", "document", &entry.key_span, &mut self.problems)?;
+        let path = self.path(&found);
+        if !is_plain_root(&path) && !self.problems.has_errors() {
+            self.problems.report_with_hint(
+                Code::InvalidRoot,
+                found.span,
+                "the root must be an absolute path of names",
+                "write it from the document's root element down, as in `/Orders/Order`",
+            );
+        }
+        Some(DocumentSpec { root: path, key, require, case })
+    }
+
+    fn defaults_section(&mut self, fields: &Fields<'n>) {
+        let known = ["blank", "on_invalid", "on_too_long", "on_unmapped_code"];
+        let problems = &mut self.problems;
+        let fields = fields.get("defaults").and_then(|node| Fields::read(node, "defaults", &known, problems));
+        let Some(fields) = fields else { return };
+        self.defaults = Defaults {
+            blank: fields.word("blank", &BLANKS, problems).unwrap_or_default(),
+            on_invalid: fields.word("on_invalid", &POLICIES, problems).unwrap_or_default(),
+            on_too_long: fields.word("on_too_long", &LENGTH_POLICIES, problems).unwrap_or_default(),
+            on_unmapped_code: fields.word("on_unmapped_code", &POLICIES, problems).unwrap_or_default(),
+        };
+    }
+
+    fn codes_section(&mut self, fields: &Fields<'n>) {
+        let entries = fields.get("codes").and_then(|node| map(node, "codes", &mut self.problems));
+        for entry in entries.unwrap_or_default() {
+            let list = map(&entry.value, "a code list", &mut self.problems).unwrap_or_default();
+            self.codes.insert(&entry.key, list);
+        }
+    }
+
+    fn warnings(&mut self, fields: &Fields<'n>) {
+        // What a broken part would have used is not known.
+        if self.problems.has_errors() {
+            return;
+        }
+        self.warn_unused_lets(fields.get("let"), usize::MAX, self.lets.len());
+        if let Some(Node { kind: NodeKind::Map(tables), .. }) = fields.get("tables") {
+            for (index, table) in tables.iter().enumerate() {
+                if let NodeKind::Map(keys) = &table.value.kind {
+                    let lets = keys.iter().find(|entry| entry.key == "let").map(|entry| &entry.value);
+                    self.warn_unused_lets(lets, index, self.tables[index].lets.len());
+                }
+            }
+        }
+        if let Some(Node { kind: NodeKind::Map(lists), .. }) = fields.get("codes") {
+            for entry in lists.iter().filter(|entry| !self.used_codes.contains(&*entry.key)) {
+                let message = format!("no column uses code list `{}`", entry.key);
+                self.problems.report_with_hint(
+                    Code::UnusedCodes,
+                    entry.key_span.clone(),
+                    message,
+                    "remove it",
+                );
+            }
+        }
+    }
+}
+
+fn scalar(node: &Node) -> Option<&str> {
+    match &node.kind {
+        NodeKind::Scalar { text, .. } => Some(text),
+        NodeKind::List(_) | NodeKind::Map(_) => None,
+    }
+}
+
+fn is_plain_root(path: &Path) -> bool {
+    let is_plain = |step: &crate::path::Step| {
+        step.axis == Axis::Child && matches!(step.test, NodeTest::Name { .. }) && step.predicates.is_empty()
+    };
+    path.absolute && !path.steps.is_empty() && path.steps.iter().all(is_plain)
+}

@@ -1,0 +1,215 @@
+//! YAML or JSON text as a tree with places.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use granit_parser::{Event, Parser, ScalarStyle};
+
+use super::diagnostic::{Code, Problems};
+
+/// A contract with more nodes than this is no contract; aliases could make one out of a few lines.
+const MAX_NODES: usize = 1_000_000;
+const MAX_DEPTH: usize = 64;
+
+/// A scalar, list or map, and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) kind: NodeKind,
+    pub(super) span: Range<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum NodeKind {
+    /// Text as written, escapes resolved: `1900-01-01` and `true` are text until somebody knows better.
+    Scalar {
+        text: String,
+        is_plain: bool,
+    },
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+}
+
+/// An entry of a map.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) key: String,
+    pub(super) key_span: Range<usize>,
+    pub(super) value: Node,
+}
+
+impl Node {
+    /// A plain `null`, `~` or nothing at all.
+    pub(super) fn is_null(&self) -> bool {
+        matches!(&self.kind, NodeKind::Scalar { text, is_plain: true } if matches!(&**text, "" | "~" | "null" | "Null" | "NULL"))
+    }
+
+    /// What stands here, in words.
+    pub(super) fn describe(&self) -> &'static str {
+        match &self.kind {
+            _ if self.is_null() => "nothing",
+            NodeKind::Scalar { .. } => "text",
+            NodeKind::List(_) => "a list",
+            NodeKind::Map(_) => "a map",
+        }
+    }
+}
+
+/// Reads a text that holds one document. `None` when it cannot be read at all; the reason is reported.
+pub(super) fn parse(text: &str, problems: &mut Problems) -> Option<Node> {
+    let offset = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
+    let mut reader = Reader {
+        parser: Parser::new_from_str(&text[offset..]),
+        offset,
+        text_len: text.len(),
+        anchors: HashMap::new(),
+        node_count: 0,
+        problems,
+    };
+    reader.document()
+}
+
+struct Reader<'t, 'p> {
+    parser: Parser<'t, granit_parser::StrInput<'t>>,
+    offset: usize,
+    text_len: usize,
+    anchors: HashMap<usize, Node>,
+    node_count: usize,
+    problems: &'p mut Problems,
+}
+
+impl<'t> Reader<'t, '_> {
+    fn document(&mut self) -> Option<Node> {
+        let mut root = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd | Event::Comment(..) => {}
+                Event::StreamEnd => break,
+                _ if root.is_some() => {
+                    self.problems.report(Code::YamlSyntax, span, "a second YAML document in the file");
+                    return None;
+                }
+                event => root = Some(self.node(event, span, 0)?),
+            }
+        }
+        if root.is_none() {
+            self.problems.report(Code::YamlSyntax, 0..self.text_len.min(1), "the file is empty");
+        }
+        root
+    }
+
+    fn next(&mut self) -> Option<(Event<'t>, Range<usize>)> {
+        match self.parser.next() {
+            Some(Ok((event, span))) => {
+                let range = span.byte_range().unwrap_or(0..0);
+                Some((event, range.start + self.offset..range.end + self.offset))
+            }
+            Some(Err(error)) => {
+                let at = (error.marker().byte_offset().unwrap_or(0) + self.offset).min(self.text_len);
+                self.problems.report_with_hint(
+                    Code::YamlSyntax,
+                    at..at,
+                    error.info(),
+                    "YAML is indented with blanks; text with `: `, ` #`, `{`, `[`, `@` or `*` at its start belongs in quotes",
+                );
+                None
+            }
+            None => None,
+        }
+    }
+
+    fn node(&mut self, event: Event<'t>, span: Range<usize>, depth: usize) -> Option<Node> {
+        self.node_count += 1;
+        if self.node_count > MAX_NODES || depth > MAX_DEPTH {
+            self.problems.report(
+                Code::YamlSyntax,
+                span,
+                "the file is too large or nested too deeply for a contract",
+            );
+            return None;
+        }
+        match event {
+            Event::Scalar(text, style, anchor, _) => {
+                let is_plain = style == ScalarStyle::Plain;
+                let kind = NodeKind::Scalar { text: Cow::into_owned(text), is_plain };
+                Some(self.anchored(anchor, Node { kind, span }))
+            }
+            Event::SequenceStart(_, anchor, _) => {
+                let mut items = Vec::new();
+                let end = loop {
+                    match self.next()? {
+                        (Event::SequenceEnd, end) => break end.end,
+                        (Event::Comment(..), _) => {}
+                        (event, span) => items.push(self.node(event, span, depth + 1)?),
+                    }
+                };
+                let end =
+                    items.last().map_or(end, |last: &Node| last.span.end.max(end.min(last.span.end + 1)));
+                Some(self.anchored(anchor, Node { kind: NodeKind::List(items), span: span.start..end }))
+            }
+            Event::MappingStart(_, anchor, _) => self.map(span, anchor, depth),
+            Event::Alias(anchor) => match self.anchors.get(&anchor) {
+                Some(node) => {
+                    let node = node.clone();
+                    self.node_count += count(&node);
+                    Some(node)
+                }
+                None => {
+                    self.problems.report(Code::YamlSyntax, span, "an alias of nothing");
+                    None
+                }
+            },
+            _ => {
+                self.problems.report(Code::YamlSyntax, span, "not expected here");
+                None
+            }
+        }
+    }
+
+    fn map(&mut self, span: Range<usize>, anchor: usize, depth: usize) -> Option<Node> {
+        let mut entries: Vec<Entry> = Vec::new();
+        loop {
+            let (event, key_span) = self.next()?;
+            let key = match event {
+                Event::MappingEnd => break,
+                Event::Comment(..) => continue,
+                event => self.node(event, key_span, depth + 1)?,
+            };
+            let (event, value_span) = loop {
+                match self.next()? {
+                    (Event::Comment(..), _) => {}
+                    next => break next,
+                }
+            };
+            let value = self.node(event, value_span, depth + 1)?;
+            let NodeKind::Scalar { text, .. } = key.kind else {
+                self.problems.report(Code::YamlSyntax, key.span, "a key must be text");
+                continue;
+            };
+            if entries.iter().any(|entry| entry.key == text) {
+                let message = format!("`{text}` stands here a second time");
+                self.problems.report_with_hint(Code::DuplicateKey, key.span, message, "keep one of them");
+                continue;
+            }
+            entries.push(Entry { key: text, key_span: key.span, value });
+        }
+        let end = entries.last().map_or(span.end, |last| last.value.span.end.max(last.key_span.end));
+        Some(self.anchored(anchor, Node { kind: NodeKind::Map(entries), span: span.start..end }))
+    }
+
+    fn anchored(&mut self, anchor: usize, node: Node) -> Node {
+        if anchor > 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        node
+    }
+}
+
+fn count(node: &Node) -> usize {
+    match &node.kind {
+        NodeKind::Scalar { .. } => 1,
+        NodeKind::List(items) => 1 + items.iter().map(count).sum::<usize>(),
+        NodeKind::Map(entries) => 1 + entries.iter().map(|entry| count(&entry.value)).sum::<usize>(),
+    }
+}

@@ -1,0 +1,276 @@
+//! A column as the contract writes it: read, but nothing looked up yet.
+
+use xmlshred_model::DataType;
+
+use super::checked::{Blank, Clean, Generate, OnInvalid, OnTooLong, Pick};
+use super::diagnostic::{Code, Problems, suggestion};
+use super::fields::{Fields, Spanned, one_or_list, text, word};
+use super::node::{Entry, Node, NodeKind};
+
+/// A column, or a `let`. What is absent is `None`, so that a row template can be laid over it.
+#[derive(Clone, Debug)]
+pub(super) struct RawColumn<'n> {
+    pub(super) name: Spanned<&'n str>,
+    pub(super) sources: Vec<RawSource<'n>>,
+    pub(super) data_type: Option<Spanned<DataType>>,
+    /// A type was written, though a wrong one: its absence need not be told as well.
+    pub(super) has_wrong_type: bool,
+    pub(super) key: Option<bool>,
+    pub(super) required: Option<bool>,
+    pub(super) sensitive: Option<bool>,
+    pub(super) pick: Option<Pick>,
+    pub(super) clean: Option<Vec<Clean>>,
+    pub(super) blank: Option<Blank>,
+    pub(super) codes: Option<&'n Node>,
+    pub(super) formats: Option<Vec<Spanned<&'n str>>>,
+    pub(super) default: Option<&'n Node>,
+    pub(super) on_invalid: Option<Spanned<OnInvalid>>,
+    pub(super) on_too_long: Option<Spanned<OnTooLong>>,
+    pub(super) on_unmapped_code: Option<Spanned<OnInvalid>>,
+}
+
+/// Where a value comes from, as written.
+#[derive(Clone, Debug)]
+pub(super) enum RawSource<'n> {
+    Path(Spanned<&'n str>),
+    Expr(Spanned<&'n str>),
+    Parent(Spanned<&'n str>),
+    Value(&'n Node),
+    /// The name of a row of an `unpivot`.
+    Name(Spanned<&'n str>),
+    Generate(Spanned<Generate>),
+}
+
+const COLUMN_KEYS: [&str; 18] = [
+    "path",
+    "expr",
+    "parent",
+    "value",
+    "generate",
+    "type",
+    "key",
+    "required",
+    "sensitive",
+    "pick",
+    "clean",
+    "blank",
+    "codes",
+    "format",
+    "default",
+    "on_invalid",
+    "on_too_long",
+    "on_unmapped_code",
+];
+
+const LET_KEYS: [&str; 12] = [
+    "path",
+    "expr",
+    "type",
+    "pick",
+    "clean",
+    "blank",
+    "codes",
+    "format",
+    "default",
+    "on_invalid",
+    "on_too_long",
+    "on_unmapped_code",
+];
+
+pub(super) const POLICIES: [(&str, OnInvalid); 3] =
+    [("fail", OnInvalid::Fail), ("null", OnInvalid::Null), ("default", OnInvalid::Default)];
+pub(super) const LENGTH_POLICIES: [(&str, OnTooLong); 2] =
+    [("fail", OnTooLong::Fail), ("truncate", OnTooLong::Truncate)];
+pub(super) const BLANKS: [(&str, Blank); 2] = [("null", Blank::Null), ("keep", Blank::Keep)];
+
+const GENERATORS: [(&str, Generate); 5] = [
+    ("row_number", Generate::RowNumber),
+    ("document_key", Generate::DocumentKey),
+    ("session", Generate::Session),
+    ("now", Generate::Now),
+    ("uuid", Generate::Uuid),
+];
+
+const CLEANERS: [(&str, Clean); 6] = [
+    ("trim", Clean::Trim),
+    ("upper", Clean::Upper),
+    ("lower", Clean::Lower),
+    ("digits", Clean::Digits),
+    ("number", Clean::Number),
+    ("collapse_spaces", Clean::CollapseSpaces),
+];
+
+impl<'n> RawColumn<'n> {
+    /// A column that says nothing but its name.
+    pub(super) fn named(name: Spanned<&'n str>) -> Self {
+        Self {
+            name,
+            sources: Vec::new(),
+            data_type: None,
+            has_wrong_type: false,
+            key: None,
+            required: None,
+            sensitive: None,
+            pick: None,
+            clean: None,
+            blank: None,
+            codes: None,
+            formats: None,
+            default: None,
+            on_invalid: None,
+            on_too_long: None,
+            on_unmapped_code: None,
+        }
+    }
+
+    pub(super) fn read_column(entry: &'n Entry, problems: &mut Problems) -> Self {
+        Self::read(&entry.key, entry.key_span.clone(), &entry.value, ("a column", &COLUMN_KEYS), problems)
+    }
+
+    pub(super) fn read_let(entry: &'n Entry, problems: &mut Problems) -> Self {
+        Self::read(&entry.key, entry.key_span.clone(), &entry.value, ("a `let`", &LET_KEYS), problems)
+    }
+
+    fn read(
+        name: &'n str,
+        span: std::ops::Range<usize>,
+        node: &'n Node,
+        (what, keys): (&str, &[&str]),
+        problems: &mut Problems,
+    ) -> Self {
+        let mut column = Self::named(Spanned { value: name, span });
+        let Some(fields) = Fields::read(node, what, keys, problems) else { return column };
+        let mut source = |source: Option<RawSource<'n>>| column.sources.extend(source);
+        source(fields.text("path", problems).map(RawSource::Path));
+        source(fields.text("expr", problems).map(RawSource::Expr));
+        source(fields.text("parent", problems).map(RawSource::Parent));
+        source(fields.get("value").map(RawSource::Value));
+        if let Some(found) = fields.text("generate", problems) {
+            let generate = word(&found, "generate", &GENERATORS, problems);
+            source(generate.map(|value| RawSource::Generate(Spanned { value, span: found.span })));
+        }
+        column.read_type(&fields, problems);
+        column.key = fields.flag("key", problems);
+        column.required = fields.flag("required", problems);
+        column.sensitive = fields.flag("sensitive", problems);
+        column.pick = fields.text("pick", problems).and_then(|found| pick(&found, problems));
+        column.clean = fields.get("clean").map(|node| cleaners(node, problems));
+        column.blank = fields.word("blank", &BLANKS, problems);
+        column.codes = fields.get("codes");
+        column.formats = fields
+            .get("format")
+            .map(|node| one_or_list(node).iter().filter_map(|item| text(item, "format", problems)).collect());
+        column.default = fields.get("default").filter(|node| !node.is_null());
+        column.on_invalid = spanned_word(&fields, "on_invalid", &POLICIES, problems);
+        column.on_too_long = spanned_word(&fields, "on_too_long", &LENGTH_POLICIES, problems);
+        column.on_unmapped_code = spanned_word(&fields, "on_unmapped_code", &POLICIES, problems);
+        column
+    }
+
+    fn read_type(&mut self, fields: &Fields<'n>, problems: &mut Problems) {
+        let Some(found) = fields.text("type", problems) else { return };
+        match found.value.parse() {
+            Ok(value) => self.data_type = Some(Spanned { value, span: found.span }),
+            Err(error) => {
+                self.has_wrong_type = true;
+                let name = found.value.split('(').next().unwrap_or_default().trim();
+                match suggestion(name, DataType::NAMES).filter(|_| !DataType::NAMES.contains(&name)) {
+                    Some(hint) => {
+                        problems.report_with_hint(Code::InvalidType, found.span, error.to_string(), hint)
+                    }
+                    None => problems.report_with_hint(
+                        Code::InvalidType,
+                        found.span,
+                        error.to_string(),
+                        format!("the types are {}", DataType::NAMES.join(", ")),
+                    ),
+                }
+            }
+        }
+    }
+
+    /// This column with what a row template says about it.
+    pub(super) fn overlaid(&self, over: &Self) -> Self {
+        let Self {
+            name: _,
+            sources,
+            data_type,
+            has_wrong_type,
+            key,
+            required,
+            sensitive,
+            pick,
+            clean,
+            blank,
+            codes,
+            formats,
+            default,
+            on_invalid,
+            on_too_long,
+            on_unmapped_code,
+        } = over.clone();
+        Self {
+            name: self.name.clone(),
+            sources: if sources.is_empty() { self.sources.clone() } else { sources },
+            data_type: data_type.or_else(|| self.data_type.clone()),
+            has_wrong_type: has_wrong_type || self.has_wrong_type,
+            key: key.or(self.key),
+            required: required.or(self.required),
+            sensitive: sensitive.or(self.sensitive),
+            pick: pick.or_else(|| self.pick.clone()),
+            clean: clean.or_else(|| self.clean.clone()),
+            blank: blank.or(self.blank),
+            codes: codes.or(self.codes),
+            formats: formats.or_else(|| self.formats.clone()),
+            default: default.or(self.default),
+            on_invalid: on_invalid.or_else(|| self.on_invalid.clone()),
+            on_too_long: on_too_long.or_else(|| self.on_too_long.clone()),
+            on_unmapped_code: on_unmapped_code.or_else(|| self.on_unmapped_code.clone()),
+        }
+    }
+}
+
+fn spanned_word<T: Copy>(
+    fields: &Fields<'_>,
+    key: &str,
+    words: &[(&str, T)],
+    problems: &mut Problems,
+) -> Option<Spanned<T>> {
+    let found = fields.text(key, problems)?;
+    word(&found, key, words, problems).map(|value| Spanned { value, span: found.span })
+}
+
+fn cleaners(node: &Node, problems: &mut Problems) -> Vec<Clean> {
+    let items = one_or_list(node).iter().filter_map(|item| text(item, "clean", problems)).collect::<Vec<_>>();
+    items.iter().filter_map(|item| word(item, "clean", &CLEANERS, problems)).collect()
+}
+
+/// `first`, `last`, `only` or `join('…')`.
+fn pick(found: &Spanned<&str>, problems: &mut Problems) -> Option<Pick> {
+    let plain = [("first", Pick::First), ("last", Pick::Last), ("only", Pick::Only)];
+    if let Some((_, pick)) = plain.iter().find(|(word, _)| *word == found.value) {
+        return Some(pick.clone());
+    }
+    let separator = found.value.strip_prefix("join(").and_then(|rest| rest.strip_suffix(')')).map(str::trim);
+    let unquoted = separator.and_then(|text| {
+        ['\'', '"'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
+    });
+    if unquoted.is_none() {
+        problems.report_with_hint(
+            Code::UnknownValue,
+            found.span.clone(),
+            format!("`pick` cannot be `{}`", found.value),
+            "it can be `first`, `last`, `only` or `join(', ')` with the separator in quotes",
+        );
+    }
+    unquoted.map(|separator| Pick::Join(separator.to_owned()))
+}
+
+/// The constant that a scalar node stands for; `None` is null.
+pub(super) fn constant_text(node: &Node) -> Result<Option<&str>, &'static str> {
+    match &node.kind {
+        _ if node.is_null() => Ok(None),
+        NodeKind::Scalar { text, .. } => Ok(Some(text)),
+        NodeKind::List(_) | NodeKind::Map(_) => Err(node.describe()),
+    }
+}

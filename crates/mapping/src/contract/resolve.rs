@@ -1,0 +1,503 @@
+//! A raw column to a checked one: paths parsed, expressions compiled, names found, constants converted.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use xmlshred_expr::{ProblemKind, compile};
+use xmlshred_model::lexical::{self, TemporalFormat};
+use xmlshred_model::{DataType, OwnedValue, Value};
+
+use crate::path::{Axis, Namespaces, NodeTest, Path};
+
+use super::checked::{
+    Blank, BoundExpression, CodeList, Column, ColumnSource, Generate, Input, Let, OnInvalid, OnTooLong, Table,
+};
+use super::diagnostic::{Code, Problems, suggestion};
+use super::fields::{Spanned, text};
+use super::node::{Entry, Node, NodeKind};
+use super::raw::{RawColumn, RawSource, constant_text};
+use super::scope::{Scope, has_one_row};
+
+/// Everything that columns are checked against.
+pub(super) struct Checker<'n> {
+    /// The contract's text.
+    pub(super) text: &'n str,
+    pub(super) problems: Problems,
+    pub(super) namespaces: Namespaces,
+    pub(super) defaults: Defaults,
+    pub(super) codes: HashMap<&'n str, &'n [Entry]>,
+    pub(super) used_codes: HashSet<&'n str>,
+    pub(super) lets: Vec<Let>,
+    pub(super) tables: Vec<Table>,
+    /// What expressions read, with the table whose row they belong to; the document's own have `usize::MAX`.
+    pub(super) used_inputs: HashSet<(usize, Input)>,
+}
+
+/// The `defaults` section.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Defaults {
+    pub(super) blank: Blank,
+    pub(super) on_invalid: OnInvalid,
+    pub(super) on_too_long: OnTooLong,
+    pub(super) on_unmapped_code: OnInvalid,
+}
+
+/// What kind of column is resolved, and for which table.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// Index that the table will have; `tables.len()` also for document `let`s.
+    pub(super) table: usize,
+    pub(super) within: Option<usize>,
+    pub(super) role: Role,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Column,
+    /// A column of a table with row templates: without a source it is null.
+    TemplateColumn,
+    Let,
+}
+
+impl<'n> Checker<'n> {
+    /// Parses a path; mistakes are reported, and the answer is then the path `.`.
+    pub(super) fn path(&mut self, found: &Spanned<&'n str>) -> Path {
+        match Path::parse(found.value, &self.namespaces) {
+            Ok(path) => path,
+            Err(problem) => {
+                let span = self.inner_span(found, problem.span);
+                match problem.hint {
+                    Some(hint) => {
+                        self.problems.report_with_hint(Code::InvalidPath, span, problem.message, hint)
+                    }
+                    None => self.problems.report(Code::InvalidPath, span, problem.message),
+                }
+                Path { text: found.value.to_owned(), absolute: false, steps: Vec::new() }
+            }
+        }
+    }
+
+    /// A path that makes rows.
+    pub(super) fn element_path(&mut self, found: &Spanned<&'n str>) -> Path {
+        let path = self.path(found);
+        let ends_elsewhere = path.steps.last().is_some_and(|step| {
+            matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute) || step.test == NodeTest::Text
+        });
+        if ends_elsewhere {
+            self.problems.report_with_hint(
+                Code::NotAnElement,
+                found.span.clone(),
+                "rows are made from elements, and this path ends at an attribute or text",
+                "end the path at the element, and read the attribute in a column",
+            );
+        }
+        path
+    }
+
+    /// The place in the contract of a part of a scalar: exact when the scalar stands there as it is read.
+    fn inner_span(&self, found: &Spanned<&str>, inner: Range<usize>) -> Range<usize> {
+        let raw = self.text.get(found.span.clone()).unwrap_or_default();
+        let start = if raw == found.value {
+            found.span.start
+        } else if raw.len() == found.value.len() + 2 && raw.get(1..raw.len() - 1) == Some(found.value) {
+            found.span.start + 1
+        } else {
+            return found.span.clone();
+        };
+        start + inner.start..start + inner.end
+    }
+
+    pub(super) fn column(&mut self, raw: &RawColumn<'n>, scope: &Scope, place: Place) -> Column {
+        let (source, inferred) = self.source(raw, scope, place);
+        let data_type = self.data_type(raw, inferred, place);
+        let formats = self.formats(raw, data_type);
+        let codes = raw.codes.and_then(|node| self.code_list(node, data_type));
+        let default = raw.default.map(|node| self.constant(node, data_type, "default"));
+        let source = match source {
+            Source::Found(source) => source,
+            Source::Value(node) => ColumnSource::Constant(self.constant(node, data_type, "value")),
+            Source::Name(found) => {
+                ColumnSource::Constant(self.constant_of(found.value, &found.span, data_type, "row name"))
+            }
+        };
+        let key = raw.key.unwrap_or(false);
+        let has_default = default.is_some();
+        let column = Column {
+            name: raw.name.value.to_owned(),
+            data_type,
+            key,
+            required: key || raw.required.unwrap_or(false),
+            sensitive: raw.sensitive.unwrap_or(false),
+            source,
+            pick: raw.pick.clone(),
+            clean: raw.clean.clone().unwrap_or_default(),
+            blank: raw.blank.unwrap_or(self.defaults.blank),
+            codes,
+            formats,
+            default,
+            on_invalid: self.policy(
+                raw.on_invalid.as_ref(),
+                self.defaults.on_invalid,
+                has_default,
+                "on_invalid",
+            ),
+            on_too_long: raw.on_too_long.as_ref().map_or(self.defaults.on_too_long, |policy| policy.value),
+            on_unmapped_code: self.policy(
+                raw.on_unmapped_code.as_ref(),
+                self.defaults.on_unmapped_code,
+                has_default,
+                "on_unmapped_code",
+            ),
+        };
+        self.warn_useless(raw, &column);
+        column
+    }
+
+    /// A default that the section asks for and a column does not have leaves the column strict: it fails.
+    fn policy(
+        &mut self,
+        own: Option<&Spanned<OnInvalid>>,
+        general: OnInvalid,
+        has_default: bool,
+        key: &str,
+    ) -> OnInvalid {
+        match own {
+            Some(Spanned { value: OnInvalid::Default, span }) if !has_default => {
+                let message = format!("`{key}: default` in a column without a default");
+                self.problems.report_with_hint(
+                    Code::MissingDefault,
+                    span.clone(),
+                    message,
+                    "add `default:`, or choose `null` or `fail`",
+                );
+                OnInvalid::Fail
+            }
+            Some(own) => own.value,
+            None if general == OnInvalid::Default && !has_default => OnInvalid::Fail,
+            None => general,
+        }
+    }
+
+    fn warn_useless(&mut self, raw: &RawColumn<'n>, column: &Column) {
+        if let Some(policy) = &raw.on_too_long
+            && column.data_type.max_chars().is_none()
+        {
+            let message = format!("`on_too_long` on type {}, which has no length", column.data_type);
+            self.problems.report_with_hint(
+                Code::UselessSetting,
+                policy.span.clone(),
+                message,
+                "leave it out, or give the column a type such as `varchar(50)`",
+            );
+        }
+        if let (Some(policy), None) = (&raw.on_unmapped_code, &raw.codes) {
+            let message = "`on_unmapped_code` on a column without `codes`";
+            self.problems.report_with_hint(
+                Code::UselessSetting,
+                policy.span.clone(),
+                message,
+                "leave it out",
+            );
+        }
+    }
+
+    fn data_type(&mut self, raw: &RawColumn<'n>, inferred: Option<DataType>, place: Place) -> DataType {
+        let stated = raw.data_type.as_ref();
+        match (stated, inferred) {
+            (Some(stated), Some(inferred)) => {
+                if !is_assignable(inferred, stated.value) {
+                    let message = format!("a value of type {inferred} does not become a {}", stated.value);
+                    self.problems.report_with_hint(
+                        Code::ExpressionType,
+                        stated.span.clone(),
+                        message,
+                        format!("write `CAST(… AS {})` in the expression, or change the type", stated.value),
+                    );
+                }
+                stated.value
+            }
+            (Some(stated), None) => stated.value,
+            (None, Some(inferred)) => inferred,
+            (None, None) => {
+                if place.role != Role::Let && !raw.has_wrong_type {
+                    let message = format!("column `{}` has no type", raw.name.value);
+                    self.problems.report_with_hint(
+                        Code::MissingType,
+                        raw.name.span.clone(),
+                        message,
+                        "add `type:`, for example `type: varchar(50)`",
+                    );
+                }
+                DataType::Text
+            }
+        }
+    }
+
+    /// Where the value comes from, and the type that it has there.
+    fn source(&mut self, raw: &RawColumn<'n>, scope: &Scope, place: Place) -> (Source<'n>, Option<DataType>) {
+        let null = || Source::Found(ColumnSource::Constant(OwnedValue::Inline(Value::Null)));
+        let [source, others @ ..] = &raw.sources[..] else {
+            if place.role != Role::TemplateColumn {
+                let message = format!("`{}` does not say where its value comes from", raw.name.value);
+                self.problems.report_with_hint(
+                    Code::MissingSource,
+                    raw.name.span.clone(),
+                    message,
+                    "add `path`, `expr`, `parent`, `value` or `generate`",
+                );
+            }
+            return (null(), None);
+        };
+        if !others.is_empty() {
+            let message =
+                format!("`{}` says in {} ways where its value comes from", raw.name.value, others.len() + 1);
+            self.problems.report_with_hint(
+                Code::SeveralSources,
+                raw.name.span.clone(),
+                message,
+                "keep one of `path`, `expr`, `parent`, `value` and `generate`",
+            );
+        }
+        match source {
+            RawSource::Path(found) => (Source::Found(ColumnSource::Path(self.path(found))), None),
+            RawSource::Value(node) => (Source::Value(node), None),
+            RawSource::Name(found) => (Source::Name(found.clone()), None),
+            RawSource::Parent(found) => match self.parent(found, place) {
+                Some((table, column)) => {
+                    let data_type = self.tables[table].templates[0].columns[column].data_type;
+                    (Source::Found(ColumnSource::Parent { table, column }), Some(data_type))
+                }
+                None => (null(), Some(raw.data_type.as_ref().map_or(DataType::Text, |stated| stated.value))),
+            },
+            RawSource::Expr(found) => match self.expression(found, scope, place) {
+                Some(bound) => {
+                    let data_type = bound.expression.data_type();
+                    (Source::Found(ColumnSource::Expression(bound)), data_type)
+                }
+                None => (null(), Some(raw.data_type.as_ref().map_or(DataType::Text, |stated| stated.value))),
+            },
+            RawSource::Generate(generate) => {
+                let data_type = match generate.value {
+                    Generate::RowNumber => DataType::Int,
+                    Generate::DocumentKey => DataType::BigInt,
+                    Generate::Session => DataType::VarChar(64),
+                    Generate::Now
+                        if raw.data_type.as_ref().is_some_and(|t| t.value == DataType::TimestampTz) =>
+                    {
+                        DataType::TimestampTz
+                    }
+                    Generate::Now => DataType::Timestamp,
+                    Generate::Uuid => DataType::Uuid,
+                };
+                (Source::Found(ColumnSource::Generate(generate.value)), Some(data_type))
+            }
+        }
+    }
+
+    /// `table.column` of a row that this one belongs to.
+    fn parent(&mut self, found: &Spanned<&'n str>, place: Place) -> Option<(usize, usize)> {
+        let span = found.span.clone();
+        let Some((table, column)) = found.value.split_once('.') else {
+            let hint = "write `parent: table.column`";
+            self.problems.report_with_hint(Code::UnknownColumn, span, "expected a table and a column", hint);
+            return None;
+        };
+        let Some(at) = self.tables.iter().position(|known| known.name == table) else {
+            let message = format!("no table `{table}` is defined before this one");
+            let hint = suggestion(table, self.tables.iter().map(|known| &*known.name))
+                .unwrap_or_else(|| "parents stand before their children".to_owned());
+            self.problems.report_with_hint(Code::UnknownTable, span, message, hint);
+            return None;
+        };
+        let columns = &self.tables[at].templates[0].columns;
+        let Some(column_at) = columns.iter().position(|known| known.name == column) else {
+            let message = format!("table `{table}` has no column `{column}`");
+            let hint = suggestion(column, columns.iter().map(|known| &*known.name))
+                .unwrap_or_else(|| format!("it has {} other columns", columns.len()));
+            self.problems.report_with_hint(Code::UnknownColumn, span, message, hint);
+            return None;
+        };
+        let mut around = place.within;
+        while let Some(outer) = around {
+            if outer == at {
+                return Some((at, column_at));
+            }
+            around = self.tables[outer].within;
+        }
+        if has_one_row(&self.tables[at]) {
+            return Some((at, column_at));
+        }
+        self.problems.report_with_hint(
+            Code::UnreachableParent,
+            span,
+            format!("table `{table}` can have several rows, and this table does not lie within one of them"),
+            format!("add `within: {table}` to this table, with `each` relative to it"),
+        );
+        None
+    }
+
+    /// Compiles an expression and binds its names.
+    pub(super) fn expression(
+        &mut self,
+        found: &Spanned<&'n str>,
+        scope: &Scope,
+        place: Place,
+    ) -> Option<BoundExpression> {
+        match compile(found.value, scope) {
+            Ok(expression) => {
+                let inputs = expression
+                    .inputs()
+                    .iter()
+                    .map(|name| scope.input(name).expect("the expression was compiled with this scope"))
+                    .collect::<Vec<_>>();
+                for &input in &inputs {
+                    let owner = if matches!(input, Input::DocumentLet(_)) { usize::MAX } else { place.table };
+                    self.used_inputs.insert((owner, input));
+                }
+                Some(BoundExpression { expression, inputs })
+            }
+            Err(problems) => {
+                for problem in problems {
+                    let code = match problem.kind {
+                        ProblemKind::Syntax | ProblemKind::Unsupported => Code::ExpressionSyntax,
+                        ProblemKind::UnknownName => Code::UnknownExpressionName,
+                        ProblemKind::UnknownFunction => Code::UnknownFunction,
+                        ProblemKind::WrongArgumentCount => Code::WrongArgumentCount,
+                        ProblemKind::WrongType => Code::ExpressionType,
+                    };
+                    let span = self.inner_span(found, problem.span);
+                    match problem.hint {
+                        Some(hint) => self.problems.report_with_hint(code, span, problem.message, hint),
+                        None => self.problems.report(code, span, problem.message),
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    fn formats(&mut self, raw: &RawColumn<'n>, data_type: DataType) -> Vec<TemporalFormat> {
+        let Some(formats) = &raw.formats else { return Vec::new() };
+        let is_temporal = matches!(
+            data_type,
+            DataType::Date | DataType::Time | DataType::Timestamp | DataType::TimestampTz
+        );
+        let mut checked = Vec::with_capacity(formats.len());
+        for found in formats {
+            if !is_temporal && !raw.has_wrong_type {
+                let message = format!("`format` on a column of type {data_type}");
+                let hint = "formats are for date, time, timestamp and timestamptz";
+                self.problems.report_with_hint(Code::InvalidFormat, found.span.clone(), message, hint);
+                break;
+            }
+            match TemporalFormat::new(found.value) {
+                Ok(format) => checked.push(format),
+                Err(message) => self.problems.report_with_hint(
+                    Code::InvalidFormat,
+                    found.span.clone(),
+                    message,
+                    "known are %Y %y %m %b %B %d %j %a %H %I %M %S %f %.f %p %z %T %F %D %R %%",
+                ),
+            }
+        }
+        checked
+    }
+
+    /// A list by name, or written in place.
+    fn code_list(&mut self, node: &'n Node, data_type: DataType) -> Option<CodeList> {
+        let (name, entries) = match &node.kind {
+            NodeKind::Map(entries) => ("(in place)", &entries[..]),
+            _ => {
+                let found = text(node, "codes", &mut self.problems)?;
+                let Some((name, entries)) = self.codes.get_key_value(found.value) else {
+                    let message = format!("no code list `{}`", found.value);
+                    let mut known: Vec<&str> = self.codes.keys().copied().collect();
+                    known.sort_unstable();
+                    let hint = suggestion(found.value, known).unwrap_or_else(|| {
+                        format!("define it in `codes:`, as in `{}: {{ A: 1 }}`", found.value)
+                    });
+                    self.problems.report_with_hint(Code::UnknownCodes, found.span, message, hint);
+                    return None;
+                };
+                self.used_codes.insert(name);
+                (*name, *entries)
+            }
+        };
+        let mut list = CodeList { name: name.to_owned(), entries: HashMap::new(), blank: None, other: None };
+        for entry in entries {
+            let value = self.constant(&entry.value, data_type, "code");
+            match &*entry.key {
+                "" => list.blank = Some(value),
+                "*" => list.other = Some(value),
+                key => drop(list.entries.insert(key.to_owned(), value)),
+            }
+        }
+        Some(list)
+    }
+
+    /// A constant of the contract as a value of a type; null when it is none, which is reported.
+    pub(super) fn constant(&mut self, node: &'n Node, data_type: DataType, what: &str) -> OwnedValue {
+        let null = OwnedValue::Inline(Value::Null);
+        let constant = match constant_text(node) {
+            Ok(Some(text)) => text,
+            Ok(None) => return null,
+            Err(found) => {
+                let message = format!("{what}: expected a constant, found {found}");
+                self.problems.report(Code::WrongShape, node.span.clone(), message);
+                return null;
+            }
+        };
+        self.constant_of(constant, &node.span, data_type, what)
+    }
+
+    fn constant_of(
+        &mut self,
+        constant: &str,
+        span: &Range<usize>,
+        data_type: DataType,
+        what: &str,
+    ) -> OwnedValue {
+        let converted = match data_type {
+            DataType::Binary => lexical::parse_binary(constant).map(OwnedValue::Binary),
+            data_type => lexical::parse(constant, data_type, &[]).map(|value| value.to_owned_value()),
+        };
+        converted.unwrap_or_else(|error| {
+            let message = format!("{what} `{constant}`: {error}");
+            self.problems.report_with_hint(
+                Code::InvalidConstant,
+                span.clone(),
+                message,
+                "constants are written as XML would have them: 12.50, true, 2024-01-31, 2024-01-31T10:00:00",
+            );
+            OwnedValue::Inline(Value::Null)
+        })
+    }
+}
+
+/// Where a value comes from; constants wait for the type.
+enum Source<'n> {
+    Found(ColumnSource),
+    Value(&'n Node),
+    Name(Spanned<&'n str>),
+}
+
+/// Whether values of a type may be stored in a column of another: exactly, or the document fails.
+fn is_assignable(from: DataType, to: DataType) -> bool {
+    let is_number = |data_type| {
+        matches!(
+            data_type,
+            DataType::SmallInt
+                | DataType::Int
+                | DataType::BigInt
+                | DataType::Decimal { .. }
+                | DataType::Double
+        )
+    };
+    let is_same = std::mem::discriminant(&from) == std::mem::discriminant(&to);
+    let from_double = from == DataType::Double && to != DataType::Double;
+    is_same
+        || to.is_text()
+        || from.is_text()
+        || (is_number(from) && is_number(to) && !from_double)
+        || matches!((from, to), (DataType::Date, DataType::Timestamp) | (DataType::Timestamp, DataType::Date))
+}

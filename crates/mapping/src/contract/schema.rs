@@ -1,0 +1,53 @@
+//! The target tables that a contract asks for.
+
+use xmlshred_model::{ColumnSchema, ForeignKey, TableSchema, TargetSchema};
+
+use super::{Column, ColumnSource, Contract};
+
+/// Tables in insert order. The primary key is the columns with `key: true`; a table refers to each table whose whole primary key
+/// its `parent:` columns repeat.
+pub fn target_schema(contract: &Contract) -> TargetSchema {
+    let mut tables: Vec<TableSchema> = Vec::with_capacity(contract.tables.len());
+    for table in &contract.tables {
+        let columns = &table.templates[0].columns;
+        let schema = TableSchema {
+            name: table.name.clone(),
+            columns: columns.iter().map(column_schema).collect(),
+            primary_key: (0..columns.len()).filter(|&at| columns[at].key).collect(),
+            foreign_keys: foreign_keys(columns, &tables),
+        };
+        tables.push(schema);
+    }
+    TargetSchema {
+        namespace: contract.target.schema.clone(),
+        on_existing: contract.target.on_existing,
+        tables,
+        key_column: contract.source.key.clone(),
+    }
+}
+
+fn column_schema(column: &Column) -> ColumnSchema {
+    ColumnSchema {
+        name: column.name.clone(),
+        data_type: column.data_type,
+        nullable: !column.required,
+        sensitive: column.sensitive,
+    }
+}
+
+fn foreign_keys(columns: &[Column], tables: &[TableSchema]) -> Vec<ForeignKey> {
+    let column_for = |parent: usize, parent_column: usize| {
+        columns.iter().position(|column| {
+            matches!(column.source, ColumnSource::Parent { table, column } if (table, column) == (parent, parent_column))
+        })
+    };
+    let refer_to = |(parent, table): (usize, &TableSchema)| {
+        let own = table.primary_key.iter().map(|&key| column_for(parent, key)).collect::<Option<Vec<_>>>()?;
+        (!own.is_empty()).then(|| ForeignKey {
+            columns: own,
+            parent,
+            parent_columns: table.primary_key.clone(),
+        })
+    };
+    tables.iter().enumerate().filter_map(refer_to).collect()
+}

@@ -1,0 +1,374 @@
+//! Tables: what makes their rows, and their columns.
+
+use xmlshred_model::DataType;
+
+use super::checked::{Input, Keep, Let, OnePer, SkipRow, Table, Template};
+use super::diagnostic::{Code, suggestion};
+use super::fields::{Fields, Spanned, list, map, one_or_list, text};
+use super::node::{Entry, Node, NodeKind};
+use super::raw::{RawColumn, RawSource};
+use super::resolve::{Checker, Place, Role};
+use super::scope::Scope;
+
+const TABLE_KEYS: [&str; 9] =
+    ["within", "each", "one_per", "where", "skip_row_when", "let", "columns", "rows", "unpivot"];
+
+/// Names that the log takes.
+const RESERVED: [&str; 2] = ["processing_log", "processing_issue"];
+
+/// SQL Server's limit, the largest that all databases share after quoting.
+const MAX_NAME_CHARS: usize = 128;
+
+impl<'n> Checker<'n> {
+    pub(super) fn table(&mut self, entry: &'n Entry) {
+        let name = Spanned { value: &*entry.key, span: entry.key_span.clone() };
+        self.table_name(&name);
+        let problems = &mut self.problems;
+        let Some(fields) = Fields::read(&entry.value, "a table", &TABLE_KEYS, problems) else {
+            self.push_table(name.value, TableParts::default());
+            return;
+        };
+        let within = fields.text("within", problems).and_then(|found| self.within(&found));
+        let each = fields.text("each", &mut self.problems).map(|found| self.element_path(&found));
+        let index = self.tables.len();
+        let around = Scope::around(within, &self.tables, &self.lets);
+        let lets = self.lets(fields.get("let"), around.clone(), index, within);
+        let mut scope = around;
+        for (at, item) in lets.iter().enumerate() {
+            scope.add_own(&item.name, item.column.data_type, Input::RowLet(at));
+        }
+        let (shared, templates) = self.raw_columns(&fields, &name);
+        let has_templates = fields.get("rows").is_some();
+        let role = if has_templates { Role::TemplateColumn } else { Role::Column };
+        let place = Place { table: index, within, role };
+        let mut full_scope = scope.clone();
+        let templates = templates
+            .iter()
+            .enumerate()
+            .map(|(at, overrides)| {
+                let mut row_scope = scope.clone();
+                let columns = shared.iter().enumerate().map(|(index, column)| {
+                    let over =
+                        overrides.iter().find(|over| over.name.value.eq_ignore_ascii_case(column.name.value));
+                    let raw = over.map_or_else(|| column.clone(), |over| column.overlaid(over));
+                    let resolved = self.column(&raw, &row_scope, place);
+                    row_scope.add_own(&resolved.name, resolved.data_type, Input::Column(index));
+                    resolved
+                });
+                let columns = columns.collect();
+                if at == 0 {
+                    full_scope.clone_from(&row_scope);
+                }
+                Template { columns }
+            })
+            .collect::<Vec<_>>();
+        let where_ = fields.text("where", &mut self.problems).and_then(|found| {
+            let bound = self.expression(&found, &full_scope, place)?;
+            if !matches!(bound.expression.data_type(), Some(DataType::Bool) | None) {
+                let message = "`where` must be a condition, true or false";
+                let hint = "compare something, as in `amount > 0`";
+                self.problems.report_with_hint(Code::ExpressionType, found.span, message, hint);
+            }
+            Some(bound)
+        });
+        let one_per = fields.get("one_per").and_then(|node| self.one_per(node));
+        let skip_row_when = fields
+            .word(
+                "skip_row_when",
+                &[("never", SkipRow::Never), ("blank", SkipRow::Blank)],
+                &mut self.problems,
+            )
+            .unwrap_or_default();
+        self.push_table(
+            name.value,
+            TableParts { within, each, templates, one_per, where_, skip_row_when, lets },
+        );
+    }
+
+    fn push_table(&mut self, name: &str, parts: TableParts) {
+        let TableParts { within, each, mut templates, one_per, where_, skip_row_when, lets } = parts;
+        if templates.is_empty() {
+            templates.push(Template { columns: Vec::new() });
+        }
+        let name = name.to_owned();
+        self.tables.push(Table { name, within, each, templates, one_per, where_, skip_row_when, lets });
+    }
+
+    fn table_name(&mut self, name: &Spanned<&'n str>) {
+        self.identifier(name, "table");
+        if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name.value)) {
+            let message = format!("`{}` is the name of a table that xmlshred itself writes", name.value);
+            self.problems.report_with_hint(
+                Code::InvalidName,
+                name.span.clone(),
+                message,
+                "choose another name",
+            );
+        }
+        if self.tables.iter().any(|known| known.name.eq_ignore_ascii_case(name.value)) {
+            let message = format!("a second table `{}`: databases do not tell case apart", name.value);
+            self.problems.report_with_hint(
+                Code::DuplicateName,
+                name.span.clone(),
+                message,
+                "rename one of them",
+            );
+        }
+    }
+
+    /// A name of a table, column or `let`.
+    fn identifier(&mut self, name: &Spanned<&'n str>, what: &str) {
+        let length = name.value.chars().count();
+        let message = if name.value.trim().is_empty() {
+            format!("a {what} needs a name")
+        } else if length > MAX_NAME_CHARS {
+            format!("a {what} name of {length} characters, and databases take {MAX_NAME_CHARS}")
+        } else if name.value.chars().any(char::is_control) {
+            format!("a control character in a {what} name")
+        } else {
+            return;
+        };
+        self.problems.report_with_hint(Code::InvalidName, name.span.clone(), message, "choose another name");
+    }
+
+    fn within(&mut self, found: &Spanned<&'n str>) -> Option<usize> {
+        let at = self.tables.iter().position(|known| known.name == found.value);
+        if at.is_none() {
+            let message = format!("no table `{}` is defined before this one", found.value);
+            let hint = suggestion(found.value, self.tables.iter().map(|known| &*known.name))
+                .unwrap_or_else(|| "parents stand before their children".to_owned());
+            self.problems.report_with_hint(Code::UnknownTable, found.span.clone(), message, hint);
+        }
+        at
+    }
+
+    /// `let`s in order; each sees those before it.
+    pub(super) fn lets(
+        &mut self,
+        node: Option<&'n Node>,
+        mut scope: Scope,
+        table: usize,
+        within: Option<usize>,
+    ) -> Vec<Let> {
+        let is_document = table == usize::MAX;
+        let mut lets: Vec<Let> = Vec::new();
+        let entries = node.and_then(|node| map(node, "let", &mut self.problems)).unwrap_or_default();
+        for (at, entry) in entries.iter().enumerate() {
+            let raw = RawColumn::read_let(entry, &mut self.problems);
+            self.identifier(&raw.name, "`let`");
+            if lets.iter().any(|known| known.name.eq_ignore_ascii_case(raw.name.value)) {
+                let message = format!("a second `let` named `{}`", raw.name.value);
+                self.problems.report_with_hint(
+                    Code::DuplicateName,
+                    raw.name.span.clone(),
+                    message,
+                    "rename one",
+                );
+            }
+            let column = self.column(&raw, &scope, Place { table, within, role: Role::Let });
+            let input = if is_document { Input::DocumentLet(at) } else { Input::RowLet(at) };
+            scope.add_own(&column.name, column.data_type, input);
+            lets.push(Let { name: column.name.clone(), column });
+        }
+        lets
+    }
+
+    pub(super) fn warn_unused_lets(&mut self, node: Option<&'n Node>, table: usize, count: usize) {
+        let Some(Node { kind: NodeKind::Map(entries), .. }) = node else { return };
+        for (at, entry) in entries.iter().enumerate().take(count) {
+            let is_used = if table == usize::MAX {
+                self.used_inputs.contains(&(usize::MAX, Input::DocumentLet(at)))
+            } else {
+                self.used_inputs.iter().any(|&(user, input)| match input {
+                    Input::RowLet(used) => (user, used) == (table, at),
+                    Input::ParentLet { table: owner, index } => (owner, index) == (table, at),
+                    _ => false,
+                })
+            };
+            if !is_used {
+                let message = format!("no expression uses `{}`", entry.key);
+                self.problems.report_with_hint(Code::UnusedLet, entry.key_span.clone(), message, "remove it");
+            }
+        }
+    }
+
+    /// The shared columns, and for each row template what it says about them.
+    fn raw_columns(
+        &mut self,
+        fields: &Fields<'n>,
+        name: &Spanned<&'n str>,
+    ) -> (Vec<RawColumn<'n>>, Vec<Vec<RawColumn<'n>>>) {
+        let mut shared: Vec<RawColumn<'n>> = Vec::new();
+        let entries = fields.get("columns").and_then(|node| map(node, "columns", &mut self.problems));
+        for entry in entries.unwrap_or_default() {
+            let column = RawColumn::read_column(entry, &mut self.problems);
+            self.identifier(&column.name, "column");
+            if shared.iter().any(|known| known.name.value.eq_ignore_ascii_case(column.name.value)) {
+                let message =
+                    format!("a second column `{}`: databases do not tell case apart", column.name.value);
+                let hint = "rename one of them";
+                self.problems.report_with_hint(Code::DuplicateName, column.name.span.clone(), message, hint);
+            }
+            shared.push(column);
+        }
+        let rows = fields.entry("rows");
+        let templates = match (fields.entry("unpivot"), rows) {
+            (Some(unpivot), Some(rows)) => self.unpivot(unpivot, rows, &mut shared),
+            (Some(unpivot), None) => {
+                let message = "`unpivot` without `rows`";
+                let hint = "add `rows:`, a map of names to paths";
+                self.problems.report_with_hint(
+                    Code::ConflictingRows,
+                    unpivot.key_span.clone(),
+                    message,
+                    hint,
+                );
+                vec![Vec::new()]
+            }
+            (None, Some(rows)) => self.templates(&rows.value, &shared),
+            (None, None) => vec![Vec::new()],
+        };
+        if shared.is_empty() {
+            let message = format!("table `{}` has no columns", name.value);
+            self.problems.report_with_hint(Code::NoColumns, name.span.clone(), message, "add `columns:`");
+        }
+        if templates.is_empty()
+            && let Some(rows) = rows
+        {
+            let message = "`rows` without a row";
+            let hint = "add row templates, or leave `rows` out";
+            self.problems.report_with_hint(Code::ConflictingRows, rows.key_span.clone(), message, hint);
+        }
+        (shared, templates)
+    }
+
+    /// `rows:` as a list of `{set, columns}`.
+    fn templates(&mut self, node: &'n Node, shared: &[RawColumn<'n>]) -> Vec<Vec<RawColumn<'n>>> {
+        let items = list(node, "rows", &mut self.problems).unwrap_or_default();
+        let template = |item: &'n Node| {
+            let fields = Fields::read(item, "a row", &["set", "columns"], &mut self.problems)?;
+            let mut overrides = Vec::new();
+            for entry in
+                fields.get("set").and_then(|node| map(node, "set", &mut self.problems)).unwrap_or_default()
+            {
+                let mut column =
+                    RawColumn::named(Spanned { value: &*entry.key, span: entry.key_span.clone() });
+                column.sources.push(RawSource::Value(&entry.value));
+                overrides.push(column);
+            }
+            let columns = fields.get("columns").and_then(|node| map(node, "columns", &mut self.problems));
+            for entry in columns.unwrap_or_default() {
+                overrides.push(RawColumn::read_column(entry, &mut self.problems));
+            }
+            for over in &overrides {
+                let is_shared =
+                    |known: &RawColumn<'_>| known.name.value.eq_ignore_ascii_case(over.name.value);
+                if !shared.iter().any(is_shared) {
+                    let message = format!("the table has no column `{}`", over.name.value);
+                    let hint = suggestion(over.name.value, shared.iter().map(|known| known.name.value))
+                        .unwrap_or_else(|| "add it to the table's `columns`, with its type".to_owned());
+                    self.problems.report_with_hint(
+                        Code::UnknownColumn,
+                        over.name.span.clone(),
+                        message,
+                        hint,
+                    );
+                }
+            }
+            Some(overrides)
+        };
+        items.iter().filter_map(template).collect()
+    }
+
+    /// `unpivot:` and `rows:` as a map of names to paths: one template per name. Adds the name and value columns behind the shared
+    /// ones, unless these mention them.
+    fn unpivot(
+        &mut self,
+        unpivot: &'n Entry,
+        rows: &'n Entry,
+        shared: &mut Vec<RawColumn<'n>>,
+    ) -> Vec<Vec<RawColumn<'n>>> {
+        let known = ["name", "value", "type", "name_type"];
+        let problems = &mut self.problems;
+        let Some(fields) = Fields::read(&unpivot.value, "unpivot", &known, problems) else {
+            return vec![Vec::new()];
+        };
+        let name_column = fields.required_text("name", "unpivot", &unpivot.key_span, problems);
+        let value_column = fields.required_text("value", "unpivot", &unpivot.key_span, problems);
+        let entries = map(&rows.value, "rows of an unpivot", problems).unwrap_or_default();
+        let (Some(name_column), Some(value_column)) = (name_column, value_column) else {
+            return vec![Vec::new()];
+        };
+        let longest = entries.iter().map(|entry| entry.key.chars().count()).max().unwrap_or(1).max(1);
+        let mut typed = |key: &str, inferred: Option<DataType>| {
+            let found = fields.text(key, &mut self.problems);
+            match found.map(|found| (found.value.parse::<DataType>(), found.span)) {
+                Some((Ok(value), span)) => Some(Spanned { value, span }),
+                Some((Err(error), span)) => {
+                    self.problems.report(Code::InvalidType, span, error.to_string());
+                    None
+                }
+                None => inferred.map(|value| Spanned { value, span: unpivot.key_span.clone() }),
+            }
+        };
+        let name_type = typed("name_type", Some(DataType::VarChar(longest as u32)));
+        let value_type = typed("type", None);
+        for (column, data_type) in [(&name_column, name_type), (&value_column, value_type)] {
+            let same = |known: &RawColumn<'_>| known.name.value.eq_ignore_ascii_case(column.value);
+            let at = shared.iter().position(same).unwrap_or_else(|| {
+                shared.push(RawColumn::named(column.clone()));
+                shared.len() - 1
+            });
+            let data_type = data_type.filter(|_| shared[at].data_type.is_none());
+            shared[at].data_type = data_type.or_else(|| shared[at].data_type.take());
+        }
+        let template = |entry: &'n Entry| {
+            let mut name = RawColumn::named(name_column.clone());
+            name.sources.push(RawSource::Name(Spanned { value: &entry.key, span: entry.key_span.clone() }));
+            let value = match &entry.value.kind {
+                NodeKind::Map(_) => {
+                    let mut column = RawColumn::read_column(entry, &mut self.problems);
+                    column.name = value_column.clone();
+                    column
+                }
+                _ => {
+                    let mut column = RawColumn::named(value_column.clone());
+                    column
+                        .sources
+                        .extend(text(&entry.value, "rows", &mut self.problems).map(RawSource::Path));
+                    column
+                }
+            };
+            vec![name, value]
+        };
+        entries.iter().map(template).collect()
+    }
+
+    fn one_per(&mut self, node: &'n Node) -> Option<OnePer> {
+        let fields = Fields::read(node, "one_per", &["key", "prefer", "keep"], &mut self.problems)?;
+        let key = fields.required_text("key", "one_per", &node.span, &mut self.problems)?;
+        let key = self.path(&key);
+        let prefer = fields.get("prefer").and_then(|prefer| {
+            let fields = Fields::read(prefer, "prefer", &["path", "order"], &mut self.problems)?;
+            let path = fields.required_text("path", "prefer", &prefer.span, &mut self.problems)?;
+            let path = self.path(&path);
+            let order = fields.get("order").map(one_or_list).unwrap_or_default();
+            let order = order.iter().filter_map(|item| text(item, "order", &mut self.problems));
+            let order = order.map(|found| found.value.to_owned()).collect();
+            Some((path, order))
+        });
+        let keep = fields.word("keep", &[("first", Keep::First), ("last", Keep::Last)], &mut self.problems);
+        Some(OnePer { key, prefer, keep: keep.unwrap_or_default() })
+    }
+}
+
+#[derive(Default)]
+struct TableParts {
+    within: Option<usize>,
+    each: Option<crate::path::Path>,
+    templates: Vec<Template>,
+    one_per: Option<OnePer>,
+    where_: Option<super::checked::BoundExpression>,
+    skip_row_when: SkipRow,
+    lets: Vec<Let>,
+}

@@ -1,0 +1,115 @@
+//! Text of a path to tokens with places.
+
+use std::ops::Range;
+
+use super::PathProblem;
+use crate::xml::chars::{is_name_char, is_name_start};
+
+/// A token of a path.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Token<'a> {
+    Slash,
+    DoubleSlash,
+    At,
+    Star,
+    Dot,
+    DoubleDot,
+    Open,
+    Close,
+    OpenBracket,
+    CloseBracket,
+    Comma,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    /// A name, with the prefix when it has one.
+    Name(&'a str),
+    Text(&'a str),
+    Number(f64),
+}
+
+/// All tokens, in order, each with its byte range.
+pub(super) fn tokens(text: &str) -> Result<Vec<(Token<'_>, Range<usize>)>, PathProblem> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let start = text.len() - rest.len();
+        if first.is_ascii_whitespace() {
+            rest = &rest[1..];
+            continue;
+        }
+        let (token, length) = next_token(rest, first).map_err(|(message, length, hint)| PathProblem {
+            span: start..start + length,
+            message,
+            hint,
+        })?;
+        tokens.push((token, start..start + length));
+        rest = &rest[length..];
+    }
+    Ok(tokens)
+}
+
+type Refusal = (String, usize, Option<String>);
+
+fn next_token(rest: &str, first: char) -> Result<(Token<'_>, usize), Refusal> {
+    let two = rest.as_bytes().get(1).copied();
+    let token = match (first, two) {
+        ('/', Some(b'/')) => (Token::DoubleSlash, 2),
+        ('/', _) => (Token::Slash, 1),
+        ('.', Some(b'.')) => (Token::DoubleDot, 2),
+        ('.', next) if !next.is_some_and(|byte| byte.is_ascii_digit()) => (Token::Dot, 1),
+        ('@', _) => (Token::At, 1),
+        ('*', _) => (Token::Star, 1),
+        ('(', _) => (Token::Open, 1),
+        (')', _) => (Token::Close, 1),
+        ('[', _) => (Token::OpenBracket, 1),
+        (']', _) => (Token::CloseBracket, 1),
+        (',', _) => (Token::Comma, 1),
+        ('!', Some(b'=')) => (Token::NotEqual, 2),
+        ('<', Some(b'=')) => (Token::LessOrEqual, 2),
+        ('<', Some(b'>')) => return Err(("`<>` is not XPath".to_owned(), 2, Some("write `!=`".to_owned()))),
+        ('<', _) => (Token::Less, 1),
+        ('>', Some(b'=')) => (Token::GreaterOrEqual, 2),
+        ('>', _) => (Token::Greater, 1),
+        ('=', Some(b'=')) => return Err(("`==` is not XPath".to_owned(), 2, Some("write `=`".to_owned()))),
+        ('=', _) => (Token::Equal, 1),
+        ('\'' | '"', _) => return quoted(rest, first),
+        (c, _) if c.is_ascii_digit() || c == '.' || c == '-' => return number(rest),
+        (c, _) if is_name_start(c) => return Ok(name(rest)),
+        (c, _) => return Err((format!("`{c}` has no meaning in a path"), c.len_utf8(), None)),
+    };
+    Ok(token)
+}
+
+fn quoted(rest: &str, quote: char) -> Result<(Token<'_>, usize), Refusal> {
+    match rest[1..].find(quote) {
+        Some(end) => Ok((Token::Text(&rest[1..=end]), end + 2)),
+        None => {
+            Err(("text without a closing quote".to_owned(), rest.len(), Some(format!("end it with {quote}"))))
+        }
+    }
+}
+
+fn number(rest: &str) -> Result<(Token<'_>, usize), Refusal> {
+    let end = rest
+        .char_indices()
+        .find(|&(at, c)| !(c.is_ascii_digit() || c == '.' || (c == '-' && at == 0)))
+        .map_or(rest.len(), |(at, _)| at);
+    match rest[..end].parse() {
+        Ok(number) => Ok((Token::Number(number), end)),
+        Err(_) => Err(("not a number".to_owned(), end, None)),
+    }
+}
+
+/// A name with an optional prefix. A trailing `.` belongs to XML names, but never ends one in practice: it is left.
+fn name(rest: &str) -> (Token<'_>, usize) {
+    let end = rest
+        .char_indices()
+        .find(|&(at, c)| !(is_name_char(c) || (c == ':' && at > 0)))
+        .map_or(rest.len(), |(at, _)| at);
+    let end = rest[..end].trim_end_matches([':', '.']).len();
+    (Token::Name(&rest[..end]), end)
+}

@@ -1,0 +1,185 @@
+//! From a checked contract to a plan.
+
+use std::sync::Arc;
+
+use xmlshred_model::DataType;
+
+use crate::contract::{BoundExpression, Column, ColumnSource, Contract, Input, Let, Table, target_schema};
+use crate::path::Path;
+
+use super::automaton::{Automaton, Location, Reading};
+use super::compiled::{CompiledPath, add_names, compile};
+use super::symbols::Symbols;
+use super::{Plan, PlanColumn, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
+
+pub(super) fn plan(contract: Contract) -> Plan {
+    let mut symbols = Symbols::new(contract.document.case);
+    for_each_path(&contract, &mut |path| add_names(path, &mut symbols));
+    let mut automaton = Automaton::new();
+    let root = compile(&contract.document.root, &symbols);
+    let main = automaton.add(
+        &Location::new(),
+        &Location::new(),
+        &CompiledPath { absolute: false, ..root.clone() },
+        Reading::Presence,
+    );
+    let mut builder =
+        Builder { contract: &contract, symbols: &symbols, automaton, main, locations: Vec::new() };
+    let main = builder.main.clone();
+    let key = contract.document.key.as_ref().map(|path| builder.path(&main, path, Reading::Text));
+    let require =
+        contract.document.require.iter().map(|path| builder.path(&main, path, Reading::Presence)).collect();
+    let lets = contract.lets.iter().enumerate().map(|(at, item)| builder.document_let(at, item)).collect();
+    let tables = contract.tables.iter().enumerate().map(|(at, table)| builder.table(at, table)).collect();
+    let Builder { automaton, .. } = builder;
+    let schema = Arc::new(target_schema(&contract));
+    Plan { schema, symbols, automaton, root, key, require, lets, tables, contract }
+}
+
+/// Every path of the contract that a document is read by.
+fn for_each_path(contract: &Contract, visit: &mut dyn FnMut(&Path)) {
+    let Contract { name: _, source: _, target: _, document, lets, tables, ignore: _, hash: _ } = contract;
+    visit(&document.root);
+    document.key.iter().chain(&document.require).for_each(&mut *visit);
+    let column = |column: &Column, visit: &mut dyn FnMut(&Path)| {
+        if let ColumnSource::Path(path) = &column.source {
+            visit(path);
+        }
+    };
+    for item in lets {
+        column(&item.column, visit);
+    }
+    for table in tables {
+        table.each.iter().for_each(&mut *visit);
+        if let Some(one_per) = &table.one_per {
+            visit(&one_per.key);
+            one_per.prefer.iter().for_each(|(path, _)| visit(path));
+        }
+        for item in &table.lets {
+            column(&item.column, visit);
+        }
+        for template in &table.templates {
+            for item in &template.columns {
+                column(item, visit);
+            }
+        }
+    }
+}
+
+struct Builder<'c> {
+    contract: &'c Contract,
+    symbols: &'c Symbols,
+    automaton: Automaton,
+    main: Location,
+    /// Where the elements of each table's rows are.
+    locations: Vec<Location>,
+}
+
+impl Builder<'_> {
+    fn path(&mut self, base: &Location, path: &Path, reading: Reading) -> CompiledPath {
+        let compiled = compile(path, self.symbols);
+        self.automaton.add(&self.main, base, &compiled, reading);
+        compiled
+    }
+
+    fn column(&mut self, base: &Location, column: &Column, place: (usize, usize)) -> PlanColumn {
+        let source = match &column.source {
+            ColumnSource::Path(path) => {
+                let reading = if column.data_type == DataType::Xml { Reading::Markup } else { Reading::Text };
+                PlanSource::Path(self.path(base, path, reading))
+            }
+            _ => PlanSource::AsContract,
+        };
+        PlanColumn { column: column.clone(), source, table: place.0 as u32, index: place.1 as u32 }
+    }
+
+    fn document_let(&mut self, at: usize, item: &Let) -> PlanColumn {
+        let readers = self.contract.tables.iter().enumerate();
+        let place = readers
+            .filter_map(|(table_at, table)| Some((table_at, first_reader(table, Input::DocumentLet(at))?)))
+            .next()
+            .unwrap_or((0, 0));
+        let main = self.main.clone();
+        self.column(&main, &item.column, place)
+    }
+
+    fn table(&mut self, at: usize, table: &Table) -> PlanTable {
+        let base = table.within.map_or_else(|| self.main.clone(), |parent| self.locations[parent].clone());
+        let each = table.each.as_ref().map(|path| compile(path, self.symbols));
+        let location = match &each {
+            Some(path) => self.automaton.add(&self.main, &base, path, Reading::Presence),
+            None => base,
+        };
+        self.locations.push(location.clone());
+        let lets = table.lets.iter().enumerate().map(|(index, item)| {
+            let reader = first_reader(table, Input::RowLet(index)).unwrap_or(0);
+            self.column(&location, &item.column, (at, reader))
+        });
+        let lets = lets.collect::<Vec<_>>();
+        let templates = table.templates.iter().map(|template| {
+            let columns = template.columns.iter().enumerate();
+            let columns =
+                columns.map(|(index, column)| self.column(&location, column, (at, index))).collect();
+            PlanTemplate { early_columns: vec![false; template.columns.len()], columns }
+        });
+        let mut templates = templates.collect::<Vec<_>>();
+        let one_per = table.one_per.as_ref().map(|one_per| PlanOnePer {
+            key: self.path(&location, &one_per.key, Reading::Text),
+            prefer: one_per
+                .prefer
+                .as_ref()
+                .map(|(path, order)| (self.path(&location, path, Reading::Text), order.clone())),
+            keep: one_per.keep,
+        });
+        let mut early_lets = vec![false; lets.len()];
+        if let Some(condition) = &table.where_ {
+            for template in &mut templates {
+                mark_early(&condition.inputs, &lets, &mut early_lets, template);
+            }
+        }
+        PlanTable {
+            within: table.within,
+            each,
+            templates,
+            one_per,
+            where_: table.where_.clone(),
+            skip_row_when: table.skip_row_when,
+            lets,
+            early_lets,
+        }
+    }
+}
+
+/// Marks what an expression with these inputs needs of its own row.
+fn mark_early(inputs: &[Input], lets: &[PlanColumn], early_lets: &mut [bool], template: &mut PlanTemplate) {
+    for input in inputs {
+        let source = match *input {
+            Input::Column(index) if !template.early_columns[index] => {
+                template.early_columns[index] = true;
+                &template.columns[index].column.source
+            }
+            // A `let` may be marked already by an earlier template, whose columns are not this one's.
+            Input::RowLet(index) => {
+                early_lets[index] = true;
+                &lets[index].column.source
+            }
+            Input::Column(_)
+            | Input::ParentColumn { .. }
+            | Input::ParentLet { .. }
+            | Input::DocumentLet(_) => continue,
+        };
+        if let ColumnSource::Expression(BoundExpression { inputs, .. }) = source {
+            mark_early(&inputs.clone(), lets, early_lets, template);
+        }
+    }
+}
+
+/// The first column of the table whose expression reads this input.
+fn first_reader(table: &Table, wanted: Input) -> Option<usize> {
+    table.templates.iter().flat_map(|template| template.columns.iter().enumerate()).find_map(
+        |(at, column)| match &column.source {
+            ColumnSource::Expression(bound) if bound.inputs.contains(&wanted) => Some(at),
+            _ => None,
+        },
+    )
+}

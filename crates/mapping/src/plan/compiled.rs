@@ -1,0 +1,199 @@
+//! Paths with names as symbols.
+
+use crate::path::{Axis, Comparison, Condition, NodeTest, Operand, Path, Predicate};
+
+use super::symbols::{Symbol, Symbols};
+
+/// A path ready to be followed.
+#[derive(Clone, Debug)]
+pub(crate) struct CompiledPath {
+    pub(crate) absolute: bool,
+    pub(crate) steps: Box<[CompiledStep]>,
+    /// Following the steps depth first could meet nodes twice or out of document order.
+    pub(crate) needs_sorting: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CompiledStep {
+    pub(crate) axis: Axis,
+    pub(crate) test: Test,
+    pub(crate) predicates: Box<[CompiledPredicate]>,
+}
+
+/// What a step accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Test {
+    /// Names, nearly always one.
+    Symbols(Box<[Symbol]>),
+    Any,
+    Text,
+    /// `..`
+    Node,
+}
+
+impl Test {
+    /// Whether an element or attribute with this name passes.
+    pub(crate) fn accepts_name(&self, symbol: Symbol) -> bool {
+        match self {
+            Self::Symbols(symbols) => symbols.contains(&symbol),
+            Self::Any | Self::Node => true,
+            Self::Text => false,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum CompiledPredicate {
+    Position(u32),
+    Last,
+    Condition(CompiledCondition),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum CompiledCondition {
+    And(Box<Self>, Box<Self>),
+    Or(Box<Self>, Box<Self>),
+    Not(Box<Self>),
+    Exists(CompiledPath),
+    Compare { left: CompiledOperand, operator: Comparison, right: CompiledOperand },
+    In(CompiledOperand, Box<[String]>),
+    StartsWith(CompiledOperand, CompiledOperand),
+    Contains(CompiledOperand, CompiledOperand),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum CompiledOperand {
+    Path(CompiledPath),
+    Text(String),
+    Number(f64),
+}
+
+/// Makes all names of a path known, those of its conditions too.
+pub(super) fn add_names(path: &Path, symbols: &mut Symbols) {
+    for step in &path.steps {
+        if let NodeTest::Name { namespace, local } = &step.test {
+            symbols.add(local, namespace.as_deref());
+        }
+        for predicate in &step.predicates {
+            if let Predicate::Condition(condition) = predicate {
+                for_each_path(condition, &mut |path| add_names(path, symbols));
+            }
+        }
+    }
+}
+
+fn for_each_path(condition: &Condition, visit: &mut dyn FnMut(&Path)) {
+    let mut operand = |operand: &Operand| {
+        if let Operand::Path(path) = operand {
+            visit(path);
+        }
+    };
+    match condition {
+        Condition::And(left, right) | Condition::Or(left, right) => {
+            for_each_path(left, visit);
+            for_each_path(right, visit);
+        }
+        Condition::Not(inner) => for_each_path(inner, visit),
+        Condition::Exists(path) => visit(path),
+        Condition::In(left, _) => operand(left),
+        Condition::Compare { left, operator: _, right }
+        | Condition::StartsWith(left, right)
+        | Condition::Contains(left, right) => {
+            operand(left);
+            operand(right);
+        }
+    }
+}
+
+/// Compiles a path whose names are all known.
+pub(super) fn compile(path: &Path, symbols: &Symbols) -> CompiledPath {
+    let steps = path
+        .steps
+        .iter()
+        .map(|step| CompiledStep {
+            axis: step.axis,
+            test: match &step.test {
+                NodeTest::Name { namespace, local } => {
+                    Test::Symbols(symbols.accepted(local, namespace.as_deref()))
+                }
+                NodeTest::Any => Test::Any,
+                NodeTest::Text => Test::Text,
+                NodeTest::Node => Test::Node,
+            },
+            predicates: step
+                .predicates
+                .iter()
+                .map(|predicate| compile_predicate(predicate, symbols))
+                .collect(),
+        })
+        .collect::<Box<[_]>>();
+    CompiledPath { absolute: path.absolute, needs_sorting: needs_sorting(&steps), steps }
+}
+
+fn needs_sorting(steps: &[CompiledStep]) -> bool {
+    let is_attribute = |step: &CompiledStep| matches!(step.axis, Axis::Attribute);
+    let goes_up_again =
+        steps.iter().skip_while(|step| step.axis == Axis::Parent).any(|step| step.axis == Axis::Parent);
+    let leaves_descendants = steps.iter().enumerate().any(|(at, step)| match step.axis {
+        Axis::Descendant => !step.predicates.is_empty() || !steps[at + 1..].iter().all(is_attribute),
+        _ => false,
+    });
+    goes_up_again || leaves_descendants
+}
+
+fn compile_predicate(predicate: &Predicate, symbols: &Symbols) -> CompiledPredicate {
+    match predicate {
+        Predicate::Position(position) => CompiledPredicate::Position(*position),
+        Predicate::Last => CompiledPredicate::Last,
+        Predicate::Condition(condition) => {
+            CompiledPredicate::Condition(compile_condition(condition, symbols))
+        }
+    }
+}
+
+fn compile_condition(condition: &Condition, symbols: &Symbols) -> CompiledCondition {
+    let inner = |condition: &Condition| Box::new(compile_condition(condition, symbols));
+    let operand = |operand: &Operand| match operand {
+        Operand::Path(path) => CompiledOperand::Path(compile(path, symbols)),
+        Operand::Text(text) => CompiledOperand::Text(text.clone()),
+        Operand::Number(number) => CompiledOperand::Number(*number),
+    };
+    match condition {
+        Condition::And(left, right) => CompiledCondition::And(inner(left), inner(right)),
+        Condition::Or(left, right) => CompiledCondition::Or(inner(left), inner(right)),
+        Condition::Not(condition) => CompiledCondition::Not(inner(condition)),
+        Condition::Exists(path) => CompiledCondition::Exists(compile(path, symbols)),
+        Condition::Compare { left, operator, right } => {
+            CompiledCondition::Compare { left: operand(left), operator: *operator, right: operand(right) }
+        }
+        Condition::In(left, texts) => CompiledCondition::In(operand(left), texts.clone().into()),
+        Condition::StartsWith(left, right) => CompiledCondition::StartsWith(operand(left), operand(right)),
+        Condition::Contains(left, right) => CompiledCondition::Contains(operand(left), operand(right)),
+    }
+}
+
+impl CompiledCondition {
+    /// Visits the paths of this condition.
+    pub(super) fn for_each_path(&self, visit: &mut dyn FnMut(&CompiledPath)) {
+        let mut operand = |operand: &CompiledOperand| {
+            if let CompiledOperand::Path(path) = operand {
+                visit(path);
+            }
+        };
+        match self {
+            Self::And(left, right) | Self::Or(left, right) => {
+                left.for_each_path(visit);
+                right.for_each_path(visit);
+            }
+            Self::Not(inner) => inner.for_each_path(visit),
+            Self::Exists(path) => visit(path),
+            Self::In(left, _) => operand(left),
+            Self::Compare { left, operator: _, right }
+            | Self::StartsWith(left, right)
+            | Self::Contains(left, right) => {
+                operand(left);
+                operand(right);
+            }
+        }
+    }
+}

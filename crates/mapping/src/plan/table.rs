@@ -1,0 +1,50 @@
+//! Tables and columns of a plan: the contract's, with compiled paths.
+
+use crate::contract::{BoundExpression, Column, Keep, SkipRow};
+
+use super::compiled::CompiledPath;
+
+#[derive(Debug)]
+pub(crate) struct PlanTable {
+    pub(crate) within: Option<usize>,
+    pub(crate) each: Option<CompiledPath>,
+    pub(crate) templates: Vec<PlanTemplate>,
+    pub(crate) one_per: Option<PlanOnePer>,
+    pub(crate) where_: Option<BoundExpression>,
+    pub(crate) skip_row_when: SkipRow,
+    pub(crate) lets: Vec<PlanColumn>,
+    /// Which row `let`s the condition of `where` needs, itself or through others.
+    pub(crate) early_lets: Vec<bool>,
+}
+
+#[derive(Debug)]
+pub(crate) struct PlanTemplate {
+    pub(crate) columns: Vec<PlanColumn>,
+    /// Which columns the condition of `where` needs, itself or through others.
+    pub(crate) early_columns: Vec<bool>,
+}
+
+#[derive(Debug)]
+pub(crate) struct PlanOnePer {
+    pub(crate) key: CompiledPath,
+    pub(crate) prefer: Option<(CompiledPath, Vec<String>)>,
+    pub(crate) keep: Keep,
+}
+
+/// A column, or a `let`.
+#[derive(Debug)]
+pub(crate) struct PlanColumn {
+    pub(crate) column: Column,
+    pub(crate) source: PlanSource,
+    /// Table and column that issues are counted under. A `let` counts under the first column that reads it.
+    pub(crate) table: u32,
+    pub(crate) index: u32,
+}
+
+/// Where a value comes from, where that differs from the contract's own words.
+#[derive(Debug)]
+pub(crate) enum PlanSource {
+    Path(CompiledPath),
+    /// As `column.source` says.
+    AsContract,
+}

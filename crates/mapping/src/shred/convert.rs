@@ -1,0 +1,239 @@
+//! From text or a value to a value of a column's type, one rule after the other (contract language, section 3).
+
+use bumpalo::Bump;
+use bumpalo::collections::String as BumpString;
+use xmlshred_model::lexical::{self, LexicalError, MICROS_PER_DAY};
+use xmlshred_model::{DataType, Decimal, FailureCode, IssueCode, Value};
+
+use crate::contract::{Blank, Column, OnInvalid, OnTooLong};
+
+use super::clean::clean;
+
+/// A cell after its conversion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Cell<'a> {
+    pub(super) value: Value<'a>,
+    pub(super) issue: Option<IssueCode>,
+    /// The document had a value here, whatever became of it.
+    pub(super) is_from_document: bool,
+}
+
+/// Why a cell has no value: the document fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) code: FailureCode,
+    pub(super) message: String,
+}
+
+/// Text of the document, if there is any, to a cell: clean, blank rule, codes, type, default, required.
+pub(super) fn from_text<'a>(
+    column: &'a Column,
+    text: Option<&'a str>,
+    arena: &'a Bump,
+) -> Result<Cell<'a>, Refusal> {
+    let text = text.map(|text| column.clean.iter().fold(text, |text, &step| clean(step, text, arena)));
+    let text = text.filter(|text| column.blank == Blank::Keep || !is_blank(text));
+    let is_from_document = text.is_some_and(|text| !is_blank(text));
+    let (value, issue) = match (text, &column.codes) {
+        (None, None) => (Value::Null, None),
+        (None, Some(codes)) => (codes.blank.as_ref().map_or(Value::Null, |value| value.as_value()), None),
+        (Some(text), Some(codes)) => {
+            let blank = if is_blank(text) { codes.blank.as_ref() } else { None };
+            match codes.entries.get(text).or(blank).or(codes.other.as_ref()) {
+                Some(value) => (value.as_value(), None),
+                None => invalid(column.on_unmapped_code, IssueCode::UnmappedCode, || Refusal {
+                    code: FailureCode::UnmappedCode,
+                    message: format!("the value is not in code list `{}`", codes.name),
+                })?,
+            }
+        }
+        (Some(text), None) => typed(column, text, arena)?,
+    };
+    finish(column, value, issue, is_from_document)
+}
+
+/// A value of an expression, parent or constant to a cell.
+pub(super) fn from_value<'a>(
+    column: &'a Column,
+    value: Value<'a>,
+    arena: &'a Bump,
+) -> Result<Cell<'a>, Refusal> {
+    let (value, issue) = match coerce(value, column, arena) {
+        Ok(value) => (value, None),
+        Err(error) => lexical_error(column, value_text(value, arena), error)?,
+    };
+    finish(column, value, issue, false)
+}
+
+/// What `on_invalid` says about an expression without a value.
+pub(super) fn without_value<'a>(column: &'a Column, message: String) -> Result<Cell<'a>, Refusal> {
+    let refusal = || Refusal { code: FailureCode::ExpressionError, message };
+    let (value, issue) = invalid(column.on_invalid, IssueCode::InvalidValue, refusal)?;
+    finish(column, value, issue, false)
+}
+
+/// What `on_invalid` says about a path that should have one match and has several.
+pub(super) fn not_the_only_one(column: &Column) -> Result<Cell<'_>, Refusal> {
+    let refusal = || Refusal {
+        code: FailureCode::InvalidValue,
+        message: "the path matches several nodes, and `pick: only` allows one".to_owned(),
+    };
+    let (value, issue) = invalid(column.on_invalid, IssueCode::InvalidValue, refusal)?;
+    finish(column, value, issue, true)
+}
+
+fn finish<'a>(
+    column: &'a Column,
+    value: Value<'a>,
+    issue: Option<IssueCode>,
+    is_from_document: bool,
+) -> Result<Cell<'a>, Refusal> {
+    // A value that was there and became null because `on_invalid` says so stays null: the default is for missing ones.
+    let stays_null = match issue {
+        Some(IssueCode::InvalidValue) => column.on_invalid == OnInvalid::Null,
+        Some(IssueCode::UnmappedCode) => column.on_unmapped_code == OnInvalid::Null,
+        Some(IssueCode::RepeatedValue | IssueCode::Truncated) | None => false,
+    };
+    let value = match (value, &column.default) {
+        (Value::Null, Some(default)) if !stays_null => default.as_value(),
+        (value, _) => value,
+    };
+    if column.required && value.is_null() {
+        return Err(Refusal {
+            code: FailureCode::MissingValue,
+            message: "null in a required column".to_owned(),
+        });
+    }
+    Ok(Cell { value, issue, is_from_document })
+}
+
+fn typed<'a>(
+    column: &'a Column,
+    text: &'a str,
+    arena: &'a Bump,
+) -> Result<(Value<'a>, Option<IssueCode>), Refusal> {
+    match parse(text, column, arena) {
+        Ok(value) => Ok((value, None)),
+        Err(error) => lexical_error(column, text, error),
+    }
+}
+
+fn parse<'a>(text: &'a str, column: &Column, arena: &'a Bump) -> Result<Value<'a>, LexicalError> {
+    match column.data_type {
+        DataType::Binary => {
+            lexical::parse_binary(text).map(|bytes| Value::Binary(arena.alloc_slice_copy(&bytes)))
+        }
+        data_type => lexical::parse(text, data_type, &column.formats),
+    }
+}
+
+fn lexical_error<'a>(
+    column: &'a Column,
+    text: &'a str,
+    error: LexicalError,
+) -> Result<(Value<'a>, Option<IssueCode>), Refusal> {
+    if let LexicalError::TooLong { max, .. } = error {
+        return match column.on_too_long {
+            OnTooLong::Truncate => {
+                let end = text.char_indices().nth(max as usize).map_or(text.len(), |(at, _)| at);
+                Ok((Value::Text(&text[..end]), Some(IssueCode::Truncated)))
+            }
+            OnTooLong::Fail => Err(Refusal { code: FailureCode::TooLong, message: error.to_string() }),
+        };
+    }
+    invalid(column.on_invalid, IssueCode::InvalidValue, || Refusal {
+        code: FailureCode::InvalidValue,
+        message: error.to_string(),
+    })
+}
+
+/// What a policy makes of something that is no value.
+fn invalid<'a>(
+    policy: OnInvalid,
+    issue: IssueCode,
+    refusal: impl FnOnce() -> Refusal,
+) -> Result<(Value<'a>, Option<IssueCode>), Refusal> {
+    match policy {
+        OnInvalid::Fail => Err(refusal()),
+        OnInvalid::Null | OnInvalid::Default => Ok((Value::Null, Some(issue))),
+    }
+}
+
+/// Assignment of a value to a column: exact or not at all. Numbers change type when nothing is lost, dates become timestamps at
+/// midnight, text is read as the type, everything can be written as text.
+fn coerce<'a>(value: Value<'a>, column: &Column, arena: &'a Bump) -> Result<Value<'a>, LexicalError> {
+    let data_type = column.data_type;
+    let out_of_range = LexicalError::OutOfRange(data_type);
+    match (value, data_type) {
+        (Value::Null, _)
+        | (Value::Bool(_), DataType::Bool)
+        | (Value::Double(_), DataType::Double)
+        | (Value::Date(_), DataType::Date)
+        | (Value::Time(_), DataType::Time)
+        | (Value::Timestamp(_), DataType::Timestamp)
+        | (Value::TimestampTz(_), DataType::TimestampTz)
+        | (Value::Uuid(_), DataType::Uuid)
+        | (Value::Binary(_), DataType::Binary) => Ok(value),
+        (Value::Int(number), _) => integer(number, data_type, arena),
+        (Value::Decimal(number), DataType::Decimal { precision, scale }) => {
+            number.rescale(precision, scale).map(Value::Decimal).ok_or(out_of_range)
+        }
+        (Value::Decimal(number), DataType::Double) => {
+            let mut text = BumpString::new_in(arena);
+            push_formatted(&mut text, Value::Decimal(number));
+            text.parse().map(Value::Double).map_err(|_| out_of_range)
+        }
+        (Value::Decimal(number), DataType::SmallInt | DataType::Int | DataType::BigInt) => {
+            let whole = number.rescale(38, 0).and_then(|whole| i64::try_from(whole.unscaled).ok());
+            whole.map_or(Err(out_of_range), |whole| integer(whole, data_type, arena))
+        }
+        (Value::Date(days), DataType::Timestamp) => Ok(Value::Timestamp(i64::from(days) * MICROS_PER_DAY)),
+        (Value::Timestamp(micros), DataType::Date) if micros.rem_euclid(MICROS_PER_DAY) == 0 => {
+            Ok(Value::Date(micros.div_euclid(MICROS_PER_DAY) as i32))
+        }
+        (Value::Text(text), _) => parse(text, column, arena),
+        (value, data_type) if data_type.is_text() => parse(value_text(value, arena), column, arena),
+        _ => Err(LexicalError::NotA(data_type)),
+    }
+}
+
+fn integer(number: i64, data_type: DataType, arena: &Bump) -> Result<Value<'_>, LexicalError> {
+    let fits = |is_in_range: bool| {
+        is_in_range.then_some(Value::Int(number)).ok_or(LexicalError::OutOfRange(data_type))
+    };
+    match data_type {
+        DataType::SmallInt => fits(i16::try_from(number).is_ok()),
+        DataType::Int => fits(i32::try_from(number).is_ok()),
+        DataType::BigInt => Ok(Value::Int(number)),
+        DataType::Decimal { precision, scale } => Decimal { unscaled: number.into(), scale: 0 }
+            .rescale(precision, scale)
+            .map(Value::Decimal)
+            .ok_or(LexicalError::OutOfRange(data_type)),
+        DataType::Double => Ok(Value::Double(number as f64)),
+        data_type if data_type.is_text() => {
+            lexical::parse(value_text(Value::Int(number), arena), data_type, &[])
+        }
+        _ => Err(LexicalError::NotA(data_type)),
+    }
+}
+
+/// The canonical text of a value; text itself as it is.
+fn value_text<'a>(value: Value<'a>, arena: &'a Bump) -> &'a str {
+    if let Value::Text(text) = value {
+        return text;
+    }
+    let mut text = BumpString::new_in(arena);
+    push_formatted(&mut text, value);
+    text.into_bump_str()
+}
+
+fn push_formatted(out: &mut BumpString<'_>, value: Value<'_>) {
+    let mut text = String::new();
+    lexical::format(&value, &mut text);
+    out.push_str(&text);
+}
+
+/// XML white space only, or nothing.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}

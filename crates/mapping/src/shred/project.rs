@@ -1,0 +1,139 @@
+//! From the scanner's tags to the projection: what no path reaches is counted and forgotten.
+
+use crate::plan::Plan;
+use crate::xml::{Handler, RawAttribute, RawText, StartTag, TextKind};
+
+use super::dfa::{AttributeSet, DEAD, Dfa, START, StateId};
+use super::tree::{DOCUMENT, NodeId, Slice, Tree};
+
+/// Builds the tree of one document.
+pub(super) struct Projection<'s, 'd> {
+    plan: &'s Plan,
+    dfa: &'s mut Dfa,
+    tree: &'s mut Tree,
+    text: &'d str,
+    /// The kept elements that are open.
+    open: Vec<(NodeId, StateId)>,
+    node: NodeId,
+    state: StateId,
+    /// Open elements that are not kept, all innermost.
+    skipped: u32,
+    /// The text node that text would be appended to.
+    last_text: Option<NodeId>,
+}
+
+impl<'s, 'd> Projection<'s, 'd> {
+    pub(super) fn new(plan: &'s Plan, dfa: &'s mut Dfa, tree: &'s mut Tree, text: &'d str) -> Self {
+        dfa.trim(plan);
+        tree.clear();
+        Self {
+            plan,
+            dfa,
+            tree,
+            text,
+            open: Vec::new(),
+            node: DOCUMENT,
+            state: START,
+            skipped: 0,
+            last_text: None,
+        }
+    }
+
+    /// Ends the document.
+    pub(super) fn finish(self) {
+        self.tree.close(DOCUMENT, self.text.len() as u32);
+    }
+
+    fn slice(&self, text: &str, symbol: u32, is_plain: bool) -> Slice {
+        let start = text.as_ptr() as usize - self.text.as_ptr() as usize;
+        Slice { symbol, start: start as u32, stop: (start + text.len()) as u32, is_plain }
+    }
+
+    fn keep_attributes(&mut self, node: NodeId, tag: &StartTag<'_, 'd>) {
+        let state = self.dfa.state(self.state);
+        if let AttributeSet::None = state.attributes {
+            return;
+        }
+        for attribute in tag.attributes {
+            let RawAttribute { value, .. } = attribute;
+            let symbol = self.plan.symbols().lookup(attribute.local(), || tag.attribute_namespace(attribute));
+            let is_kept = match &state.attributes {
+                AttributeSet::None => false,
+                AttributeSet::All => true,
+                AttributeSet::Some(kept) => kept[symbol as usize],
+            };
+            if is_kept && !attribute.is_namespace_declaration() {
+                let slice = self.slice(value.raw, symbol, value.is_plain);
+                self.tree.push_attribute(node, slice);
+            }
+        }
+    }
+
+    #[cold]
+    fn keep_namespaces(&mut self, node: NodeId, tag: &StartTag<'_, 'd>) {
+        for (prefix, uri) in tag.namespaces() {
+            let declared_here = tag.attributes.iter().any(|attribute| {
+                attribute.is_namespace_declaration()
+                    && (if attribute.prefix_len == 0 { "" } else { attribute.local() }) == prefix
+            });
+            if !declared_here {
+                // The empty prefix is no part of the document, but an empty range of it says the same.
+                let prefix = if prefix.is_empty() { &self.text[..0] } else { prefix };
+                let (prefix, uri) = (self.slice(prefix, 0, true), self.slice(uri, 0, true));
+                self.tree.push_namespace(node, prefix, uri);
+            }
+        }
+    }
+}
+
+impl<'d> Handler<'d> for Projection<'_, 'd> {
+    fn start(&mut self, tag: &StartTag<'_, 'd>) {
+        self.last_text = None;
+        if self.skipped > 0 {
+            self.skipped += 1;
+            return;
+        }
+        let symbol = self.plan.symbols().lookup(tag.local(), || tag.namespace());
+        let state = self.dfa.step(self.state, symbol, self.plan);
+        if state == DEAD {
+            self.skipped = 1;
+            return;
+        }
+        self.open.push((self.node, self.state));
+        self.node = self.tree.open(self.node, symbol, tag.offset as u32);
+        self.state = state;
+        self.keep_attributes(self.node, tag);
+        if self.dfa.state(state).reads_markup {
+            self.keep_namespaces(self.node, tag);
+        }
+    }
+
+    fn end(&mut self, end: usize) {
+        self.last_text = None;
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            return;
+        }
+        let (node, state) = (self.node, self.state);
+        (self.node, self.state) = self.open.pop().expect("the scanner matches end tags with start tags");
+        if !self.dfa.state(state).is_step && node + 1 == self.tree.end() {
+            self.tree.remove_last(node);
+        } else {
+            self.tree.close(node, end as u32);
+        }
+    }
+
+    fn text(&mut self, text: RawText<'d>, kind: TextKind) {
+        if self.skipped > 0 || !self.dfa.state(self.state).reads_text {
+            return;
+        }
+        let node = match self.last_text {
+            Some(node) => node,
+            None => self.tree.open_text(self.node),
+        };
+        self.last_text = Some(node);
+        // In CDATA an ampersand is itself: pieces tell the kinds apart by symbol.
+        let slice = self.slice(text.raw, u32::from(kind == TextKind::Cdata), text.is_plain);
+        self.tree.push_piece(node, slice);
+    }
+}

@@ -1,0 +1,367 @@
+//! From the projection of a document to rows: tables in contract order, row after row.
+//!
+//! Per table: scan (`each`, from the main element or from every surviving row of `within`) → `where` → `one_per` → columns →
+//! `skip_row_when` → the row is emitted.
+
+use bumpalo::collections::Vec as BumpVec;
+use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value};
+
+use crate::contract::{BoundExpression, Input, Keep, SkipRow};
+use crate::plan::{Plan, PlanColumn, PlanOnePer, PlanTable};
+use crate::xml::Place;
+
+use super::DocumentContext;
+use super::convert::Refusal;
+use super::select::{Item, View};
+use super::tree::NodeId;
+
+/// A row that was emitted; children of it refer to it.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    element: NodeId,
+    /// Index among the rows of the table that this one's table lies within.
+    parent: usize,
+    values: &'a [Value<'a>],
+    lets: &'a [Value<'a>],
+}
+
+/// A row in the making.
+pub(super) struct Candidate<'a> {
+    pub(super) table: usize,
+    pub(super) template: usize,
+    pub(super) element: NodeId,
+    pub(super) parent: usize,
+    pub(super) values: BumpVec<'a, Value<'a>>,
+    lets: BumpVec<'a, Value<'a>>,
+    has_document_value: bool,
+    issues: BumpVec<'a, (u32, u32, IssueCode)>,
+}
+
+/// One document while its rows are made.
+pub(super) struct RowMaker<'a, 'out> {
+    pub(super) plan: &'a Plan,
+    pub(super) view: View<'a>,
+    pub(super) context: &'a DocumentContext<'a>,
+    /// Emitted rows, per table.
+    rows: BumpVec<'a, BumpVec<'a, Row<'a>>>,
+    lets: BumpVec<'a, Value<'a>>,
+    issues: Vec<Issue>,
+    out: &'out mut BatchBuilder,
+    max_bytes: usize,
+}
+
+impl<'a, 'out> RowMaker<'a, 'out> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        view: View<'a>,
+        context: &'a DocumentContext<'a>,
+        max_row_bytes: usize,
+        out: &'out mut BatchBuilder,
+    ) -> Self {
+        let arena = view.arena;
+        let rows = BumpVec::from_iter_in(plan.tables().iter().map(|_| BumpVec::new_in(arena)), arena);
+        let lets = BumpVec::new_in(arena);
+        let max_bytes = out.byte_count().saturating_add(max_row_bytes);
+        Self { plan, view, context, rows, lets, issues: Vec::new(), out, max_bytes }
+    }
+
+    /// Makes and emits the rows of all tables; answers the issues.
+    pub(super) fn run(mut self) -> Result<Vec<Issue>, Failure> {
+        self.document_lets()?;
+        for (index, table) in self.plan.tables().iter().enumerate() {
+            match table.within {
+                None => self.scan(index, table, self.view.main, 0)?,
+                Some(parent) => {
+                    for at in 0..self.rows[parent].len() {
+                        let element = self.rows[parent][at].element;
+                        self.scan(index, table, element, at)?;
+                    }
+                }
+            }
+        }
+        Ok(self.issues)
+    }
+
+    /// `let`s of the document are those of a row that nobody emits.
+    fn document_lets(&mut self) -> Result<(), Failure> {
+        let mut document = self.candidate(0, 0, self.view.main, 0);
+        for column in self.plan.lets() {
+            let value = self.cell(&mut document, column, 0)?;
+            self.lets.push(value);
+        }
+        self.count_issues(&document);
+        Ok(())
+    }
+
+    /// All rows of a table from one starting point: the document, or one parent row.
+    fn scan(
+        &mut self,
+        index: usize,
+        table: &'a PlanTable,
+        start: NodeId,
+        parent: usize,
+    ) -> Result<(), Failure> {
+        let before = self.rows[index].len();
+        let Some(each) = &table.each else {
+            return self.scan_elements(index, table, &[start], parent, before);
+        };
+        let mut elements = BumpVec::new_in(self.view.arena);
+        let tree = self.view.tree;
+        self.view.select(each, start, &mut |item: Item| {
+            elements.extend(item.element(tree));
+            std::ops::ControlFlow::Continue(())
+        });
+        self.scan_elements(index, table, &elements, parent, before)
+    }
+
+    fn scan_elements(
+        &mut self,
+        index: usize,
+        table: &'a PlanTable,
+        elements: &[NodeId],
+        parent: usize,
+        before: usize,
+    ) -> Result<(), Failure> {
+        if table.where_.is_none() && table.one_per.is_none() {
+            for &element in elements {
+                for template in 0..table.templates.len() {
+                    let candidate = self.candidate(index, template, element, parent);
+                    self.complete(table, candidate, before)?;
+                }
+            }
+            return Ok(());
+        }
+        let mut candidates = BumpVec::new_in(self.view.arena);
+        for &element in elements {
+            for template in 0..table.templates.len() {
+                let mut candidate = self.candidate(index, template, element, parent);
+                if self.passes(table, &mut candidate, before)? {
+                    candidates.push(candidate);
+                }
+            }
+        }
+        if let Some(one_per) = &table.one_per {
+            self.keep_one_per(one_per, &mut candidates);
+        }
+        for candidate in candidates {
+            self.complete(table, candidate, before)?;
+        }
+        Ok(())
+    }
+
+    fn candidate(&self, table: usize, template: usize, element: NodeId, parent: usize) -> Candidate<'a> {
+        let arena = self.view.arena;
+        let (mut values, mut lets) = (BumpVec::new_in(arena), BumpVec::new_in(arena));
+        if let Some(planned) = self.plan.tables().get(table) {
+            values.resize(planned.templates[template].columns.len(), Value::Null);
+            lets.resize(planned.lets.len(), Value::Null);
+        }
+        let issues = BumpVec::new_in(arena);
+        Candidate { table, template, element, parent, values, lets, has_document_value: false, issues }
+    }
+
+    /// Whether a candidate passes `where`; evaluates only what the condition needs.
+    fn passes(
+        &mut self,
+        table: &'a PlanTable,
+        candidate: &mut Candidate<'a>,
+        before: usize,
+    ) -> Result<bool, Failure> {
+        let Some(condition) = &table.where_ else { return Ok(true) };
+        self.evaluate_columns(table, candidate, before, true)?;
+        match self.evaluate(condition, candidate) {
+            Ok(value) => Ok(value == Value::Bool(true)),
+            Err(error) => {
+                let message =
+                    format!("{}: `where`: {error}", self.plan.schema().tables[candidate.table].name);
+                Err(Failure { stage: Stage::Shred, code: FailureCode::ExpressionError, message })
+            }
+        }
+    }
+
+    /// Evaluates what is left of a candidate and emits it, unless it is blank.
+    fn complete(
+        &mut self,
+        table: &'a PlanTable,
+        mut candidate: Candidate<'a>,
+        before: usize,
+    ) -> Result<(), Failure> {
+        self.evaluate_columns(table, &mut candidate, before, false)?;
+        if table.skip_row_when == SkipRow::Blank && !candidate.has_document_value {
+            return Ok(());
+        }
+        self.count_issues(&candidate);
+        self.out.push_row(candidate.table, &candidate.values);
+        if self.out.byte_count() > self.max_bytes {
+            let message =
+                format!("its rows take more than the limit, in table {}", self.table_name(candidate.table));
+            return Err(Failure { stage: Stage::Shred, code: FailureCode::TooManyRows, message });
+        }
+        let Candidate { table, element, parent, values, lets, .. } = candidate;
+        self.rows[table].push(Row {
+            element,
+            parent,
+            values: values.into_bump_slice(),
+            lets: lets.into_bump_slice(),
+        });
+        Ok(())
+    }
+
+    /// The `let`s and columns that `where` needs (`early`), or all others.
+    fn evaluate_columns(
+        &mut self,
+        table: &'a PlanTable,
+        candidate: &mut Candidate<'a>,
+        before: usize,
+        early: bool,
+    ) -> Result<(), Failure> {
+        let row_number = self.rows[candidate.table].len() - before + 1;
+        for (index, column) in table.lets.iter().enumerate() {
+            if table.early_lets[index] == early {
+                candidate.lets[index] = self.cell(candidate, column, row_number)?;
+            }
+        }
+        let template = &table.templates[candidate.template];
+        for (index, column) in template.columns.iter().enumerate() {
+            if template.early_columns[index] == early {
+                candidate.values[index] = self.cell(candidate, column, row_number)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn cell(
+        &mut self,
+        candidate: &mut Candidate<'a>,
+        column: &'a PlanColumn,
+        row_number: usize,
+    ) -> Result<Value<'a>, Failure> {
+        let (cell, is_repeated, at) = self.value(candidate, column, row_number);
+        let cell = cell.map_err(|refusal| self.failure(candidate, column, &refusal, at))?;
+        let mut issue = |code| candidate.issues.push((column.table, column.index, code));
+        if is_repeated {
+            issue(IssueCode::RepeatedValue);
+        }
+        if let Some(code) = cell.issue {
+            issue(code);
+        }
+        candidate.has_document_value |= cell.is_from_document && !column.column.key;
+        Ok(cell.value)
+    }
+
+    #[cold]
+    fn failure(
+        &self,
+        candidate: &Candidate<'a>,
+        column: &PlanColumn,
+        refusal: &Refusal,
+        at: Option<Item>,
+    ) -> Failure {
+        let offset =
+            at.map_or(self.view.tree.node(candidate.element).start as usize, |item| self.view.offset(item));
+        let place = Place::of(self.view.text, offset);
+        let table = self.table_name(candidate.table);
+        let message = format!("{table}.{}: {}, at {place}", column.column.name, refusal.message);
+        Failure { stage: Stage::Shred, code: refusal.code, message }
+    }
+
+    fn table_name(&self, table: usize) -> &str {
+        self.plan.schema().tables.get(table).map_or("let", |table| &table.name)
+    }
+
+    /// The value of an expression for a row in the making.
+    pub(super) fn evaluate(
+        &self,
+        bound: &'a BoundExpression,
+        candidate: &Candidate<'a>,
+    ) -> Result<Value<'a>, xmlshred_expr::EvaluationError> {
+        let inputs = bound.inputs.iter().map(|&input| self.input(input, candidate));
+        let inputs = BumpVec::from_iter_in(inputs, self.view.arena);
+        bound.expression.evaluate(inputs.into_bump_slice(), self.view.arena)
+    }
+
+    fn input(&self, input: Input, candidate: &Candidate<'a>) -> Value<'a> {
+        match input {
+            Input::Column(index) => candidate.values[index],
+            Input::RowLet(index) => candidate.lets[index],
+            Input::DocumentLet(index) => self.lets[index],
+            Input::ParentColumn { table, column } => {
+                self.ancestor(candidate, table).map_or(Value::Null, |row| row.values[column])
+            }
+            Input::ParentLet { table, index } => {
+                self.ancestor(candidate, table).map_or(Value::Null, |row| row.lets[index])
+            }
+        }
+    }
+
+    /// The value of a column of the row that a row in the making belongs to; `None` when that row was not emitted.
+    pub(super) fn parent_value(
+        &self,
+        candidate: &Candidate<'a>,
+        table: usize,
+        column: usize,
+    ) -> Option<Value<'a>> {
+        self.ancestor(candidate, table).map(|row| row.values[column])
+    }
+
+    /// The row of `table` that a candidate lies within, or that table's one row per document.
+    fn ancestor(&self, candidate: &Candidate<'a>, table: usize) -> Option<Row<'a>> {
+        let (mut at, mut row) = (candidate.table, candidate.parent);
+        while let Some(parent) = self.plan.tables()[at].within {
+            if parent == table {
+                return self.rows[parent].get(row).copied();
+            }
+            row = self.rows[parent][row].parent;
+            at = parent;
+        }
+        self.rows[table].first().copied()
+    }
+
+    /// Keeps one candidate per key: the most preferred, among equals the first or last. Candidates without key all stay.
+    fn keep_one_per(&self, one_per: &'a PlanOnePer, candidates: &mut BumpVec<'a, Candidate<'a>>) {
+        let PlanOnePer { key, prefer, keep } = one_per;
+        let text_at = |path, element| self.view.first(path, element).map(|item| self.view.string_value(item));
+        let rank = |element| match prefer {
+            None => 0,
+            Some((path, order)) => {
+                let text = text_at(path, element);
+                order.iter().position(|wanted| Some(&**wanted) == text).unwrap_or(order.len())
+            }
+        };
+        let mut best: std::collections::HashMap<(&str, usize), (usize, usize), foldhash::fast::FixedState> =
+            std::collections::HashMap::default();
+        let keys = candidates.iter().map(|candidate| text_at(key, candidate.element));
+        let keys = BumpVec::from_iter_in(keys, self.view.arena);
+        for (at, (candidate, key)) in candidates.iter().zip(&keys).enumerate() {
+            let Some(key) = *key else { continue };
+            let rank = rank(candidate.element);
+            let entry = best.entry((key, candidate.template)).or_insert((rank, at));
+            let is_better = match keep {
+                Keep::First => rank < entry.0,
+                Keep::Last => rank <= entry.0,
+            };
+            if is_better {
+                *entry = (rank, at);
+            }
+        }
+        let mut at = 0;
+        candidates.retain(|candidate| {
+            let survives = keys[at].is_none_or(|key| best[&(key, candidate.template)].1 == at);
+            at += 1;
+            survives
+        });
+    }
+
+    fn count_issues(&mut self, candidate: &Candidate<'a>) {
+        for &(table, column, code) in &candidate.issues {
+            let same = self
+                .issues
+                .iter_mut()
+                .find(|known| (known.table, known.column, known.code) == (table, column, code));
+            match same {
+                Some(known) => known.count += 1,
+                None => self.issues.push(Issue { table, column, code, count: 1 }),
+            }
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! Paths followed in the projection of a document, with the meaning of XPath 1.0.
+
+use std::ops::ControlFlow;
+
+use bumpalo::Bump;
+use bumpalo::collections::{String as BumpString, Vec as BumpVec};
+
+use crate::path::{Axis, Comparison};
+use crate::plan::{CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test};
+use crate::xml::{unescape_attribute, unescape_text};
+
+use super::tree::{NodeId, NodeKind, Slice, Tree};
+
+/// A document while its rows are made: its projection, its text, and room for text made on the way.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) text: &'a str,
+    pub(super) arena: &'a Bump,
+    /// The main element, where absolute paths start.
+    pub(super) main: NodeId,
+}
+
+/// Something that a path leads to. The order is document order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Item {
+    pub(super) node: NodeId,
+    /// For an attribute of `node`: its position there, plus one. 0 is the node itself.
+    attribute: u32,
+}
+
+type Visit<'v> = &'v mut dyn FnMut(Item) -> ControlFlow<()>;
+
+impl<'a> View<'a> {
+    /// Follows `path` from `start`, telling `visit` every match in document order until it has enough.
+    pub(super) fn select(&self, path: &CompiledPath, start: NodeId, visit: Visit<'_>) {
+        let start = if path.absolute { self.main } else { start };
+        if !path.needs_sorting {
+            let _ = self.follow(&path.steps, start, visit);
+            return;
+        }
+        let mut found = BumpVec::new_in(self.arena);
+        let _ = self.follow(&path.steps, start, &mut |item| {
+            found.push(item);
+            ControlFlow::Continue(())
+        });
+        found.sort_unstable();
+        found.dedup();
+        let _ = found.iter().try_for_each(|&item| visit(item));
+    }
+
+    /// All matches, in document order.
+    pub(super) fn select_all(&self, path: &CompiledPath, start: NodeId) -> BumpVec<'a, Item> {
+        let mut found = BumpVec::new_in(self.arena);
+        self.select(path, start, &mut |item| {
+            found.push(item);
+            ControlFlow::Continue(())
+        });
+        found
+    }
+
+    /// The first match.
+    pub(super) fn first(&self, path: &CompiledPath, start: NodeId) -> Option<Item> {
+        let mut first = None;
+        self.select(path, start, &mut |item| {
+            first = Some(item);
+            ControlFlow::Break(())
+        });
+        first
+    }
+
+    fn follow(&self, steps: &[CompiledStep], node: NodeId, visit: Visit<'_>) -> ControlFlow<()> {
+        let Some((step, rest)) = steps.split_first() else { return visit(Item { node, attribute: 0 }) };
+        match step.axis {
+            Axis::SelfNode => self.follow(rest, node, visit),
+            // Above the root is nothing.
+            Axis::Parent if node == super::tree::DOCUMENT => ControlFlow::Continue(()),
+            Axis::Parent => self.follow(rest, self.tree.node(node).parent, visit),
+            Axis::Attribute => self.attributes(step, node, visit),
+            Axis::DescendantAttribute => {
+                let end = self.tree.node(node).subtree_end;
+                (node..end).try_for_each(|descendant| self.attributes(step, descendant, visit))
+            }
+            Axis::Child => self.children(step, rest, node, visit),
+            Axis::Descendant => {
+                let end = self.tree.node(node).subtree_end;
+                if step.predicates.is_empty() {
+                    let mut descendants =
+                        (node + 1..end).filter(|&descendant| self.accepts(&step.test, descendant));
+                    descendants.try_for_each(|descendant| self.follow(rest, descendant, visit))
+                } else {
+                    // Positions count among the children of each node: descendant-or-self::node()/child::…
+                    (node..end).try_for_each(|parent| self.children(step, rest, parent, visit))
+                }
+            }
+        }
+    }
+
+    fn children(
+        &self,
+        step: &CompiledStep,
+        rest: &[CompiledStep],
+        node: NodeId,
+        visit: Visit<'_>,
+    ) -> ControlFlow<()> {
+        let mut children = self.tree.children(node).filter(|&child| self.accepts(&step.test, child));
+        if step.predicates.is_empty() {
+            return children.try_for_each(|child| self.follow(rest, child, visit));
+        }
+        let mut found = BumpVec::new_in(self.arena);
+        found.extend(children.map(|node| Item { node, attribute: 0 }));
+        self.filter(&step.predicates, &mut found);
+        found.iter().try_for_each(|item| self.follow(rest, item.node, visit))
+    }
+
+    fn attributes(&self, step: &CompiledStep, node: NodeId, visit: Visit<'_>) -> ControlFlow<()> {
+        let attributes = self.tree.attributes(node).iter().enumerate();
+        let mut matching = attributes
+            .filter(|(_, attribute)| step.test.accepts_name(attribute.symbol))
+            .map(|(at, _)| Item { node, attribute: at as u32 + 1 });
+        if step.predicates.is_empty() {
+            return matching.try_for_each(visit);
+        }
+        let mut found = BumpVec::new_in(self.arena);
+        found.extend(matching);
+        self.filter(&step.predicates, &mut found);
+        found.iter().copied().try_for_each(visit)
+    }
+
+    fn accepts(&self, test: &Test, node: NodeId) -> bool {
+        match self.tree.node(node).kind {
+            NodeKind::Element(symbol) => test.accepts_name(symbol),
+            NodeKind::Text => matches!(test, Test::Text | Test::Node),
+        }
+    }
+
+    fn filter(&self, predicates: &[CompiledPredicate], found: &mut BumpVec<'a, Item>) {
+        for predicate in predicates {
+            match predicate {
+                CompiledPredicate::Position(position) => {
+                    let kept = found.get(*position as usize - 1).copied();
+                    found.clear();
+                    found.extend(kept);
+                }
+                CompiledPredicate::Last => {
+                    let kept = found.last().copied();
+                    found.clear();
+                    found.extend(kept);
+                }
+                CompiledPredicate::Condition(condition) => found.retain(|&item| self.holds(condition, item)),
+            }
+        }
+    }
+
+    fn holds(&self, condition: &CompiledCondition, item: Item) -> bool {
+        match condition {
+            CompiledCondition::And(left, right) => self.holds(left, item) && self.holds(right, item),
+            CompiledCondition::Or(left, right) => self.holds(left, item) || self.holds(right, item),
+            CompiledCondition::Not(inner) => !self.holds(inner, item),
+            CompiledCondition::Exists(path) => self.first_from(path, item).is_some(),
+            CompiledCondition::In(operand, texts) => {
+                self.any_text(operand, item, &mut |text| texts.iter().any(|wanted| wanted == text))
+            }
+            CompiledCondition::StartsWith(of, start) => {
+                self.operand_text(of, item).starts_with(self.operand_text(start, item))
+            }
+            CompiledCondition::Contains(of, part) => {
+                self.operand_text(of, item).contains(self.operand_text(part, item))
+            }
+            CompiledCondition::Compare { left, operator, right } => {
+                self.compares(left, *operator, right, item)
+            }
+        }
+    }
+
+    /// Comparison of node sets: true when some pair of nodes compares true (XPath 1.0, section 3.4).
+    fn compares(
+        &self,
+        left: &CompiledOperand,
+        operator: Comparison,
+        right: &CompiledOperand,
+        item: Item,
+    ) -> bool {
+        let is_equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
+        let is_number = |operand: &CompiledOperand| matches!(operand, CompiledOperand::Number(_));
+        self.any_text(left, item, &mut |left_text| {
+            self.any_text(right, item, &mut |right_text| {
+                if is_equality && !is_number(left) && !is_number(right) {
+                    (left_text == right_text) == (operator == Comparison::Equal)
+                } else {
+                    let (left, right) = (to_number(left, left_text), to_number(right, right_text));
+                    match operator {
+                        Comparison::Equal => left == right,
+                        Comparison::NotEqual => left != right,
+                        Comparison::Less => left < right,
+                        Comparison::LessOrEqual => left <= right,
+                        Comparison::Greater => left > right,
+                        Comparison::GreaterOrEqual => left >= right,
+                    }
+                }
+            })
+        })
+    }
+
+    /// Whether some text of the operand passes. A number has no text here: `to_number` knows it.
+    fn any_text(&self, operand: &CompiledOperand, item: Item, passes: &mut dyn FnMut(&str) -> bool) -> bool {
+        match operand {
+            CompiledOperand::Text(text) => passes(text),
+            CompiledOperand::Number(_) => passes(""),
+            CompiledOperand::Path(path) => {
+                let mut has_passed = false;
+                self.select_from(path, item, &mut |found| {
+                    has_passed = passes(self.string_value(found));
+                    if has_passed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                });
+                has_passed
+            }
+        }
+    }
+
+    fn operand_text<'t>(&self, operand: &'t CompiledOperand, item: Item) -> &'t str
+    where
+        'a: 't,
+    {
+        match operand {
+            CompiledOperand::Text(text) => text,
+            CompiledOperand::Number(number) => {
+                BumpString::from_str_in(&number.to_string(), self.arena).into_bump_str()
+            }
+            CompiledOperand::Path(path) => {
+                self.first_from(path, item).map_or("", |found| self.string_value(found))
+            }
+        }
+    }
+
+    /// Paths in conditions start at the item in question, which may be an attribute: that has no children, only itself.
+    fn select_from(&self, path: &CompiledPath, item: Item, visit: Visit<'_>) {
+        if item.attribute == 0 || path.absolute {
+            self.select(path, item.node, visit);
+        } else {
+            match path.steps.split_first() {
+                None => {
+                    let _ = visit(item);
+                }
+                Some((step, rest)) if step.axis == Axis::Parent => {
+                    let _ = self.follow(rest, item.node, visit);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn first_from(&self, path: &CompiledPath, item: Item) -> Option<Item> {
+        let mut first = None;
+        self.select_from(path, item, &mut |found| {
+            first = Some(found);
+            ControlFlow::Break(())
+        });
+        first
+    }
+
+    /// The string-value of a node (XPath 1.0, section 5): text of an attribute, all text below an element.
+    pub(super) fn string_value(&self, item: Item) -> &'a str {
+        if item.attribute > 0 {
+            let slice = self.tree.attributes(item.node)[item.attribute as usize - 1];
+            let raw = self.raw(slice);
+            return if slice.is_plain { raw } else { unescape_attribute(raw, self.arena) };
+        }
+        match self.tree.node(item.node).kind {
+            NodeKind::Text => self.join(self.tree.pieces(item.node).iter().copied()),
+            NodeKind::Element(_) => {
+                let below = item.node + 1..self.tree.node(item.node).subtree_end;
+                let tree = self.tree;
+                self.join(below.flat_map(move |node| tree.pieces(node)).copied())
+            }
+        }
+    }
+
+    fn join(&self, mut pieces: impl Iterator<Item = Slice>) -> &'a str {
+        let Some(first) = pieces.next() else { return "" };
+        let Some(second) = pieces.next() else { return self.piece(first) };
+        let mut text = BumpString::from_str_in(self.piece(first), self.arena);
+        text.push_str(self.piece(second));
+        pieces.for_each(|piece| text.push_str(self.piece(piece)));
+        text.into_bump_str()
+    }
+
+    fn piece(&self, piece: Slice) -> &'a str {
+        let raw = self.raw(piece);
+        let is_cdata = piece.symbol == 1;
+        match (piece.is_plain, is_cdata) {
+            (true, _) => raw,
+            (false, false) => unescape_text(raw, self.arena),
+            (false, true) => {
+                let text = raw.replace("\r\n", "\n").replace('\r', "\n");
+                BumpString::from_str_in(&text, self.arena).into_bump_str()
+            }
+        }
+    }
+
+    pub(super) fn raw(&self, slice: Slice) -> &'a str {
+        &self.text[slice.start as usize..slice.stop as usize]
+    }
+
+    /// The markup of an element as the document has it, with the namespace declarations that it depends on; the text of anything else.
+    pub(super) fn markup(&self, item: Item) -> &'a str {
+        let node = self.tree.node(item.node);
+        if item.attribute > 0 || node.kind == NodeKind::Text {
+            return self.string_value(item);
+        }
+        let markup = &self.text[node.start as usize..node.stop as usize];
+        let mut namespaces = self.tree.namespaces(item.node).peekable();
+        if namespaces.peek().is_none() {
+            return markup;
+        }
+        let name_end =
+            markup.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').unwrap_or(markup.len());
+        let mut text = BumpString::from_str_in(&markup[..name_end], self.arena);
+        for (prefix, uri) in namespaces {
+            let (prefix, uri) = (self.raw(prefix), self.raw(uri));
+            if prefix.is_empty() && uri.is_empty() {
+                continue;
+            }
+            let quote = if uri.contains('"') { "'" } else { "\"" };
+            let colon = if prefix.is_empty() { "" } else { ":" };
+            for part in [" xmlns", colon, prefix, "=", quote, uri, quote] {
+                text.push_str(part);
+            }
+        }
+        text.push_str(&markup[name_end..]);
+        text.into_bump_str()
+    }
+
+    /// Offset in the document, for messages.
+    pub(super) fn offset(&self, item: Item) -> usize {
+        if item.attribute > 0 {
+            self.tree.attributes(item.node)[item.attribute as usize - 1].start as usize
+        } else {
+            match self.tree.node(item.node).kind {
+                NodeKind::Text => self.tree.pieces(item.node).first().map_or(0, |piece| piece.start as usize),
+                NodeKind::Element(_) => self.tree.node(item.node).start as usize,
+            }
+        }
+    }
+}
+
+impl Item {
+    /// The element itself, when it is one.
+    pub(super) fn element(self, tree: &Tree) -> Option<NodeId> {
+        (self.attribute == 0 && tree.node(self.node).kind != NodeKind::Text).then_some(self.node)
+    }
+}
+
+/// XPath's `number()`: optional minus, digits with at most one point, white space around; anything else is no number.
+fn to_number(operand: &CompiledOperand, text: &str) -> f64 {
+    if let CompiledOperand::Number(number) = operand {
+        return *number;
+    }
+    let text = text.trim_matches([' ', '\t', '\r', '\n']);
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && digits.bytes().any(|byte| byte.is_ascii_digit());
+    if is_number { text.parse().unwrap_or(f64::NAN) } else { f64::NAN }
+}

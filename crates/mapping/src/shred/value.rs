@@ -1,0 +1,131 @@
+//! The value of one column of one row, from wherever the contract says.
+
+use std::ops::ControlFlow;
+
+use bumpalo::collections::String as BumpString;
+use xmlshred_model::{DataType, FailureCode, Value};
+
+use crate::contract::{Column, ColumnSource, Generate, Pick};
+use crate::plan::{CompiledPath, PlanColumn, PlanSource};
+
+use super::convert::{Cell, Refusal, from_text, from_value, not_the_only_one, without_value};
+use super::rows::{Candidate, RowMaker};
+use super::select::Item;
+use super::tree::NodeId;
+
+/// A cell or why there is none, whether several nodes matched where one was expected, and where in the document it came from.
+type Found<'a> = (Result<Cell<'a>, Refusal>, bool, Option<Item>);
+
+impl<'a> RowMaker<'a, '_> {
+    pub(super) fn value(
+        &self,
+        candidate: &Candidate<'a>,
+        planned: &'a PlanColumn,
+        row_number: usize,
+    ) -> Found<'a> {
+        let PlanColumn { column, source, table: _, index } = planned;
+        let arena = self.view.arena;
+        let constant = |value| (from_value(column, value, arena), false, None);
+        match (source, &column.source) {
+            (PlanSource::Path(path), _) => self.path_value(column, path, candidate.element),
+            (PlanSource::AsContract, ColumnSource::Expression(bound)) => {
+                let cell = match self.evaluate(bound, candidate) {
+                    Ok(value) => from_value(column, value, arena),
+                    Err(error) => without_value(column, error.to_string()),
+                };
+                (cell, false, None)
+            }
+            (PlanSource::AsContract, ColumnSource::Parent { table, column: parent_column }) => {
+                match self.parent_value(candidate, *table, *parent_column) {
+                    Some(value) => constant(value),
+                    None => (Err(self.missing_parent(*table)), false, None),
+                }
+            }
+            (PlanSource::AsContract, ColumnSource::Constant(value)) => constant(value.as_value()),
+            (PlanSource::AsContract, ColumnSource::Generate(generate)) => match generate {
+                Generate::RowNumber => constant(Value::Int(row_number as i64)),
+                Generate::DocumentKey => {
+                    constant(self.context.key.map_or(Value::Null, |key| Value::Int(key.0)))
+                }
+                Generate::Session => constant(Value::Text(self.context.session)),
+                Generate::Now if column.data_type == DataType::TimestampTz => {
+                    constant(Value::TimestampTz(self.context.now))
+                }
+                Generate::Now => constant(Value::Timestamp(self.context.now)),
+                Generate::Uuid => constant(Value::Uuid(self.uuid(candidate, *index))),
+            },
+            (PlanSource::AsContract, ColumnSource::Path(_)) => unreachable!("the plan compiles every path"),
+        }
+    }
+
+    fn path_value(&self, column: &'a Column, path: &'a CompiledPath, element: NodeId) -> Found<'a> {
+        let (mut first, mut last, mut count) = (None, None, 0);
+        let mut joined: Option<BumpString<'a>> = None;
+        self.view.select(path, element, &mut |item| {
+            count += 1;
+            first = first.or(Some(item));
+            last = Some(item);
+            match &column.pick {
+                Some(Pick::First) => ControlFlow::Break(()),
+                None | Some(Pick::Only) if count == 2 => ControlFlow::Break(()),
+                None | Some(Pick::Only | Pick::Last) => ControlFlow::Continue(()),
+                Some(Pick::Join(separator)) => {
+                    let text = self.text_of(column, item);
+                    match &mut joined {
+                        None => joined = Some(BumpString::from_str_in(text, self.view.arena)),
+                        Some(joined) => {
+                            joined.push_str(separator);
+                            joined.push_str(text);
+                        }
+                    }
+                    ControlFlow::Continue(())
+                }
+            }
+        });
+        let is_repeated = column.pick.is_none() && count > 1;
+        let item = if column.pick == Some(Pick::Last) { last } else { first };
+        if column.pick == Some(Pick::Only) && count > 1 {
+            return (not_the_only_one(column), false, item);
+        }
+        let text = match joined {
+            Some(joined) => Some(joined.into_bump_str()),
+            None => item.map(|item| self.text_of(column, item)),
+        };
+        (from_text(column, text, self.view.arena), is_repeated, item)
+    }
+
+    fn text_of(&self, column: &Column, item: Item) -> &'a str {
+        if column.data_type == DataType::Xml { self.view.markup(item) } else { self.view.string_value(item) }
+    }
+
+    #[cold]
+    fn missing_parent(&self, table: usize) -> Refusal {
+        let table = &self.plan.schema().tables[table].name;
+        Refusal {
+            code: FailureCode::MissingParent,
+            message: format!("the document has no row in its parent table {table}"),
+        }
+    }
+
+    /// A UUID of version 8 (RFC 9562) made from what identifies the cell, so that a repeated run makes the same one.
+    fn uuid(&self, candidate: &Candidate<'a>, column: u32) -> [u8; 16] {
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        hasher.update(self.plan.contract().hash.as_bytes());
+        let key = self.context.key.map_or(i64::MIN, |key| key.0);
+        let numbers = [
+            key,
+            candidate.table as i64,
+            candidate.template as i64,
+            i64::from(candidate.element),
+            i64::from(column),
+            candidate.parent as i64,
+        ];
+        for number in numbers {
+            hasher.update(&number.to_be_bytes());
+        }
+        let mut bytes = hasher.digest128().to_be_bytes();
+        bytes[6] = 0x80 | (bytes[6] & 0x0F);
+        bytes[8] = 0x80 | (bytes[8] & 0x3F);
+        bytes
+    }
+}

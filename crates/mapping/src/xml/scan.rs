@@ -1,0 +1,504 @@
+//! The scanner: one pass over a document, every rule of well-formedness checked on the way.
+
+use super::attributes::{RawAttribute, RawText, Uniqueness, local_part};
+use super::chars::{
+    AMPERSAND, APOSTROPHE, BRACKET, CONTENT, FORBIDDEN, LESS, MAYBE_NONCHARACTER, PLAIN, QUOTE, RETURN,
+    VALUE, is_space, ncname_len, plain_blocks,
+};
+use super::error::{XmlError, XmlErrorKind};
+use super::namespace::Scope;
+use super::{declaration, doctype, reference};
+
+/// Limits beyond which a document is refused.
+#[derive(Clone, Copy, Debug)]
+pub struct ScanLimits {
+    /// Depth of elements.
+    pub max_depth: u32,
+    /// Attributes of one element.
+    pub max_attributes: u32,
+}
+
+/// What a document consists of, as the scanner comes by it. Comments, processing instructions and declarations are not told.
+pub trait Handler<'d> {
+    /// A start tag, or the first half of an empty-element tag.
+    fn start(&mut self, tag: &StartTag<'_, 'd>);
+
+    /// The end of the innermost open element; `end` is the offset after its end tag.
+    fn end(&mut self, end: usize);
+
+    /// A run of text inside the root, never empty.
+    fn text(&mut self, text: RawText<'d>, kind: TextKind);
+}
+
+/// Where text stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextKind {
+    /// Between tags: references count.
+    Content,
+    /// In a CDATA section: nothing counts but line ends.
+    Cdata,
+}
+
+/// A start tag.
+#[derive(Clone, Copy, Debug)]
+pub struct StartTag<'s, 'd> {
+    name: &'d str,
+    prefix_len: usize,
+    /// In document order, namespace declarations included.
+    pub attributes: &'s [RawAttribute<'d>],
+    /// Offset of its `<`.
+    pub offset: usize,
+    scope: &'s Scope<'d>,
+}
+
+impl<'d> StartTag<'_, 'd> {
+    /// The local name.
+    pub fn local(&self) -> &'d str {
+        local_part(self.name, self.prefix_len)
+    }
+
+    /// The namespace of the element, empty when it has none.
+    pub fn namespace(&self) -> &'d str {
+        self.namespace_of(&self.name[..self.prefix_len])
+    }
+
+    /// The namespace of an attribute, empty when it has none: attributes without prefix never have one.
+    pub fn attribute_namespace(&self, attribute: &RawAttribute<'d>) -> &'d str {
+        if attribute.prefix_len == 0 { "" } else { self.namespace_of(attribute.prefix()) }
+    }
+
+    /// All prefixes in scope with their namespaces; the empty prefix is the default namespace.
+    pub fn namespaces(&self) -> impl Iterator<Item = (&'d str, &'d str)> {
+        self.scope.in_scope()
+    }
+
+    fn namespace_of(&self, prefix: &str) -> &'d str {
+        self.scope.resolve(prefix).expect("the scanner has checked that every prefix is declared")
+    }
+}
+
+/// Scans a whole document.
+///
+/// # Errors
+/// The first broken rule. What the handler was told before is then void.
+pub fn scan<'d, H: Handler<'d>>(text: &'d str, limits: ScanLimits, handler: &mut H) -> Result<(), XmlError> {
+    let at = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
+    let mut scanner = Scanner {
+        text,
+        bytes: text.as_bytes(),
+        at,
+        limits,
+        open: Vec::new(),
+        scope: Scope::default(),
+        attributes: Vec::new(),
+        uniqueness: Uniqueness::default(),
+    };
+    if let Some(after) = declaration::skip(text, at)? {
+        scanner.at = after;
+    }
+    scanner.prolog()?;
+    scanner.element_tree(handler)?;
+    scanner.epilog()
+}
+
+struct Scanner<'d> {
+    text: &'d str,
+    bytes: &'d [u8],
+    at: usize,
+    limits: ScanLimits,
+    /// Names of the open elements.
+    open: Vec<&'d str>,
+    scope: Scope<'d>,
+    attributes: Vec<RawAttribute<'d>>,
+    uniqueness: Uniqueness,
+}
+
+impl<'d> Scanner<'d> {
+    /// Everything before the root: leaves `at` on its `<`.
+    fn prolog(&mut self) -> Result<(), XmlError> {
+        let mut has_doctype = false;
+        loop {
+            self.skip_space();
+            let rest = &self.text[self.at..];
+            if rest.is_empty() {
+                return Err(self.error(XmlErrorKind::NoRoot));
+            } else if rest.starts_with("<!DOCTYPE") {
+                if has_doctype {
+                    return Err(self.error(XmlErrorKind::InvalidDoctype));
+                }
+                has_doctype = true;
+                self.at = doctype::skip(self.text, self.at)?;
+            } else if rest.starts_with("<!--") {
+                self.at = skip_comment(self.text, self.at)?;
+            } else if rest.starts_with("<?") {
+                self.at = skip_instruction(self.text, self.at)?;
+            } else if rest.starts_with("<!") {
+                return Err(self.error(XmlErrorKind::InvalidMarkup));
+            } else if rest.starts_with('<') {
+                return Ok(());
+            } else {
+                return Err(self.error(XmlErrorKind::TextOutsideRoot));
+            }
+        }
+    }
+
+    /// Everything after the root.
+    fn epilog(&mut self) -> Result<(), XmlError> {
+        loop {
+            self.skip_space();
+            let rest = &self.text[self.at..];
+            if rest.is_empty() {
+                return Ok(());
+            } else if rest.starts_with("<!--") {
+                self.at = skip_comment(self.text, self.at)?;
+            } else if rest.starts_with("<?") {
+                self.at = skip_instruction(self.text, self.at)?;
+            } else if rest.starts_with("<!DOCTYPE") {
+                return Err(self.error(XmlErrorKind::InvalidDoctype));
+            } else if rest.starts_with("</") {
+                return Err(self.error(XmlErrorKind::MismatchedEndTag));
+            } else if rest.starts_with('<') {
+                return Err(self.error(XmlErrorKind::SecondRoot));
+            } else {
+                return Err(self.error(XmlErrorKind::TextOutsideRoot));
+            }
+        }
+    }
+
+    /// The root with everything in it.
+    fn element_tree<H: Handler<'d>>(&mut self, handler: &mut H) -> Result<(), XmlError> {
+        self.start_tag(handler)?;
+        while !self.open.is_empty() {
+            self.content(handler)?;
+            match self.bytes.get(self.at + 1) {
+                Some(b'/') => self.end_tag(handler)?,
+                Some(b'!') => self.comment_or_cdata(handler)?,
+                Some(b'?') => self.at = skip_instruction(self.text, self.at)?,
+                Some(_) => self.start_tag(handler)?,
+                None => return Err(self.error(XmlErrorKind::UnclosedMarkup)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Text up to the next `<`.
+    fn content<H: Handler<'d>>(&mut self, handler: &mut H) -> Result<(), XmlError> {
+        let start = self.at;
+        let mut at = start;
+        let mut is_plain = true;
+        loop {
+            let Some(&byte) = self.bytes.get(at) else {
+                return Err(XmlError { kind: XmlErrorKind::UnclosedElement, offset: at });
+            };
+            match CONTENT[byte as usize] {
+                PLAIN => {
+                    at += 1;
+                    if at & 15 == 0 && at > start + 16 {
+                        at += plain_blocks(&self.bytes[at..]);
+                    }
+                }
+                LESS => break,
+                RETURN => {
+                    is_plain = false;
+                    at += 1;
+                }
+                AMPERSAND => {
+                    is_plain = false;
+                    at += self.reference_len(at)?;
+                }
+                BRACKET => {
+                    if self.bytes[at..].starts_with(b"]]>") {
+                        return Err(XmlError { kind: XmlErrorKind::CdataEndInText, offset: at });
+                    }
+                    at += 1;
+                }
+                class => at += self.character_len(class, at)?,
+            }
+        }
+        if at > start {
+            handler.text(RawText { raw: &self.text[start..at], is_plain }, TextKind::Content);
+        }
+        self.at = at;
+        Ok(())
+    }
+
+    fn start_tag<H: Handler<'d>>(&mut self, handler: &mut H) -> Result<(), XmlError> {
+        let offset = self.at;
+        self.at += 1;
+        let (name, prefix_len) = self.name(XmlErrorKind::InvalidMarkup)?;
+        if self.open.len() >= self.limits.max_depth as usize {
+            return Err(XmlError { kind: XmlErrorKind::TooDeep(self.limits.max_depth), offset });
+        }
+        self.attributes.clear();
+        let is_empty = loop {
+            let before_space = self.at;
+            self.skip_space();
+            match self.bytes.get(self.at) {
+                Some(b'>') => {
+                    self.at += 1;
+                    break false;
+                }
+                Some(b'/') if self.bytes.get(self.at + 1) == Some(&b'>') => {
+                    self.at += 2;
+                    break true;
+                }
+                None => return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset }),
+                Some(_) if before_space == self.at => return Err(self.error(XmlErrorKind::InvalidAttribute)),
+                Some(_) => self.attribute()?,
+            }
+        };
+        let depth = self.open.len() as u32;
+        self.check_attributes(depth, offset)?;
+        if prefix_len > 0
+            && (&name[..prefix_len] == "xmlns" || self.scope.resolve(&name[..prefix_len]).is_none())
+        {
+            return Err(XmlError { kind: XmlErrorKind::UnboundPrefix, offset });
+        }
+        handler.start(&StartTag {
+            name,
+            prefix_len,
+            attributes: &self.attributes,
+            offset,
+            scope: &self.scope,
+        });
+        if is_empty {
+            handler.end(self.at);
+            self.scope.leave(depth);
+        } else {
+            self.open.push(name);
+        }
+        Ok(())
+    }
+
+    /// `name="value"`, from the first character of the name.
+    fn attribute(&mut self) -> Result<(), XmlError> {
+        if self.attributes.len() >= self.limits.max_attributes as usize {
+            return Err(self.error(XmlErrorKind::TooManyAttributes(self.limits.max_attributes)));
+        }
+        let (name, prefix_len) = self.name(XmlErrorKind::InvalidAttribute)?;
+        if self.bytes.get(self.at) != Some(&b'=') {
+            self.skip_space();
+        }
+        if self.bytes.get(self.at) != Some(&b'=') {
+            return Err(self.error(XmlErrorKind::InvalidAttribute));
+        }
+        self.at += 1;
+        self.skip_space();
+        let own_quote = match self.bytes.get(self.at) {
+            Some(b'"') => QUOTE,
+            Some(b'\'') => APOSTROPHE,
+            _ => return Err(self.error(XmlErrorKind::InvalidAttribute)),
+        };
+        self.at += 1;
+        let start = self.at;
+        let mut at = start;
+        let mut is_plain = true;
+        loop {
+            let Some(&byte) = self.bytes.get(at) else {
+                return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset: start - 1 });
+            };
+            match VALUE[byte as usize] {
+                PLAIN => at += 1,
+                class @ (QUOTE | APOSTROPHE) => {
+                    if class == own_quote {
+                        break;
+                    }
+                    at += 1;
+                }
+                AMPERSAND => {
+                    is_plain = false;
+                    at += self.reference_len(at)?;
+                }
+                LESS => return Err(XmlError { kind: XmlErrorKind::LessInAttribute, offset: at }),
+                class @ (FORBIDDEN | MAYBE_NONCHARACTER) => at += self.character_len(class, at)?,
+                _ => {
+                    is_plain = false;
+                    at += 1;
+                }
+            }
+        }
+        let value = RawText { raw: &self.text[start..at], is_plain };
+        self.attributes.push(RawAttribute { name, prefix_len, value });
+        self.at = at + 1;
+        Ok(())
+    }
+
+    /// The rules about attributes as a set, and namespace declarations into scope.
+    fn check_attributes(&mut self, depth: u32, offset: usize) -> Result<(), XmlError> {
+        let error = |kind| XmlError { kind, offset };
+        if self.uniqueness.first_duplicate(&self.attributes).is_some() {
+            return Err(error(XmlErrorKind::DuplicateAttribute));
+        }
+        let mut prefixed_count = 0;
+        for attribute in &self.attributes {
+            if attribute.is_namespace_declaration() {
+                self.scope.declare(depth, attribute).map_err(error)?;
+            } else if attribute.prefix_len > 0 {
+                prefixed_count += 1;
+            }
+        }
+        if prefixed_count == 0 {
+            return Ok(());
+        }
+        let prefixed = || {
+            self.attributes
+                .iter()
+                .filter(|attribute| attribute.prefix_len > 0 && !attribute.is_namespace_declaration())
+        };
+        if prefixed().any(|attribute| self.scope.resolve(attribute.prefix()).is_none()) {
+            return Err(error(XmlErrorKind::UnboundPrefix));
+        }
+        // Two prefixes may stand for one namespace: then equal local names are the same attribute.
+        let expanded =
+            |attribute: &RawAttribute<'d>| (attribute.local(), self.scope.resolve(attribute.prefix()));
+        let stands_twice = prefixed_count > 1
+            && prefixed().enumerate().any(|(at, attribute)| {
+                prefixed().take(at).any(|earlier| expanded(earlier) == expanded(attribute))
+            });
+        if stands_twice { Err(error(XmlErrorKind::DuplicateAttribute)) } else { Ok(()) }
+    }
+
+    fn end_tag<H: Handler<'d>>(&mut self, handler: &mut H) -> Result<(), XmlError> {
+        let offset = self.at;
+        let name = self.open.pop().expect("end tags are only looked for inside an element");
+        let mismatch = XmlError { kind: XmlErrorKind::MismatchedEndTag, offset };
+        if !self.bytes[offset + 2..].starts_with(name.as_bytes()) {
+            return Err(if self.text.len() - offset < 2 + name.len() && !self.text[offset..].contains('>') {
+                XmlError { kind: XmlErrorKind::UnclosedMarkup, offset }
+            } else {
+                mismatch
+            });
+        }
+        self.at = offset + 2 + name.len();
+        if self.bytes.get(self.at) != Some(&b'>') {
+            self.skip_space();
+        }
+        match self.bytes.get(self.at) {
+            Some(b'>') => self.at += 1,
+            Some(_) => return Err(mismatch),
+            None => return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset }),
+        }
+        handler.end(self.at);
+        self.scope.leave(self.open.len() as u32);
+        Ok(())
+    }
+
+    fn comment_or_cdata<H: Handler<'d>>(&mut self, handler: &mut H) -> Result<(), XmlError> {
+        let rest = &self.text[self.at..];
+        if rest.starts_with("<!--") {
+            self.at = skip_comment(self.text, self.at)?;
+        } else if rest.starts_with("<![CDATA[") {
+            let start = self.at + "<![CDATA[".len();
+            let Some(length) = memchr::memmem::find(&self.bytes[start..], b"]]>") else {
+                return Err(self.error(XmlErrorKind::UnclosedMarkup));
+            };
+            let raw = &self.text[start..start + length];
+            check_characters(self.text, start, start + length)?;
+            if !raw.is_empty() {
+                let is_plain = memchr::memchr(b'\r', raw.as_bytes()).is_none();
+                handler.text(RawText { raw, is_plain }, TextKind::Cdata);
+            }
+            self.at = start + length + "]]>".len();
+        } else {
+            return Err(self.error(XmlErrorKind::InvalidMarkup));
+        }
+        Ok(())
+    }
+
+    /// A name with at most one colon, from `at`; the second part of the answer is the length of its prefix.
+    fn name(&mut self, kind: XmlErrorKind) -> Result<(&'d str, usize), XmlError> {
+        let start = self.at;
+        let first = ncname_len(&self.text[start..]);
+        if first == 0 {
+            let kind = if start == self.text.len() { XmlErrorKind::UnclosedMarkup } else { kind };
+            return Err(XmlError { kind, offset: start });
+        }
+        self.at = start + first;
+        if self.bytes.get(self.at) != Some(&b':') {
+            return Ok((&self.text[start..self.at], 0));
+        }
+        let local = ncname_len(&self.text[self.at + 1..]);
+        self.at += 1 + local;
+        if local == 0 || self.bytes.get(self.at) == Some(&b':') {
+            return Err(self.error(XmlErrorKind::InvalidName));
+        }
+        Ok((&self.text[start..self.at], first))
+    }
+
+    fn skip_space(&mut self) {
+        while self.bytes.get(self.at).is_some_and(|&byte| is_space(byte)) {
+            self.at += 1;
+        }
+    }
+
+    fn reference_len(&self, at: usize) -> Result<usize, XmlError> {
+        reference::reference(&self.text[at..])
+            .map(|(_, length)| length)
+            .map_err(|kind| XmlError { kind, offset: at })
+    }
+
+    fn character_len(&self, class: u8, at: usize) -> Result<usize, XmlError> {
+        let is_forbidden = class == FORBIDDEN || matches!(self.bytes[at..], [0xEF, 0xBF, 0xBE | 0xBF, ..]);
+        if is_forbidden {
+            Err(XmlError { kind: XmlErrorKind::ForbiddenCharacter, offset: at })
+        } else {
+            Ok(1)
+        }
+    }
+
+    fn error(&self, kind: XmlErrorKind) -> XmlError {
+        XmlError { kind, offset: self.at }
+    }
+}
+
+/// The offset after the comment that begins at `start`.
+pub(super) fn skip_comment(text: &str, start: usize) -> Result<usize, XmlError> {
+    let body = start + "<!--".len();
+    let Some(length) = memchr::memmem::find(&text.as_bytes()[body..], b"--") else {
+        return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset: start });
+    };
+    let end = body + length;
+    if text.as_bytes().get(end + 2) != Some(&b'>') {
+        return Err(XmlError { kind: XmlErrorKind::DoubleHyphen, offset: end });
+    }
+    check_characters(text, body, end)?;
+    Ok(end + "-->".len())
+}
+
+/// The offset after the processing instruction that begins at `start`.
+pub(super) fn skip_instruction(text: &str, start: usize) -> Result<usize, XmlError> {
+    let target = start + "<?".len();
+    let Some(length) = memchr::memmem::find(&text.as_bytes()[target..], b"?>") else {
+        return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset: start });
+    };
+    let end = target + length;
+    let name_len = ncname_len(&text[target..end]);
+    let name = &text[target..target + name_len];
+    let after_name = text.as_bytes()[target + name_len];
+    if name.eq_ignore_ascii_case("xml") && (after_name == b'?' || is_space(after_name)) {
+        return Err(XmlError { kind: XmlErrorKind::InvalidDeclaration, offset: start });
+    }
+    if name_len == 0 || !(target + name_len == end || is_space(after_name)) {
+        return Err(XmlError { kind: XmlErrorKind::InvalidInstruction, offset: start });
+    }
+    check_characters(text, target, end)?;
+    Ok(end + "?>".len())
+}
+
+/// That every character from `start` to `end` is one that XML allows.
+fn check_characters(text: &str, start: usize, end: usize) -> Result<(), XmlError> {
+    let bytes = &text.as_bytes()[start..end];
+    let mut at = plain_blocks(bytes);
+    while let Some(&byte) = bytes.get(at) {
+        let is_forbidden = match CONTENT[byte as usize] {
+            FORBIDDEN => true,
+            MAYBE_NONCHARACTER => matches!(bytes[at..], [0xEF, 0xBF, 0xBE | 0xBF, ..]),
+            _ => false,
+        };
+        if is_forbidden {
+            return Err(XmlError { kind: XmlErrorKind::ForbiddenCharacter, offset: start + at });
+        }
+        at += 1;
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! Text to value and value to text, for every data type: the one place where lexical forms are decided.
+//!
+//! Conversions are strict: the whole string must be the value. For types other than text, XML white space around it is
+//! ignored (XSD `collapse`).
+
+mod binary;
+mod calendar;
+mod json;
+mod number;
+mod pattern;
+mod temporal;
+
+use std::fmt::Write as _;
+
+use crate::{DataType, Value};
+
+pub use calendar::{CivilDate, MICROS_PER_DAY, civil_from_days, days_from_civil};
+pub use pattern::TemporalFormat;
+
+/// Why text is not a value of a type. Names no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LexicalError {
+    /// Not a lexical form of the type.
+    #[error("not a value of type {0}")]
+    NotA(DataType),
+    /// A value, but outside the range of the type, or with digits that the type cannot hold.
+    #[error("out of range for {0}")]
+    OutOfRange(DataType),
+    /// Text longer than the type: this many characters.
+    #[error("{actual} characters in a column of {max}")]
+    TooLong {
+        /// Characters (Unicode scalar values) of the text.
+        actual: usize,
+        /// Characters that the type takes.
+        max: u32,
+    },
+}
+
+/// The value that `text` stands for. `formats` are tried in order for `date`, `time`, `timestamp`, `timestamptz`; when
+/// there are none, ISO 8601 is read.
+///
+/// Borrows text from the input. `binary` is decoded by [`parse_binary`] and not here, because it cannot borrow.
+///
+/// # Errors
+/// When the text is no value of the type, too large or too long for it.
+pub fn parse<'a>(
+    text: &'a str,
+    data_type: DataType,
+    formats: &[TemporalFormat],
+) -> Result<Value<'a>, LexicalError> {
+    let value = match data_type {
+        DataType::Char(max) | DataType::VarChar(max) => return within_length(text, max),
+        DataType::Text | DataType::Xml => return Ok(Value::Text(text)),
+        DataType::Json => json::is_valid(text).then_some(Value::Text(text)),
+        DataType::Bool => boolean(collapse(text)),
+        DataType::SmallInt | DataType::Int | DataType::BigInt => {
+            return number::integer(collapse(text), data_type);
+        }
+        DataType::Decimal { precision, scale } => return number::decimal(collapse(text), precision, scale),
+        DataType::Double => return number::double(collapse(text)),
+        DataType::Date | DataType::Time | DataType::Timestamp | DataType::TimestampTz => {
+            temporal::parse(collapse(text), data_type, formats)
+        }
+        DataType::Uuid => binary::uuid(collapse(text)),
+        DataType::Binary => None,
+    };
+    value.ok_or(LexicalError::NotA(data_type))
+}
+
+/// Decodes `binary` from base64 (XSD `base64Binary`) or, when prefixed with `0x`, hexadecimal.
+///
+/// # Errors
+/// When the text is neither.
+pub fn parse_binary(text: &str) -> Result<Vec<u8>, LexicalError> {
+    binary::parse(collapse(text)).ok_or(LexicalError::NotA(DataType::Binary))
+}
+
+/// The canonical text of a value: ISO dates and times (`2024-01-02T03:04:05.123`, no trailing zeros in fractions),
+/// decimals with their scale, lower-case uuid, base64 binary, `true`/`false`. Null is the empty string.
+pub fn format(value: &Value<'_>, out: &mut String) {
+    match *value {
+        Value::Null => {}
+        Value::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        Value::Text(text) => out.push_str(text),
+        Value::Int(number) => write!(out, "{number}").expect("writing to a string succeeds"),
+        Value::Decimal(number) => write!(out, "{number}").expect("writing to a string succeeds"),
+        Value::Double(number) => number::format_double(number, out),
+        Value::Date(days) => temporal::format_date(days, out),
+        Value::Time(micros) => temporal::format_time(micros, out),
+        Value::Timestamp(micros) => temporal::format_timestamp(micros, out),
+        Value::TimestampTz(micros) => {
+            temporal::format_timestamp(micros, out);
+            out.push('Z');
+        }
+        Value::Uuid(bytes) => binary::format_uuid(bytes, out),
+        Value::Binary(bytes) => binary::format_base64(bytes, out),
+    }
+}
+
+/// XML white space taken off both ends.
+fn collapse(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
+}
+
+fn within_length(text: &str, max: u32) -> Result<Value<'_>, LexicalError> {
+    // No character takes less than a byte.
+    if text.len() <= max as usize {
+        return Ok(Value::Text(text));
+    }
+    let actual = text.chars().count();
+    if actual <= max as usize { Ok(Value::Text(text)) } else { Err(LexicalError::TooLong { actual, max }) }
+}
+
+/// XSD `boolean`, and its words in any case.
+fn boolean(text: &str) -> Option<Value<'static>> {
+    match text {
+        "1" => Some(Value::Bool(true)),
+        "0" => Some(Value::Bool(false)),
+        _ if text.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
+        _ if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Numbers: XSD `integer`, `decimal` and `double`, exact and range-checked.
+
+use std::fmt::Write as _;
+
+use crate::{DataType, Decimal, Value};
+
+use super::LexicalError;
+
+pub(super) fn integer(text: &str, data_type: DataType) -> Result<Value<'static>, LexicalError> {
+    let (is_negative, digits) = sign(text);
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(LexicalError::NotA(data_type));
+    }
+    let out_of_range = LexicalError::OutOfRange(data_type);
+    let number = digits.iter().try_fold(0_i64, |number, digit| {
+        // Counted down, because the smallest number has no positive counterpart.
+        number.checked_mul(10)?.checked_sub(i64::from(digit - b'0'))
+    });
+    let number = if is_negative { number } else { number.and_then(i64::checked_neg) }.ok_or(out_of_range)?;
+    let fits = match data_type {
+        DataType::SmallInt => i16::try_from(number).is_ok(),
+        DataType::Int => i32::try_from(number).is_ok(),
+        _ => true,
+    };
+    if fits { Ok(Value::Int(number)) } else { Err(out_of_range) }
+}
+
+/// Digits that the scale cannot hold must be zeros: nothing is rounded.
+pub(super) fn decimal(text: &str, precision: u8, scale: u8) -> Result<Value<'static>, LexicalError> {
+    let data_type = DataType::Decimal { precision, scale };
+    let (is_negative, digits) = sign(text);
+    let point = digits.iter().position(|&byte| byte == b'.');
+    let (whole, fraction) = point.map_or((digits, [].as_slice()), |at| (&digits[..at], &digits[at + 1..]));
+    let is_number =
+        !(whole.is_empty() && fraction.is_empty()) && whole.iter().chain(fraction).all(u8::is_ascii_digit);
+    if !is_number {
+        return Err(LexicalError::NotA(data_type));
+    }
+    let out_of_range = LexicalError::OutOfRange(data_type);
+    let (kept, lost) = fraction.split_at(fraction.len().min(usize::from(scale)));
+    if lost.iter().any(|&digit| digit != b'0') {
+        return Err(out_of_range);
+    }
+    let append = |number: i128, digit: &u8| number.checked_mul(10)?.checked_add(i128::from(digit - b'0'));
+    let magnitude = whole
+        .iter()
+        .chain(kept)
+        .try_fold(0_i128, append)
+        .and_then(|number| number.checked_mul(10_i128.checked_pow(u32::from(scale) - kept.len() as u32)?))
+        .filter(|&number| 10_i128.checked_pow(u32::from(precision)).is_some_and(|limit| number < limit))
+        .ok_or(out_of_range)?;
+    let unscaled = if is_negative { -magnitude } else { magnitude };
+    Ok(Value::Decimal(Decimal { unscaled, scale }))
+}
+
+pub(super) fn double(text: &str) -> Result<Value<'static>, LexicalError> {
+    let is_number =
+        text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
+    match text.parse::<f64>() {
+        Ok(number) if is_number && number.is_finite() => Ok(Value::Double(number)),
+        Ok(_) if is_number => Err(LexicalError::OutOfRange(DataType::Double)),
+        _ => Err(LexicalError::NotA(DataType::Double)),
+    }
+}
+
+/// The shortest text that reads back as the same number.
+pub(super) fn format_double(number: f64, out: &mut String) {
+    let exponent = if number == 0.0 { 0.0 } else { number.abs().log10() };
+    let written =
+        if (-5.0..16.0).contains(&exponent) { write!(out, "{number}") } else { write!(out, "{number:e}") };
+    written.expect("writing to a string succeeds");
+}
+
+fn sign(text: &str) -> (bool, &[u8]) {
+    match text.as_bytes() {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    }
+}

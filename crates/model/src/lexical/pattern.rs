@@ -1,0 +1,249 @@
+//! strptime-style patterns of contracts: read once, then matched exactly, to the end of the text.
+
+use super::calendar::{CivilDate, days_from_civil};
+use super::temporal::{Parts, digits, fraction, offset, time_of_day};
+
+/// A strptime-style pattern for dates, times and timestamps, checked once.
+///
+/// `%Y` year of four digits, `%y` of two (69 to 99 are 1969 to 1999, others 20xx, as POSIX), `%m` `%d` `%H` `%I` `%M` `%S` `%j` with one or two (three)
+/// digits, `%f` fraction of a second (1 to 6 digits), `%.f` the same with its point or nothing, `%b` and `%B` English month names, `%a` and `%A` day
+/// names (read, not checked), `%p` AM or PM, `%z` offset (`Z`, `+HH:MM`, `+HHMM`), `%T` = `%H:%M:%S`, `%F` = `%Y-%m-%d`, `%D` = `%m/%d/%y`, `%R` = `%H:%M`,
+/// `%%`. A blank matches any number of blanks. Other characters are themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemporalFormat {
+    pattern: String,
+    items: Vec<Item>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item {
+    Literal(char),
+    Blanks,
+    Year,
+    ShortYear,
+    Month,
+    MonthName,
+    Day,
+    DayOfYear,
+    WeekdayName,
+    Hour,
+    HalfDayHour,
+    Minute,
+    Second,
+    Fraction,
+    OptionalFraction,
+    HalfDay,
+    Offset,
+}
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+impl TemporalFormat {
+    /// Checks a pattern such as `%m/%d/%Y %H:%M:%S`.
+    ///
+    /// # Errors
+    /// A message that names the directive that is not known.
+    pub fn new(pattern: &str) -> Result<Self, String> {
+        let mut items = Vec::new();
+        read(pattern, &mut items)?;
+        if items.is_empty() {
+            return Err("an empty pattern matches nothing".to_owned());
+        }
+        Ok(Self { pattern: pattern.to_owned(), items })
+    }
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.pattern
+    }
+
+    pub(super) fn parse(&self, text: &str) -> Option<Parts> {
+        let mut rest = text;
+        let mut fields = Fields::default();
+        for &item in &self.items {
+            fields.read(item, &mut rest)?;
+        }
+        if rest.is_empty() { fields.parts() } else { None }
+    }
+}
+
+fn read(pattern: &str, items: &mut Vec<Item>) -> Result<(), String> {
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        if c.is_whitespace() {
+            items.push(Item::Blanks);
+            continue;
+        }
+        if c != '%' {
+            items.push(Item::Literal(c));
+            continue;
+        }
+        items.push(match chars.next() {
+            Some('Y') => Item::Year,
+            Some('y') => Item::ShortYear,
+            Some('m') => Item::Month,
+            Some('b' | 'B' | 'h') => Item::MonthName,
+            Some('d' | 'e') => Item::Day,
+            Some('j') => Item::DayOfYear,
+            Some('a' | 'A') => Item::WeekdayName,
+            Some('H') => Item::Hour,
+            Some('I') => Item::HalfDayHour,
+            Some('M') => Item::Minute,
+            Some('S') => Item::Second,
+            Some('f') => Item::Fraction,
+            Some('.') if chars.next() == Some('f') => Item::OptionalFraction,
+            Some('p' | 'P') => Item::HalfDay,
+            Some('z') => Item::Offset,
+            Some('%') => Item::Literal('%'),
+            Some('T') => {
+                read("%H:%M:%S", items)?;
+                continue;
+            }
+            Some('F') => {
+                read("%Y-%m-%d", items)?;
+                continue;
+            }
+            Some('D') => {
+                read("%m/%d/%y", items)?;
+                continue;
+            }
+            Some('R') => {
+                read("%H:%M", items)?;
+                continue;
+            }
+            Some(other) => return Err(format!("unknown directive `%{other}`")),
+            None => return Err("a `%` at the end of the pattern".to_owned()),
+        });
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Fields {
+    year: Option<u32>,
+    month: Option<u32>,
+    day: Option<u32>,
+    day_of_year: Option<u32>,
+    hour: Option<u32>,
+    half_day_hour: Option<u32>,
+    minute: Option<u32>,
+    second: Option<u32>,
+    micros: Option<u32>,
+    is_afternoon: Option<bool>,
+    offset: Option<i32>,
+}
+
+impl Fields {
+    fn read(&mut self, item: Item, rest: &mut &str) -> Option<()> {
+        match item {
+            Item::Literal(c) => *rest = rest.strip_prefix(c)?,
+            Item::Blanks => *rest = rest.trim_start(),
+            Item::Year => self.year = Some(number(rest, 4, 4)?),
+            Item::ShortYear => {
+                let year = number(rest, 2, 2)?;
+                self.year = Some(if year >= 69 { 1900 + year } else { 2000 + year });
+            }
+            Item::Month => self.month = Some(number(rest, 1, 2)?),
+            Item::MonthName => self.month = Some(name(rest, &MONTHS)? + 1),
+            Item::Day => self.day = Some(number(rest, 1, 2)?),
+            Item::DayOfYear => self.day_of_year = Some(number(rest, 1, 3)?),
+            Item::WeekdayName => drop(name(rest, &WEEKDAYS)?),
+            Item::Hour => self.hour = Some(number(rest, 1, 2)?),
+            Item::HalfDayHour => {
+                self.half_day_hour = Some(number(rest, 1, 2).filter(|hour| (1..=12).contains(hour))?);
+            }
+            Item::Minute => self.minute = Some(number(rest, 1, 2)?),
+            Item::Second => self.second = Some(number(rest, 1, 2)?),
+            Item::Fraction => self.micros = Some(on_bytes(rest, fraction)?),
+            Item::OptionalFraction => {
+                if let Some(after) = rest.strip_prefix('.') {
+                    *rest = after;
+                    self.micros = Some(on_bytes(rest, fraction)?);
+                }
+            }
+            Item::HalfDay => {
+                let word = rest.get(..2)?;
+                self.is_afternoon = Some(word.eq_ignore_ascii_case("pm"));
+                if !word.eq_ignore_ascii_case("am") && !word.eq_ignore_ascii_case("pm") {
+                    return None;
+                }
+                *rest = &rest[2..];
+            }
+            Item::Offset => self.offset = Some(on_bytes(rest, offset)?),
+        }
+        Some(())
+    }
+
+    fn parts(self) -> Option<Parts> {
+        let days = match (self.year, self.month, self.day, self.day_of_year) {
+            (None, None, None, None) => None,
+            (Some(year), Some(month), Some(day), None) => {
+                Some(days_from_civil(CivilDate { year: year as i32, month: month as u8, day: day as u8 })?)
+            }
+            (Some(year), None, None, Some(day @ 1..=366)) => {
+                let first = days_from_civil(CivilDate { year: year as i32, month: 1, day: 1 })?;
+                let days = first + day as i32 - 1;
+                (super::civil_from_days(days).year == year as i32).then_some(Some(days))?
+            }
+            _ => return None,
+        };
+        let hour = match (self.hour, self.half_day_hour, self.is_afternoon) {
+            (Some(hour), None, _) => Some(hour),
+            (None, Some(hour), Some(is_afternoon)) => Some(hour % 12 + 12 * u32::from(is_afternoon)),
+            (None, None, None) => None,
+            _ => return None,
+        };
+        let time = match hour {
+            None if self.minute.or(self.second).or(self.micros).is_some() => return None,
+            None => None,
+            Some(hour) => Some(time_of_day(
+                hour,
+                self.minute.unwrap_or(0),
+                self.second.unwrap_or(0),
+                self.micros.unwrap_or(0),
+            )?),
+        };
+        Some(Parts { days, time, offset: self.offset })
+    }
+}
+
+/// A number of `min` to `max` digits.
+fn number(rest: &mut &str, min: usize, max: usize) -> Option<u32> {
+    let count = rest.bytes().take(max).take_while(u8::is_ascii_digit).count();
+    if count < min {
+        return None;
+    }
+    on_bytes(rest, |bytes| digits(bytes, count))
+}
+
+/// Position of the name, whole or its first three letters, in any case.
+fn name(rest: &mut &str, names: &[&str]) -> Option<u32> {
+    let matches = |name: &str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    let (at, length) = names.iter().enumerate().find_map(|(at, name)| {
+        if matches(name) { Some((at, name.len())) } else { matches(&name[..3]).then_some((at, 3)) }
+    })?;
+    *rest = &rest[length..];
+    Some(at as u32)
+}
+
+/// Runs a reader of bytes that stops at ASCII characters only.
+fn on_bytes<T>(rest: &mut &str, read: impl FnOnce(&mut &[u8]) -> Option<T>) -> Option<T> {
+    let mut bytes = rest.as_bytes();
+    let value = read(&mut bytes)?;
+    *rest = &rest[rest.len() - bytes.len()..];
+    Some(value)
+}

@@ -1,0 +1,204 @@
+//! Cases and properties of lexical forms.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::Decimal;
+
+fn read(text: &str, data_type: &str) -> String {
+    read_as(text, data_type, &[])
+}
+
+fn read_as(text: &str, data_type: &str, formats: &[&str]) -> String {
+    let formats = formats.iter().map(|format| TemporalFormat::new(format).unwrap()).collect::<Vec<_>>();
+    match parse(text, data_type.parse().unwrap(), &formats) {
+        Ok(value) => {
+            let mut out = String::new();
+            format(&value, &mut out);
+            out
+        }
+        Err(LexicalError::NotA(_)) => "not".to_owned(),
+        Err(LexicalError::OutOfRange(_)) => "range".to_owned(),
+        Err(LexicalError::TooLong { .. }) => "long".to_owned(),
+    }
+}
+
+#[test]
+fn forms_of_every_type() {
+    for (data_type, text, expected) in [
+        ("bool", " true ", "true"),
+        ("bool", "FALSE", "false"),
+        ("bool", "1", "true"),
+        ("bool", "yes", "not"),
+        ("smallint", "32767", "32767"),
+        ("smallint", "-32768", "-32768"),
+        ("smallint", "32768", "range"),
+        ("int", "\n+042\t", "42"),
+        ("int", "2147483648", "range"),
+        ("int", "1.0", "not"),
+        ("int", "", "not"),
+        ("int", "-", "not"),
+        ("int", "1 2", "not"),
+        ("int", "\u{A0}1", "not"),
+        ("bigint", "-9223372036854775808", "-9223372036854775808"),
+        ("bigint", "9223372036854775808", "range"),
+        ("bigint", "99999999999999999999999999", "range"),
+        ("decimal(12,2)", "1.5", "1.50"),
+        ("decimal(12,2)", "-.5", "-0.50"),
+        ("decimal(12,2)", "5.", "5.00"),
+        ("decimal(12,2)", "1.500", "1.50"),
+        ("decimal(12,2)", "1.505", "range"),
+        ("decimal(4,2)", "100", "range"),
+        ("decimal(4,2)", "99.99", "99.99"),
+        ("decimal(12,2)", ".", "not"),
+        ("decimal(12,2)", "1e2", "not"),
+        ("decimal(12,2)", "1,000.00", "not"),
+        ("decimal(38,0)", "99999999999999999999999999999999999999", "99999999999999999999999999999999999999"),
+        ("decimal(38,0)", "100000000000000000000000000000000000000", "range"),
+        (
+            "decimal(38,38)",
+            "0.99999999999999999999999999999999999999",
+            "0.99999999999999999999999999999999999999",
+        ),
+        ("double", "1e3", "1000"),
+        ("double", "-1.5E-10", "-1.5e-10"),
+        ("double", "NaN", "not"),
+        ("double", "INF", "not"),
+        ("double", "inf", "not"),
+        ("double", "1e999", "range"),
+        ("char(3)", "äöü", "äöü"),
+        ("char(3)", "äöüß", "long"),
+        ("varchar(2)", " a ", "long"),
+        ("text", " a ", " a "),
+        ("date", "2024-02-29", "2024-02-29"),
+        ("date", "2023-02-29", "not"),
+        ("date", "2023-02-30", "not"),
+        ("date", "0000-01-01", "not"),
+        ("date", "9999-12-31", "9999-12-31"),
+        ("date", "2024-1-2", "not"),
+        ("date", "2024-01-02T00:00:00", "not"),
+        ("date", "2024-01-02Z", "not"),
+        ("date", "2024-01-02 x", "not"),
+        ("time", "23:59", "23:59:00"),
+        ("time", "03:04:05.120", "03:04:05.12"),
+        ("time", "24:00:00", "not"),
+        ("time", "12:60", "not"),
+        ("timestamp", "2024-01-02T03:04:05.123", "2024-01-02T03:04:05.123"),
+        ("timestamp", "2024-01-02 03:04:05", "2024-01-02T03:04:05"),
+        ("timestamp", "2024-01-02", "2024-01-02T00:00:00"),
+        ("timestamp", "2024-12-31T24:00:00", "2025-01-01T00:00:00"),
+        ("timestamp", "9999-12-31T24:00:00", "not"),
+        ("timestamp", "2024-01-02T03:04:05.1234567", "not"),
+        ("timestamp", "2024-01-02T03:04:05.1234560", "2024-01-02T03:04:05.123456"),
+        ("timestamp", "2024-01-02T03:04:05Z", "not"),
+        ("timestamp", "1900-01-01T00:00:00.5", "1900-01-01T00:00:00.5"),
+        ("timestamptz", "2024-01-02T03:04:05+02:00", "2024-01-02T01:04:05Z"),
+        ("timestamptz", "2024-01-01T00:30:00+0100", "2023-12-31T23:30:00Z"),
+        ("timestamptz", "2024-01-02T03:04:05Z", "2024-01-02T03:04:05Z"),
+        ("timestamptz", "2024-01-02T03:04:05", "not"),
+        ("timestamptz", "2024-01-02T03:04:05+15:00", "not"),
+        ("uuid", "{0123ABCD-0000-4000-8000-00000000000f}", "0123abcd-0000-4000-8000-00000000000f"),
+        ("uuid", "0123abcd00004000800000000000000f", "not"),
+        (
+            "json",
+            "{\"a\": [1, -2.5e3, \"\\u00e9\", null, true]}",
+            "{\"a\": [1, -2.5e3, \"\\u00e9\", null, true]}",
+        ),
+        ("json", "{a: 1}", "not"),
+        ("json", "[1,]", "not"),
+        ("json", "01", "not"),
+    ] {
+        assert_eq!(read(text, data_type), expected, "{text:?} as {data_type}");
+    }
+}
+
+#[test]
+fn patterns_are_matched_to_the_end() {
+    for (data_type, pattern, text, expected) in [
+        ("date", "%m/%d/%Y", "1/2/2024", "2024-01-02"),
+        ("date", "%m/%d/%Y", "13/2/2024", "not"),
+        ("date", "%m/%d/%Y", "1/2/2024 x", "not"),
+        ("date", "%d %b %Y", "02 jan 2024", "2024-01-02"),
+        ("date", "%d %B %Y", "2 January 2024", "2024-01-02"),
+        ("date", "%y%m%d", "690102", "1969-01-02"),
+        ("date", "%Y-%j", "2024-366", "2024-12-31"),
+        ("date", "%Y-%j", "2023-366", "not"),
+        ("date", "%Y-%m", "2024-01", "not"),
+        ("timestamp", "%m/%d/%Y %I:%M:%S %p", "12/31/2024 12:05:06 AM", "2024-12-31T00:05:06"),
+        ("timestamp", "%m/%d/%Y %I:%M:%S %p", "12/31/2024 01:05:06 pm", "2024-12-31T13:05:06"),
+        ("timestamp", "%F %T%.f", "2024-01-02 03:04:05.25", "2024-01-02T03:04:05.25"),
+        ("timestamp", "%F %T%.f", "2024-01-02 03:04:05", "2024-01-02T03:04:05"),
+        ("timestamptz", "%d.%m.%Y %H:%M %z", "02.01.2024 03:04 +0200", "2024-01-02T01:04:00Z"),
+        ("time", "%H%M", "0304", "03:04:00"),
+    ] {
+        assert_eq!(read_as(text, data_type, &[pattern]), expected, "{text:?} by {pattern}");
+    }
+    assert_eq!(read_as("2024-01-02", "date", &["%m/%d/%Y", "%F"]), "2024-01-02");
+    assert_eq!(TemporalFormat::new("%Q").unwrap_err(), "unknown directive `%Q`");
+}
+
+#[test]
+fn binary_is_base64_or_marked_hexadecimal() {
+    assert_eq!(parse_binary("aGVs bG8=").unwrap(), b"hello");
+    assert_eq!(parse_binary("0x00fF").unwrap(), [0, 255]);
+    for text in ["a", "ab=c", "ab", "a===", "aGVsbG9=", "0x1", "0xgg", "häß="] {
+        assert!(parse_binary(text).is_err(), "{text}");
+    }
+}
+
+/// Whether writing a value and reading it again gives the same value.
+fn survives(value: &Value<'_>, data_type: DataType) -> bool {
+    let mut text = String::new();
+    format(value, &mut text);
+    parse(&text, data_type, &[]).is_ok_and(|again| again == *value)
+}
+
+proptest! {
+    #[test]
+    fn values_survive_writing_and_reading(
+        int: i64, unscaled in -(10_i128.pow(38) - 1)..10_i128.pow(38), scale in 0_u8..=38,
+        double in proptest::num::f64::NORMAL, days in -719_162..2_932_897, micros in 0..MICROS_PER_DAY, uuid: [u8; 16],
+    ) {
+        prop_assert!(survives(&Value::Int(int), DataType::BigInt));
+        let decimal = survives(&Value::Decimal(Decimal { unscaled, scale }), DataType::Decimal { precision: 38, scale });
+        prop_assert!(decimal);
+        prop_assert!(survives(&Value::Double(double), DataType::Double));
+        prop_assert!(survives(&Value::Date(days), DataType::Date));
+        prop_assert!(survives(&Value::Time(micros), DataType::Time));
+        let moment = i64::from(days) * MICROS_PER_DAY + micros;
+        prop_assert!(survives(&Value::Timestamp(moment), DataType::Timestamp));
+        prop_assert!(survives(&Value::TimestampTz(moment), DataType::TimestampTz));
+        prop_assert!(survives(&Value::Uuid(uuid), DataType::Uuid));
+    }
+
+    #[test]
+    fn bytes_survive_base64(bytes: Vec<u8>) {
+        let mut text = String::new();
+        format(&Value::Binary(&bytes), &mut text);
+        prop_assert_eq!(parse_binary(&text).unwrap(), bytes);
+    }
+
+    #[test]
+    fn dates_are_those_of_an_independent_calendar(days in -719_162..2_932_897) {
+        let CivilDate { year, month, day } = civil_from_days(days);
+        let other = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
+        prop_assert_eq!((year, month, day), (i32::from(other.year()), other.month() as u8, other.day() as u8));
+        prop_assert_eq!(days_from_civil(CivilDate { year, month, day }), Some(days));
+    }
+
+    #[test]
+    fn no_text_makes_a_conversion_panic(text in "\\PC{0,30}") {
+        for name in DataType::NAMES {
+            let data_type = match name {
+                "char" | "varchar" => format!("{name}(5)"),
+                "decimal" => "decimal(9,3)".to_owned(),
+                _ => name.to_owned(),
+            };
+            let _ = parse(&text, data_type.parse().unwrap(), &[]);
+        }
+        let _ = parse_binary(&text);
+        if let Ok(pattern) = TemporalFormat::new(&text) {
+            let _ = pattern.parse(&text);
+        }
+    }
+}
