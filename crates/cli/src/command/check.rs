@@ -7,9 +7,10 @@ use xmlshred_mapping::contract::{Diagnostic, Severity};
 
 use crate::args::CheckArgs;
 use crate::console;
+use crate::database;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::settings::{Connection, ContractFile, has};
+use crate::settings::{ContractFile, has};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -42,11 +43,11 @@ struct ProblemAnswer<'a> {
 /// Checks a contract; with a database also what it finds there.
 pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
     let CheckArgs { contract, database, json } = args;
-    let connection = Connection::if_any(database)?;
+    let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract)?;
     let loaded = file.load();
     let diagnostics = &loaded.diagnostics;
-    let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
+    let is_error = |diagnostic: &&Diagnostic| diagnostic.severity() == Severity::Error;
     let error_count = diagnostics.iter().filter(is_error).count();
     if *json {
         let answer = Answer {
@@ -66,23 +67,23 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
     }
     let Some(contract) = loaded.contract else { return Ok(Exit::Usage) };
     if let Some(connection) = connection {
-        crate::database::check(&connection, contract)?;
+        database::check(&connection, contract)?;
         console::note(format_args!("{} has what the contract needs", connection.target_text()));
     }
     Ok(Exit::Done)
 }
 
 fn problem<'a>(diagnostic: &'a Diagnostic, text: &str) -> ProblemAnswer<'a> {
-    let Diagnostic { code, name, severity, message, span, hint } = diagnostic;
+    let Diagnostic { code, message, span, hint } = diagnostic;
     let before = text.get(..span.start).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     ProblemAnswer {
-        severity: match severity {
+        severity: match diagnostic.severity() {
             Severity::Error => "error",
             Severity::Warning => "warning",
         },
-        code,
-        name,
+        code: code.number(),
+        name: code.name(),
         message,
         hint: hint.as_deref(),
         line: before.matches('\n').count() + 1,

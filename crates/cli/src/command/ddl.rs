@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use xmlshred_mapping::Plan;
+use xmlshred_databases::ddl::{self, Existing};
+use xmlshred_mapping::contract;
 
 use crate::args::DdlArgs;
 use crate::console;
@@ -19,11 +20,8 @@ pub(crate) fn ddl(args: &DdlArgs) -> Result<Exit, CommandError> {
     if !warnings.is_empty() {
         console::note(file.render(&warnings, console::render_style()).trim_end());
     }
-    let existing = if *if_not_exists { database::Existing::LeaveAlone } else { database::Existing::Refuse };
-    let statements = database::ddl(Plan::new(contract).schema(), *dialect, existing)?;
-    let mut out = std::io::stdout().lock();
-    for statement in statements {
-        writeln!(out, "{};\n", statement.trim_end().trim_end_matches(';'))?;
-    }
+    let existing = if *if_not_exists { Existing::Keep } else { Existing::Fail };
+    let script = ddl::script(database::dialect(*dialect), &contract::target_schema(&contract), existing);
+    std::io::stdout().lock().write_all(script.as_bytes())?;
     Ok(Exit::Done)
 }

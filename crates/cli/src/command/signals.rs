@@ -8,18 +8,15 @@ use xmlshred_engine::StopSignal;
 use crate::error::CommandError;
 use crate::exit::Exit;
 
-/// A stop that the first Ctrl-C (or SIGTERM) requests. The second one ends the process at once, after `at_once`.
+/// A stop that the first Ctrl-C (or SIGTERM) requests. The second one ends the process at once.
 ///
 /// # Errors
 /// When the system refuses the handler.
-pub(super) fn stop_on_ctrl_c(
-    at_once: impl Fn() + Send + 'static,
-) -> Result<Arc<StopSignal>, CommandError> {
+pub(super) fn stop_on_ctrl_c() -> Result<Arc<StopSignal>, CommandError> {
     let stop = Arc::new(StopSignal::new());
     let requested = Arc::clone(&stop);
     ctrlc::set_handler(move || {
         if requested.is_requested() {
-            at_once();
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
         requested.request();

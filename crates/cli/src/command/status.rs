@@ -14,7 +14,7 @@ use crate::console::count;
 use crate::database;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::settings::{Connection, ContractFile};
+use crate::settings::ContractFile;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ struct InstanceAnswer {
 /// Prints what the log holds, per session and instance, and how much is left.
 pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     let StatusArgs { contract, database, json } = args;
-    let connection = Connection::new(database)?;
+    let connection = database::resolve(database)?;
     let (contract, _) = ContractFile::read(contract)?.checked()?;
     let ports = database::open(&connection, &Arc::new(Plan::new(contract)))?;
     let during = |error: PortError| CommandError::Port { during: "cannot read the log".to_owned(), error };
@@ -99,7 +99,7 @@ fn instance(tally: LogTally) -> InstanceAnswer {
 fn text(answer: &Answer) -> String {
     let Answer { version: _, success, failed, left, instances } = answer;
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_BORDERS_ONLY);
     table.set_header(["session", "instance", "successful", "failed", "documents/min", "last document (UTC)"]);
     for instance in instances {
         table.add_row([

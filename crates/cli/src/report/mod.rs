@@ -7,7 +7,7 @@ mod tally;
 mod text;
 
 pub(crate) use document::{VERSION, ContractFields, RunReport, SettingsFields};
-pub(crate) use file::{read, write};
+pub(crate) use file::{prepare, read, write};
 pub(crate) use prometheus::Prometheus;
-pub(crate) use tally::{Failures, Tally};
+pub(crate) use tally::Tally;
 pub(crate) use text::lines;

@@ -9,7 +9,7 @@ use xmlshred_model::{FailureCode, IssueCode, Stage, TargetSchema};
 use super::document::{DocumentCounts, FailureCount, IssueCount, StageTime, StageTimes, TableCount};
 
 /// Documents that failed, by cause.
-pub(crate) type Failures = BTreeMap<(Stage, FailureCode), u64>;
+type Failures = BTreeMap<(Stage, FailureCode), u64>;
 
 /// Counts so far.
 #[derive(Clone, Debug, Default)]

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use xmlshred_databases::DatabaseUrl;
 use xmlshred_mapping::contract::SourceSpec;
 
 use super::SettingsError;
-use super::address::Address;
 use crate::args::DatabaseArgs;
 
 /// Source and target of a job.
@@ -14,14 +14,14 @@ pub(crate) struct Connection {
     /// Where documents come from.
     pub(crate) source: DocumentSource,
     /// Where rows and log go.
-    pub(crate) target: Address,
+    pub(crate) target: DatabaseUrl,
 }
 
 /// Where documents come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DocumentSource {
     /// The contract's source table in this database.
-    Database(Address),
+    Database(DatabaseUrl),
     /// The files that match this pattern.
     Files(String),
 }
@@ -67,7 +67,7 @@ impl Connection {
                 return Err(SettingsError::NoServer { given: flag });
             }
         }
-        let parse = |url: &Option<String>| url.as_deref().map(Address::parse).transpose();
+        let parse = |url: &Option<String>| url.as_deref().map(str::parse::<DatabaseUrl>).transpose();
         let both = parse(url)?;
         let source = match files {
             Some(pattern) => Some(DocumentSource::Files(pattern.clone())),
@@ -167,11 +167,11 @@ mod tests {
         );
         check(
             |args| args.url = some("postgres://me:secret@host/db"),
-            "PostgreSQL is not supported by this version of xmlshred",
+            "PostgreSQL is not supported by this version of xmlshred yet",
         );
         check(
             |args| args.url = some("sqlserver://me:secret@host/db"),
-            "SQL Server is not supported by this version of xmlshred",
+            "SQL Server is not supported by this version of xmlshred yet",
         );
     }
 }

@@ -72,7 +72,7 @@ impl ContractFile {
 
 /// `has 5 errors and 1 warning`
 pub(crate) fn has(diagnostics: &[Diagnostic]) -> String {
-    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     format!("has {}, {}", plural(errors, "error"), plural(warnings, "warning"))

@@ -1,21 +1,20 @@
 //! Arguments as meant: resolved, validated, defaults and environment taken in. Nothing here prints or connects.
 
-mod address;
 mod connection;
 mod contract;
 mod instance;
 mod reporting;
 mod work;
 
-pub(crate) use address::Address;
-pub(crate) use connection::{Connection, DocumentSource};
+pub(crate) use connection::Connection;
 pub(crate) use contract::{ContractFile, ContractProblems, has};
 pub(crate) use instance::{SCHEDULERS, share};
-pub(crate) use reporting::{Reporting, new_session_id};
+pub(crate) use reporting::Reporting;
 pub(crate) use work::run_settings;
 
 use std::path::PathBuf;
 
+use xmlshred_databases::AddressError;
 use xmlshred_model::ShareError;
 
 /// Arguments that cannot be meant. Every one ends with exit code 2.
@@ -85,8 +84,8 @@ pub(crate) enum SettingsError {
         given: &'static str,
     },
     /// An address that is none.
-    #[error("a database URL that is none of sqlite:FILE, postgres://… and sqlserver://…")]
-    Url,
+    #[error("{0}")]
+    Url(#[from] AddressError),
     /// Documents from files, and nowhere to put them.
     #[error("no target given: --files names the source only")]
     NoTarget,
@@ -140,7 +139,7 @@ impl SettingsError {
                  SQL Server and PostgreSQL come in a later version, with these same flags"
             }
             Self::NoServer { .. } => "SQL Server takes --server and --database; SQLite takes --url sqlite:FILE",
-            Self::Url => "such as --url sqlite:demo.db",
+            Self::Url(error) => error.hint(),
             Self::NoTarget => "add --url sqlite:FILE or --target-url sqlite:FILE",
             Self::Files { .. } => "quote the pattern so that the shell leaves it alone: --files 'documents/*.xml'",
             Self::Unreadable { .. } => return None,

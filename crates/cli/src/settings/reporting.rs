@@ -69,7 +69,7 @@ fn is_session_id(id: &str) -> bool {
 }
 
 /// Such as `20261123_184012_7f3a`: UTC, and 16 random bits for runs that start in the same second.
-pub(crate) fn new_session_id() -> String {
+fn new_session_id() -> String {
     let now = jiff::Timestamp::now().strftime("%Y%m%d_%H%M%S").to_string();
     format!("{now}_{:04x}", fastrand::u16(..))
 }

@@ -17,7 +17,7 @@ use crate::report::{self, ContractFields, RunReport, SettingsFields, Tally};
 /// Tells how the run ended.
 ///
 /// # Errors
-/// Those of the run; when it had none, those of writing the report.
+/// Those of the run.
 pub(super) fn finish(
     job: &Job,
     started: Started,
@@ -33,33 +33,18 @@ pub(super) fn finish(
         }
     }
     let path = job.reporting.metrics_file(job.identity.share);
-    let written = report::write(&report, &path);
-    if written.is_ok() {
-        info!("Metrics: {}", path.display());
+    match report::write(&report, &path) {
+        Ok(()) => info!("Metrics: {}", path.display()),
+        Err(error) => error!("{}", console::with_causes(&error)),
     }
     let lines = report::lines(&report);
     for line in &lines {
         info!(target: SUMMARY, "{line}");
     }
     let mut out = std::io::stdout().lock();
-    let told = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
-    match ended {
-        Err(error) => {
-            if let Err(error) = written {
-                console::warn(console::with_causes(&error));
-            }
-            Err(error)
-        }
-        Ok(summary) => {
-            written?;
-            // The work is done whether or not somebody listens: a closed pipe must not hide its exit code.
-            match told {
-                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => return Err(error.into()),
-                _ => {}
-            }
-            Ok(exit_of(&summary, tally))
-        }
-    }
+    // The exit code tells about the documents, whether or not this was heard.
+    let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+    Ok(exit_of(&ended?, tally))
 }
 
 fn exit_of(summary: &RunSummary, tally: &Tally) -> Exit {

@@ -36,7 +36,7 @@ impl Job {
         let share = settings::share(instance, &|name| std::env::var(name).ok())?;
         let settings = settings::run_settings(work)?;
         let reporting = Reporting::new(report)?;
-        let connection = Connection::new(database)?;
+        let connection = database::resolve(database)?;
         let file = ContractFile::read(contract)?;
         let (contract, warnings) = file.checked()?;
         let contract_warnings =

@@ -22,15 +22,16 @@ use crate::args::RunArgs;
 use crate::console;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::report::Prometheus;
+use crate::report::{self, Prometheus};
 
 /// Processes what is not yet processed.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let job = Job::new(args)?;
-    let stop = signals::stop_on_ctrl_c(|| ())?;
+    let stop = signals::stop_on_ctrl_c()?;
     if args.stop_with_stdin {
         signals::stop_with_stdin(&stop)?;
     }
+    report::prepare(&job.reporting.metrics_file(job.identity.share))?;
     let bars = MultiProgress::new();
     console::log_to(&job.reporting.log_file(job.identity.share), job.reporting.level, &bars)?;
     let started = Started { at: jiff::Timestamp::now(), clock: Instant::now() };
