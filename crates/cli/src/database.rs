@@ -1,11 +1,8 @@
 //! Opens what a [`Connection`] names.
 
-use std::sync::Arc;
-
-use xmlshred_databases::{Dialect, POSTGRES, SQL_SERVER, SQLITE};
-use xmlshred_engine::ports::{Fault, Fetched, PortError, Ports, Source};
+use xmlshred_databases::{Dialect, OpenOptions, POSTGRES, SQL_SERVER, SQLITE};
+use xmlshred_engine::ports::{Fetched, PortError, Ports, Source};
 use xmlshred_mapping::Plan;
-use xmlshred_mapping::contract::Contract;
 use xmlshred_model::DocumentKey;
 
 use crate::args::{DatabaseArgs, DialectArg};
@@ -44,46 +41,69 @@ pub(crate) fn dialect(arg: DialectArg) -> &'static Dialect {
     }
 }
 
-fn later(connection: &Connection) -> CommandError {
-    CommandError::Port {
-        during: connection.target_text(),
-        error: PortError::new(Fault::CannotConnect, "later"),
-    }
-}
-
-/// Ports to source, target and log.
+/// Ports to source, target and log. A missing target file is made when tables are to be made.
 ///
 /// # Errors
 /// When the files of the source cannot be listed. Databases are reached later, by the ports.
-pub(crate) fn open(connection: &Connection, plan: &Arc<Plan>) -> Result<Box<dyn Ports>, CommandError> {
-    let _ = plan;
-    Err(later(connection))
+pub(crate) fn open(
+    connection: &Connection,
+    plan: &Plan,
+    missing: MissingTables,
+) -> Result<Box<dyn Ports>, CommandError> {
+    let Connection { source, target } = connection;
+    let options = OpenOptions { create: missing == MissingTables::Create };
+    xmlshred_databases::open(source, target, &plan.contract().source, plan.schema(), options)
+        .map_err(|error| failed("cannot open the source", error))
 }
 
-/// The source alone.
-pub(crate) fn source(connection: &Connection, plan: &Arc<Plan>) -> Result<Box<dyn Source>, CommandError> {
-    let _ = plan;
-    Err(later(connection))
+/// What happens when the target lacks tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MissingTables {
+    /// They are made.
+    Create,
+    /// The run stops before it begins.
+    Refuse,
 }
 
-/// One document of the source, or `None` when it has no such key.
-pub(crate) fn fetch(
+/// The source alone, for reading single documents.
+///
+/// # Errors
+/// When it cannot be reached, or lacks what the contract names.
+pub(crate) fn source(connection: &Connection, plan: &Plan) -> Result<Box<dyn Source>, CommandError> {
+    xmlshred_databases::open_source(&connection.source, &plan.contract().source)
+        .map_err(|error| failed("cannot open the source", error))
+}
+
+/// One document of the source.
+///
+/// # Errors
+/// When there is none with this key, or it cannot be read.
+pub(crate) fn read_document(
     source: &mut dyn Source,
     key: DocumentKey,
     max_bytes: u64,
-) -> Result<Option<Fetched>, CommandError> {
+) -> Result<Fetched, CommandError> {
     let mut found = None;
     source
         .fetch(&[key], max_bytes, &mut |_, fetched| {
             found = Some(fetched);
             std::ops::ControlFlow::Break(())
         })
-        .map_err(|error| CommandError::Port { during: "cannot read the document".to_owned(), error })?;
-    Ok(found)
+        .map_err(|error| failed("cannot read the document", error))?;
+    found.ok_or(CommandError::NoSuchKey { key: key.0 })
 }
 
-/// Compares the target with the contract.
-pub(crate) fn check(connection: &Connection, contract: Contract) -> Result<(), CommandError> {
-    let _ = contract;
-    Err(later(connection))
+/// Sees whether source and target have what the contract needs: what a run would find out at its start.
+///
+/// # Errors
+/// When they cannot be reached, or lack something.
+pub(crate) fn check(connection: &Connection, plan: &Plan) -> Result<(), CommandError> {
+    let ports = open(connection, plan, MissingTables::Refuse)?;
+    ports.source().map_err(|error| failed("the source does not fit the contract", error))?;
+    ports.sink().map_err(|error| failed("the target does not fit the contract", error))?;
+    Ok(())
+}
+
+fn failed(during: &str, error: PortError) -> CommandError {
+    CommandError::Port { during: during.to_owned(), error }
 }

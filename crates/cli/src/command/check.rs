@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use serde::Serialize;
+use xmlshred_mapping::Plan;
 use xmlshred_mapping::contract::{Diagnostic, Severity};
 
 use crate::args::CheckArgs;
@@ -67,7 +68,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
     }
     let Some(contract) = loaded.contract else { return Ok(Exit::Usage) };
     if let Some(connection) = connection {
-        database::check(&connection, contract)?;
+        database::check(&connection, &Plan::new(contract))?;
         console::note(format_args!("{} has what the contract needs", connection.target_text()));
     }
     Ok(Exit::Done)

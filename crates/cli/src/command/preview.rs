@@ -55,8 +55,7 @@ pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
         let mut source = database::source(&connection, &plan)?;
         for &key in keys {
             let key = DocumentKey(key);
-            let fetched = database::fetch(&mut *source, key, previewer.max_bytes())?
-                .ok_or(CommandError::NoSuchKey { key: key.0 })?;
+            let fetched = database::read_document(&mut *source, key, previewer.max_bytes())?;
             show(&previewer.preview(key.to_string(), Some(key), &fetched))?;
         }
     }

@@ -1,7 +1,6 @@
 //! `xmlshred status`: how far the work is, from the log alone.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
@@ -11,7 +10,7 @@ use xmlshred_model::{KeyRange, Share, UtcMicros};
 
 use crate::args::StatusArgs;
 use crate::console::count;
-use crate::database;
+use crate::database::{self, MissingTables};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::ContractFile;
@@ -45,7 +44,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     let StatusArgs { contract, database, json } = args;
     let connection = database::resolve(database)?;
     let (contract, _) = ContractFile::read(contract)?.checked()?;
-    let ports = database::open(&connection, &Arc::new(Plan::new(contract)))?;
+    let ports = database::open(&connection, &Plan::new(contract), MissingTables::Refuse)?;
     let during = |error: PortError| CommandError::Port { during: "cannot read the log".to_owned(), error };
     let mut tallies = ports.journal().map_err(during)?.tally().map_err(during)?;
     tallies.sort_by(|a, b| (a.first, a.instance_id).cmp(&(b.first, b.instance_id)));

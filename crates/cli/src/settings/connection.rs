@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use xmlshred_databases::DatabaseUrl;
+use xmlshred_databases::{DatabaseUrl, SourceAddress};
 use xmlshred_mapping::contract::SourceSpec;
 
 use super::SettingsError;
@@ -12,29 +12,12 @@ use crate::args::DatabaseArgs;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Connection {
     /// Where documents come from.
-    pub(crate) source: DocumentSource,
+    pub(crate) source: SourceAddress,
     /// Where rows and log go.
     pub(crate) target: DatabaseUrl,
 }
 
-/// Where documents come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum DocumentSource {
-    /// The contract's source table in this database.
-    Database(DatabaseUrl),
-    /// The files that match this pattern.
-    Files(String),
-}
-
 impl Connection {
-    /// What the arguments name.
-    ///
-    /// # Errors
-    /// When they name nothing, half of it, or a database that this version does not speak to.
-    pub(crate) fn new(args: &DatabaseArgs) -> Result<Self, SettingsError> {
-        Self::if_any(args)?.ok_or(SettingsError::NoDatabase)
-    }
-
     /// What the arguments name, or `None` when they name nothing, for commands that can do without.
     ///
     /// # Errors
@@ -70,15 +53,15 @@ impl Connection {
         let parse = |url: &Option<String>| url.as_deref().map(str::parse::<DatabaseUrl>).transpose();
         let both = parse(url)?;
         let source = match files {
-            Some(pattern) => Some(DocumentSource::Files(pattern.clone())),
-            None => parse(source_url)?.or_else(|| both.clone()).map(DocumentSource::Database),
+            Some(pattern) => Some(SourceAddress::Files(pattern.clone())),
+            None => parse(source_url)?.or_else(|| both.clone()).map(SourceAddress::Database),
         };
         let target = parse(target_url)?.or(both);
         match (source, target) {
             (Some(source), Some(target)) => Ok(Some(Self { source, target })),
             (None, None) => Ok(None),
-            (Some(DocumentSource::Files(_)), None) => Err(SettingsError::NoTarget),
-            (Some(DocumentSource::Database(_)), None) => {
+            (Some(SourceAddress::Files(_)), None) => Err(SettingsError::NoTarget),
+            (Some(SourceAddress::Database(_)), None) => {
                 Err(SettingsError::NoSide { side: "target", other: "source" })
             }
             (None, Some(_)) => Err(SettingsError::NoSide { side: "source", other: "target" }),
@@ -88,11 +71,11 @@ impl Connection {
     /// The source for people. Shows no password.
     pub(crate) fn source_text(&self, spec: &SourceSpec) -> String {
         match &self.source {
-            DocumentSource::Database(address) => match &spec.schema {
+            SourceAddress::Database(address) => match &spec.schema {
                 Some(schema) => format!("{address}, table {schema}.{}", spec.table),
                 None => format!("{address}, table {}", spec.table),
             },
-            DocumentSource::Files(pattern) => format!("files {pattern}"),
+            SourceAddress::Files(pattern) => format!("files {pattern}"),
         }
     }
 
@@ -114,9 +97,9 @@ mod tests {
     fn check(change: impl FnOnce(&mut DatabaseArgs), expected: &str) {
         let mut args = DatabaseArgs::default();
         change(&mut args);
-        let found = match Connection::new(&args) {
-            Ok(Connection { source: DocumentSource::Database(source), target }) => format!("{source} > {target}"),
-            Ok(Connection { source: DocumentSource::Files(pattern), target }) => format!("{pattern} > {target}"),
+        let found = match Connection::if_any(&args).and_then(|found| found.ok_or(SettingsError::NoDatabase)) {
+            Ok(Connection { source: SourceAddress::Database(source), target }) => format!("{source} > {target}"),
+            Ok(Connection { source: SourceAddress::Files(pattern), target }) => format!("{pattern} > {target}"),
             Err(error) => error.to_string(),
         };
         assert_eq!(found, expected);

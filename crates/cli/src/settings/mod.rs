@@ -89,14 +89,6 @@ pub(crate) enum SettingsError {
     /// Documents from files, and nowhere to put them.
     #[error("no target given: --files names the source only")]
     NoTarget,
-    /// A pattern that is none, or matches nothing.
-    #[error("--files {pattern}: {problem}")]
-    Files {
-        /// As typed.
-        pattern: String,
-        /// What is wrong.
-        problem: String,
-    },
     /// A file that cannot be read.
     #[error("cannot read {what} {}", path.display())]
     Unreadable {
@@ -141,7 +133,6 @@ impl SettingsError {
             Self::NoServer { .. } => "SQL Server takes --server and --database; SQLite takes --url sqlite:FILE",
             Self::Url(error) => error.hint(),
             Self::NoTarget => "add --url sqlite:FILE or --target-url sqlite:FILE",
-            Self::Files { .. } => "quote the pattern so that the shell leaves it alone: --files 'documents/*.xml'",
             Self::Unreadable { .. } => return None,
             Self::NoContract { .. } => {
                 "name one with --contract FILE or XMLSHRED_CONTRACT; `xmlshred demo --prepare-only` writes an example to start from"

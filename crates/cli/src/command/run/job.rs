@@ -9,7 +9,7 @@ use xmlshred_mapping::Plan;
 
 use crate::args::RunArgs;
 use crate::console;
-use crate::database;
+use crate::database::{self, MissingTables};
 use crate::error::CommandError;
 use crate::settings::{self, Connection, ContractFile, Reporting};
 
@@ -63,6 +63,7 @@ impl Job {
     /// # Errors
     /// When the files of the source cannot be listed.
     pub(super) fn ports(&self) -> Result<Box<dyn Ports>, CommandError> {
-        database::open(&self.connection, &self.plan)
+        let missing = if self.create_tables { MissingTables::Create } else { MissingTables::Refuse };
+        database::open(&self.connection, &self.plan, missing)
     }
 }
