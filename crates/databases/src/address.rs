@@ -78,7 +78,9 @@ impl FromStr for DatabaseUrl {
             "postgres" | "postgresql" => Err(AddressError::LaterVersion { database: "PostgreSQL" }),
             "sqlserver" | "mssql" => Err(AddressError::LaterVersion { database: "SQL Server" }),
             // One letter is a drive of Windows, a slash or dot a path: the kind was forgotten.
-            name if name.len() < 2 || name.contains(['/', '\\', '.', '@', ' ']) => Err(AddressError::NoScheme),
+            name if name.len() < 2 || name.contains(['/', '\\', '.', '@', ' ']) => {
+                Err(AddressError::NoScheme)
+            }
             _ => Err(AddressError::UnknownScheme { scheme: scheme.to_owned() }),
         }
     }
@@ -124,10 +126,7 @@ mod tests {
 
     #[test]
     fn databases_of_later_versions_are_recognised_and_passwords_not_shown() {
-        check(
-            "postgres://me:secret@host/db",
-            "PostgreSQL is not supported by this version of xmlshred yet",
-        );
+        check("postgres://me:secret@host/db", "PostgreSQL is not supported by this version of xmlshred yet");
         check("sqlserver://sa:secret@host", "SQL Server is not supported by this version of xmlshred yet");
         check("me:secret@host/db", "unknown kind of database `me`");
     }

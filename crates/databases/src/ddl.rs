@@ -32,7 +32,11 @@ pub fn statements(dialect: &Dialect, schema: &TargetSchema, existing: Existing) 
 
 /// [`statements`] as a script: a semicolon and an empty line after each.
 pub fn script(dialect: &Dialect, schema: &TargetSchema, existing: Existing) -> String {
-    statements(dialect, schema, existing).iter().map(|statement| format!("{statement};\n")).collect::<Vec<_>>().join("\n")
+    statements(dialect, schema, existing)
+        .iter()
+        .map(|statement| format!("{statement};\n"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 struct Create<'a> {

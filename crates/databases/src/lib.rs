@@ -19,5 +19,5 @@ pub mod rows_as_sql;
 
 pub use address::{AddressError, DatabaseUrl};
 pub use ddl::Existing;
-pub use dialect::{Dialect, POSTGRES, SQLITE, SQL_SERVER};
-pub use open::{OpenOptions, Opened, SourceAddress, notices, open, open_source, read_document};
+pub use dialect::{Dialect, POSTGRES, SQL_SERVER, SQLITE};
+pub use open::{OpenOptions, SourceAddress, open, open_source, read_document};

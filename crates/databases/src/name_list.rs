@@ -11,7 +11,9 @@ pub(crate) fn instead_of(wanted: &str, what: &str, names: &[String]) -> String {
         .min();
     match closest {
         None => format!("there are no {what}"),
-        Some((distance, name)) if distance <= 1 + wanted.chars().count() / 4 => format!("did you mean `{name}`?"),
+        Some((distance, name)) if distance <= 1 + wanted.chars().count() / 4 => {
+            format!("did you mean `{name}`?")
+        }
         Some(_) => format!("{what}: {}", listed(names)),
     }
 }

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use arrow_array::RecordBatch;
 use xmlshred_model::{Batch, DataType, TableSchema, Value, lexical};
 
+use crate::cell::CellReader;
 use crate::ddl::text_literal;
 use crate::dialect::Dialect;
-use crate::cell::CellReader;
 
 /// Appends one INSERT statement per row of the batch, tables in schema order, each on a line and ended by a semicolon.
 pub fn inserts(dialect: &Dialect, batch: &Batch, out: &mut String) {
@@ -16,7 +16,13 @@ pub fn inserts(dialect: &Dialect, batch: &Batch, out: &mut String) {
     for (index, table) in schema.tables.iter().enumerate() {
         let qualified = dialect.table(schema.namespace.as_deref(), &table.name);
         let columns = dialect.quote_all(table.columns.iter().map(|column| column.name.as_str()));
-        table_inserts(dialect, &format!("INSERT INTO {qualified} ({columns}) VALUES ("), table, &batch.rows(index), out);
+        table_inserts(
+            dialect,
+            &format!("INSERT INTO {qualified} ({columns}) VALUES ("),
+            table,
+            &batch.rows(index),
+            out,
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod types;
 
-pub use types::{Sized, TypeNames};
+pub use types::{Decimal as DecimalType, Sized as SizedType, TypeNames};
 
 use xmlshred_model::DataType;
 

@@ -1,0 +1,204 @@
+//! Documents in a table of a SQLite file.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, params};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
+use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_model::{DocumentKey, TargetSchema};
+
+use crate::dialect::SQLITE;
+use crate::log_table::{LOG, SUCCESS};
+use crate::name_list::instead_of;
+
+use super::connect::open_for_reading;
+use super::fault::port_error;
+
+/// A reading connection to the source table.
+#[derive(Debug)]
+pub(crate) struct SqliteSource {
+    connection: Connection,
+    spec: SourceSpec,
+    sees_journal: bool,
+    /// The log is there; without it nothing is processed yet.
+    has_log: bool,
+}
+
+impl SqliteSource {
+    /// Opens the file. `log` is given when the log is in the same file.
+    pub(crate) fn open(
+        file: &Path,
+        spec: &SourceSpec,
+        log: Option<&Arc<TargetSchema>>,
+    ) -> Result<Self, PortError> {
+        let connection = open_for_reading(file)?;
+        check_table(&connection, spec)?;
+        let has_log = log.is_some() && names(&connection, "table", None)?.iter().any(|name| name == LOG);
+        Ok(Self { connection, spec: spec.clone(), sees_journal: log.is_some(), has_log })
+    }
+
+    /// `FROM … WHERE …` of a selection, with the parameters `?1` (after) to `?3` (range).
+    fn from_where(&self, selection: &Selection) -> String {
+        let SourceSpec { table, key, where_sql, .. } = &self.spec;
+        let (table, key) = (SQLITE.quote(table), SQLITE.quote(key));
+        let mut sql = format!("FROM {table} WHERE {table}.{key} > ?1 AND {table}.{key} BETWEEN ?2 AND ?3");
+        let (index, count) = (selection.share.index(), selection.share.count());
+        if count > 1 {
+            sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
+        }
+        if self.has_log {
+            let succeeded = match selection.failed {
+                FailedDocuments::Leave => String::new(),
+                FailedDocuments::Retry => format!(" AND log.status = '{SUCCESS}'"),
+            };
+            let log = SQLITE.quote(LOG);
+            sql += &format!(
+                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{key} = {table}.{key}{succeeded})"
+            );
+        }
+        if let Some(condition) = where_sql {
+            sql += &format!(" AND ({condition}\n)");
+        }
+        sql
+    }
+}
+
+/// The parameters of [`SqliteSource::from_where`]. Keys above the smallest one are asked for, so that one takes a detour.
+fn bounds(selection: &Selection, after: Option<DocumentKey>) -> [i64; 3] {
+    let start = selection.range.start.map_or(i64::MIN, |key| key.0);
+    let end = selection.range.end.map_or(i64::MAX, |key| key.0);
+    [after.map_or(i64::MIN, |key| key.0), start, end]
+}
+
+impl Source for SqliteSource {
+    fn keys(
+        &mut self,
+        selection: &Selection,
+        after: Option<DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        let failed = |error| port_error("reading keys of documents", error);
+        let key = SQLITE.quote(&self.spec.key);
+        let mut sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?4", self.from_where(selection));
+        if after.is_none() {
+            sql = sql.replacen(" > ?1 ", " >= ?1 ", 1);
+        }
+        let [after, start, end] = bounds(selection, after);
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![after, start, end, limit]).map_err(failed)?;
+        let mut keys = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            match row.get_ref(0).map_err(failed)? {
+                ValueRef::Integer(key) => keys.push(DocumentKey(key)),
+                other => return Err(not_an_integer(&self.spec, other.data_type())),
+            }
+        }
+        Ok(keys)
+    }
+
+    fn sees_journal(&self) -> bool {
+        self.sees_journal
+    }
+
+    fn fetch(
+        &mut self,
+        keys: &[DocumentKey],
+        max_bytes: u64,
+        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+    ) -> Result<(), PortError> {
+        let failed = |error| port_error("reading a document", error);
+        let SourceSpec { table, key, xml, .. } = &self.spec;
+        let xml = SQLITE.quote(xml);
+        let sql = format!(
+            "SELECT octet_length({xml}), CASE WHEN octet_length({xml}) <= ?2 THEN {xml} END FROM {} WHERE {} = ?1",
+            SQLITE.quote(table),
+            SQLITE.quote(key)
+        );
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
+        for &key in keys {
+            let fetched = statement
+                .query_row(params![key.0, max_bytes], |row| {
+                    let length: Option<i64> = row.get(0)?;
+                    Ok(match (length, row.get_ref(1)?) {
+                        (None, _) => Fetched::Null,
+                        (Some(length), ValueRef::Null) => Fetched::TooLarge(length.unsigned_abs()),
+                        // Text that is not UTF-8 goes on as bytes: the shredder says what is wrong with it.
+                        (_, ValueRef::Text(bytes)) => match String::from_utf8(bytes.to_vec()) {
+                            Ok(text) => Fetched::Text(text),
+                            Err(error) => Fetched::Bytes(error.into_bytes()),
+                        },
+                        (_, ValueRef::Blob(bytes)) => Fetched::Bytes(bytes.to_vec()),
+                        (_, ValueRef::Integer(number)) => Fetched::Text(number.to_string()),
+                        (_, ValueRef::Real(number)) => Fetched::Text(number.to_string()),
+                    })
+                })
+                .optional()
+                .map_err(failed)?;
+            if let Some(fetched) = fetched
+                && take(key, fetched).is_break()
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
+        let failed = |error| port_error("counting documents", error);
+        let sql = format!("SELECT count(*) {}", self.from_where(selection).replacen(" > ?1 ", " >= ?1 ", 1));
+        let count: i64 =
+            self.connection.query_row(&sql, bounds(selection, None), |row| row.get(0)).map_err(failed)?;
+        Ok(Some(count.unsigned_abs()))
+    }
+}
+
+fn not_an_integer(spec: &SourceSpec, found: rusqlite::types::Type) -> PortError {
+    let message =
+        format!("the key column {}.{} holds a value of type {found}, not an integer", spec.table, spec.key);
+    PortError::new(Fault::WrongTable { table: spec.table.clone() }, message)
+        .with_hint("`source.key` must name an integer column, best the primary key")
+}
+
+/// That table and columns of the contract are there.
+fn check_table(connection: &Connection, spec: &SourceSpec) -> Result<(), PortError> {
+    let SourceSpec { schema: _, table, key, xml, min_bytes: _, where_sql: _ } = spec;
+    let columns = names(connection, "column", Some(table))?;
+    if columns.is_empty() {
+        let tables = names(connection, "table", None)?;
+        let fault = Fault::MissingTable { table: table.clone() };
+        return Err(PortError::new(fault, format!("the source has no table `{table}`"))
+            .with_hint(instead_of(table, "tables", &tables)));
+    }
+    for column in [key, xml] {
+        if !columns.iter().any(|known| known.eq_ignore_ascii_case(column)) {
+            let fault = Fault::WrongTable { table: table.clone() };
+            return Err(PortError::new(
+                fault,
+                format!("the source table `{table}` has no column `{column}`"),
+            )
+            .with_hint(instead_of(column, "columns", &columns)));
+        }
+    }
+    Ok(())
+}
+
+/// Names of the tables of the file, or of the columns of `table`.
+pub(super) fn names(
+    connection: &Connection,
+    what: &str,
+    table: Option<&str>,
+) -> Result<Vec<String>, PortError> {
+    let failed = |error| port_error("reading the file's tables", error);
+    let sql = match what {
+        "column" => "SELECT name FROM pragma_table_info(?1)",
+        _ => "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND ?1 IS NULL ORDER BY name",
+    };
+    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+    let names = statement.query_map([table], |row| row.get(0)).map_err(failed)?;
+    names.collect::<Result<_, _>>().map_err(failed)
+}

@@ -1,0 +1,6 @@
+//! Tests of the databases crate from outside.
+
+#![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
+
+mod conformance;
+mod sqlite;

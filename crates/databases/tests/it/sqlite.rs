@@ -1,0 +1,283 @@
+//! Real SQLite files as fixtures of the conformance suite, and what is particular to SQLite.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params};
+use tempfile::TempDir;
+use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Ports, Selection};
+use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, LogRow};
+use xmlshred_mapping::Content;
+use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_model::{
+    ColumnSchema, DataType, DocumentKey, KeyRange, OnExisting, OwnedValue, Share, TableSchema, TargetSchema,
+    Value, lexical,
+};
+
+pub(crate) struct SqliteBench;
+
+struct SqliteFixture {
+    folder: TempDir,
+    schema: Arc<TargetSchema>,
+}
+
+impl Bench for SqliteBench {
+    fn fixture(&self, schema: &Arc<TargetSchema>, column: DocumentColumn) -> Box<dyn Fixture> {
+        let fixture = SqliteFixture { folder: tempfile::tempdir().unwrap(), schema: Arc::clone(schema) };
+        let kind = if column == DocumentColumn::Text { "TEXT" } else { "BLOB" };
+        let key = &schema.key_column;
+        let create = format!("CREATE TABLE app_xml (\"{key}\" INTEGER PRIMARY KEY, xml {kind})");
+        fixture.connection().execute(&create, []).unwrap();
+        Box::new(fixture)
+    }
+}
+
+impl SqliteFixture {
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("test.db")
+    }
+
+    fn connection(&self) -> Connection {
+        let connection = Connection::open(self.file()).unwrap();
+        connection.busy_timeout(std::time::Duration::from_secs(30)).unwrap();
+        connection
+    }
+
+    fn spec(&self) -> SourceSpec {
+        SourceSpec {
+            schema: None,
+            table: "app_xml".to_owned(),
+            key: self.schema.key_column.clone(),
+            xml: "xml".to_owned(),
+            min_bytes: 0,
+            where_sql: None,
+        }
+    }
+
+    fn open(&self, spec: &SourceSpec) -> Box<dyn Ports> {
+        let url = DatabaseUrl::Sqlite(self.file());
+        let source = SourceAddress::Database(url.clone());
+        open(&source, &url, spec, &self.schema, OpenOptions::default()).unwrap()
+    }
+}
+
+fn stored(value: ValueRef<'_>, data_type: DataType) -> OwnedValue {
+    match (value, data_type) {
+        (ValueRef::Null, _) => OwnedValue::Inline(Value::Null),
+        (ValueRef::Integer(number), DataType::Bool) => OwnedValue::Inline(Value::Bool(number != 0)),
+        (ValueRef::Integer(number), _) => OwnedValue::Inline(Value::Int(number)),
+        (ValueRef::Real(number), _) => OwnedValue::Inline(Value::Double(number)),
+        (ValueRef::Blob(bytes), _) => OwnedValue::Binary(bytes.to_vec()),
+        (ValueRef::Text(text), data_type) => {
+            let text = std::str::from_utf8(text).unwrap();
+            if data_type.is_text() {
+                OwnedValue::Text(text.to_owned())
+            } else {
+                lexical::parse(text, data_type, &[]).unwrap().to_owned_value()
+            }
+        }
+    }
+}
+
+impl Fixture for SqliteFixture {
+    fn ports(&self) -> Box<dyn Ports> {
+        self.open(&self.spec())
+    }
+
+    fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
+        let connection = self.connection();
+        let sql = "INSERT INTO app_xml VALUES (?1, ?2)";
+        match document {
+            None => connection.execute(sql, params![key.0, None::<String>]),
+            Some(Content::Text(text)) => connection.execute(sql, params![key.0, text]),
+            Some(Content::Bytes(bytes)) => connection.execute(sql, params![key.0, bytes]),
+        }
+        .unwrap();
+    }
+
+    fn delete_document(&self, key: DocumentKey) {
+        let sql = format!("DELETE FROM app_xml WHERE \"{}\" = ?1", self.schema.key_column);
+        self.connection().execute(&sql, [key.0]).unwrap();
+    }
+
+    fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {
+        let table = &self.schema.tables[table];
+        let columns =
+            table.columns.iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(", ");
+        let connection = self.connection();
+        let mut statement = connection.prepare(&format!("SELECT {columns} FROM \"{}\"", table.name)).unwrap();
+        let rows = statement.query_map([], |row| {
+            let cells = table.columns.iter().enumerate();
+            Ok(cells.map(|(at, column)| stored(row.get_ref(at).unwrap(), column.data_type)).collect())
+        });
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    fn log(&self) -> Vec<LogRow> {
+        let connection = self.connection();
+        let sql = format!(
+            "SELECT \"{}\", status, failure_reason, processing_time, session_id, instance_id, instance_count, row_count, \
+             issue_count, contract_hash, document_hash, duration_ms FROM processing_log",
+            self.schema.key_column
+        );
+        let mut statement = connection.prepare(&sql).unwrap();
+        let rows = statement.query_map([], |row| {
+            let time: String = row.get(3)?;
+            let Value::TimestampTz(processing_time) =
+                lexical::parse(&time, DataType::TimestampTz, &[]).unwrap()
+            else {
+                panic!("{time}")
+            };
+            Ok(LogRow {
+                key: DocumentKey(row.get(0)?),
+                status: row.get(1)?,
+                failure_reason: row.get(2)?,
+                processing_time,
+                session_id: row.get(4)?,
+                instance_id: row.get(5)?,
+                instance_count: row.get(6)?,
+                row_count: row.get(7)?,
+                issue_count: row.get(8)?,
+                contract_hash: row.get(9)?,
+                document_hash: row.get(10)?,
+                duration_ms: row.get(11)?,
+            })
+        });
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    fn issues(&self) -> Vec<IssueRow> {
+        let connection = self.connection();
+        let sql = format!(
+            "SELECT \"{}\", table_name, column_name, code, count FROM processing_issue",
+            self.schema.key_column
+        );
+        let mut statement = connection.prepare(&sql).unwrap();
+        let rows = statement.query_map([], |row| {
+            Ok(IssueRow {
+                key: DocumentKey(row.get(0)?),
+                table: row.get(1)?,
+                column: row.get(2)?,
+                code: row.get(3)?,
+                count: row.get(4)?,
+            })
+        });
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+}
+
+/// A file with documents 1 to `count` and the tables of a contract with one table.
+fn prepared(count: i64) -> SqliteFixture {
+    let column = |name: &str, data_type| ColumnSchema {
+        name: name.to_owned(),
+        data_type,
+        nullable: true,
+        sensitive: false,
+    };
+    let schema = Arc::new(TargetSchema {
+        namespace: None,
+        on_existing: OnExisting::Fail,
+        tables: vec![TableSchema {
+            name: "app_base".to_owned(),
+            columns: vec![column("app_id", DataType::BigInt), column("note", DataType::Text)],
+            primary_key: vec![0],
+            foreign_keys: Vec::new(),
+        }],
+        key_column: "app_id".to_owned(),
+    });
+    let fixture = SqliteFixture { folder: tempfile::tempdir().unwrap(), schema };
+    let mut connection = fixture.connection();
+    connection.execute("CREATE TABLE app_xml (app_id INTEGER PRIMARY KEY, xml TEXT, kind TEXT)", []).unwrap();
+    let transaction = connection.transaction().unwrap();
+    for key in 1..=count {
+        transaction.execute("INSERT INTO app_xml VALUES (?1, '<a/>', ?2)", params![key, key % 2]).unwrap();
+    }
+    transaction.commit().unwrap();
+    fixture.ports().journal().unwrap().create_tables().unwrap();
+    fixture
+}
+
+const ALL: Selection = Selection {
+    range: KeyRange { start: None, end: None },
+    share: Share::WHOLE,
+    failed: FailedDocuments::Leave,
+};
+
+#[test]
+fn paging_stays_an_index_range_scan_when_nearly_all_is_done() {
+    let fixture = prepared(100);
+    let connection = fixture.connection();
+    connection
+        .execute(
+            "INSERT INTO processing_log (app_id, status, processing_time, session_id, instance_id, instance_count, row_count, \
+             issue_count, contract_hash, document_hash, duration_ms) \
+             SELECT app_id, 'success', '2024-01-01T00:00:00Z', 's', 0, 1, 0, 0, '', '', 0 FROM app_xml WHERE app_id < 100",
+            [],
+        )
+        .unwrap();
+    assert_eq!(fixture.ports().source().unwrap().keys(&ALL, None, 10).unwrap(), [DocumentKey(100)]);
+    let plan = "EXPLAIN QUERY PLAN SELECT app_id FROM app_xml WHERE app_id > 5 AND app_id BETWEEN 1 AND 99 AND \
+         NOT EXISTS (SELECT 1 FROM processing_log AS log WHERE log.app_id = app_xml.app_id) ORDER BY app_id LIMIT 5";
+    let mut statement = connection.prepare(plan).unwrap();
+    let details = statement
+        .query_map([], |row| row.get::<_, String>(3))
+        .unwrap()
+        .collect::<Result<Vec<_>, _>>()
+        .unwrap();
+    assert!(
+        details.iter().all(|detail| !detail.starts_with("SCAN") && !detail.contains("TEMP B-TREE")),
+        "{details:?}"
+    );
+}
+
+#[test]
+fn the_contracts_own_condition_narrows_the_source() {
+    let fixture = prepared(10);
+    let spec = SourceSpec { where_sql: Some("app_xml.kind = '1' -- odd ones".to_owned()), ..fixture.spec() };
+    let keys = fixture.open(&spec).source().unwrap().keys(&ALL, None, 3).unwrap();
+    assert_eq!(keys, [1, 3, 5].map(DocumentKey));
+}
+
+#[test]
+fn missing_tables_and_columns_of_the_source_are_told_with_what_there_is() {
+    let fixture = prepared(1);
+    for (spec, message, hint) in [
+        (
+            SourceSpec { table: "app_xlm".to_owned(), ..fixture.spec() },
+            "the source has no table `app_xlm`",
+            "did you mean `app_xml`?",
+        ),
+        (
+            SourceSpec { xml: "doc".to_owned(), ..fixture.spec() },
+            "the source table `app_xml` has no column `doc`",
+            "columns: `app_id`, `xml`, `kind`",
+        ),
+    ] {
+        let error = fixture.open(&spec).source().err().unwrap();
+        assert_eq!((error.message.as_str(), error.hint.as_deref()), (message, Some(hint)));
+    }
+}
+
+#[test]
+fn files_that_cannot_be_a_target_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = Arc::clone(&prepared(1).schema);
+    let sink_fault = |name: &str| {
+        let url = DatabaseUrl::Sqlite(folder.path().join(name));
+        let spec = prepared(1).spec();
+        let ports = open(&SourceAddress::Database(url.clone()), &url, &spec, &schema, OpenOptions::default())
+            .unwrap();
+        ports.sink().err().unwrap().fault
+    };
+    assert_eq!(sink_fault("none.db"), Fault::CannotConnect);
+    std::fs::write(
+        folder.path().join("text.db"),
+        "this is no database, only text that is long enough".repeat(9),
+    )
+    .unwrap();
+    assert_eq!(sink_fault("text.db"), Fault::CannotConnect);
+    Connection::open(folder.path().join("empty.db")).unwrap().execute("CREATE TABLE t (a)", []).unwrap();
+    assert_eq!(sink_fault("empty.db"), Fault::MissingTable { table: "app_base".to_owned() });
+}
