@@ -18,6 +18,7 @@ pub mod log_table;
 pub mod rows_as_sql;
 
 pub use address::{AddressError, DatabaseUrl};
+pub use cell::CellReader;
 pub use ddl::Existing;
 pub use dialect::{Dialect, POSTGRES, SQL_SERVER, SQLITE};
 pub use open::{OpenOptions, SourceAddress, open, open_source, read_document};
