@@ -1,2 +1,38 @@
-//! Chores of the workspace.
-fn main() {}
+//! Chores of the workspace: `cargo xtask ci` is what the runner does, `cargo xtask bench` measures.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the one who started it")]
+
+mod bench;
+mod ci;
+
+use std::process::ExitCode;
+
+type Error = Box<dyn std::error::Error>;
+
+const USAGE: &str = "usage: cargo xtask ci | cargo xtask bench [--quick]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words[..] {
+        ["ci"] => ci::run(),
+        ["bench"] => bench::run(&bench::FULL),
+        ["bench", "--quick"] => bench::run(&bench::QUICK),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's folder.
+fn root() -> &'static std::path::Path {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use xmlshred_engine::RunError;
 use xmlshred_engine::ports::{Fault, PortError};
 
+use crate::demo::DemoError;
 use crate::exit::Exit;
 use crate::settings::{ContractProblems, SettingsError};
 
@@ -63,6 +64,9 @@ pub(crate) enum CommandError {
     /// A run.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// The demo.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// An instance that cannot be started.
     #[error("cannot start instance {instance} of {count}")]
     Launch {
@@ -94,7 +98,9 @@ impl CommandError {
             | Self::MetricsListen { .. } => Exit::Usage,
             Self::Port { error, .. } | Self::Run(RunError::Port { error, .. }) => exit_of(&error.fault),
             Self::Run(RunError::Interrupted) => Exit::Interrupted,
-            Self::Run(_) | Self::Launch { .. } | Self::Output(_) | Self::Signals(_) => Exit::Stopped,
+            Self::Run(_) | Self::Demo(_) | Self::Launch { .. } | Self::Output(_) | Self::Signals(_) => {
+                Exit::Stopped
+            }
         }
     }
 
@@ -104,13 +110,12 @@ impl CommandError {
             Self::Settings(error) => error.hint(),
             Self::Port { error, .. } => error.hint.clone(),
             Self::Run(error) => error.hint().map(str::to_owned),
-            Self::MetricsListen { .. } => {
-                Some("choose a free port; every instance needs its own".to_owned())
-            }
+            Self::MetricsListen { .. } => Some("choose a free port; every instance needs its own".to_owned()),
             Self::Contract(_)
             | Self::File { .. }
             | Self::Document { .. }
             | Self::NoSuchKey { .. }
+            | Self::Demo(_)
             | Self::Launch { .. }
             | Self::Output(_)
             | Self::Signals(_) => None,

@@ -8,6 +8,7 @@ mod args;
 mod command;
 mod console;
 mod database;
+mod demo;
 mod error;
 mod exit;
 mod preview;
@@ -39,6 +40,7 @@ fn execute(command: Command) -> Result<Exit, CommandError> {
     match command {
         Command::Run(args) => command::run(&args),
         Command::Launch(args) => command::launch(&args),
+        Command::Demo(args) => command::demo(&args),
         Command::Status(args) => command::status(&args),
         Command::Check(args) => command::check(&args),
         Command::Preview(args) => command::preview(&args),

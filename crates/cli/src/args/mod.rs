@@ -8,7 +8,8 @@ mod tools;
 pub(crate) use database::{ContractArgs, DatabaseArgs, Secret};
 pub(crate) use program::{Cli, Command};
 pub(crate) use run::{
-    InstanceArgs, InstanceId, LaunchArgs, LogLevel, MaxFailuresArg, ProgressMode, ReportArgs, RunArgs, WorkArgs,
+    InstanceArgs, InstanceId, LaunchArgs, LogLevel, MaxFailuresArg, ProgressMode, ReportArgs, RunArgs,
+    WorkArgs,
 };
 pub(crate) use tools::{
     CheckArgs, CompletionsArgs, DdlArgs, DialectArg, PreviewArgs, PreviewFormat, StatusArgs,

@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::{CheckArgs, CompletionsArgs, DdlArgs, LaunchArgs, PreviewArgs, RunArgs, StatusArgs};
+use crate::demo::DemoArgs;
 
 const EXIT_CODES: &str = "Exit codes:
   0    everything asked for was processed
@@ -36,6 +37,9 @@ pub(crate) enum Command {
     #[command(after_help = EXIT_CODES)]
     Launch(Box<LaunchArgs>),
 
+    /// Make documents and a contract, run three instances over them, and show what to try next
+    Demo(DemoArgs),
+
     /// How far the work is: done, failed, left; from processing_log alone
     Status(Box<StatusArgs>),
 
@@ -53,7 +57,8 @@ pub(crate) enum Command {
 }
 
 fn run_help() -> String {
-    let mut text = String::from("With --instance-id auto, the instance comes from the first of these that is set:\n");
+    let mut text =
+        String::from("With --instance-id auto, the instance comes from the first of these that is set:\n");
     for scheduler in crate::settings::SCHEDULERS {
         let count = scheduler.count_source();
         text.push_str(&format!("  {:<28} {}; {count}\n", scheduler.index, scheduler.name));

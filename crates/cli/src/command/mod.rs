@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod ddl;
+mod demo;
 mod launch;
 mod preview;
 mod run;
@@ -12,6 +13,7 @@ mod status;
 pub(crate) use check::check;
 pub(crate) use completions::completions;
 pub(crate) use ddl::ddl;
+pub(crate) use demo::demo;
 pub(crate) use launch::launch;
 pub(crate) use preview::preview;
 pub(crate) use run::run;

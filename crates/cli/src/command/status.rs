@@ -49,14 +49,16 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     let mut tallies = ports.journal().map_err(during)?.tally().map_err(during)?;
     tallies.sort_by(|a, b| (a.first, a.instance_id).cmp(&(b.first, b.instance_id)));
     let mut source = ports.source().map_err(during)?;
-    let whole =
-        Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Leave };
+    let whole = Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Leave };
     let success = tallies.iter().map(|tally| tally.success_count).sum();
     let failed = tallies.iter().map(|tally| tally.failed_count).sum();
     let counted = source.count(&whole).map_err(during)?;
-    let left = counted.map(|counted| {
-        if source.sees_journal() { counted } else { counted.saturating_sub(success + failed) }
-    });
+    let left =
+        counted.map(
+            |counted| {
+                if source.sees_journal() { counted } else { counted.saturating_sub(success + failed) }
+            },
+        );
     let answer =
         Answer { version: 1, success, failed, left, instances: tallies.into_iter().map(instance).collect() };
     let mut out = std::io::stdout().lock();

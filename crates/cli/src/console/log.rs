@@ -40,8 +40,11 @@ pub(crate) fn log_to(file: &Path, level: LogLevel, bars: &MultiProgress) -> Resu
         }
         OpenOptions::new().create(true).append(true).open(file)
     };
-    let opened =
-        open().map_err(|source| CommandError::File { doing: "write log file", path: file.to_owned(), source })?;
+    let opened = open().map_err(|source| CommandError::File {
+        doing: "write log file",
+        path: file.to_owned(),
+        source,
+    })?;
     let to_file = tracing_subscriber::fmt::layer()
         .event_format(Line { colours: false })
         .with_ansi(false)
@@ -134,4 +137,3 @@ impl<'a> MakeWriter<'a> for AboveBars {
         self.clone()
     }
 }
-

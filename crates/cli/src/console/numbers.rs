@@ -46,12 +46,9 @@ mod tests {
 
     #[test]
     fn durations_have_two_units_at_most() {
-        for (millis, expected) in [
-            (950, "950 ms"),
-            (12_340, "12.3 s"),
-            (245_000, "4 min 05 s"),
-            (7_650_000, "2 h 07 min"),
-        ] {
+        for (millis, expected) in
+            [(950, "950 ms"), (12_340, "12.3 s"), (245_000, "4 min 05 s"), (7_650_000, "2 h 07 min")]
+        {
             assert_eq!(duration(Duration::from_millis(millis)), expected);
         }
     }

@@ -143,7 +143,8 @@ impl State {
 
 fn bar(bars: &MultiProgress) -> ProgressBar {
     let template = "{wide_bar:.green/dim} {percent:>3} %  {human_pos}/{human_len}  {msg}";
-    let style = ProgressStyle::with_template(template).expect("the template is a constant").progress_chars("━╸─");
+    let style =
+        ProgressStyle::with_template(template).expect("the template is a constant").progress_chars("━╸─");
     bars.set_draw_target(ProgressDrawTarget::stderr());
     let bar = bars.add(ProgressBar::no_length().with_style(style));
     bar.enable_steady_tick(Duration::from_millis(500));

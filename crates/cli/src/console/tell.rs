@@ -7,6 +7,7 @@ use std::io::{IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use xmlshred_mapping::contract::RenderStyle;
 
+use crate::demo::DemoError;
 use crate::error::CommandError;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -67,5 +68,8 @@ pub(crate) fn with_causes(error: &dyn Error) -> String {
 
 /// Whether nobody reads standard output any more, as in `xmlshred preview … | head -1`.
 pub(crate) fn is_closed_pipe(error: &CommandError) -> bool {
-    matches!(error, CommandError::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    let (CommandError::Output(error) | CommandError::Demo(DemoError::Console(error))) = error else {
+        return false;
+    };
+    error.kind() == std::io::ErrorKind::BrokenPipe
 }

@@ -77,7 +77,9 @@ impl Previewer {
         let (content, byte_count) = match fetched {
             Fetched::Text(text) => (Content::Text(text), text.len()),
             Fetched::Bytes(bytes) => (Content::Bytes(bytes), bytes.len()),
-            Fetched::Null => return Err(refused(FailureCode::DocumentMissing, "the column is null".to_owned())),
+            Fetched::Null => {
+                return Err(refused(FailureCode::DocumentMissing, "the column is null".to_owned()));
+            }
             Fetched::TooLarge(byte_count) => {
                 let message = format!("{byte_count} bytes, the limit is {}", self.limits.max_bytes);
                 return Err(refused(FailureCode::DocumentTooLarge, message));

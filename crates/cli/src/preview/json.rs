@@ -1,8 +1,8 @@
 //! A previewed document as one JSON object. Columns are in contract order; sensitive values are not masked, because
 //! programs compare them.
 
-use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use xmlshred_databases::CellReader;
 use xmlshred_model::{Failure, Issue, TableSchema, TargetSchema, Value, lexical};
 

@@ -5,7 +5,7 @@ mod json;
 mod sql;
 mod table;
 
-pub(crate) use document::{Previewer, Preview};
+pub(crate) use document::{Preview, Previewer};
 pub(crate) use json::json;
 pub(crate) use sql::sql;
 pub(crate) use table::{Sensitive, table};

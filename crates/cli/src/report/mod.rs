@@ -6,7 +6,7 @@ mod prometheus;
 mod tally;
 mod text;
 
-pub(crate) use document::{VERSION, ContractFields, RunReport, SettingsFields};
+pub(crate) use document::{ContractFields, RunReport, SettingsFields, VERSION};
 pub(crate) use file::{prepare, read, write};
 pub(crate) use prometheus::Prometheus;
 pub(crate) use tally::Tally;

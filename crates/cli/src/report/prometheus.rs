@@ -35,8 +35,10 @@ impl Prometheus {
         identity: &RunIdentity,
         schema: Arc<TargetSchema>,
     ) -> Result<Self, CommandError> {
-        let refused =
-            |error: &dyn std::error::Error| CommandError::MetricsListen { address, problem: crate::console::with_causes(error) };
+        let refused = |error: &dyn std::error::Error| CommandError::MetricsListen {
+            address,
+            problem: crate::console::with_causes(error),
+        };
         let RunIdentity { session_id, share, contract_hash: _ } = identity;
         PrometheusBuilder::new()
             .with_http_listener(address)

@@ -98,8 +98,12 @@ mod tests {
         let mut args = DatabaseArgs::default();
         change(&mut args);
         let found = match Connection::if_any(&args).and_then(|found| found.ok_or(SettingsError::NoDatabase)) {
-            Ok(Connection { source: SourceAddress::Database(source), target }) => format!("{source} > {target}"),
-            Ok(Connection { source: SourceAddress::Files(pattern), target }) => format!("{pattern} > {target}"),
+            Ok(Connection { source: SourceAddress::Database(source), target }) => {
+                format!("{source} > {target}")
+            }
+            Ok(Connection { source: SourceAddress::Files(pattern), target }) => {
+                format!("{pattern} > {target}")
+            }
             Err(error) => error.to_string(),
         };
         assert_eq!(found, expected);

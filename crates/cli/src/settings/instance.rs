@@ -149,8 +149,7 @@ mod tests {
     use super::*;
 
     fn check(id: Option<&str>, count: Option<i64>, environment: &[(&str, &str)], expected: &str) {
-        let args =
-            InstanceArgs { instance_id: id.map(|text| text.parse().unwrap()), instance_count: count };
+        let args = InstanceArgs { instance_id: id.map(|text| text.parse().unwrap()), instance_count: count };
         let lookup = |name: &str| {
             environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
@@ -169,8 +168,18 @@ mod tests {
     #[test]
     fn impossible_instances_are_refused_with_both_values() {
         check(Some("3"), Some(3), &[], "instance id 3 is not below instance count 3: ids are 0 to 2");
-        check(Some("0"), Some(0), &[], "instance count is 0, but it takes at least one instance (instance id was 0)");
-        check(Some("-1"), Some(3), &[], "instance id -1 and instance count 3 name no instance: it takes 0 <= id < count");
+        check(
+            Some("0"),
+            Some(0),
+            &[],
+            "instance count is 0, but it takes at least one instance (instance id was 0)",
+        );
+        check(
+            Some("-1"),
+            Some(3),
+            &[],
+            "instance id -1 and instance count 3 name no instance: it takes 0 <= id < count",
+        );
     }
 
     #[test]
@@ -190,13 +199,22 @@ mod tests {
         check(
             Some("auto"),
             None,
-            &[("SGE_TASK_ID", "3"), ("SGE_TASK_FIRST", "1"), ("SGE_TASK_LAST", "5"), ("SGE_TASK_STEPSIZE", "1")],
+            &[
+                ("SGE_TASK_ID", "3"),
+                ("SGE_TASK_FIRST", "1"),
+                ("SGE_TASK_LAST", "5"),
+                ("SGE_TASK_STEPSIZE", "1"),
+            ],
             "2/5",
         );
         check(
             Some("auto"),
             None,
-            &[("SGE_TASK_ID", "undefined"), ("AWS_BATCH_JOB_ARRAY_INDEX", "1"), ("AWS_BATCH_JOB_ARRAY_SIZE", "2")],
+            &[
+                ("SGE_TASK_ID", "undefined"),
+                ("AWS_BATCH_JOB_ARRAY_INDEX", "1"),
+                ("AWS_BATCH_JOB_ARRAY_SIZE", "2"),
+            ],
             "1/2",
         );
     }

@@ -58,7 +58,9 @@ pub(crate) enum SettingsError {
         end: i64,
     },
     /// A session id that cannot be part of a file name.
-    #[error("--session-id must be 1 to 64 letters, digits, `_`, `-` or `.`, and begin with a letter or digit")]
+    #[error(
+        "--session-id must be 1 to 64 letters, digits, `_`, `-` or `.`, and begin with a letter or digit"
+    )]
     SessionId,
     /// No database at all.
     #[error("no database given")]
@@ -130,7 +132,9 @@ impl SettingsError {
                 "this version reads and writes SQLite (--url sqlite:FILE) and reads files (--files GLOB); \
                  SQL Server and PostgreSQL come in a later version, with these same flags"
             }
-            Self::NoServer { .. } => "SQL Server takes --server and --database; SQLite takes --url sqlite:FILE",
+            Self::NoServer { .. } => {
+                "SQL Server takes --server and --database; SQLite takes --url sqlite:FILE"
+            }
             Self::Url(error) => error.hint(),
             Self::NoTarget => "add --url sqlite:FILE or --target-url sqlite:FILE",
             Self::Unreadable { .. } => return None,

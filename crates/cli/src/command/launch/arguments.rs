@@ -112,14 +112,16 @@ mod tests {
     fn an_instance_understands_what_it_is_started_with() {
         let line = "xmlshred launch --instances 3 --url sqlite:a.db --key-start -7 --limit 9 --batch-size 10 --dry-run \
                     --max-failures 5% --log-level debug --workers 2 --metrics-listen 127.0.0.1:9000";
-        let Command::Launch(args) = Cli::try_parse_from(line.split_whitespace()).unwrap_or_else(|error| panic!("{error}")).command
+        let Command::Launch(args) =
+            Cli::try_parse_from(line.split_whitespace()).unwrap_or_else(|error| panic!("{error}")).command
         else {
             panic!("not launch")
         };
         let reporting = Reporting::new(&args.report).unwrap();
         let arguments = arguments(&args, &reporting, 2);
         let line = std::iter::once("xmlshred".into()).chain(arguments);
-        let Command::Run(run) = Cli::try_parse_from(line).unwrap_or_else(|error| panic!("{error}")).command else {
+        let Command::Run(run) = Cli::try_parse_from(line).unwrap_or_else(|error| panic!("{error}")).command
+        else {
             panic!("not run")
         };
         assert_eq!(run.work.key_start, Some(-7));

@@ -61,7 +61,14 @@ impl<'a> RunObserver<'a> {
                     }
                 }
             }
-            Event::Committed { success_count, failed_count, already_done_count, table_row_counts, duration, .. } => {
+            Event::Committed {
+                success_count,
+                failed_count,
+                already_done_count,
+                table_row_counts,
+                duration,
+                ..
+            } => {
                 let rows: u64 = table_row_counts.iter().sum();
                 debug!(
                     "Committed {success_count} successful, {failed_count} failed, {already_done_count} already done, \

@@ -1,0 +1,88 @@
+//! `xmlshred demo`: a database of invented loan applications, a contract, several instances at work, and the proof that
+//! they did what one would have done.
+//!
+//! Life of a demo: [`generate`] makes documents → [`prepare`] writes `DIR/demo.db` and `DIR/contract.yaml` → [`show`]
+//! launches the instances, then one instance into `DIR/demo-single.db` → [`compare`] compares the two → [`show`] tells.
+
+mod args;
+mod compare;
+mod contract;
+mod generate;
+mod prepare;
+mod show;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub(crate) use args::DemoArgs;
+
+/// Why there is no demo.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DemoError {
+    /// A file or folder cannot be written.
+    #[error("cannot write {}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A database cannot be written or read.
+    #[error("cannot use the database {}", path.display())]
+    Database {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// Target tables cannot be created.
+    #[error("cannot create the tables of the demo: {0}")]
+    Tables(#[from] xmlshred_engine::ports::PortError),
+    /// Another instance of this program cannot be started.
+    #[error("cannot start {}", program.display())]
+    Start {
+        /// Path of this program.
+        program: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The console is gone.
+    #[error("cannot write to the console")]
+    Console(#[from] io::Error),
+}
+
+impl DemoError {
+    fn file(path: &Path, source: io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
+    }
+
+    fn database(path: &Path, source: rusqlite::Error) -> Self {
+        Self::Database { path: path.to_owned(), source }
+    }
+}
+
+/// How a demo ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DemoEnding {
+    /// As it should.
+    Good,
+    /// What came out is not what should have: a defect of xmlshred.
+    Wrong,
+    /// The instances ended with this exit code.
+    Stopped(u8),
+}
+
+/// Runs the demo; its report goes to `out`.
+///
+/// # Errors
+/// When files, databases or processes cannot be had.
+pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write) -> Result<DemoEnding, DemoError> {
+    let place = prepare::Place::new(&args.dir);
+    let prepared = prepare::prepare(args, &place)?;
+    show::prepared(&prepared, &place, out)?;
+    if args.prepare_only {
+        show::commands(&place, args.instances, out)?;
+        return Ok(DemoEnding::Good);
+    }
+    show::instances(&prepared, &place, args.instances, out)
+}
