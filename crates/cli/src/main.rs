@@ -24,6 +24,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
+    console::tell_panics_without_their_message();
     let Cli { command } = Cli::parse();
     match execute(command) {
         Ok(exit) => exit.into(),

@@ -28,7 +28,7 @@ pub(crate) struct DatabaseArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) target_url: Option<String>,
 
-    /// Read the documents from files; a name such as 17.xml gives the key, any other name a number made from it
+    /// Read the documents from files: 17.xml has the key 17; when some name is no number, keys count up in order of path
     #[arg(long, value_name = "GLOB", conflicts_with = "source_url")]
     pub(crate) files: Option<String>,
 

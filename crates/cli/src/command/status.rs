@@ -15,6 +15,9 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::ContractFile;
 
+/// Microseconds of work below which a rate says nothing.
+const MIN_SPAN: UtcMicros = 1_000_000;
+
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Answer {
@@ -36,7 +39,8 @@ struct InstanceAnswer {
     failed: u64,
     first: String,
     last: String,
-    documents_per_minute: f64,
+    /// `null` when there is too little to tell.
+    documents_per_minute: Option<f64>,
 }
 
 /// Prints what the log holds, per session and instance, and how much is left.
@@ -81,9 +85,11 @@ fn instance(tally: LogTally) -> InstanceAnswer {
         first,
         last,
     } = tally;
-    let minutes = last.saturating_sub(first).max(1) as f64 / 60e6;
+    let micros = last.saturating_sub(first);
     // From first to last row there is one interval less than there are rows.
     let intervals = (success_count + failed_count).saturating_sub(1);
+    let documents_per_minute =
+        (micros >= MIN_SPAN).then(|| (intervals as f64 * 60e6 / micros as f64).round());
     InstanceAnswer {
         session_id,
         instance_id,
@@ -93,7 +99,7 @@ fn instance(tally: LogTally) -> InstanceAnswer {
         failed: failed_count,
         first: timestamp(first),
         last: timestamp(last),
-        documents_per_minute: intervals as f64 / minutes,
+        documents_per_minute,
     }
 }
 
@@ -108,7 +114,7 @@ fn text(answer: &Answer) -> String {
             format!("{}/{}", u64::from(instance.instance_id) + 1, instance.instance_count),
             count(instance.success),
             count(instance.failed),
-            count(instance.documents_per_minute.round() as u64),
+            instance.documents_per_minute.map_or_else(String::new, |rate| count(rate as u64)),
             instance.last.clone(),
         ]);
     }

@@ -45,12 +45,15 @@ pub(crate) fn log_to(file: &Path, level: LogLevel, bars: &MultiProgress) -> Resu
         path: file.to_owned(),
         source,
     })?;
+    // A log that cannot be written is no reason to stop, and telling it on a closed console would panic.
     let to_file = tracing_subscriber::fmt::layer()
+        .log_internal_errors(false)
         .event_format(Line { colours: false })
         .with_ansi(false)
         .with_writer(Arc::new(opened))
         .with_filter(filter::filter_fn(move |metadata| is_said(metadata, level)));
     let to_console = tracing_subscriber::fmt::layer()
+        .log_internal_errors(false)
         .event_format(Line { colours: has_colours() })
         .with_writer(AboveBars(bars.clone()))
         .with_filter(filter::filter_fn(move |metadata| {

@@ -73,3 +73,14 @@ pub(crate) fn is_closed_pipe(error: &CommandError) -> bool {
     };
     error.kind() == std::io::ErrorKind::BrokenPipe
 }
+
+/// A panic is a defect of xmlshred; its message may quote a document, so only its place is told.
+pub(crate) fn tell_panics_without_their_message() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |location| format!(" at {location}"));
+        let _ = writeln!(
+            anstream::stderr(),
+            "{ERROR}internal error:{ERROR:#} panic{place}; this is a defect of xmlshred: please report this line"
+        );
+    }));
+}

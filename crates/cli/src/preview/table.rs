@@ -30,7 +30,8 @@ pub(crate) fn table(preview: &Preview, sensitive: Sensitive) -> String {
         return format!("{name}{key}: failed\n  {failure}\n");
     }
     let schema = rows.schema();
-    let mut text = format!("{name}{key}: {} rows\n", rows.document_row_count(0));
+    let row_count = rows.document_row_count(0);
+    let mut text = format!("{name}{key}: {row_count} {}\n", if row_count == 1 { "row" } else { "rows" });
     let mut empty = Vec::new();
     for (index, table) in schema.tables.iter().enumerate() {
         let cells = rows.rows(index);

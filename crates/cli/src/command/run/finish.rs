@@ -42,8 +42,10 @@ pub(super) fn finish(
         info!(target: SUMMARY, "{line}");
     }
     let mut out = std::io::stdout().lock();
-    // The exit code tells about the documents, whether or not this was heard.
-    let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+    if ended.is_ok() || report.documents.processed > 0 {
+        // The exit code tells about the documents, whether or not this was heard.
+        let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+    }
     Ok(exit_of(&ended?, tally))
 }
 
