@@ -20,5 +20,5 @@ pub mod rows_as_sql;
 pub use address::{AddressError, DatabaseUrl};
 pub use cell::CellReader;
 pub use ddl::Existing;
-pub use dialect::{Dialect, POSTGRES, SQL_SERVER, SQLITE};
+pub use dialect::{DecimalType, Dialect, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
 pub use open::{OpenOptions, SourceAddress, open, open_source, read_document};
