@@ -1,19 +1,51 @@
-//! The program.
+//! `xmlshred`: shreds millions of XML documents in a database column into rows of normalized tables, exactly once.
+//!
+//! Life of a command: [`args`] (as typed) → [`settings`] (as meant) → [`command`] (does it, by way of `engine` and
+//! `databases`) → [`exit`] code. Only this crate prints, reads the environment and exits. Everything that can go wrong
+//! is a [`error::CommandError`], and it is told here and nowhere else.
 
+mod args;
+mod command;
+mod console;
+mod database;
 mod demo;
+mod error;
+mod exit;
+mod preview;
+mod report;
+mod settings;
 
-fn main() -> std::process::ExitCode {
-    use clap::Parser as _;
-    #[derive(clap::Parser)]
-    struct Cli {
-        #[command(flatten)]
-        demo: demo::DemoArgs,
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::error::CommandError;
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    console::tell_panics_without_their_message();
+    let Cli { command } = Cli::parse();
+    match execute(command) {
+        Ok(exit) => exit.into(),
+        Err(error) if console::is_closed_pipe(&error) => Exit::Done.into(),
+        Err(error) => {
+            console::tell(&error);
+            error.exit().into()
+        }
     }
-    let result = demo::run(&Cli::parse().demo, &mut anstream::stdout());
-    match result {
-        Ok(demo::DemoEnding::Good) => 0.into(),
-        Ok(demo::DemoEnding::Wrong) => 1.into(),
-        Ok(demo::DemoEnding::Stopped(code)) => code.into(),
-        Err(_) => 1.into(),
+}
+
+/// What the program can do.
+fn execute(command: Command) -> Result<Exit, CommandError> {
+    match command {
+        Command::Run(args) => command::run(&args),
+        Command::Launch(args) => command::launch(&args),
+        Command::Demo(args) => command::demo(&args),
+        Command::Status(args) => command::status(&args),
+        Command::Check(args) => command::check(&args),
+        Command::Preview(args) => command::preview(&args),
+        Command::Ddl(args) => command::ddl(&args),
+        Command::Completions(args) => command::completions(&args),
     }
 }

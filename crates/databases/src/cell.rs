@@ -10,7 +10,7 @@ use xmlshred_model::{DataType, Decimal, Value};
 
 /// A column of a batch, ready to give its cells.
 #[derive(Debug)]
-pub(crate) struct CellReader<'a> {
+pub struct CellReader<'a> {
     /// `None` when the column has no null, so that the common case asks nothing per cell.
     nullable: Option<&'a dyn Array>,
     cells: Cells<'a>,
@@ -35,7 +35,7 @@ enum Cells<'a> {
 
 impl<'a> CellReader<'a> {
     /// Reads `array`, which has the Arrow type of `data_type`, as batches do.
-    pub(crate) fn new(array: &'a dyn Array, data_type: DataType) -> Self {
+    pub fn new(array: &'a dyn Array, data_type: DataType) -> Self {
         let cells = match data_type {
             DataType::Bool => Cells::Bool(array.as_boolean()),
             DataType::SmallInt => Cells::SmallInt(array.as_primitive()),
@@ -57,7 +57,7 @@ impl<'a> CellReader<'a> {
     }
 
     /// The cell of this row.
-    pub(crate) fn value(&self, row: usize) -> Value<'a> {
+    pub fn value(&self, row: usize) -> Value<'a> {
         if self.nullable.is_some_and(|array| array.is_null(row)) {
             return Value::Null;
         }

@@ -18,6 +18,7 @@ pub mod log_table;
 pub mod rows_as_sql;
 
 pub use address::{AddressError, DatabaseUrl};
+pub use cell::CellReader;
 pub use ddl::Existing;
 pub use dialect::{DecimalType, Dialect, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
 pub use open::{OpenOptions, SourceAddress, open, open_source, read_document};

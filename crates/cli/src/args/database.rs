@@ -1,0 +1,75 @@
+//! Where the contract, the documents and the rows are.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Which contract.
+#[derive(Args, Clone)]
+pub(crate) struct ContractArgs {
+    /// The contract, YAML or JSON [default: contract.yaml]
+    #[arg(long, short = 'c', value_name = "FILE", env = "XMLSHRED_CONTRACT")]
+    pub(crate) contract: Option<PathBuf>,
+}
+
+/// Which databases or files.
+#[derive(Args, Clone, Default)]
+#[command(next_help_heading = "Database")]
+pub(crate) struct DatabaseArgs {
+    /// Source and target: sqlite:FILE (postgres://… and sqlserver://… in a later version)
+    #[arg(long, value_name = "URL", env = "XMLSHRED_URL", hide_env_values = true)]
+    pub(crate) url: Option<String>,
+
+    /// The source, where it is not the target
+    #[arg(long, value_name = "URL")]
+    pub(crate) source_url: Option<String>,
+
+    /// The target, where it is not the source
+    #[arg(long, value_name = "URL")]
+    pub(crate) target_url: Option<String>,
+
+    /// Read the documents from files: 17.xml has the key 17; when some name is no number, keys count up in order of path
+    #[arg(long, value_name = "GLOB", conflicts_with = "source_url")]
+    pub(crate) files: Option<String>,
+
+    /// SQL Server: HOST, HOST\INSTANCE or HOST,PORT (in a later version)
+    #[arg(long, value_name = "HOST")]
+    pub(crate) server: Option<String>,
+
+    /// SQL Server: the database
+    #[arg(long, value_name = "NAME")]
+    pub(crate) database: Option<String>,
+
+    /// SQL Server: the login; without it the Windows or Kerberos login is used
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+
+    /// The password; other users of this machine can see it here, better use XMLSHRED_PASSWORD or --password-file
+    #[arg(long, value_name = "PASSWORD", conflicts_with = "password_file")]
+    pub(crate) password: Option<Secret>,
+
+    /// A file whose first line is the password
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+/// A password. Has no `Debug`, so that no message can show it.
+#[derive(Clone)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The password itself, for the environment of a child process or for a driver.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}

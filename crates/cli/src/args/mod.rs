@@ -1,0 +1,16 @@
+//! Arguments as typed. What they mean together is decided in [`crate::settings`].
+
+mod database;
+mod program;
+mod run;
+mod tools;
+
+pub(crate) use database::{ContractArgs, DatabaseArgs, Secret};
+pub(crate) use program::{Cli, Command};
+pub(crate) use run::{
+    InstanceArgs, InstanceId, LaunchArgs, LogLevel, MaxFailuresArg, ProgressMode, ReportArgs, RunArgs,
+    WorkArgs,
+};
+pub(crate) use tools::{
+    CheckArgs, CompletionsArgs, DdlArgs, DialectArg, PreviewArgs, PreviewFormat, StatusArgs,
+};

@@ -1,0 +1,92 @@
+//! The program's commands.
+
+use clap::{Parser, Subcommand};
+
+use super::{CheckArgs, CompletionsArgs, DdlArgs, LaunchArgs, PreviewArgs, RunArgs, StatusArgs};
+use crate::demo::DemoArgs;
+
+const EXIT_CODES: &str = "Exit codes:
+  0    everything asked for was processed
+  1    the run stopped: database gone, disk full, too many failed documents; run the same command again
+  2    usage, configuration or contract; nothing was processed
+  3    finished, but some documents failed
+  130  interrupted; what was begun is finished or rolled back
+
+Start with `xmlshred demo`: it makes a database of documents and a contract, and shows what to try next.";
+
+/// Shreds millions of XML documents in a database column into rows of normalized tables, exactly once.
+#[derive(Parser)]
+#[command(name = "xmlshred", version, propagate_version = true, after_help = EXIT_CODES, max_term_width = 120)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What the program can do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Process every document that is not yet processed
+    ///
+    /// Reads the documents of the source in key order, shreds them on all cores, and commits their rows together with
+    /// one row of processing_log each. Can be stopped or killed at any moment and started again.
+    #[command(after_help = EXIT_CODES, after_long_help = run_help())]
+    Run(Box<RunArgs>),
+
+    /// Start several instances of `run` on this machine and show them together
+    #[command(after_help = EXIT_CODES)]
+    Launch(Box<LaunchArgs>),
+
+    /// Make documents and a contract, run three instances over them, and show what to try next
+    Demo(DemoArgs),
+
+    /// How far the work is: done, failed, left; from processing_log alone
+    Status(Box<StatusArgs>),
+
+    /// Check a contract: every problem at once
+    Check(Box<CheckArgs>),
+
+    /// Show the rows that documents would give; writes nothing
+    Preview(Box<PreviewArgs>),
+
+    /// Print CREATE TABLE statements for the target and the log
+    Ddl(Box<DdlArgs>),
+
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+fn run_help() -> String {
+    let mut text =
+        String::from("With --instance-id auto, the instance comes from the first of these that is set:\n");
+    for scheduler in crate::settings::SCHEDULERS {
+        let count = scheduler.count_source();
+        text.push_str(&format!("  {:<28} {}; {count}\n", scheduler.index, scheduler.name));
+    }
+    text.push('\n');
+    text.push_str(EXIT_CODES);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_of_all_arguments_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn run_takes_the_command_line_of_its_predecessor() {
+        let line = r#"xmlshred run --server localhost\SQLEXPRESS --database XmlConversionDB --workers 4 --instance-id 0 --instance-count 3 --log-level INFO"#;
+        assert!(Cli::try_parse_from(line.split(' ')).is_ok());
+    }
+
+    #[test]
+    fn keys_may_be_negative() {
+        let line = "xmlshred run --key-start -5 --app-id-end -1 --limit 0";
+        assert!(Cli::try_parse_from(line.split(' ')).is_ok());
+    }
+}

@@ -1,0 +1,105 @@
+//! Arguments of the commands around a run.
+
+use clap::{Args, ValueEnum};
+use clap_complete::Shell;
+
+use super::{ContractArgs, DatabaseArgs};
+
+/// Arguments of `xmlshred check`.
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+
+    /// Print the problems to standard output as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `xmlshred preview`.
+#[derive(Args)]
+pub(crate) struct PreviewArgs {
+    /// Files with one document each; `-` is standard input
+    #[arg(value_name = "DOC", required_unless_present = "key")]
+    pub(crate) documents: Vec<std::path::PathBuf>,
+
+    /// Documents of the source, by key; may be given several times
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',')]
+    pub(crate) key: Vec<i64>,
+
+    /// `table` masks columns that the contract calls sensitive; `json` has one object per document and line
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: PreviewFormat,
+
+    /// The SQL of --format sql
+    #[arg(long, value_name = "DIALECT", default_value = "sqlite")]
+    pub(crate) dialect: DialectArg,
+
+    /// Show values of sensitive columns in tables, too
+    #[arg(long)]
+    pub(crate) show_sensitive: bool,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+/// How rows are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PreviewFormat {
+    /// For people.
+    Table,
+    /// One object per document and line.
+    Json,
+    /// INSERT statements.
+    Sql,
+}
+
+/// Arguments of `xmlshred ddl`.
+#[derive(Args)]
+pub(crate) struct DdlArgs {
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+
+    /// Which database's SQL
+    #[arg(long, value_name = "DIALECT", default_value = "sqlite")]
+    pub(crate) dialect: DialectArg,
+
+    /// Statements that leave existing tables alone
+    #[arg(long)]
+    pub(crate) if_not_exists: bool,
+}
+
+/// Databases, as SQL dialects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectArg {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+    /// SQL Server.
+    Sqlserver,
+}
+
+/// Arguments of `xmlshred status`.
+#[derive(Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `xmlshred completions`.
+#[derive(Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: Shell,
+}

@@ -1,0 +1,61 @@
+//! One summary of all instances, from their metrics files.
+
+use std::io::Write;
+
+use comfy_table::{CellAlignment, Table, presets};
+use xmlshred_model::Share;
+
+use crate::console::{self, count};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::report::{self, RunReport};
+use crate::settings::Reporting;
+
+/// Tells what the instances did together, and how each ended.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub(super) fn tell(reporting: &Reporting, ends: &[Exit]) -> Result<(), CommandError> {
+    let instance_count = u32::try_from(ends.len()).expect("launch starts at most 256 instances");
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY);
+    table.set_header(["instance", "documents", "failed", "documents/min", "MB/s", "ended", "exit code"]);
+    let mut together: Option<RunReport> = None;
+    for (index, exit) in (0..instance_count).zip(ends) {
+        let share = Share::new(index, instance_count).expect("the index is below the count");
+        let name = format!("{}/{instance_count}", index + 1);
+        let Some(report) = report::read(&reporting.metrics_file(share)) else {
+            let end = if *exit == Exit::Usage { "not begun" } else { "without metrics" };
+            table.add_row([&name, "", "", "", "", end, &exit.code().to_string()]);
+            continue;
+        };
+        table.add_row([
+            name,
+            count(report.documents.processed),
+            count(report.documents.failed),
+            count(report.documents_per_minute.round() as u64),
+            format!("{:.1}", report.megabytes_per_second),
+            report.ended.clone(),
+            exit.code().to_string(),
+        ]);
+        match &mut together {
+            None => together = Some(report),
+            Some(together) => together.add(&report),
+        }
+    }
+    for column in table.column_iter_mut().skip(1).take(4) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{table}")?;
+    match together {
+        Some(mut together) => {
+            together.ended = format!("{instance_count} instances");
+            for line in report::lines(&together) {
+                writeln!(out, "{line}")?;
+            }
+        }
+        None => console::warn("no instance left a metrics file: see the messages above"),
+    }
+    Ok(())
+}

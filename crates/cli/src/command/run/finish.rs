@@ -1,0 +1,147 @@
+//! The end of a run, however it ended: metrics file, summary, exit code.
+
+use std::io::Write;
+
+use tracing::{error, info};
+use xmlshred_engine::ports::FailedDocuments;
+use xmlshred_engine::{Ended, RunSettings, RunSummary};
+use xmlshred_model::KeyRange;
+
+use super::Started;
+use super::job::Job;
+use crate::console::{self, CRITICAL, SUMMARY};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::report::{self, ContractFields, RunReport, SettingsFields, Tally};
+
+/// Tells how the run ended.
+///
+/// # Errors
+/// Those of the run.
+pub(super) fn finish(
+    job: &Job,
+    started: Started,
+    tally: &Tally,
+    ended: Result<RunSummary, CommandError>,
+) -> Result<Exit, CommandError> {
+    let report = report(job, started, tally, ended.as_ref());
+    if let Err(error) = &ended {
+        let message = console::with_causes(error);
+        match error.hint() {
+            Some(hint) => error!(target: CRITICAL, "{message}; {hint}"),
+            None => error!(target: CRITICAL, "{message}"),
+        }
+    }
+    let path = job.reporting.metrics_file(job.identity.share);
+    match report::write(&report, &path) {
+        Ok(()) => info!("Metrics: {}", path.display()),
+        Err(error) => error!("{}", console::with_causes(&error)),
+    }
+    let lines = report::lines(&report);
+    for line in &lines {
+        info!(target: SUMMARY, "{line}");
+    }
+    let mut out = std::io::stdout().lock();
+    if ended.is_ok() || report.documents.processed > 0 {
+        // The exit code tells about the documents, whether or not this was heard.
+        let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+    }
+    Ok(exit_of(&ended?, tally))
+}
+
+fn exit_of(summary: &RunSummary, tally: &Tally) -> Exit {
+    match summary.ended {
+        Ended::Interrupted => Exit::Interrupted,
+        Ended::Completed | Ended::LimitReached if tally.documents().failed > 0 => Exit::SomeFailed,
+        Ended::Completed | Ended::LimitReached => Exit::Done,
+    }
+}
+
+fn report(
+    job: &Job,
+    started: Started,
+    tally: &Tally,
+    ended: Result<&RunSummary, &CommandError>,
+) -> RunReport {
+    let (ended, exit, error) = match ended {
+        Ok(summary) => (word(summary.ended), exit_of(summary, tally), None),
+        Err(error) => {
+            let exit = error.exit();
+            let word = if exit == Exit::Interrupted { word(Ended::Interrupted) } else { "failed" };
+            (word, exit, Some(console::with_causes(error)))
+        }
+    };
+    let contract = job.plan.contract();
+    let schema = job.plan.schema();
+    let documents = tally.documents();
+    let elapsed_seconds = started.clock.elapsed().as_secs_f64();
+    let (documents_per_minute, megabytes_per_second) = RunReport::rates(&documents, elapsed_seconds);
+    RunReport {
+        version: report::VERSION,
+        program: format!("xmlshred {}", env!("CARGO_PKG_VERSION")),
+        session_id: job.identity.session_id.clone(),
+        instance_id: job.identity.share.index(),
+        instance_count: job.identity.share.count(),
+        contract: ContractFields {
+            name: contract.name.clone(),
+            file: job.contract_path.display().to_string(),
+            hash: contract.hash.clone(),
+        },
+        source: job.connection.source_text(&contract.source),
+        target: job.connection.target_text(),
+        settings: settings(&job.settings),
+        started_at: timestamp(started.at),
+        finished_at: timestamp(jiff::Timestamp::now()),
+        elapsed_seconds,
+        ended: ended.to_owned(),
+        exit_code: exit.code(),
+        error,
+        documents,
+        documents_per_minute,
+        megabytes_per_second,
+        failures: tally.failures(),
+        issues: tally.issues(schema),
+        tables: tally.tables(schema),
+        stages: tally.stages(),
+        retry_count: tally.retry_count(),
+        split_count: tally.split_count(),
+    }
+}
+
+fn settings(settings: &RunSettings) -> SettingsFields {
+    let RunSettings {
+        workers,
+        batch_size,
+        range: KeyRange { start, end },
+        failed,
+        limit,
+        max_failures,
+        dry_run,
+        limits: _,
+        batch: _,
+        chunk: _,
+        retry: _,
+    } = settings;
+    SettingsFields {
+        workers: workers.get(),
+        batch_size: batch_size.get(),
+        key_start: start.map(|key| key.0),
+        key_end: end.map(|key| key.0),
+        limit: *limit,
+        retry_failed: *failed == FailedDocuments::Retry,
+        max_failures: max_failures.to_string(),
+        dry_run: *dry_run,
+    }
+}
+
+fn word(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Completed => "completed",
+        Ended::LimitReached => "limit-reached",
+        Ended::Interrupted => "interrupted",
+    }
+}
+
+fn timestamp(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}

@@ -1,0 +1,69 @@
+//! A run with everything resolved: nothing of it depends on arguments or environment any more.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use xmlshred_engine::RunSettings;
+use xmlshred_engine::ports::{Ports, RunIdentity};
+use xmlshred_mapping::Plan;
+
+use crate::args::RunArgs;
+use crate::console;
+use crate::database::{self, MissingTables};
+use crate::error::CommandError;
+use crate::settings::{self, Connection, ContractFile, Reporting};
+
+/// What to run.
+pub(super) struct Job {
+    pub(super) contract_path: PathBuf,
+    pub(super) plan: Arc<Plan>,
+    pub(super) connection: Connection,
+    pub(super) identity: RunIdentity,
+    pub(super) settings: RunSettings,
+    pub(super) reporting: Reporting,
+    pub(super) create_tables: bool,
+    /// Problems of the contract that do not forbid its use, rendered.
+    pub(super) contract_warnings: Option<String>,
+}
+
+impl Job {
+    /// Resolves the arguments; reads and checks the contract. Connects to nothing.
+    ///
+    /// # Errors
+    /// When they cannot be meant, or the contract cannot be used.
+    pub(super) fn new(args: &RunArgs) -> Result<Self, CommandError> {
+        let RunArgs { contract, database, instance, work, report, stop_with_stdin: _ } = args;
+        let share = settings::share(instance, &|name| std::env::var(name).ok())?;
+        let settings = settings::run_settings(work)?;
+        let reporting = Reporting::new(report)?;
+        let connection = database::resolve(database)?;
+        let file = ContractFile::read(contract)?;
+        let (contract, warnings) = file.checked()?;
+        let contract_warnings =
+            (!warnings.is_empty()).then(|| file.render(&warnings, console::render_style()));
+        let identity = RunIdentity {
+            session_id: reporting.session_id.clone(),
+            share,
+            contract_hash: contract.hash.clone(),
+        };
+        Ok(Self {
+            contract_path: file.path,
+            plan: Arc::new(Plan::new(contract)),
+            connection,
+            identity,
+            settings,
+            reporting,
+            create_tables: work.create_tables && !work.dry_run,
+            contract_warnings,
+        })
+    }
+
+    /// Source, target and log.
+    ///
+    /// # Errors
+    /// When the files of the source cannot be listed.
+    pub(super) fn ports(&self) -> Result<Box<dyn Ports>, CommandError> {
+        let missing = if self.create_tables { MissingTables::Create } else { MissingTables::Refuse };
+        database::open(&self.connection, &self.plan, missing)
+    }
+}

@@ -1,0 +1,99 @@
+//! Listens to a run: log lines, progress, counts, Prometheus.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use indicatif::MultiProgress;
+use tracing::{debug, info, warn};
+use xmlshred_engine::{Event, Observer};
+
+use super::job::Job;
+use crate::console::{self, FAILURES, Progress};
+use crate::report::{Prometheus, Tally};
+
+/// Failed documents that the console shows one by one; the log file has all of them.
+const SHOWN_FAILURES: u64 = 20;
+
+/// Every fold over the events of a run.
+pub(super) struct RunObserver<'a> {
+    tally: Mutex<Tally>,
+    progress: Progress,
+    prometheus: Option<Prometheus>,
+    failures: AtomicU64,
+    job: &'a Job,
+}
+
+impl<'a> RunObserver<'a> {
+    pub(super) fn new(job: &'a Job, prometheus: Option<Prometheus>, bars: &MultiProgress) -> Self {
+        Self {
+            tally: Mutex::default(),
+            progress: Progress::new(job.reporting.progress, job.settings.limit, bars),
+            prometheus,
+            failures: AtomicU64::new(0),
+            job,
+        }
+    }
+
+    /// The counts at the end.
+    pub(super) fn into_tally(self) -> Tally {
+        self.tally.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn log(&self, event: &Event) {
+        match event {
+            Event::Started { remaining: Some(remaining) } => {
+                info!("Documents to do: {}", console::count(*remaining));
+            }
+            Event::Started { remaining: None } => info!("Documents to do: not counted"),
+            Event::Extracted { document_count, .. } => info!("Extracted {document_count} XML records"),
+            Event::Shredded { document_count, byte_count, duration } => {
+                debug!("Shredded {document_count} documents ({byte_count} bytes) in {duration:.1?}");
+            }
+            Event::DocumentFailed { key, failure } => {
+                let column = &self.job.plan.contract().source.key;
+                match self.failures.fetch_add(1, Ordering::Relaxed) {
+                    0..SHOWN_FAILURES => warn!("Document {column} {key} failed: {failure}"),
+                    already => {
+                        if already == SHOWN_FAILURES {
+                            warn!("More documents failed: the log file names them all");
+                        }
+                        warn!(target: FAILURES, "Document {column} {key} failed: {failure}");
+                    }
+                }
+            }
+            Event::Committed {
+                success_count,
+                failed_count,
+                already_done_count,
+                table_row_counts,
+                duration,
+                ..
+            } => {
+                let rows: u64 = table_row_counts.iter().sum();
+                debug!(
+                    "Committed {success_count} successful, {failed_count} failed, {already_done_count} already done, \
+                     {rows} rows in {duration:.1?}"
+                );
+            }
+            Event::BatchSplit { document_count, reason } => {
+                debug!("Batch of {document_count} documents refused, now split: {reason}");
+            }
+            Event::Retrying { attempt, delay, reason } => {
+                warn!("{reason}; attempt {attempt} follows in {delay:.1?}");
+            }
+            Event::Stopping => warn!("Stopping: what was begun is being finished; Ctrl-C again ends at once"),
+            Event::Finished => debug!("All threads have ended"),
+        }
+    }
+}
+
+impl Observer for RunObserver<'_> {
+    fn observe(&self, event: &Event) {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).observe(event);
+        self.log(event);
+        self.progress.observe(event);
+        if let Some(prometheus) = &self.prometheus {
+            prometheus.observe(event);
+        }
+    }
+}

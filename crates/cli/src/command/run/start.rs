@@ -1,0 +1,77 @@
+//! The first lines of a run: who, what, which part; and what the log says already.
+
+use std::collections::BTreeSet;
+
+use tracing::{info, warn};
+use xmlshred_engine::ports::{LogTally, Ports, RunIdentity};
+
+use super::job::Job;
+use crate::console;
+
+/// Says what begins. The words of `Concurrent Instances` and `Partition` are those of the predecessor.
+pub(super) fn say_what_begins(job: &Job) {
+    let contract = job.plan.contract();
+    if let Some(warnings) = &job.contract_warnings {
+        console::note(warnings.trim_end());
+        warn!("Contract: {} has warnings; `xmlshred check` shows them", job.contract_path.display());
+    }
+    info!("xmlshred {}", env!("CARGO_PKG_VERSION"));
+    info!("Session: {}", job.identity.session_id);
+    info!("Contract: {} ({}, {})", contract.name, job.contract_path.display(), contract.hash);
+    info!("Source: {}", job.connection.source_text(&contract.source));
+    info!("Target: {}", job.connection.target_text());
+    let share = job.identity.share;
+    let instance = u64::from(share.index()) + 1;
+    if share.count() > 1 {
+        info!("Concurrent Instances: {instance}/{} (partition-based)", share.count());
+        info!("Partition: {} % {} == {}", contract.source.key, share.count(), share.index());
+    } else {
+        info!("Concurrent Instances: 1/1");
+    }
+    info!("Workers: {}, documents per fetch: {}", job.settings.workers, job.settings.batch_size);
+    if job.settings.dry_run {
+        info!("Dry run: nothing is written to the target");
+    }
+    info!("Log: {}", job.reporting.log_file(share).display());
+}
+
+/// Says once what the log holds of other runs, so that nobody is surprised by what is left out. A log that cannot be
+/// read is no reason to say so here: the run will, with the right hint.
+pub(super) fn say_what_the_log_holds(ports: &dyn Ports, identity: &RunIdentity) {
+    let Ok(tallies) = ports.journal().and_then(|mut journal| journal.tally()) else { return };
+    let documents = |tallies: &[&LogTally]| {
+        console::count(tallies.iter().map(|tally| tally.success_count + tally.failed_count).sum())
+    };
+    let success: u64 = tallies.iter().map(|tally| tally.success_count).sum();
+    let failed: u64 = tallies.iter().map(|tally| tally.failed_count).sum();
+    if success + failed > 0 {
+        info!(
+            "Already in processing_log: {} documents ({} successful, {} failed)",
+            console::count(success + failed),
+            console::count(success),
+            console::count(failed)
+        );
+    }
+    let other_contract: Vec<_> =
+        tallies.iter().filter(|tally| tally.contract_hash != identity.contract_hash).collect();
+    if !other_contract.is_empty() {
+        let hashes: BTreeSet<_> = other_contract.iter().map(|tally| tally.contract_hash.as_str()).collect();
+        warn!(
+            "processing_log holds {} documents processed with another contract ({}); they are left as they are",
+            documents(&other_contract),
+            hashes.into_iter().collect::<Vec<_>>().join(", ")
+        );
+    }
+    let count = identity.share.count();
+    let other_count: Vec<_> = tallies.iter().filter(|tally| tally.instance_count != count).collect();
+    if !other_count.is_empty() {
+        let counts: BTreeSet<_> = other_count.iter().map(|tally| tally.instance_count).collect();
+        let counts: Vec<_> = counts.iter().map(u32::to_string).collect();
+        warn!(
+            "processing_log holds {} documents processed with another instance count ({}, now {count}); \
+             no document is lost or done twice by that",
+            documents(&other_count),
+            counts.join(", ")
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! `xmlshred status`: how far the work is, from the log alone.
+
+use std::io::Write;
+
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+use xmlshred_engine::ports::{FailedDocuments, LogTally, PortError, Selection};
+use xmlshred_mapping::Plan;
+use xmlshred_model::{KeyRange, Share, UtcMicros};
+
+use crate::args::StatusArgs;
+use crate::console::count;
+use crate::database::{self, MissingTables};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::settings::ContractFile;
+
+/// Microseconds of work below which a rate says nothing.
+const MIN_SPAN: UtcMicros = 1_000_000;
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Answer {
+    version: u32,
+    success: u64,
+    failed: u64,
+    /// Documents without a log row; `null` when the source cannot tell.
+    left: Option<u64>,
+    instances: Vec<InstanceAnswer>,
+}
+
+#[derive(Serialize)]
+struct InstanceAnswer {
+    session_id: String,
+    instance_id: u32,
+    instance_count: u32,
+    contract_hash: String,
+    success: u64,
+    failed: u64,
+    first: String,
+    last: String,
+    /// `null` when there is too little to tell.
+    documents_per_minute: Option<f64>,
+}
+
+/// Prints what the log holds, per session and instance, and how much is left.
+pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
+    let StatusArgs { contract, database, json } = args;
+    let connection = database::resolve(database)?;
+    let (contract, _) = ContractFile::read(contract)?.checked()?;
+    let ports = database::open(&connection, &Plan::new(contract), MissingTables::Refuse)?;
+    let during = |error: PortError| CommandError::Port { during: "cannot read the log".to_owned(), error };
+    let mut tallies = ports.journal().map_err(during)?.tally().map_err(during)?;
+    tallies.sort_by(|a, b| (a.first, a.instance_id).cmp(&(b.first, b.instance_id)));
+    let mut source = ports.source().map_err(during)?;
+    let whole = Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Leave };
+    let success = tallies.iter().map(|tally| tally.success_count).sum();
+    let failed = tallies.iter().map(|tally| tally.failed_count).sum();
+    let counted = source.count(&whole).map_err(during)?;
+    let left =
+        counted.map(
+            |counted| {
+                if source.sees_journal() { counted } else { counted.saturating_sub(success + failed) }
+            },
+        );
+    let answer =
+        Answer { version: 1, success, failed, left, instances: tallies.into_iter().map(instance).collect() };
+    let mut out = std::io::stdout().lock();
+    if *json {
+        writeln!(out, "{}", serde_json::to_string(&answer).map_err(std::io::Error::from)?)?;
+    } else {
+        write!(out, "{}", text(&answer))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn instance(tally: LogTally) -> InstanceAnswer {
+    let LogTally {
+        session_id,
+        instance_id,
+        instance_count,
+        contract_hash,
+        success_count,
+        failed_count,
+        first,
+        last,
+    } = tally;
+    let micros = last.saturating_sub(first);
+    // From first to last row there is one interval less than there are rows.
+    let intervals = (success_count + failed_count).saturating_sub(1);
+    let documents_per_minute =
+        (micros >= MIN_SPAN).then(|| (intervals as f64 * 60e6 / micros as f64).round());
+    InstanceAnswer {
+        session_id,
+        instance_id,
+        instance_count,
+        contract_hash,
+        success: success_count,
+        failed: failed_count,
+        first: timestamp(first),
+        last: timestamp(last),
+        documents_per_minute,
+    }
+}
+
+fn text(answer: &Answer) -> String {
+    let Answer { version: _, success, failed, left, instances } = answer;
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY);
+    table.set_header(["session", "instance", "successful", "failed", "documents/min", "last document (UTC)"]);
+    for instance in instances {
+        table.add_row([
+            instance.session_id.clone(),
+            format!("{}/{}", u64::from(instance.instance_id) + 1, instance.instance_count),
+            count(instance.success),
+            count(instance.failed),
+            instance.documents_per_minute.map_or_else(String::new, |rate| count(rate as u64)),
+            instance.last.clone(),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(1).take(4) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let left = left.map_or_else(|| "not counted".to_owned(), count);
+    let mut text = if instances.is_empty() { String::new() } else { format!("{table}\n") };
+    text.push_str(&format!("Successful: {}\nFailed: {}\nLeft: {left}\n", count(*success), count(*failed)));
+    text
+}
+
+fn timestamp(at: UtcMicros) -> String {
+    match jiff::Timestamp::from_microsecond(at) {
+        Ok(at) => at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        Err(_) => at.to_string(),
+    }
+}

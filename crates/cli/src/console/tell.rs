@@ -1,0 +1,86 @@
+//! Messages on standard error, with colours where a terminal shows them.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use xmlshred_mapping::contract::RenderStyle;
+
+use crate::demo::DemoError;
+use crate::error::CommandError;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Whether standard error takes colours: on a terminal, unless NO_COLOR or the like is set.
+pub(crate) fn has_colours() -> bool {
+    let stream = std::io::stderr();
+    match anstream::AutoStream::choice(&stream) {
+        anstream::ColorChoice::Never => false,
+        anstream::ColorChoice::Auto => stream.is_terminal(),
+        anstream::ColorChoice::Always | anstream::ColorChoice::AlwaysAnsi => true,
+    }
+}
+
+/// How diagnostics on standard error are rendered.
+pub(crate) fn render_style() -> RenderStyle {
+    if has_colours() { RenderStyle::Coloured } else { RenderStyle::Plain }
+}
+
+/// Tells an error: what is wrong with a contract, `error:` with its causes, `hint:`.
+pub(crate) fn tell(error: &CommandError) {
+    let mut err = anstream::stderr().lock();
+    if let CommandError::Contract(problems) = error {
+        let _ = write!(err, "{}", problems.file.render(&problems.diagnostics, render_style()));
+    }
+    let _ = writeln!(err, "{ERROR}error:{ERROR:#} {}", with_causes(error));
+    if let Some(hint) = error.hint() {
+        let _ = writeln!(err, "{HINT}hint:{HINT:#} {hint}");
+    }
+}
+
+/// Tells a warning before there is a log.
+pub(crate) fn warn(message: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {message}");
+}
+
+/// Tells something on standard error as it is.
+pub(crate) fn note(message: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{message}");
+}
+
+/// The error and its causes in one line; a cause that its effect already quotes is not said twice.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.contains(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// Whether nobody reads standard output any more, as in `xmlshred preview … | head -1`.
+pub(crate) fn is_closed_pipe(error: &CommandError) -> bool {
+    let (CommandError::Output(error) | CommandError::Demo(DemoError::Console(error))) = error else {
+        return false;
+    };
+    error.kind() == std::io::ErrorKind::BrokenPipe
+}
+
+/// A panic is a defect of xmlshred; its message may quote a document, so only its place is told.
+pub(crate) fn tell_panics_without_their_message() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |location| format!(" at {location}"));
+        let _ = writeln!(
+            anstream::stderr(),
+            "{ERROR}internal error:{ERROR:#} panic{place}; this is a defect of xmlshred: please report this line"
+        );
+    }));
+}

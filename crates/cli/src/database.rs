@@ -1,0 +1,109 @@
+//! Opens what a [`Connection`] names.
+
+use xmlshred_databases::{Dialect, OpenOptions, POSTGRES, SQL_SERVER, SQLITE};
+use xmlshred_engine::ports::{Fetched, PortError, Ports, Source};
+use xmlshred_mapping::Plan;
+use xmlshred_model::DocumentKey;
+
+use crate::args::{DatabaseArgs, DialectArg};
+use crate::console;
+use crate::error::CommandError;
+use crate::settings::{Connection, SettingsError};
+
+/// What the arguments name; warns of a password that others can see.
+///
+/// # Errors
+/// When they name nothing, half of it, or a database that this version does not speak to.
+pub(crate) fn resolve(args: &DatabaseArgs) -> Result<Connection, SettingsError> {
+    resolve_if_any(args)?.ok_or(SettingsError::NoDatabase)
+}
+
+/// [`resolve`] for commands that can do without a database.
+///
+/// # Errors
+/// When the arguments name half of a database, or one that this version does not speak to.
+pub(crate) fn resolve_if_any(args: &DatabaseArgs) -> Result<Option<Connection>, SettingsError> {
+    if args.password.is_some() {
+        console::warn(
+            "a password on the command line can be seen by other users of this machine and stays in the shell's \
+             history: use XMLSHRED_PASSWORD or --password-file",
+        );
+    }
+    Connection::if_any(args)
+}
+
+/// The SQL of a database.
+pub(crate) fn dialect(arg: DialectArg) -> &'static Dialect {
+    match arg {
+        DialectArg::Sqlite => &SQLITE,
+        DialectArg::Postgres => &POSTGRES,
+        DialectArg::Sqlserver => &SQL_SERVER,
+    }
+}
+
+/// Ports to source, target and log. A missing target file is made when tables are to be made.
+///
+/// # Errors
+/// When the files of the source cannot be listed. Databases are reached later, by the ports.
+pub(crate) fn open(
+    connection: &Connection,
+    plan: &Plan,
+    missing: MissingTables,
+) -> Result<Box<dyn Ports>, CommandError> {
+    let Connection { source, target } = connection;
+    let options = OpenOptions { create: missing == MissingTables::Create };
+    xmlshred_databases::open(source, target, &plan.contract().source, plan.schema(), options)
+        .map_err(|error| failed("cannot open the source", error))
+}
+
+/// What happens when the target lacks tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MissingTables {
+    /// They are made.
+    Create,
+    /// The run stops before it begins.
+    Refuse,
+}
+
+/// The source alone, for reading single documents.
+///
+/// # Errors
+/// When it cannot be reached, or lacks what the contract names.
+pub(crate) fn source(connection: &Connection, plan: &Plan) -> Result<Box<dyn Source>, CommandError> {
+    xmlshred_databases::open_source(&connection.source, &plan.contract().source)
+        .map_err(|error| failed("cannot open the source", error))
+}
+
+/// One document of the source.
+///
+/// # Errors
+/// When there is none with this key, or it cannot be read.
+pub(crate) fn read_document(
+    source: &mut dyn Source,
+    key: DocumentKey,
+    max_bytes: u64,
+) -> Result<Fetched, CommandError> {
+    let mut found = None;
+    source
+        .fetch(&[key], max_bytes, &mut |_, fetched| {
+            found = Some(fetched);
+            std::ops::ControlFlow::Break(())
+        })
+        .map_err(|error| failed("cannot read the document", error))?;
+    found.ok_or(CommandError::NoSuchKey { key: key.0 })
+}
+
+/// Sees whether source and target have what the contract needs: what a run would find out at its start.
+///
+/// # Errors
+/// When they cannot be reached, or lack something.
+pub(crate) fn check(connection: &Connection, plan: &Plan) -> Result<(), CommandError> {
+    let ports = open(connection, plan, MissingTables::Refuse)?;
+    ports.source().map_err(|error| failed("the source does not fit the contract", error))?;
+    ports.sink().map_err(|error| failed("the target does not fit the contract", error))?;
+    Ok(())
+}
+
+fn failed(during: &str, error: PortError) -> CommandError {
+    CommandError::Port { during: during.to_owned(), error }
+}

@@ -1,0 +1,144 @@
+//! Every expected way to fail, with the exit code and the hint that go with it.
+
+use std::path::PathBuf;
+
+use xmlshred_engine::RunError;
+use xmlshred_engine::ports::{Fault, PortError};
+
+use crate::demo::DemoError;
+use crate::exit::Exit;
+use crate::settings::{ContractProblems, SettingsError};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    /// Arguments that cannot be meant.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// A contract that cannot be used.
+    #[error(transparent)]
+    Contract(#[from] Box<ContractProblems>),
+    /// A file or folder of ours.
+    #[error("cannot {doing} {}", path.display())]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A document for `preview`.
+    #[error("cannot read document {name}")]
+    Document {
+        /// File, `-` or key.
+        name: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// `--key` of a document that the source does not have.
+    #[error("the source has no document with key {key}")]
+    NoSuchKey {
+        /// As typed.
+        key: i64,
+    },
+    /// The Prometheus endpoint.
+    #[error("cannot serve metrics at {address}: {problem}")]
+    MetricsListen {
+        /// As typed.
+        address: std::net::SocketAddr,
+        /// Why.
+        problem: String,
+    },
+    /// A database, outside a run.
+    #[error("{during}")]
+    Port {
+        /// What was being done, on what.
+        during: String,
+        /// The fault.
+        #[source]
+        error: PortError,
+    },
+    /// A run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The demo.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    /// An instance that cannot be started.
+    #[error("cannot start instance {instance} of {count}")]
+    Launch {
+        /// From 1.
+        instance: u32,
+        /// Of how many.
+        count: u32,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Standard output.
+    #[error("cannot write to standard output")]
+    Output(#[from] std::io::Error),
+    /// The system.
+    #[error("cannot watch for Ctrl-C: {0}")]
+    Signals(#[from] ctrlc::Error),
+}
+
+impl CommandError {
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Settings(_)
+            | Self::Contract(_)
+            | Self::File { .. }
+            | Self::Document { .. }
+            | Self::NoSuchKey { .. }
+            | Self::MetricsListen { .. } => Exit::Usage,
+            Self::Port { error, .. } | Self::Run(RunError::Port { error, .. }) => exit_of(&error.fault),
+            Self::Run(RunError::Interrupted) => Exit::Interrupted,
+            Self::Run(_) | Self::Demo(_) | Self::Launch { .. } | Self::Output(_) | Self::Signals(_) => {
+                Exit::Stopped
+            }
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Settings(error) => error.hint(),
+            Self::Port { error, .. } => error.hint.clone(),
+            Self::Run(error) => error.hint().map(str::to_owned),
+            Self::MetricsListen { .. } => Some("choose a free port; every instance needs its own".to_owned()),
+            Self::Contract(_)
+            | Self::File { .. }
+            | Self::Document { .. }
+            | Self::NoSuchKey { .. }
+            | Self::Demo(_)
+            | Self::Launch { .. }
+            | Self::Output(_)
+            | Self::Signals(_) => None,
+        }
+    }
+}
+
+/// Starting the same command again helps after some faults (1); others are mistakes in what was asked for (2).
+fn exit_of(fault: &Fault) -> Exit {
+    match fault {
+        Fault::CannotConnect | Fault::MissingTable { .. } | Fault::WrongTable { .. } => Exit::Usage,
+        Fault::UniqueViolation { .. }
+        | Fault::ForeignKeyViolation { .. }
+        | Fault::NotNullViolation { .. }
+        | Fault::CheckViolation { .. }
+        | Fault::ValueRejected { .. }
+        | Fault::Busy
+        | Fault::ConnectionLost
+        | Fault::Timeout
+        | Fault::DiskFull
+        | Fault::ReadOnly
+        | Fault::AccessDenied
+        | Fault::Corrupt
+        | Fault::Other => Exit::Stopped,
+    }
+}

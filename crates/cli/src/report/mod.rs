@@ -1,0 +1,13 @@
+//! What a run did: a fold over its events, told as text, as the metrics file and to Prometheus.
+
+mod document;
+mod file;
+mod prometheus;
+mod tally;
+mod text;
+
+pub(crate) use document::{ContractFields, RunReport, SettingsFields, VERSION};
+pub(crate) use file::{prepare, read, write};
+pub(crate) use prometheus::Prometheus;
+pub(crate) use tally::Tally;
+pub(crate) use text::lines;

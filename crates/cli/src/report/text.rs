@@ -1,0 +1,65 @@
+//! The report of a run in lines for people.
+
+use std::time::Duration;
+
+use super::RunReport;
+use super::document::StageTime;
+use crate::console::{count, duration, megabytes};
+
+/// The summary, line by line. The words before the colons are stable: people grep for them.
+pub(crate) fn lines(report: &RunReport) -> Vec<String> {
+    let documents = &report.documents;
+    let mut lines = vec![
+        format!("Session: {} ({}{})", report.session_id, report.ended, dry(report)),
+        format!("Documents processed: {}", count(documents.processed)),
+        format!("Successful: {}", count(documents.success)),
+        format!("Failed: {}", count(documents.failed)),
+    ];
+    for failure in &report.failures {
+        lines.push(format!("  {}: {}: {}", failure.stage, failure.code, count(failure.count)));
+    }
+    if documents.already_done > 0 {
+        lines.push(format!("Already done by others: {}", count(documents.already_done)));
+    }
+    let issues: u64 = report.issues.iter().map(|issue| issue.count).sum();
+    lines.push(format!("Issues: {}", count(issues)));
+    for issue in &report.issues {
+        lines.push(format!("  {}.{}: {}: {}", issue.table, issue.column, issue.code, count(issue.count)));
+    }
+    let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
+    lines.push(format!("Rows: {}", count(rows)));
+    for table in &report.tables {
+        lines.push(format!("  {}: {}", table.table, count(table.rows)));
+    }
+    let elapsed = Duration::try_from_secs_f64(report.elapsed_seconds).unwrap_or_default();
+    lines.push(format!(
+        "Throughput: {} documents/min, {:.1} MB/s ({} in {})",
+        count(report.documents_per_minute.round() as u64),
+        report.megabytes_per_second,
+        megabytes(documents.bytes),
+        duration(elapsed)
+    ));
+    let stages = &report.stages;
+    lines.push(format!(
+        "Time per stage (overlapping): fetch {}, shred {}, load {}",
+        time(stages.fetch),
+        time(stages.shred),
+        time(stages.load)
+    ));
+    if report.retry_count + report.split_count > 0 {
+        lines.push(format!(
+            "Faults: {} tries again, {} batches split",
+            count(report.retry_count),
+            count(report.split_count)
+        ));
+    }
+    lines
+}
+
+fn dry(report: &RunReport) -> &'static str {
+    if report.settings.dry_run { ", dry run: nothing was written" } else { "" }
+}
+
+fn time(stage: StageTime) -> String {
+    duration(Duration::try_from_secs_f64(stage.seconds).unwrap_or_default())
+}

@@ -1,0 +1,147 @@
+//! Arguments as meant: resolved, validated, defaults and environment taken in. Nothing here prints or connects.
+
+mod connection;
+mod contract;
+mod instance;
+mod reporting;
+mod work;
+
+pub(crate) use connection::Connection;
+pub(crate) use contract::{ContractFile, ContractProblems, has};
+pub(crate) use instance::{SCHEDULERS, share};
+pub(crate) use reporting::Reporting;
+pub(crate) use work::run_settings;
+
+use std::path::PathBuf;
+
+use xmlshred_databases::AddressError;
+use xmlshred_model::ShareError;
+
+/// Arguments that cannot be meant. Every one ends with exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettingsError {
+    /// No share of the work has these numbers.
+    #[error("{0}")]
+    Share(#[from] ShareError),
+    /// Numbers that no instance can have.
+    #[error("instance id {id} and instance count {count} name no instance: it takes 0 <= id < count")]
+    ShareOutOfRange {
+        /// As typed.
+        id: i64,
+        /// As typed.
+        count: i64,
+    },
+    /// `--instance-id auto`, and no variable to read it from.
+    #[error("--instance-id auto, but none of {looked_for} is set")]
+    NoScheduler {
+        /// The variables.
+        looked_for: String,
+    },
+    /// `--instance-id auto`, and the scheduler does not tell how many instances there are.
+    #[error("{index} gives the instance id, but nothing gives the instance count")]
+    NoInstanceCount {
+        /// The variable.
+        index: &'static str,
+    },
+    /// A scheduler's variable holds something else.
+    #[error("environment variable {name} is not a whole number")]
+    SchedulerVariable {
+        /// The variable.
+        name: &'static str,
+    },
+    /// No key lies in the range.
+    #[error("--key-start {start} is larger than --key-end {end}: no document has such a key")]
+    EmptyKeyRange {
+        /// As typed.
+        start: i64,
+        /// As typed.
+        end: i64,
+    },
+    /// A session id that cannot be part of a file name.
+    #[error(
+        "--session-id must be 1 to 64 letters, digits, `_`, `-` or `.`, and begin with a letter or digit"
+    )]
+    SessionId,
+    /// No database at all.
+    #[error("no database given")]
+    NoDatabase,
+    /// Only one side of the job.
+    #[error("no {side} given: --{other}-url names the {other} only")]
+    NoSide {
+        /// What is missing.
+        side: &'static str,
+        /// What is there.
+        other: &'static str,
+    },
+    /// A database that this version does not speak to.
+    #[error("{database} is not supported by this version of xmlshred")]
+    LaterVersion {
+        /// Which.
+        database: &'static str,
+    },
+    /// Half of a SQL Server address.
+    #[error("--{given} needs --server")]
+    NoServer {
+        /// The flag that was given.
+        given: &'static str,
+    },
+    /// An address that is none.
+    #[error("{0}")]
+    Url(#[from] AddressError),
+    /// Documents from files, and nowhere to put them.
+    #[error("no target given: --files names the source only")]
+    NoTarget,
+    /// A file that cannot be read.
+    #[error("cannot read {what} {}", path.display())]
+    Unreadable {
+        /// What it is for.
+        what: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// No contract.
+    #[error("no contract: there is no file {}", looked_at.display())]
+    NoContract {
+        /// The whole path.
+        looked_at: PathBuf,
+    },
+}
+
+impl SettingsError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Share(_) | Self::ShareOutOfRange { .. } => {
+                "three instances are --instance-count 3 with --instance-id 0, 1 and 2; `xmlshred launch` starts them all"
+            }
+            Self::NoScheduler { .. } => "give --instance-id a number, or run under one of these schedulers",
+            Self::NoInstanceCount { .. } => "add --instance-count N, the same for all instances",
+            Self::SchedulerVariable { .. } => "give --instance-id and --instance-count as numbers",
+            Self::EmptyKeyRange { .. } => "swap the two",
+            Self::SessionId => "leave it out to have one made, such as 20261123_184012_7f3a",
+            Self::NoDatabase => {
+                "say --url sqlite:FILE or set XMLSHRED_URL; `xmlshred demo` makes a database to try it on"
+            }
+            Self::NoSide { side, .. } => {
+                return Some(format!("add --{side}-url, or use --url for both"));
+            }
+            Self::LaterVersion { .. } => {
+                "this version reads and writes SQLite (--url sqlite:FILE) and reads files (--files GLOB); \
+                 SQL Server and PostgreSQL come in a later version, with these same flags"
+            }
+            Self::NoServer { .. } => {
+                "SQL Server takes --server and --database; SQLite takes --url sqlite:FILE"
+            }
+            Self::Url(error) => error.hint(),
+            Self::NoTarget => "add --url sqlite:FILE or --target-url sqlite:FILE",
+            Self::Unreadable { .. } => return None,
+            Self::NoContract { .. } => {
+                "name one with --contract FILE or XMLSHRED_CONTRACT; `xmlshred demo --prepare-only` writes an example to start from"
+            }
+        };
+        Some(hint.to_owned())
+    }
+}

@@ -1,0 +1,50 @@
+//! What a run does, in the engine's terms.
+
+use std::num::NonZeroUsize;
+
+use xmlshred_engine::ports::FailedDocuments;
+use xmlshred_engine::{MaxFailures, RunSettings};
+use xmlshred_model::{DocumentKey, KeyRange};
+
+use super::SettingsError;
+use crate::args::{MaxFailuresArg, WorkArgs};
+
+/// A percentage means nothing before this many documents.
+const PERCENT_AFTER: u64 = 1000;
+
+/// The engine's settings for these arguments.
+///
+/// # Errors
+/// When the range of keys is upside down.
+pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError> {
+    let WorkArgs {
+        workers,
+        batch_size,
+        key_start,
+        key_end,
+        limit,
+        retry_failed,
+        max_failures,
+        create_tables: _,
+        dry_run,
+    } = args;
+    if let (Some(start), Some(end)) = (*key_start, *key_end)
+        && start > end
+    {
+        return Err(SettingsError::EmptyKeyRange { start, end });
+    }
+    let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    Ok(RunSettings {
+        workers: workers.unwrap_or_else(cores),
+        batch_size: NonZeroUsize::try_from(*batch_size).expect("a usize holds 32 bits"),
+        range: KeyRange { start: key_start.map(DocumentKey), end: key_end.map(DocumentKey) },
+        failed: if *retry_failed { FailedDocuments::Retry } else { FailedDocuments::Leave },
+        limit: *limit,
+        max_failures: match *max_failures {
+            MaxFailuresArg::Count(count) => MaxFailures::Count(count),
+            MaxFailuresArg::Percent(percent) => MaxFailures::Percent { percent, after: PERCENT_AFTER },
+        },
+        dry_run: *dry_run,
+        ..RunSettings::default()
+    })
+}

@@ -1,0 +1,9 @@
+//! The program as its users meet it: real processes on real SQLite files in a folder of their own.
+
+mod check;
+mod instances;
+mod interruption;
+mod preview;
+mod run;
+mod usage;
+mod workplace;

@@ -1,0 +1,213 @@
+//! `run` and `status`: what they do and say.
+
+use crate::workplace::{Workplace, broken};
+
+#[test]
+fn every_document_is_processed_once_and_the_log_says_so() {
+    let place = Workplace::new(-30..100);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(3);
+    assert_eq!(place.count("SELECT count(*) FROM processing_log"), 130);
+    assert_eq!(place.count("SELECT count(*) FROM processing_log WHERE status = 'failed'"), broken(-30..100) as i64);
+    let before = place.target();
+    let again = place.run("run --url sqlite:data.db").ends_with(0).says(&["Documents to do: 0"]);
+    assert!(again.out.contains("Documents processed: 0"), "{}", again.out);
+    assert_eq!(place.target(), before);
+}
+
+#[test]
+fn the_log_has_the_words_that_people_grep_for() {
+    let place = Workplace::new(0..30);
+    place
+        .run("run --url sqlite:data.db --create-tables --instance-id 0 --instance-count 3 --session-id s1 --log-level info")
+        .ends_with(3);
+    let log = std::fs::read_to_string(place.path().join("logs/run_s1_1of3.log")).unwrap();
+    for words in [
+        "INFO Session: s1",
+        "INFO Concurrent Instances: 1/3 (partition-based)\n",
+        "INFO Partition: app_id % 3 == 0\n",
+        "INFO Extracted 10 XML records\n",
+        "INFO Documents processed: 10\n",
+        "INFO Successful: 9\n",
+        "INFO Failed: 1\n",
+        "parse: not-well-formed: 1\n",
+        "WARNING Document app_id 57",
+    ] {
+        let expected = words != "WARNING Document app_id 57";
+        assert_eq!(log.contains(words), expected, "{words:?} in {log}");
+    }
+    let level = |line: &str| line.split(' ').nth(1).map(str::to_owned);
+    assert!(log.lines().all(|line| line.as_bytes()[10] == b'T' && level(line).is_some()), "{log}");
+}
+
+#[test]
+fn one_instance_alone_has_no_partition() {
+    let place = Workplace::new(1..5);
+    let answer = place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    assert!(!answer.err.contains("Partition:"), "{}", answer.err);
+    assert!(answer.err.contains("Concurrent Instances: 1/1"), "{}", answer.err);
+}
+
+#[test]
+fn metrics_are_versioned_and_whole() {
+    let place = Workplace::new(0..100);
+    place.run("run --url sqlite:data.db --create-tables --workers 2 --batch-size 30").ends_with(3);
+    let metrics = place.metrics("1of1");
+    assert_eq!(metrics["version"], 1);
+    assert_eq!(metrics["ended"], "completed");
+    assert_eq!(metrics["exit_code"], 3);
+    assert_eq!(metrics["error"], serde_json::Value::Null);
+    assert_eq!(metrics["documents"]["processed"], 100);
+    assert_eq!(metrics["documents"]["failed"], 2);
+    assert_eq!(
+        metrics["failures"],
+        serde_json::json!([{"stage": "parse", "code": "not-well-formed", "count": 2}])
+    );
+    assert_eq!(
+        metrics["issues"],
+        serde_json::json!([{"table": "person", "column": "amount", "code": "invalid-value", "count": 2}])
+    );
+    assert_eq!(metrics["tables"][0], serde_json::json!({"table": "person", "rows": 98}));
+    assert_eq!(metrics["stages"]["fetch"]["steps"], 4);
+    assert_eq!(metrics["settings"]["batch_size"], 30);
+    let parts = std::fs::read_dir(place.path().join("metrics")).unwrap().count();
+    assert_eq!(parts, 1, "nothing but the metrics file is left in the folder");
+}
+
+#[test]
+fn the_documented_fields_are_the_fields_of_the_metrics_file() {
+    let place = Workplace::new(0..100);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(3);
+    let documentation = include_str!("../../../../docs/metrics.md");
+    let mut undocumented = Vec::new();
+    let metrics = place.metrics("1of1");
+    for (name, value) in metrics.as_object().unwrap() {
+        let inner = match value {
+            serde_json::Value::Array(values) => values.first().and_then(serde_json::Value::as_object),
+            value => value.as_object(),
+        };
+        let inner = inner.into_iter().flat_map(|object| object.keys());
+        for field in std::iter::once(name).chain(inner) {
+            if !documentation.contains(&format!("`{field}`")) {
+                undocumented.push(field.clone());
+            }
+        }
+    }
+    assert_eq!(undocumented, Vec::<String>::new());
+}
+
+#[test]
+fn a_range_of_keys_and_a_limit_narrow_the_choice() {
+    let place = Workplace::new(-20..20);
+    place.run("run --url sqlite:data.db --create-tables --app-id-start -3 --key-end 2").ends_with(0);
+    assert_eq!(place.count("SELECT min(app_id) FROM processing_log"), -3);
+    assert_eq!(place.count("SELECT max(app_id) FROM processing_log"), 2);
+    place.run("run --url sqlite:data.db --limit 4 --batch-size 3").ends_with(0);
+    assert_eq!(place.count("SELECT count(*) FROM processing_log"), 10);
+}
+
+#[test]
+fn a_dry_run_writes_nothing_to_the_target() {
+    let place = Workplace::new(0..60);
+    place.run("run --url sqlite:data.db --create-tables --limit 0").ends_with(0);
+    let answer = place.run("run --url sqlite:data.db --dry-run --session-id dry").ends_with(3);
+    assert!(answer.out.contains("Documents processed: 60"), "{}", answer.out);
+    assert!(answer.out.contains("dry run"), "{}", answer.out);
+    assert_eq!(place.count("SELECT count(*) FROM processing_log"), 0);
+}
+
+#[test]
+fn failed_documents_are_taken_again_when_asked() {
+    let place = Workplace::new(0..100);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(3);
+    place.database().execute("UPDATE app_xml SET xml = replace(xml, '</a>', '</a></report>') WHERE app_id % 50 = 7", []).unwrap();
+    place.run("run --url sqlite:data.db").ends_with(0);
+    assert_eq!(place.count("SELECT count(*) FROM person"), 98);
+    place.run("run --url sqlite:data.db --retry-failed").ends_with(0);
+    assert_eq!(place.count("SELECT count(*) FROM person"), 100);
+    assert_eq!(place.count("SELECT count(*) FROM processing_log WHERE status = 'failed'"), 0);
+}
+
+#[test]
+fn too_many_failures_stop_the_run() {
+    let place = Workplace::new(0..400);
+    let answer = place
+        .run("run --url sqlite:data.db --create-tables --max-failures 2 --batch-size 10 --workers 1")
+        .ends_with(1)
+        .says(&["error: ", "hint: "]);
+    assert!(answer.err.contains("limit is 2"), "{}", answer.err);
+    let metrics = place.metrics("1of1");
+    assert_eq!(metrics["ended"], "failed");
+    assert_eq!(metrics["exit_code"], 1);
+    let log = std::fs::read_to_string(place.only_file("logs", ".log")).unwrap();
+    assert!(log.contains(" CRITICAL "), "{log}");
+}
+
+#[test]
+fn a_log_of_another_contract_or_count_is_said_once() {
+    let place = Workplace::new(0..40);
+    place.run("run --url sqlite:data.db --create-tables --instance-id 1 --instance-count 2").ends_with(3);
+    let contract = std::fs::read_to_string(place.path().join("contract.yaml")).unwrap();
+    place.write("contract.yaml", &contract.replace("varchar(30)", "varchar(31)"));
+    place
+        .run("run --url sqlite:data.db")
+        .ends_with(0)
+        .says(&["with another contract", "with another instance count (2, now 1)"]);
+}
+
+#[test]
+fn source_and_target_may_be_different_databases() {
+    let place = Workplace::new(0..60);
+    place.run("run --source-url sqlite:data.db --target-url sqlite:target.db --create-tables").ends_with(3);
+    place.run("run --source-url sqlite:data.db --target-url sqlite:target.db").ends_with(0);
+    let target = rusqlite::Connection::open(place.path().join("target.db")).unwrap();
+    let rows: i64 = target.query_row("SELECT count(*) FROM person", [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 58);
+}
+
+#[test]
+fn documents_may_come_from_files() {
+    let place = Workplace::new(0..1);
+    std::fs::create_dir(place.path().join("in")).unwrap();
+    for key in 1..40 {
+        place.write(&format!("in/{key}.xml"), &crate::workplace::document(key));
+    }
+    place.run("run --files in/*.xml --url sqlite:data.db --create-tables").ends_with(3);
+    assert_eq!(place.count("SELECT count(*) FROM person"), 38);
+    place.run("run --files none/*.xml --url sqlite:data.db").ends_with(2).says(&["none/*.xml"]);
+}
+
+#[test]
+fn the_environment_gives_url_contract_and_instance() {
+    let place = Workplace::new(0..30);
+    std::fs::rename(place.path().join("contract.yaml"), place.path().join("c.yaml")).unwrap();
+    let output = place
+        .command("run --create-tables --instance-id auto --instance-count 3")
+        .env("XMLSHRED_URL", "sqlite:data.db")
+        .env("XMLSHRED_CONTRACT", "c.yaml")
+        .env("JOB_COMPLETION_INDEX", "2")
+        .output()
+        .unwrap();
+    crate::workplace::Answer::of(output).ends_with(0).says(&["Partition: app_id % 3 == 2"]);
+}
+
+#[test]
+fn status_counts_done_failed_and_left() {
+    let place = Workplace::new(0..60);
+    place.run("run --url sqlite:data.db --create-tables --limit 20").ends_with(3);
+    let answer = place.run("status --url sqlite:data.db --json").ends_with(0);
+    let status: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    assert_eq!((&status["success"], &status["failed"], &status["left"]), (&19.into(), &1.into(), &40.into()));
+    let text = place.run("status --url sqlite:data.db").ends_with(0).out;
+    assert!(text.contains("Left: 40"), "{text}");
+}
+
+#[test]
+fn a_metrics_address_in_use_is_refused() {
+    let place = Workplace::new(0..1);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    place
+        .run(&format!("run --url sqlite:data.db --create-tables --metrics-listen {address}"))
+        .ends_with(2)
+        .says(&[&address.to_string()]);
+}

@@ -1,0 +1,145 @@
+//! Mistakes in what was asked for: exit code 2, the place, what to do.
+
+use crate::workplace::Workplace;
+
+fn refused(arguments: &str, words: &[&str]) {
+    let place = Workplace::new(1..3);
+    let answer = place.run(arguments).ends_with(2).says(words);
+    assert!(!answer.err.contains("panic"), "{}", answer.err);
+    assert!(!place.path().join("metrics").exists(), "{arguments} got as far as a run");
+}
+
+#[test]
+fn instances_that_cannot_be_are_refused_with_both_values() {
+    refused(
+        "run --url sqlite:data.db --instance-id 3 --instance-count 3",
+        &["error: instance id 3 is not below instance count 3", "hint: "],
+    );
+    refused("run --url sqlite:data.db --instance-count 0", &["instance count is 0", "instance id was 0"]);
+    refused(
+        "run --url sqlite:data.db --instance-id -1 --instance-count 3",
+        &["instance id -1 and instance count 3"],
+    );
+    refused("launch --url sqlite:data.db --instances 0", &["--instances"]);
+}
+
+#[test]
+fn a_missing_contract_is_named_with_where_it_was_looked_for() {
+    refused("run --url sqlite:data.db --contract no/such.yaml", &["no/such.yaml", "hint: ", "xmlshred demo"]);
+    let place = Workplace::new(1..2);
+    std::fs::remove_file(place.path().join("contract.yaml")).unwrap();
+    let looked_at = place.path().canonicalize().unwrap().join("contract.yaml");
+    place.run("run --url sqlite:data.db").ends_with(2).says(&[&looked_at.display().to_string(), "--contract"]);
+}
+
+#[test]
+fn a_missing_database_is_named_and_not_made() {
+    let place = Workplace::new(1..2);
+    place.run("run --url sqlite:nowhere.db").ends_with(2).says(&["nowhere.db"]);
+    assert!(!place.path().join("nowhere.db").exists());
+}
+
+#[test]
+fn databases_of_later_versions_are_parsed_and_refused_with_what_works_today() {
+    refused(
+        r"run --server localhost\SQLEXPRESS --database XmlConversionDB --workers 4 --instance-id 0 --instance-count 3 --log-level INFO",
+        &["SQL Server", "hint: ", "sqlite:FILE"],
+    );
+    refused(r"run --server db1,1433 --database X --username me", &["SQL Server", "sqlite:FILE"]);
+    refused("run --url postgres://me:hunter2@host/db", &["PostgreSQL", "hint: "]);
+}
+
+#[test]
+fn passwords_are_never_shown() {
+    let place = Workplace::new(1..2);
+    for arguments in [
+        "run --server h --database d --username u --password hunter2",
+        "run --url postgres://me:hunter2@host/db",
+        "run --url me:hunter2@host/db",
+        "run --url sqlite:data.db --create-tables --password hunter2 --log-level debug",
+    ] {
+        let answer = place.run(arguments);
+        assert!(!answer.err.contains("hunter2") && !answer.out.contains("hunter2"), "{}", answer.err);
+    }
+    let log = std::fs::read_to_string(place.only_file("logs", ".log")).unwrap();
+    assert!(!log.contains("hunter2"));
+    place.run("run --server h --database d --password hunter2").ends_with(2).says(&["warning: a password on the command line"]);
+}
+
+#[test]
+fn a_password_file_that_is_not_there_is_named() {
+    refused("run --url sqlite:data.db --password-file no.txt", &["cannot read password file no.txt"]);
+}
+
+#[test]
+fn a_key_range_upside_down_is_refused() {
+    refused("run --url sqlite:data.db --key-start 5 --app-id-end -5", &["--key-start 5", "--key-end -5"]);
+}
+
+#[test]
+fn values_that_are_none_are_refused() {
+    refused("run --url sqlite:data.db --log-level LOUD", &["LOUD", "CRITICAL"]);
+    refused("run --url sqlite:data.db --max-failures 120%", &["120%"]);
+    refused("run --url sqlite:data.db --workers 0", &["--workers"]);
+    refused("run --url sqlite:data.db --session-id ../x", &["--session-id"]);
+    refused("run --url data.db", &["sqlite:FILE"]);
+    refused("run", &["no database given", "--url sqlite:FILE"]);
+    refused("run --source-url sqlite:data.db", &["no target given"]);
+}
+
+#[test]
+fn a_scheduler_that_is_not_there_is_told() {
+    refused("run --url sqlite:data.db --instance-id auto --instance-count 2", &["JOB_COMPLETION_INDEX"]);
+}
+
+#[test]
+fn a_contract_with_five_mistakes_shows_all_five_with_their_lines() {
+    let place = Workplace::new(1..2);
+    place.write(
+        "contract.yaml",
+        r#"xmlshred: 1
+name: wrong
+source: { table: app_xml, key: app_id, xml: xml, colour: red }
+document: { root: /request, key: "@id" }
+tables:
+  person:
+    columns:
+      app_id: { path: "@id", type: integer, key: true }
+      name:   { path: "name[", type: text }
+      role:   { path: role, codes: roles, type: int }
+      other:  { parent: nobody.app_id }
+"#,
+    );
+    for command in ["check", "run --url sqlite:data.db", "preview -"] {
+        let answer = place.run(command).ends_with(2);
+        let said = format!("{}{}", answer.err, answer.out);
+        for line in [3, 8, 9, 10, 11] {
+            assert!(said.contains(&format!("contract.yaml:{line}:")), "line {line} is not in {said}");
+        }
+        assert!(said.contains("5 errors"), "{said}");
+    }
+}
+
+#[test]
+fn a_target_without_tables_is_refused_before_anything_is_read() {
+    let place = Workplace::new(1..2);
+    place.run("run --url sqlite:data.db").ends_with(2).says(&["person", "processing_log", "--create-tables"]);
+    assert_eq!(place.metrics("1of1")["ended"], "failed");
+}
+
+#[test]
+fn exit_codes_are_in_the_help() {
+    let place = Workplace::new(1..2);
+    for arguments in ["--help", "run --help", "run -h"] {
+        let answer = place.run(arguments).ends_with(0);
+        assert!(answer.out.contains("Exit codes:") && answer.out.contains("130"), "{}", answer.out);
+    }
+    let answer = place.run("run --help").ends_with(0);
+    assert!(answer.out.contains("SLURM_ARRAY_TASK_ID"));
+}
+
+#[test]
+fn completions_are_printed_for_shells() {
+    let answer = Workplace::new(1..2).run("completions bash").ends_with(0);
+    assert!(answer.out.contains("--instance-count"));
+}
