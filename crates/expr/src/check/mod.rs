@@ -7,6 +7,7 @@ mod agreement;
 mod functions;
 mod hint;
 mod operators;
+mod temporal;
 mod types;
 
 use std::ops::Range;

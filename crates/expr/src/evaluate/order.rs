@@ -12,7 +12,6 @@ use crate::decimal;
 pub(super) fn compare(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
     match (*left, *right) {
         (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(&right)),
-        (Value::Int(left), Value::Int(right)) => Some(left.cmp(&right)),
         (Value::Decimal(left), Value::Decimal(right)) => Some(decimal::compare(left, right)),
         (Value::Int(left), Value::Decimal(right)) => Some(decimal::compare(decimal::from_int(left), right)),
         (Value::Decimal(left), Value::Int(right)) => Some(decimal::compare(left, decimal::from_int(right))),
@@ -22,7 +21,8 @@ pub(super) fn compare(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
         // By code point, as the `C` and binary collations of databases.
         (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
         (Value::Date(left), Value::Date(right)) => Some(left.cmp(&right)),
-        (Value::Time(left), Value::Time(right))
+        (Value::Int(left), Value::Int(right))
+        | (Value::Time(left), Value::Time(right))
         | (Value::Timestamp(left), Value::Timestamp(right))
         | (Value::TimestampTz(left), Value::TimestampTz(right)) => Some(left.cmp(&right)),
         (Value::Date(left), Value::Timestamp(right)) => Some(midnight(left).cmp(&right)),

@@ -79,12 +79,8 @@ pub(crate) fn single_character(text: &str) -> Option<char> {
 pub(super) fn call<'a>(function: Function, arguments: [Value<'a>; 3], arena: &'a Bump) -> Evaluated<'a> {
     let [Value::Text(text), second, third] = arguments else { return Ok(Value::Null) };
     let result = match (function, second, third) {
-        (Function::Upper, ..) => {
-            change_case(text, arena, |text| text.to_ascii_uppercase(), str::to_uppercase)
-        }
-        (Function::Lower, ..) => {
-            change_case(text, arena, |text| text.to_ascii_lowercase(), str::to_lowercase)
-        }
+        (Function::Upper, ..) => change_case(text, arena, str::to_ascii_uppercase, str::to_uppercase),
+        (Function::Lower, ..) => change_case(text, arena, str::to_ascii_lowercase, str::to_lowercase),
         (Function::Trim(side), Value::Text(set), _) => trim(text, side, |character| set.contains(character)),
         (Function::Trim(side), ..) => trim(text, side, |character| character == ' '),
         (Function::Length, ..) => return Ok(Value::Int(count(text))),
@@ -96,7 +92,7 @@ pub(super) fn call<'a>(function: Function, arguments: [Value<'a>; 3], arena: &'a
         }
         (Function::Substring, Value::Int(start), _) => between(text, start, i64::MAX),
         (Function::Left, Value::Int(length), _) => {
-            let end = length.checked_add(1).unwrap_or(i64::MAX);
+            let end = length.saturating_add(1);
             if length < 0 {
                 return Err(EvaluationError::NegativeLength);
             }
