@@ -124,6 +124,7 @@ impl Automaton {
                     let state = self.state_at(&location);
                     let state = &mut self.states[state];
                     match &step.test {
+                        Test::Symbol(symbol) => state.attributes.push(*symbol),
                         Test::Symbols(symbols) => state.attributes.extend(symbols),
                         Test::Any | Test::Node | Test::Text => state.reads_all_attributes = true,
                     }

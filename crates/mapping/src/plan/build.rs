@@ -5,7 +5,7 @@ use std::sync::Arc;
 use xmlshred_model::DataType;
 
 use crate::contract::{BoundExpression, Column, ColumnSource, Contract, Input, Let, Table, target_schema};
-use crate::path::Path;
+use crate::path::{Axis, Path};
 
 use super::automaton::{Automaton, Location, Reading};
 use super::compiled::{CompiledPath, add_names, compile};
@@ -23,17 +23,23 @@ pub(super) fn plan(contract: Contract) -> Plan {
         &CompiledPath { absolute: false, ..root.clone() },
         Reading::Presence,
     );
-    let mut builder =
-        Builder { contract: &contract, symbols: &symbols, automaton, main, locations: Vec::new() };
+    let mut builder = Builder {
+        contract: &contract,
+        symbols: &symbols,
+        automaton,
+        main,
+        locations: Vec::new(),
+        prefixes: Vec::new(),
+    };
     let main = builder.main.clone();
     let key = contract.document.key.as_ref().map(|path| builder.path(&main, path, Reading::Text));
     let require =
         contract.document.require.iter().map(|path| builder.path(&main, path, Reading::Presence)).collect();
     let lets = contract.lets.iter().enumerate().map(|(at, item)| builder.document_let(at, item)).collect();
     let tables = contract.tables.iter().enumerate().map(|(at, table)| builder.table(at, table)).collect();
-    let Builder { automaton, .. } = builder;
+    let Builder { automaton, prefixes, .. } = builder;
     let schema = Arc::new(target_schema(&contract));
-    Plan { schema, symbols, automaton, root, key, require, lets, tables, contract }
+    Plan { schema, symbols, automaton, root, key, require, lets, tables, prefixes, contract }
 }
 
 /// Every path of the contract that a document is read by.
@@ -73,6 +79,7 @@ struct Builder<'c> {
     main: Location,
     /// Where the elements of each table's rows are.
     locations: Vec<Location>,
+    prefixes: Vec<CompiledPath>,
 }
 
 impl Builder<'_> {
@@ -82,11 +89,35 @@ impl Builder<'_> {
         compiled
     }
 
+    /// The quickest way to follow a path.
+    fn source(&mut self, path: CompiledPath) -> PlanSource {
+        let CompiledPath { absolute, steps, needs_sorting } = &path;
+        match steps.split_last() {
+            Some((last, elements))
+                if last.axis == Axis::Attribute && last.predicates.is_empty() && !needs_sorting =>
+            {
+                let prefix =
+                    CompiledPath { absolute: *absolute, steps: elements.into(), needs_sorting: false };
+                let is_own = elements.is_empty() && !absolute;
+                let known = self.prefixes.iter().position(|known| *known == prefix);
+                let index = (!is_own).then(|| {
+                    known.unwrap_or_else(|| {
+                        self.prefixes.push(prefix);
+                        self.prefixes.len() - 1
+                    })
+                });
+                PlanSource::Attribute { prefix: index.map(|index| index as u32), test: last.test.clone() }
+            }
+            _ => PlanSource::Path(path),
+        }
+    }
+
     fn column(&mut self, base: &Location, column: &Column, place: (usize, usize)) -> PlanColumn {
         let source = match &column.source {
             ColumnSource::Path(path) => {
                 let reading = if column.data_type == DataType::Xml { Reading::Markup } else { Reading::Text };
-                PlanSource::Path(self.path(base, path, reading))
+                let compiled = self.path(base, path, reading);
+                self.source(compiled)
             }
             _ => PlanSource::AsContract,
         };

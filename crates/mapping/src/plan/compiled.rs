@@ -5,7 +5,7 @@ use crate::path::{Axis, Comparison, Condition, NodeTest, Operand, Path, Predicat
 use super::symbols::{Symbol, Symbols};
 
 /// A path ready to be followed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CompiledPath {
     pub(crate) absolute: bool,
     pub(crate) steps: Box<[CompiledStep]>,
@@ -13,7 +13,7 @@ pub(crate) struct CompiledPath {
     pub(crate) needs_sorting: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CompiledStep {
     pub(crate) axis: Axis,
     pub(crate) test: Test,
@@ -23,7 +23,9 @@ pub(crate) struct CompiledStep {
 /// What a step accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Test {
-    /// Names, nearly always one.
+    /// One name.
+    Symbol(Symbol),
+    /// Several symbols of one name in different namespaces, or none when no document can have the name.
     Symbols(Box<[Symbol]>),
     Any,
     Text,
@@ -35,6 +37,7 @@ impl Test {
     /// Whether an element or attribute with this name passes.
     pub(crate) fn accepts_name(&self, symbol: Symbol) -> bool {
         match self {
+            Self::Symbol(wanted) => *wanted == symbol,
             Self::Symbols(symbols) => symbols.contains(&symbol),
             Self::Any | Self::Node => true,
             Self::Text => false,
@@ -42,14 +45,14 @@ impl Test {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CompiledPredicate {
     Position(u32),
     Last,
     Condition(CompiledCondition),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CompiledCondition {
     And(Box<Self>, Box<Self>),
     Or(Box<Self>, Box<Self>),
@@ -61,7 +64,7 @@ pub(crate) enum CompiledCondition {
     Contains(CompiledOperand, CompiledOperand),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CompiledOperand {
     Path(CompiledPath),
     Text(String),
@@ -113,9 +116,10 @@ pub(super) fn compile(path: &Path, symbols: &Symbols) -> CompiledPath {
         .map(|step| CompiledStep {
             axis: step.axis,
             test: match &step.test {
-                NodeTest::Name { namespace, local } => {
-                    Test::Symbols(symbols.accepted(local, namespace.as_deref()))
-                }
+                NodeTest::Name { namespace, local } => match symbols.accepted(local, namespace.as_deref()) {
+                    accepted if accepted.len() == 1 => Test::Symbol(accepted[0]),
+                    accepted => Test::Symbols(accepted),
+                },
                 NodeTest::Any => Test::Any,
                 NodeTest::Text => Test::Text,
                 NodeTest::Node => Test::Node,

@@ -34,6 +34,8 @@ pub struct Plan {
     require: Vec<CompiledPath>,
     lets: Vec<PlanColumn>,
     tables: Vec<PlanTable>,
+    /// What paths of attributes begin with; [`PlanSource::Attribute`] has indices.
+    prefixes: Vec<CompiledPath>,
 }
 
 impl Plan {
@@ -75,6 +77,10 @@ impl Plan {
 
     pub(crate) fn lets(&self) -> &[PlanColumn] {
         &self.lets
+    }
+
+    pub(crate) fn prefixes(&self) -> &[CompiledPath] {
+        &self.prefixes
     }
 
     pub(crate) fn tables(&self) -> &[PlanTable] {

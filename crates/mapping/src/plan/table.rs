@@ -2,7 +2,7 @@
 
 use crate::contract::{BoundExpression, Column, Keep, SkipRow};
 
-use super::compiled::CompiledPath;
+use super::compiled::{CompiledPath, Test};
 
 #[derive(Debug)]
 pub(crate) struct PlanTable {
@@ -45,6 +45,12 @@ pub(crate) struct PlanColumn {
 #[derive(Debug)]
 pub(crate) enum PlanSource {
     Path(CompiledPath),
+    /// An attribute of the elements that a prefix leads to, or of the row's own element. Columns share prefixes, so that each is
+    /// followed once per row.
+    Attribute {
+        prefix: Option<u32>,
+        test: Test,
+    },
     /// As `column.source` says.
     AsContract,
 }

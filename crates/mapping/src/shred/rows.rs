@@ -3,6 +3,8 @@
 //! Per table: scan (`each`, from the main element or from every surviving row of `within`) → `where` → `one_per` → columns →
 //! `skip_row_when` → the row is emitted.
 
+use std::cell::Cell;
+
 use bumpalo::collections::Vec as BumpVec;
 use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value};
 
@@ -45,6 +47,8 @@ pub(super) struct RowMaker<'a, 'out> {
     /// Emitted rows, per table.
     rows: BumpVec<'a, BumpVec<'a, Row<'a>>>,
     lets: BumpVec<'a, Value<'a>>,
+    /// Per prefix of the plan: where it was last followed from, and what it led to.
+    pub(super) prefixes: &'a [Cell<(NodeId, &'a [NodeId])>],
     issues: Vec<Issue>,
     out: &'out mut BatchBuilder,
     max_bytes: usize,
@@ -62,7 +66,9 @@ impl<'a, 'out> RowMaker<'a, 'out> {
         let rows = BumpVec::from_iter_in(plan.tables().iter().map(|_| BumpVec::new_in(arena)), arena);
         let lets = BumpVec::new_in(arena);
         let max_bytes = out.byte_count().saturating_add(max_row_bytes);
-        Self { plan, view, context, rows, lets, issues: Vec::new(), out, max_bytes }
+        let prefixes =
+            arena.alloc_slice_fill_with(plan.prefixes().len(), |_| Cell::new((NodeId::MAX, [].as_slice())));
+        Self { plan, view, context, rows, lets, prefixes, issues: Vec::new(), out, max_bytes }
     }
 
     /// Makes and emits the rows of all tables; answers the issues.

@@ -29,7 +29,8 @@ pub(super) struct Item {
     attribute: u32,
 }
 
-type Visit<'v> = &'v mut dyn FnMut(Item) -> ControlFlow<()>;
+/// Takes matches until it has enough.
+pub(super) type Visit<'v> = &'v mut dyn FnMut(Item) -> ControlFlow<()>;
 
 impl<'a> View<'a> {
     /// Follows `path` from `start`, telling `visit` every match in document order until it has enough.
@@ -114,10 +115,7 @@ impl<'a> View<'a> {
     }
 
     fn attributes(&self, step: &CompiledStep, node: NodeId, visit: Visit<'_>) -> ControlFlow<()> {
-        let attributes = self.tree.attributes(node).iter().enumerate();
-        let mut matching = attributes
-            .filter(|(_, attribute)| step.test.accepts_name(attribute.symbol))
-            .map(|(at, _)| Item { node, attribute: at as u32 + 1 });
+        let mut matching = self.matching_attributes(&step.test, node);
         if step.predicates.is_empty() {
             return matching.try_for_each(visit);
         }
@@ -125,6 +123,14 @@ impl<'a> View<'a> {
         found.extend(matching);
         self.filter(&step.predicates, &mut found);
         found.iter().copied().try_for_each(visit)
+    }
+
+    /// The attributes of an element whose names pass.
+    pub(super) fn matching_attributes(&self, test: &Test, node: NodeId) -> impl Iterator<Item = Item> {
+        let attributes = self.tree.attributes(node).iter().enumerate();
+        attributes
+            .filter(|(_, attribute)| test.accepts_name(attribute.symbol))
+            .map(move |(at, _)| Item { node, attribute: at as u32 + 1 })
     }
 
     fn accepts(&self, test: &Test, node: NodeId) -> bool {

@@ -6,11 +6,11 @@ use bumpalo::collections::String as BumpString;
 use xmlshred_model::{DataType, FailureCode, Value};
 
 use crate::contract::{Column, ColumnSource, Generate, Pick};
-use crate::plan::{CompiledPath, PlanColumn, PlanSource};
+use crate::plan::{PlanColumn, PlanSource, Test};
 
 use super::convert::{Cell, Refusal, from_text, from_value, not_the_only_one, without_value};
 use super::rows::{Candidate, RowMaker};
-use super::select::Item;
+use super::select::{Item, Visit};
 use super::tree::NodeId;
 
 /// A cell or why there is none, whether several nodes matched where one was expected, and where in the document it came from.
@@ -27,7 +27,14 @@ impl<'a> RowMaker<'a, '_> {
         let arena = self.view.arena;
         let constant = |value| (from_value(column, value, arena), false, None);
         match (source, &column.source) {
-            (PlanSource::Path(path), _) => self.path_value(column, path, candidate.element),
+            (PlanSource::Path(path), _) => self.path_value(column, candidate.element, |element, visit| {
+                self.view.select(path, element, visit);
+            }),
+            (PlanSource::Attribute { prefix, test }, _) => {
+                self.path_value(column, candidate.element, |element, visit| {
+                    self.attributes(*prefix, test, element, visit);
+                })
+            }
             (PlanSource::AsContract, ColumnSource::Expression(bound)) => {
                 let cell = match self.evaluate(bound, candidate) {
                     Ok(value) => from_value(column, value, arena),
@@ -58,10 +65,39 @@ impl<'a> RowMaker<'a, '_> {
         }
     }
 
-    fn path_value(&self, column: &'a Column, path: &'a CompiledPath, element: NodeId) -> Found<'a> {
+    /// Follows a prefix, once for all columns that share it, and tells `visit` the attributes at its end.
+    fn attributes(&self, prefix: Option<u32>, test: &Test, element: NodeId, visit: Visit<'_>) {
+        let own = [element];
+        let nodes = match prefix {
+            None => own.as_slice(),
+            Some(prefix) => {
+                let known = &self.prefixes[prefix as usize];
+                let (start, nodes) = known.get();
+                if start == element {
+                    nodes
+                } else {
+                    let found = self.view.select_all(&self.plan.prefixes()[prefix as usize], element);
+                    let nodes: &'a [NodeId] =
+                        self.view.arena.alloc_slice_fill_iter(found.iter().map(|item| item.node));
+                    known.set((element, nodes));
+                    nodes
+                }
+            }
+        };
+        let _ = nodes
+            .iter()
+            .try_for_each(|&node| self.view.matching_attributes(test, node).try_for_each(&mut *visit));
+    }
+
+    fn path_value(
+        &self,
+        column: &'a Column,
+        element: NodeId,
+        select: impl FnOnce(NodeId, Visit<'_>),
+    ) -> Found<'a> {
         let (mut first, mut last, mut count) = (None, None, 0);
         let mut joined: Option<BumpString<'a>> = None;
-        self.view.select(path, element, &mut |item| {
+        select(element, &mut |item| {
             count += 1;
             first = first.or(Some(item));
             last = Some(item);
