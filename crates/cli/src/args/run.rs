@@ -85,7 +85,7 @@ pub(crate) struct WorkArgs {
     #[arg(long, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,
 
-    /// Documents per fetch
+    /// Documents per fetch, and at most per transaction
     #[arg(long, value_name = "N", default_value = "500")]
     pub(crate) batch_size: NonZeroU32,
 

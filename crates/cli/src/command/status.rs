@@ -51,7 +51,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     let ports = database::open(&connection, &Plan::new(contract), MissingTables::Refuse)?;
     let during = |error: PortError| CommandError::Port { during: "cannot read the log".to_owned(), error };
     let mut tallies = ports.journal().map_err(during)?.tally().map_err(during)?;
-    tallies.sort_by(|a, b| (a.first, a.instance_id).cmp(&(b.first, b.instance_id)));
+    tallies.sort_by_key(|tally| (tally.first, tally.instance_id));
     let mut source = ports.source().map_err(during)?;
     let whole = Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Leave };
     let success = tallies.iter().map(|tally| tally.success_count).sum();

@@ -39,7 +39,12 @@ pub(crate) fn prepare(path: &Path) -> Result<(), CommandError> {
         }
         let beside = part(path);
         std::fs::File::create(&beside)?;
-        std::fs::remove_file(&beside)
+        std::fs::remove_file(&beside)?;
+        // Of an earlier run with the same `--session-id`; if this one is killed, it must not speak for it.
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     };
     attempt().map_err(|source| failed(path, source))
 }

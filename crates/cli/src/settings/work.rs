@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use xmlshred_engine::ports::FailedDocuments;
-use xmlshred_engine::{MaxFailures, RunSettings};
+use xmlshred_engine::{BatchLimits, MaxFailures, RunSettings};
 use xmlshred_model::{DocumentKey, KeyRange};
 
 use super::SettingsError;
@@ -34,9 +34,13 @@ pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError
         return Err(SettingsError::EmptyKeyRange { start, end });
     }
     let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let batch_size = NonZeroUsize::try_from(*batch_size).expect("a usize holds 32 bits");
+    let defaults = RunSettings::default();
     Ok(RunSettings {
         workers: workers.unwrap_or_else(cores),
-        batch_size: NonZeroUsize::try_from(*batch_size).expect("a usize holds 32 bits"),
+        batch_size,
+        // Who asks for small fetches, because locks must be short, does not want large transactions.
+        batch: BatchLimits { documents: batch_size.get(), ..defaults.batch },
         range: KeyRange { start: key_start.map(DocumentKey), end: key_end.map(DocumentKey) },
         failed: if *retry_failed { FailedDocuments::Retry } else { FailedDocuments::Leave },
         limit: *limit,
@@ -45,6 +49,6 @@ pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError
             MaxFailuresArg::Percent(percent) => MaxFailures::Percent { percent, after: PERCENT_AFTER },
         },
         dry_run: *dry_run,
-        ..RunSettings::default()
+        ..defaults
     })
 }

@@ -36,6 +36,7 @@ fn what_is_wrong_for_all_is_said_once() {
 #[test]
 fn an_instance_that_fails_makes_the_launch_fail() {
     let place = Workplace::new(0..10);
-    let answer = place.run("launch -n 2 --url sqlite:data.db").ends_with(2).says(&["[1/2] error:", "[2/2] error:"]);
+    let answer =
+        place.run("launch -n 2 --url sqlite:data.db").ends_with(2).says(&["[1/2] error:", "[2/2] error:"]);
     assert!(answer.out.contains("failed"), "{}", answer.out);
 }

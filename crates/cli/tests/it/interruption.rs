@@ -4,7 +4,7 @@
 //! be finished before the reader has done what it came for.
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
 use crate::workplace::Workplace;
@@ -22,7 +22,11 @@ fn read_until(stderr: &mut impl BufRead, words: &str, count: usize) {
     let mut seen = 0;
     while seen < count {
         line.clear();
-        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it ended before it said {words:?} {count} times");
+        assert_ne!(
+            stderr.read_line(&mut line).unwrap(),
+            0,
+            "it ended before it said {words:?} {count} times"
+        );
         seen += usize::from(line.contains(words));
     }
 }
@@ -34,15 +38,15 @@ fn signal(name: &str, child: &Child) {
 
 #[test]
 fn a_killed_instance_leaves_nothing_half_done_and_the_same_commands_complete_the_work() {
-    let clean = Workplace::new(0..900);
+    let clean = Workplace::new(0..1800);
     clean.run("run --url sqlite:data.db --create-tables").ends_with(3);
     let expected = clean.target();
     let mut random = fastrand::Rng::with_seed(7);
     for round in 0..8 {
-        let place = Workplace::new(0..900);
+        let place = Workplace::new(0..1800);
         place.run("run --url sqlite:data.db --create-tables --limit 0").ends_with(0);
         let victim = random.usize(..3);
-        let (words, count) = if random.bool() { ("Extracted", 250) } else { ("Committed", 3) };
+        let (words, count) = if random.bool() { ("Extracted", 200) } else { ("Committed", 200) };
         let count = random.usize(1..=count);
         let mut instances: Vec<_> = (0..3)
             .map(|index| start(&place, &format!("run --instance-count 3 --instance-id {index}")))
@@ -64,7 +68,8 @@ fn a_killed_instance_leaves_nothing_half_done_and_the_same_commands_complete_the
         }
         assert!(place.target() != expected, "round {round}: the kill came too late to prove anything");
         for index in 0..3 {
-            let answer = place.run(&format!("run --url sqlite:data.db --instance-count 3 --instance-id {index}"));
+            let answer =
+                place.run(&format!("run --url sqlite:data.db --instance-count 3 --instance-id {index}"));
             assert!(matches!(answer.code, Some(0 | 3)), "{}", answer.err);
         }
         assert_eq!(place.target(), expected, "round {round}: killed {victim} after {words} {count}");
@@ -91,6 +96,28 @@ fn ctrl_c_ends_in_order_with_130_and_the_same_command_goes_on() {
         place.run("run --url sqlite:data.db --session-id second").ends_with(3);
         assert_eq!(place.count("SELECT count(*) FROM processing_log"), 3000);
         assert_eq!(place.count("SELECT count(*) FROM person"), 3000 - 60);
+    }
+}
+
+#[test]
+fn prometheus_can_ask_while_the_run_lasts() {
+    let place = Workplace::new(0..3000);
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut child = start(&place, &format!("run --create-tables --session-id s1 --metrics-listen {free}"));
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    read_until(&mut stderr, "Committed", 5);
+    let mut connection = std::net::TcpStream::connect(free).unwrap();
+    connection.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for words in [
+        "xmlshred_documents_total{session_id=\"s1\",instance_id=\"0\",instance_count=\"1\",status=\"success\"} ",
+        "xmlshred_stage_seconds_count",
+        "table=\"person\"",
+    ] {
+        assert!(answer.contains(words), "{words:?} is not in {answer}");
     }
 }
 

@@ -79,8 +79,9 @@ fn sql_loads_what_a_run_loads() {
     let database = place.database();
     database.execute_batch("DELETE FROM phone; DELETE FROM person;").unwrap();
     let keys: Vec<_> = (1..30).map(|key| key.to_string()).collect();
-    let answer =
-        place.run(&format!("preview --url sqlite:data.db --format sql --key {}", keys.join(","))).ends_with(3);
+    let answer = place
+        .run(&format!("preview --url sqlite:data.db --format sql --key {}", keys.join(",")))
+        .ends_with(3);
     database.execute_batch(&answer.out).unwrap();
     assert_eq!(place.target()[..2], loaded[..2]);
 }

@@ -29,7 +29,10 @@ fn a_missing_contract_is_named_with_where_it_was_looked_for() {
     let place = Workplace::new(1..2);
     std::fs::remove_file(place.path().join("contract.yaml")).unwrap();
     let looked_at = place.path().canonicalize().unwrap().join("contract.yaml");
-    place.run("run --url sqlite:data.db").ends_with(2).says(&[&looked_at.display().to_string(), "--contract"]);
+    place
+        .run("run --url sqlite:data.db")
+        .ends_with(2)
+        .says(&[&looked_at.display().to_string(), "--contract"]);
 }
 
 #[test]
@@ -63,7 +66,10 @@ fn passwords_are_never_shown() {
     }
     let log = std::fs::read_to_string(place.only_file("logs", ".log")).unwrap();
     assert!(!log.contains("hunter2"));
-    place.run("run --server h --database d --password hunter2").ends_with(2).says(&["warning: a password on the command line"]);
+    place
+        .run("run --server h --database d --password hunter2")
+        .ends_with(2)
+        .says(&["warning: a password on the command line"]);
 }
 
 #[test]

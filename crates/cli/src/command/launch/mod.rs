@@ -44,7 +44,7 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
         }
     }
     let ends = follow(&mut instances, &messages)?;
-    summary::tell(&reporting, &ends)?;
+    summary::tell(&reporting, &ends);
     Ok(worst(&ends))
 }
 

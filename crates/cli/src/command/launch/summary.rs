@@ -5,17 +5,13 @@ use std::io::Write;
 use comfy_table::{CellAlignment, Table, presets};
 use xmlshred_model::Share;
 
-use crate::console::{self, count};
-use crate::error::CommandError;
+use crate::console::count;
 use crate::exit::Exit;
 use crate::report::{self, RunReport};
 use crate::settings::Reporting;
 
 /// Tells what the instances did together, and how each ended.
-///
-/// # Errors
-/// When standard output cannot be written.
-pub(super) fn tell(reporting: &Reporting, ends: &[Exit]) -> Result<(), CommandError> {
+pub(super) fn tell(reporting: &Reporting, ends: &[Exit]) {
     let instance_count = u32::try_from(ends.len()).expect("launch starts at most 256 instances");
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);
@@ -46,16 +42,14 @@ pub(super) fn tell(reporting: &Reporting, ends: &[Exit]) -> Result<(), CommandEr
     for column in table.column_iter_mut().skip(1).take(4) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{table}")?;
-    match together {
-        Some(mut together) => {
-            together.ended = format!("{instance_count} instances");
-            for line in report::lines(&together) {
-                writeln!(out, "{line}")?;
-            }
-        }
-        None => console::warn("no instance left a metrics file: see the messages above"),
+    let mut lines = vec![table.to_string()];
+    if let Some(mut together) = together
+        && (together.documents.processed > 0 || ends.contains(&Exit::Done))
+    {
+        together.ended = format!("{instance_count} instances");
+        lines.extend(report::lines(&together));
     }
-    Ok(())
+    let mut out = std::io::stdout().lock();
+    // The exit code tells about the documents, whether or not this was heard.
+    let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
 }
