@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rusqlite::Connection;
+use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
+use xmlshred_engine::ports::PortError;
 use xmlshred_mapping::{Plan, contract};
 
 use super::generate::Generator;
@@ -87,7 +89,17 @@ pub(super) fn prepare(args: &DemoArgs, place: &Place) -> Result<Prepared, DemoEr
     };
     insert(&place.database, &generator, &mut prepared)
         .map_err(|source| DemoError::database(&place.database, source))?;
+    create_tables(&place.database)?;
     Ok(prepared)
+}
+
+/// Target tables and log, made as `run --create-tables` makes them.
+fn create_tables(database: &Path) -> Result<(), PortError> {
+    let plan = plan();
+    let url = DatabaseUrl::Sqlite(database.to_owned());
+    let source = SourceAddress::Database(url.clone());
+    let ports = open(&source, &url, &plan.contract().source, plan.schema(), OpenOptions::default())?;
+    ports.journal()?.create_tables()
 }
 
 fn remove(database: &Path) -> Result<(), DemoError> {
