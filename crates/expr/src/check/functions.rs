@@ -408,7 +408,13 @@ impl Checker<'_> {
     fn cast(&mut self, operand: Typed, target: &SqlType, failure: CastFailure, span: Range<usize>) -> Typed {
         let Some(target_type) = from_sql(target) else {
             let message = format!("no type `{}`", target.to_string().to_lowercase());
-            let hint = format!("types: {}", DataType::NAMES.join(", "));
+            let written = target.to_string();
+            let name = written.split('(').next().unwrap_or_default();
+            let hint = hint::did_you_mean(
+                name,
+                DataType::NAMES.into_iter().filter(|known| *known != name.to_lowercase()),
+            )
+            .unwrap_or_else(|| format!("types: {}", DataType::NAMES.join(", ")));
             return self.problem(ProblemKind::WrongType, span, message, Some(hint));
         };
         if operand.is_wrong() {

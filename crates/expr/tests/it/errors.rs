@@ -66,6 +66,16 @@ fn types_that_do_not_fit_are_explained() {
 #[test]
 fn what_is_not_one_expression_is_a_syntax_error() {
     check("", "Syntax at ``: an expression is missing");
+    check("name || 'abc", "Syntax at `'abc`: unterminated string literal");
+    check("amount IN ()", "Syntax at `)`: expected an expression, found )");
+    check(
+        "CAST(name AS varchr(3))",
+        "WrongType at `CAST(name AS varchr(3))`: no type `varchr(3)` (did you mean `varchar`?)",
+    );
+    check(
+        "INTERVAL '1' DAY",
+        "Unsupported at `'1'`: INTERVAL is not available (use `DATEADD(unit, count, x)`)",
+    );
     check("1, 2", "Syntax at `,`: one expression is expected, not a list");
     check("1 +", "Syntax at ``: expected an expression, found the end");
     check(
