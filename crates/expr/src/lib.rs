@@ -3,7 +3,17 @@
 //!
 //! [`compile`] turns text into an [`Expression`] once, when the contract loads; [`Expression::evaluate`] runs it per row.
 
+mod calendar;
+mod check;
+mod decimal;
+mod dialect;
+mod evaluate;
+mod like;
+mod node;
+mod parse;
+
 use std::ops::Range;
+use std::sync::Arc;
 
 use bumpalo::Bump;
 use xmlshred_model::{DataType, Value};
@@ -52,6 +62,7 @@ pub enum ProblemKind {
 pub struct Expression {
     inputs: Vec<String>,
     data_type: Option<DataType>,
+    program: Arc<node::Node>,
 }
 
 /// Why an expression has no value for a row. Names no value.
@@ -66,6 +77,12 @@ pub enum EvaluationError {
     /// `CAST` of text that is not a value of the type.
     #[error("text cannot be cast to {0}")]
     InvalidCast(DataType),
+    /// `LEFT`, `RIGHT` or `SUBSTRING` of a negative number of characters.
+    #[error("negative length of text")]
+    NegativeLength,
+    /// A `LIKE` pattern that ends with its escape character, or escapes an ordinary one.
+    #[error("invalid LIKE pattern")]
+    InvalidPattern,
 }
 
 /// Parses, checks and compiles an expression. Every name it uses is found now, every type is known afterwards.
@@ -73,8 +90,9 @@ pub enum EvaluationError {
 /// # Errors
 /// All mistakes at once, in order of place.
 pub fn compile(source: &str, names: &dyn Names) -> Result<Expression, Vec<Problem>> {
-    let _ = (source, names);
-    Ok(Expression { inputs: Vec::new(), data_type: None })
+    let (expr, tokens) = parse::parse(source).map_err(|problem| vec![problem])?;
+    let check::Checked { node, data_type, inputs } = check::check(&expr, &tokens, source, names)?;
+    Ok(Expression { inputs, data_type, program: Arc::new(node) })
 }
 
 impl Expression {
@@ -98,7 +116,6 @@ impl Expression {
         inputs: &[Value<'a>],
         arena: &'a Bump,
     ) -> Result<Value<'a>, EvaluationError> {
-        let _ = (inputs, arena);
-        Ok(Value::Null)
+        evaluate::evaluate(&self.program, inputs, arena)
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn clean<'a>(step: Clean, text: &'a str, arena: &'a Bump) -> &'a str 
 /// number: conversion decides. A comma or apostrophe separates thousands only where groups of three digits follow, so that
 /// a decimal comma makes an invalid number and not one a hundred times too large.
 fn number<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
-    if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')) {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    if unsigned.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return text;
     }
     let trimmed = text.trim();

@@ -1,0 +1,206 @@
+//! Where types meet: what can be compared with what, and the common type of alternatives.
+
+use std::ops::Range;
+
+use xmlshred_model::{DataType, OwnedValue, Value, lexical};
+
+use super::Checker;
+use super::types::{Class, Type, Typed, is_int, scale};
+use crate::decimal::{self, MAX_DIGITS};
+use crate::node::Node;
+
+impl Checker<'_> {
+    /// Reads a string literal as the type of the part next to it.
+    pub(super) fn adapt(&mut self, part: Typed, neighbour: Type) -> Typed {
+        let (Some(text), Some(data_type)) = (&part.literal, neighbour.known()) else { return part };
+        if data_type.is_text() {
+            return part;
+        }
+        match read_literal(text, data_type) {
+            Some((value, data_type)) => {
+                Typed { node: Node::Constant(value), data_type: Type::Is(data_type), literal: None, ..part }
+            }
+            None => {
+                let message = format!("`{}` is no value of type {}", self.text(&part.span), plain(data_type));
+                self.wrong_type(part.span.clone(), message, literal_hint(data_type));
+                self.wrong(part.span)
+            }
+        }
+    }
+
+    /// Reads whichever of the two is a string literal as the type of the other.
+    pub(super) fn adapt_pair(&mut self, left: Typed, right: Typed) -> (Typed, Typed) {
+        let (left_type, right_type) = (left.data_type, right.data_type);
+        let left = if right.literal.is_none() { self.adapt(left, right_type) } else { left };
+        let right = if left.literal.is_none() { self.adapt(right, left_type) } else { right };
+        (left, right)
+    }
+
+    /// Checks that two parts can be compared, after literals were adapted.
+    pub(super) fn check_comparable(&mut self, left: &Typed, right: &Typed, span: &Range<usize>) -> bool {
+        let (Some(left_type), Some(right_type)) = (left.data_type.known(), right.data_type.known()) else {
+            return !left.is_wrong() && !right.is_wrong();
+        };
+        if Class::of(left_type) == Class::of(right_type) {
+            return true;
+        }
+        let message = format!("{} cannot be compared with {}", a(left_type), a(right_type));
+        let hint = self.cast_hint(left, right);
+        self.wrong_type(span.clone(), message, hint);
+        false
+    }
+
+    /// Which of the two to cast: the text, else the second.
+    pub(super) fn cast_hint(&self, left: &Typed, right: &Typed) -> Option<String> {
+        let (left_type, right_type) = (left.data_type.known()?, right.data_type.known()?);
+        let (part, target) = if left_type.is_text() { (left, right_type) } else { (right, left_type) };
+        Some(format!("write `CAST({} AS {})`", self.text(&part.span), plain(target)))
+    }
+
+    /// The nodes of alternatives (branches of `CASE`, arguments of `COALESCE`), all of one type.
+    pub(super) fn unify(&mut self, parts: Vec<Typed>) -> (Vec<Node>, Type) {
+        let guide = parts
+            .iter()
+            .filter(|part| part.literal.is_none())
+            .map(|part| part.data_type)
+            .find(|data_type| data_type.known().is_some())
+            .unwrap_or(Type::Null);
+        let parts: Vec<Typed> = parts.into_iter().map(|part| self.adapt(part, guide)).collect();
+        let mut common = Type::Null;
+        let mut first_known: Option<&Typed> = None;
+        let mut is_wrong = false;
+        for part in &parts {
+            match (common, part.data_type) {
+                (_, Type::Wrong) => is_wrong = true,
+                (_, Type::Null) => {}
+                (Type::Is(so_far), Type::Is(next)) => match common_type(so_far, next) {
+                    Some(data_type) => common = Type::Is(data_type),
+                    None => {
+                        let message = format!("alternatives of types {} and {}", plain(so_far), plain(next));
+                        let hint = first_known.and_then(|first| self.cast_hint(first, part));
+                        self.wrong_type(part.span.clone(), message, hint);
+                        is_wrong = true;
+                    }
+                },
+                (_, next) => {
+                    common = next;
+                    first_known = Some(part);
+                }
+            }
+        }
+        if is_wrong {
+            return (parts.into_iter().map(|_| Node::NULL).collect(), Type::Wrong);
+        }
+        let nodes = parts.into_iter().map(|part| widen(part, common)).collect();
+        (nodes, common)
+    }
+}
+
+/// The part's node as a value of the common type.
+pub(super) fn widen(part: Typed, common: Type) -> Node {
+    let (Some(from), Some(to)) = (part.data_type.known(), common.known()) else { return part.node };
+    let changes = match (from, to) {
+        (DataType::Decimal { scale: from, .. }, DataType::Decimal { scale: to, .. }) => from != to,
+        (from, DataType::Decimal { .. } | DataType::Double | DataType::Timestamp) => from != to,
+        _ => false,
+    };
+    if !changes {
+        return part.node;
+    }
+    let node = Node::Widen(to, Box::new(part.node));
+    super::fold(node)
+}
+
+/// The type that holds the values of both.
+fn common_type(left: DataType, right: DataType) -> Option<DataType> {
+    if left == right {
+        return Some(left);
+    }
+    if Class::of(left) != Class::of(right) {
+        return None;
+    }
+    Some(match (left, right) {
+        (DataType::Double, _) | (_, DataType::Double) => DataType::Double,
+        (DataType::SmallInt, DataType::Int) | (DataType::Int, DataType::SmallInt) => DataType::Int,
+        _ if is_int(left) && is_int(right) => DataType::BigInt,
+        (DataType::VarChar(left), DataType::VarChar(right)) => DataType::VarChar(left.max(right)),
+        _ if Class::of(left) == Class::Number => {
+            let scale = scale(left).max(scale(right));
+            let whole = whole_digits(left).max(whole_digits(right));
+            DataType::Decimal { precision: (whole + scale).min(MAX_DIGITS), scale }
+        }
+        _ if left.is_text() => DataType::Text,
+        _ => DataType::Timestamp,
+    })
+}
+
+fn whole_digits(data_type: DataType) -> u8 {
+    match data_type {
+        DataType::Decimal { precision, scale } => precision - scale,
+        _ => 19,
+    }
+}
+
+/// The value of a string literal read as a type, and the type that it then has.
+pub(super) fn read_literal(text: &str, data_type: DataType) -> Option<(OwnedValue, DataType)> {
+    let trimmed = text.trim_matches([' ', '\t', '\r', '\n']);
+    let read = |data_type: DataType| read_as(trimmed, data_type).map(|value| (value, data_type));
+    match data_type {
+        DataType::SmallInt | DataType::Int | DataType::BigInt => read(DataType::BigInt),
+        DataType::Decimal { .. } => {
+            let value = decimal::parse(trimmed)?;
+            let data_type = decimal_type(value.unscaled, value.scale);
+            Some((OwnedValue::Inline(Value::Decimal(value)), data_type))
+        }
+        DataType::Date => read(DataType::Date).or_else(|| read(DataType::Timestamp)),
+        DataType::Timestamp => read(DataType::Timestamp).or_else(|| read(DataType::Date)),
+        other => read(other),
+    }
+}
+
+/// The type of a decimal literal.
+pub(super) fn decimal_type(unscaled: i128, scale: u8) -> DataType {
+    let digits = unscaled.unsigned_abs().checked_ilog10().map_or(1, |log| log as u8 + 1);
+    DataType::Decimal { precision: digits.max(scale).max(1), scale }
+}
+
+fn read_as(text: &str, data_type: DataType) -> Option<OwnedValue> {
+    if data_type == DataType::Binary {
+        return lexical::parse_binary(text).ok().map(OwnedValue::Binary);
+    }
+    lexical::parse(text, data_type, &[]).ok().map(|value| value.to_owned_value())
+}
+
+pub(super) fn literal_hint(data_type: DataType) -> Option<String> {
+    let form = match data_type {
+        DataType::Bool => "true or false",
+        DataType::Date => "'2024-01-31'",
+        DataType::Time => "'13:45:00'",
+        DataType::Timestamp => "'2024-01-31 13:45:00'",
+        DataType::TimestampTz => "'2024-01-31T13:45:00Z'",
+        DataType::Uuid => "'00000000-0000-0000-0000-000000000000'",
+        _ => return None,
+    };
+    Some(format!("write it as {form}"))
+}
+
+/// The name of a type in messages: without the numbers that a reader did not write.
+pub(super) fn plain(data_type: DataType) -> String {
+    match data_type {
+        DataType::SmallInt | DataType::Int | DataType::BigInt => "bigint".to_owned(),
+        DataType::Decimal { precision: MAX_DIGITS, scale } => format!("decimal({MAX_DIGITS},{scale})"),
+        DataType::Char(_) | DataType::VarChar(_) => "text".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The type in a sentence.
+pub(super) fn a(data_type: DataType) -> String {
+    match Class::of(data_type) {
+        Class::Number => "a number".to_owned(),
+        Class::Text => "text".to_owned(),
+        Class::Binary => "binary".to_owned(),
+        Class::Uuid => "a uuid".to_owned(),
+        Class::Bool | Class::Instant | Class::Time | Class::TimestampTz => format!("a {data_type}"),
+    }
+}

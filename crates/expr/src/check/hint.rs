@@ -1,0 +1,39 @@
+//! Hints: what was probably meant.
+
+/// `did you mean …?` when one of the known names looks like the written one.
+pub(super) fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    const SIMILAR: f64 = 0.6;
+    let written = written.to_lowercase();
+    known
+        .map(|name| (strsim::normalized_damerau_levenshtein(&written, &name.to_lowercase()), name))
+        .filter(|(similarity, _)| *similarity >= SIMILAR)
+        // The first of equals, so that the hint does not depend on anything but the order of names.
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, name)| format!("did you mean `{name}`?"))
+}
+
+/// What to write instead of a function that other databases have.
+pub(super) fn instead_of(function: &str) -> Option<&'static str> {
+    Some(match function {
+        "ISNULL" | "IFNULL" | "NVL" => "use `COALESCE(x, y)`",
+        "IIF" | "IF" | "DECODE" => "use `CASE WHEN … THEN … ELSE … END`, or `codes` for a list of values",
+        "CONVERT" | "TRY_CONVERT" | "TO_NUMBER" | "TO_CHAR" | "TO_DATE" | "STR" => "use `CAST(x AS type)`",
+        "CHARINDEX" | "INSTR" | "STRPOS" | "LOCATE" => "use `POSITION(x IN y)`",
+        "UCASE" => "use `UPPER(x)`",
+        "LCASE" => "use `LOWER(x)`",
+        "MOD" => "use `x % y`",
+        "MID" => "use `SUBSTRING(x FROM start FOR length)`",
+        "DATEPART" | "DATE_PART" | "HOUR" | "MINUTE" | "SECOND" => "use `EXTRACT(part FROM x)`",
+        "DATE_ADD" | "DATE_SUB" | "TIMESTAMPADD" | "ADD_MONTHS" => "use `DATEADD(unit, count, x)`",
+        "DATE_DIFF" | "TIMESTAMPDIFF" => "use `DATEDIFF(unit, from, to)`",
+        "NOW" | "GETDATE" | "GETUTCDATE" | "SYSDATETIME" | "CURRENT_DATE" | "CURRENT_TIME"
+        | "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" => {
+            "an expression gives the same result every time: use a column with `generate: now`"
+        }
+        "NEWID" | "UUID" | "GEN_RANDOM_UUID" => {
+            "an expression gives the same result every time: use a column with `generate: uuid`"
+        }
+        "SUM" | "COUNT" | "MIN" | "MAX" | "AVG" => "an expression sees one row: aggregates are not available",
+        _ => return None,
+    })
+}

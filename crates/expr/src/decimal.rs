@@ -1,0 +1,284 @@
+//! Exact decimal arithmetic: every result has at most 38 digits or is refused.
+//!
+//! Scales are those of SQL: addition and remainder keep the larger scale, multiplication adds them (38 at most), division
+//! gives six digits or those of the dividend if they are more. Rounding is half away from zero.
+
+use std::cmp::Ordering;
+
+use xmlshred_model::Decimal;
+
+use crate::EvaluationError;
+
+/// The largest number of digits, and of digits behind the point.
+pub(crate) const MAX_DIGITS: u8 = 38;
+/// The fewest digits behind the point that a quotient has.
+pub(crate) const MIN_QUOTIENT_SCALE: u8 = 6;
+
+const LIMIT: i128 = power_of_ten(MAX_DIGITS);
+
+const fn power_of_ten(exponent: u8) -> i128 {
+    10i128.pow(exponent as u32)
+}
+
+/// `unscaled / 10^scale`, when it has no more than 38 digits.
+pub(crate) fn new(unscaled: i128, scale: u8) -> Result<Decimal, EvaluationError> {
+    if unscaled > -LIMIT && unscaled < LIMIT && scale <= MAX_DIGITS {
+        Ok(Decimal { unscaled, scale })
+    } else {
+        Err(EvaluationError::OutOfRange)
+    }
+}
+
+/// The whole number as a decimal without fraction.
+pub(crate) fn from_int(value: i64) -> Decimal {
+    Decimal { unscaled: i128::from(value), scale: 0 }
+}
+
+/// Reads an unsigned or signed plain number such as `-12.50`; its scale is the number of digits behind the point.
+pub(crate) fn parse(text: &str) -> Option<Decimal> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
+    if !all_digits || (whole.is_empty() && fraction.is_empty()) || fraction.len() > usize::from(MAX_DIGITS) {
+        return None;
+    }
+    let mut unscaled = 0i128;
+    for byte in whole.bytes().chain(fraction.bytes()) {
+        unscaled = unscaled.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
+    }
+    let scale = u8::try_from(fraction.len()).ok()?;
+    new(if negative { -unscaled } else { unscaled }, scale).ok()
+}
+
+/// The nearest double.
+pub(crate) fn to_double(value: Decimal) -> f64 {
+    const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
+    if value.unscaled.unsigned_abs() < EXACT && value.scale <= 22 {
+        // Both operands are exact doubles, so that the quotient is rounded once.
+        return value.unscaled as f64 / 10f64.powi(i32::from(value.scale));
+    }
+    format!("{}e-{}", value.unscaled, value.scale).parse().expect("an integer with an exponent is a double")
+}
+
+/// The decimal with this scale nearest to a double's shortest decimal form.
+pub(crate) fn from_double(value: f64, scale: u8) -> Result<Decimal, EvaluationError> {
+    if !value.is_finite() || value.abs() >= 1e38 {
+        return Err(EvaluationError::OutOfRange);
+    }
+    let text = format!("{value}");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let kept = fraction.len().min(usize::from(MAX_DIGITS));
+    let Some(exact) = parse(&format!("{whole}.{}", &fraction[..kept])) else {
+        // Too many digits for one decimal: drop the digits behind those that the result keeps, and one more to round.
+        let kept = kept.min(usize::from(scale) + 1);
+        let cut = parse(&format!("{whole}.{}", &fraction[..kept])).ok_or(EvaluationError::OutOfRange)?;
+        return rescale(cut, scale);
+    };
+    rescale(exact, scale)
+}
+
+/// The same number with another scale, rounded when digits are lost.
+pub(crate) fn rescale(value: Decimal, scale: u8) -> Result<Decimal, EvaluationError> {
+    if scale > MAX_DIGITS {
+        return Err(EvaluationError::OutOfRange);
+    }
+    let unscaled = match scale.cmp(&value.scale) {
+        Ordering::Equal => value.unscaled,
+        Ordering::Greater => value
+            .unscaled
+            .checked_mul(power_of_ten(scale - value.scale))
+            .ok_or(EvaluationError::OutOfRange)?,
+        Ordering::Less => divide_rounded(value.unscaled, power_of_ten(value.scale - scale)),
+    };
+    new(unscaled, scale)
+}
+
+fn divide_rounded(dividend: i128, divisor: i128) -> i128 {
+    let (quotient, rest) = (dividend / divisor, dividend % divisor);
+    if rest.abs() >= divisor - rest.abs() { quotient + dividend.signum() } else { quotient }
+}
+
+/// The number without its fraction.
+pub(crate) fn truncate(value: Decimal) -> i128 {
+    value.unscaled / power_of_ten(value.scale)
+}
+
+/// The sum, with the larger scale.
+pub(crate) fn add(left: Decimal, right: Decimal) -> Result<Decimal, EvaluationError> {
+    let (left, right, scale) = align(left, right)?;
+    new(left.checked_add(right).ok_or(EvaluationError::OutOfRange)?, scale)
+}
+
+/// The difference, with the larger scale.
+pub(crate) fn subtract(left: Decimal, right: Decimal) -> Result<Decimal, EvaluationError> {
+    add(left, negate(right))
+}
+
+/// The same number with the other sign.
+pub(crate) fn negate(value: Decimal) -> Decimal {
+    Decimal { unscaled: -value.unscaled, ..value }
+}
+
+/// The number without its sign.
+pub(crate) fn absolute(value: Decimal) -> Decimal {
+    Decimal { unscaled: value.unscaled.abs(), ..value }
+}
+
+fn align(left: Decimal, right: Decimal) -> Result<(i128, i128, u8), EvaluationError> {
+    let scale = left.scale.max(right.scale);
+    let scaled = |value: Decimal| {
+        value.unscaled.checked_mul(power_of_ten(scale - value.scale)).ok_or(EvaluationError::OutOfRange)
+    };
+    Ok((scaled(left)?, scaled(right)?, scale))
+}
+
+/// The product, with the sum of the scales, at most 38.
+pub(crate) fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, EvaluationError> {
+    let unscaled = left.unscaled.checked_mul(right.unscaled).ok_or(EvaluationError::OutOfRange)?;
+    let scale = left.scale + right.scale;
+    if scale <= MAX_DIGITS {
+        return new(unscaled, scale);
+    }
+    let excess = scale - MAX_DIGITS;
+    new(divide_rounded(unscaled, power_of_ten(excess)), MAX_DIGITS)
+}
+
+/// The quotient, with six digits behind the point, or those of the dividend if they are more.
+pub(crate) fn divide(left: Decimal, right: Decimal) -> Result<Decimal, EvaluationError> {
+    if right.unscaled == 0 {
+        return Err(EvaluationError::DivisionByZero);
+    }
+    let scale = left.scale.max(MIN_QUOTIENT_SCALE);
+    let digits = scale - left.scale + right.scale;
+    let divisor = right.unscaled.unsigned_abs();
+    let mut quotient = left.unscaled.unsigned_abs() / divisor;
+    let mut rest = left.unscaled.unsigned_abs() % divisor;
+    for _ in 0..digits {
+        let (digit, next) = next_digit(rest, divisor);
+        rest = next;
+        quotient = quotient
+            .checked_mul(10)
+            .and_then(|quotient| quotient.checked_add(digit))
+            .ok_or(EvaluationError::OutOfRange)?;
+    }
+    if rest >= divisor - rest {
+        quotient += 1;
+    }
+    let magnitude = i128::try_from(quotient).map_err(|_| EvaluationError::OutOfRange)?;
+    let is_negative = (left.unscaled < 0) != (right.unscaled < 0);
+    new(if is_negative { -magnitude } else { magnitude }, scale)
+}
+
+/// `rest * 10 / divisor` and what is left, where `rest < divisor`, also when `rest * 10` does not fit.
+fn next_digit(rest: u128, divisor: u128) -> (u128, u128) {
+    if let Some(product) = rest.checked_mul(10) {
+        return (product / divisor, product % divisor);
+    }
+    let (mut digit, mut sum) = (0, 0);
+    for _ in 0..10 {
+        if sum >= divisor - rest {
+            sum -= divisor - rest;
+            digit += 1;
+        } else {
+            sum += rest;
+        }
+    }
+    (digit, sum)
+}
+
+/// What is left of a division whose quotient is truncated; it has the sign of the dividend.
+pub(crate) fn remainder(left: Decimal, right: Decimal) -> Result<Decimal, EvaluationError> {
+    if right.unscaled == 0 {
+        return Err(EvaluationError::DivisionByZero);
+    }
+    let (left, right, scale) = align(left, right)?;
+    new(left % right, scale)
+}
+
+/// The number rounded to `digits` digits behind the point (before it, when negative), with the scale it had.
+pub(crate) fn round(value: Decimal, digits: i64) -> Result<Decimal, EvaluationError> {
+    let dropped = i64::from(value.scale).saturating_sub(digits);
+    if dropped <= 0 {
+        return Ok(value);
+    }
+    if dropped > i64::from(MAX_DIGITS) {
+        return Ok(Decimal { unscaled: 0, ..value });
+    }
+    let unit = power_of_ten(u8::try_from(dropped).expect("at most 38"));
+    let rounded =
+        divide_rounded(value.unscaled, unit).checked_mul(unit).ok_or(EvaluationError::OutOfRange)?;
+    new(rounded, value.scale)
+}
+
+/// The largest whole number that is not larger, with scale 0.
+pub(crate) fn floor(value: Decimal) -> Decimal {
+    Decimal { unscaled: value.unscaled.div_euclid(power_of_ten(value.scale)), scale: 0 }
+}
+
+/// The smallest whole number that is not smaller, with scale 0.
+pub(crate) fn ceiling(value: Decimal) -> Decimal {
+    negate(floor(negate(value)))
+}
+
+/// Compares the numbers, whatever their scales.
+pub(crate) fn compare(left: Decimal, right: Decimal) -> Ordering {
+    let (left_unit, right_unit) = (power_of_ten(left.scale), power_of_ten(right.scale));
+    let scale = left.scale.max(right.scale);
+    // Fractions are smaller than 1, so that they fit with any scale; whole numbers might not.
+    (left.unscaled / left_unit).cmp(&(right.unscaled / right_unit)).then_with(|| {
+        let left_fraction = (left.unscaled % left_unit) * power_of_ten(scale - left.scale);
+        let right_fraction = (right.unscaled % right_unit) * power_of_ten(scale - right.scale);
+        left_fraction.cmp(&right_fraction)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Decimal {
+        parse(text).unwrap()
+    }
+
+    #[test]
+    fn quotients_have_six_digits_or_those_of_the_dividend() {
+        assert_eq!(divide(number("1"), number("3")), Ok(number("0.333333")));
+        assert_eq!(divide(number("-2"), number("3.00")), Ok(number("-0.666667")));
+        assert_eq!(divide(number("1.00000000"), number("8")), Ok(number("0.12500000")));
+        assert_eq!(divide(number("1"), number("0.0")), Err(EvaluationError::DivisionByZero));
+    }
+
+    #[test]
+    fn the_largest_numbers_divide_without_overflow() {
+        let largest = number("99999999999999999999999999999999999999");
+        let smallest = number("0.00000000000000000000000000000000000001");
+        assert_eq!(divide(number("50000000000000000000000000000000000000"), largest), Ok(number("0.500000")));
+        assert_eq!(divide(largest, number("0.1")), Err(EvaluationError::OutOfRange));
+        assert_eq!(divide(smallest, largest).unwrap().unscaled, 0);
+        assert_eq!(add(largest, number("1")), Err(EvaluationError::OutOfRange));
+        assert_eq!(compare(largest, smallest), Ordering::Greater);
+    }
+
+    #[test]
+    fn rounding_is_half_away_from_zero() {
+        assert_eq!(round(number("2.345"), 2), Ok(number("2.350")));
+        assert_eq!(round(number("-2.345"), 2), Ok(number("-2.350")));
+        assert_eq!(round(number("149"), -2), Ok(number("100")));
+        assert_eq!(round(number("1"), -99), Ok(number("0")));
+        assert_eq!(floor(number("-1.5")), number("-2"));
+        assert_eq!(ceiling(number("-1.5")), number("-1"));
+    }
+
+    #[test]
+    fn doubles_become_the_decimal_they_print_as() {
+        assert_eq!(from_double(0.1, 2), Ok(number("0.10")));
+        assert_eq!(from_double(1.005, 2), Ok(number("1.01")));
+        assert_eq!(from_double(1e-30, 4), Ok(number("0.0000")));
+        assert_eq!(from_double(1e38, 0), Err(EvaluationError::OutOfRange));
+        assert!((to_double(number("0.1")) - 0.1).abs() < f64::EPSILON);
+    }
+}

@@ -1,0 +1,93 @@
+//! Patterns of `LIKE`: `%` is any text, `_` any character.
+
+use crate::node::LetterCase;
+
+/// A pattern taken apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    parts: Vec<Part>,
+    case: LetterCase,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Character(char),
+    AnyCharacter,
+    AnyText,
+}
+
+/// A pattern that ends with its escape character, or escapes an ordinary character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InvalidPattern;
+
+impl Pattern {
+    /// Takes a pattern apart. As the standard has it, there is no escape character unless one is given, and only `%`, `_`
+    /// and the escape character itself can be escaped.
+    pub(crate) fn new(text: &str, escape: Option<char>, case: LetterCase) -> Result<Self, InvalidPattern> {
+        let text = match case {
+            LetterCase::Sensitive => text.to_owned(),
+            LetterCase::Insensitive => text.to_lowercase(),
+        };
+        let mut parts = Vec::with_capacity(text.len());
+        let mut chars = text.chars();
+        while let Some(character) = chars.next() {
+            let part = match character {
+                _ if Some(character) == escape => match chars.next() {
+                    Some(escaped) if matches!(escaped, '%' | '_') || Some(escaped) == escape => {
+                        Part::Character(escaped)
+                    }
+                    _ => return Err(InvalidPattern),
+                },
+                '%' => Part::AnyText,
+                '_' => Part::AnyCharacter,
+                _ => Part::Character(character),
+            };
+            if part != Part::AnyText || parts.last() != Some(&Part::AnyText) {
+                parts.push(part);
+            }
+        }
+        Ok(Self { parts, case })
+    }
+
+    /// Whether all of the text matches. Takes time in proportion to text × pattern at worst.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        match self.case {
+            LetterCase::Sensitive => self.matches_exactly(text),
+            LetterCase::Insensitive => self.matches_exactly(&text.to_lowercase()),
+        }
+    }
+
+    fn matches_exactly(&self, text: &str) -> bool {
+        let mut rest = text.chars();
+        let mut at = 0;
+        // Where to go on when the text that the last `%` stands for must be one character longer.
+        let mut retry = None;
+        loop {
+            match self.parts.get(at) {
+                Some(Part::AnyText) => {
+                    at += 1;
+                    retry = Some((at, rest.clone()));
+                    continue;
+                }
+                Some(part) => {
+                    let mut ahead = rest.clone();
+                    if let Some(character) = ahead.next()
+                        && (*part == Part::AnyCharacter || *part == Part::Character(character))
+                    {
+                        rest = ahead;
+                        at += 1;
+                        continue;
+                    }
+                }
+                None if rest.as_str().is_empty() => return true,
+                None => {}
+            }
+            let Some((after, longer)) = &mut retry else { return false };
+            if longer.next().is_none() {
+                return false;
+            }
+            at = *after;
+            rest = longer.clone();
+        }
+    }
+}

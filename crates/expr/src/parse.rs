@@ -1,0 +1,273 @@
+//! Text to syntax tree, by the SQL parser, with the byte ranges of tokens kept: the parser knows lines and columns only.
+
+use std::ops::Range;
+
+use sqlparser::ast::Expr;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
+
+use crate::dialect::ContractDialect;
+use crate::{Problem, ProblemKind};
+
+/// The longest expression, in bytes.
+const MAX_BYTES: usize = 256 * 1024;
+/// The most operators in one expression: each may nest the syntax tree by one level.
+const MAX_OPERATORS: usize = 2_000;
+/// How deep parentheses, functions and the like may nest.
+const MAX_NESTING: usize = 60;
+
+/// The tokens of an expression and where they are.
+#[derive(Debug)]
+pub(crate) struct Source {
+    tokens: Vec<Place>,
+    len: usize,
+}
+
+#[derive(Debug)]
+struct Place {
+    start: Location,
+    end: Location,
+    bytes: Range<usize>,
+    shape: Shape,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Open,
+    Close,
+    Word,
+    /// Anything that cannot be an operator: literals and commas.
+    Plain,
+    Operator,
+}
+
+/// Parses text that must be exactly one expression.
+pub(crate) fn parse(text: &str) -> Result<(Expr, Source), Problem> {
+    let whole = Source { tokens: Vec::new(), len: text.len() };
+    if text.len() > MAX_BYTES {
+        return Err(too_large(whole.whole(), "longer than 256 KiB"));
+    }
+    if text.trim().is_empty() {
+        return Err(syntax(0..text.len(), "an expression is missing".to_owned()));
+    }
+    let tokens = Tokenizer::new(&ContractDialect, text).tokenize_with_location().map_err(|error| {
+        let at = byte_at(text, error.location);
+        syntax(at..text.len().max(at), decapitalized(&error.message))
+    })?;
+    let source = Source { tokens: places(text, &tokens), len: text.len() };
+    if source.tokens.iter().filter(|token| token.shape == Shape::Operator).count() > MAX_OPERATORS {
+        return Err(too_large(source.whole(), "of more than 2000 operators"));
+    }
+    let mut parser =
+        Parser::new(&ContractDialect).with_recursion_limit(MAX_NESTING).with_tokens_with_locations(tokens);
+    let expr = parser.parse_expr().map_err(|error| parser_problem(text, &source, error))?;
+    let next = parser.peek_token_ref();
+    if next.token == Token::EOF {
+        return Ok((expr, source));
+    }
+    let problem = match &next.token {
+        Token::Comma => "one expression is expected, not a list".to_owned(),
+        Token::SemiColon => "an expression does not end with `;`".to_owned(),
+        token => format!("the expression ends before `{token}`"),
+    };
+    let mut problem = syntax(source.range(next.span), problem);
+    if let Token::Word(word) = &next.token
+        && word.value.eq_ignore_ascii_case("as")
+    {
+        problem.hint = Some("an expression has no alias: the column's name is its name".to_owned());
+    }
+    Err(problem)
+}
+
+impl Source {
+    /// All of the text.
+    pub(crate) fn whole(&self) -> Range<usize> {
+        0..self.len
+    }
+
+    /// The bytes of a span of the parser; all of the text when it knows none.
+    pub(crate) fn range(&self, span: Span) -> Range<usize> {
+        let first = self.tokens.partition_point(|token| token.start < span.start);
+        let last = self.tokens.partition_point(|token| token.end < span.end);
+        match (self.tokens.get(first), self.tokens.get(last)) {
+            (Some(first), Some(last)) if span.start.line > 0 && first.bytes.start < last.bytes.end => {
+                first.bytes.start..last.bytes.end
+            }
+            (Some(first), _) if span.start.line > 0 => first.bytes.clone(),
+            _ => self.whole(),
+        }
+    }
+
+    /// The range widened to the parentheses around it, and to the function's name before them.
+    pub(crate) fn with_parentheses(&self, inner: &Range<usize>) -> Range<usize> {
+        let first = self.tokens.partition_point(|token| token.bytes.end <= inner.start);
+        let Some(open) = self.enclosing_open(first) else { return inner.clone() };
+        let close = self.closing(open);
+        let start = match open.checked_sub(1).map(|before| &self.tokens[before]) {
+            Some(word) if word.shape == Shape::Word => word.bytes.start,
+            _ => self.tokens[open].bytes.start,
+        };
+        start..self.tokens[close].bytes.end
+    }
+
+    /// The range widened to the words right before it.
+    pub(crate) fn with_word_before(&self, inner: &Range<usize>) -> Range<usize> {
+        let first = self.tokens.partition_point(|token| token.bytes.end <= inner.start);
+        let words = self.tokens[..first].iter().rev().take_while(|token| token.shape == Shape::Word);
+        words.last().map_or(inner.start, |word| word.bytes.start)..inner.end
+    }
+
+    /// The range of a call whose name is at `name`.
+    pub(crate) fn call(&self, name: &Range<usize>) -> Range<usize> {
+        let next = self.tokens.partition_point(|token| token.bytes.start < name.end);
+        match self.tokens.get(next) {
+            Some(token) if token.shape == Shape::Open => {
+                name.start..self.tokens[self.closing(next)].bytes.end
+            }
+            _ => name.clone(),
+        }
+    }
+
+    fn enclosing_open(&self, before: usize) -> Option<usize> {
+        let mut depth = 0;
+        (0..before).rev().find(|&at| match self.tokens[at].shape {
+            Shape::Close => {
+                depth += 1;
+                false
+            }
+            Shape::Open if depth > 0 => {
+                depth -= 1;
+                false
+            }
+            shape => shape == Shape::Open,
+        })
+    }
+
+    fn closing(&self, open: usize) -> usize {
+        let mut depth = 0usize;
+        (open..self.tokens.len())
+            .find(|&at| {
+                match self.tokens[at].shape {
+                    Shape::Open => depth += 1,
+                    Shape::Close => depth -= 1,
+                    _ => {}
+                }
+                depth == 0
+            })
+            .unwrap_or(self.tokens.len() - 1)
+    }
+}
+
+fn places(text: &str, tokens: &[TokenWithSpan]) -> Vec<Place> {
+    let mut cursor = Cursor { chars: text.char_indices(), line: 1, column: 1 };
+    let visible = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF));
+    visible
+        .map(|token| {
+            let start = cursor.advance_to(token.span.start, text.len());
+            let end = cursor.advance_to(token.span.end, text.len());
+            Place {
+                start: token.span.start,
+                end: token.span.end,
+                bytes: start..end,
+                shape: shape(&token.token),
+            }
+        })
+        .collect()
+}
+
+fn shape(token: &Token) -> Shape {
+    const QUIET: [&str; 5] = ["WHEN", "THEN", "ELSE", "END", "CASE"];
+    const INFIX: [&str; 10] =
+        ["AND", "OR", "IS", "IN", "LIKE", "ILIKE", "BETWEEN", "NOT", "COLLATE", "SIMILAR"];
+    match token {
+        Token::LParen => Shape::Open,
+        Token::RParen => Shape::Close,
+        Token::Word(word) if word.quote_style.is_none() => {
+            let upper = word.value.to_ascii_uppercase();
+            if INFIX.contains(&upper.as_str()) {
+                Shape::Operator
+            } else if QUIET.contains(&upper.as_str()) {
+                Shape::Plain
+            } else {
+                Shape::Word
+            }
+        }
+        Token::Word(_) => Shape::Word,
+        Token::Comma | Token::Number(..) | Token::SingleQuotedString(_) => Shape::Plain,
+        _ => Shape::Operator,
+    }
+}
+
+/// Walks over the text once, counting lines and columns (in characters) as the tokenizer does.
+struct Cursor<'a> {
+    chars: std::str::CharIndices<'a>,
+    line: u64,
+    column: u64,
+}
+
+impl Cursor<'_> {
+    fn advance_to(&mut self, location: Location, len: usize) -> usize {
+        while (self.line, self.column) < (location.line, location.column) {
+            match self.chars.next() {
+                None => return len,
+                Some((_, '\n')) => {
+                    self.line += 1;
+                    self.column = 1;
+                }
+                Some(_) => self.column += 1,
+            }
+        }
+        self.chars.offset()
+    }
+}
+
+fn byte_at(text: &str, location: Location) -> usize {
+    Cursor { chars: text.char_indices(), line: 1, column: 1 }.advance_to(location, text.len())
+}
+
+fn parser_problem(text: &str, source: &Source, error: ParserError) -> Problem {
+    let message = match error {
+        ParserError::RecursionLimitExceeded => return too_large(source.whole(), "nested too deeply"),
+        ParserError::ParserError(message) | ParserError::TokenizerError(message) => message,
+    };
+    let (what, location) = match message.rfind(" at Line: ") {
+        None => (message.as_str(), None),
+        Some(at) => (&message[..at], parse_location(&message[at..])),
+    };
+    let range = match location {
+        None => source.len..source.len,
+        Some(location) => {
+            let start = byte_at(text, location);
+            let token = source.tokens.iter().find(|token| token.bytes.contains(&start));
+            token.map_or(start..start, |token| token.bytes.clone())
+        }
+    };
+    let what = what
+        .replace("found: EOF", "found the end")
+        .replace("Expected: ", "expected ")
+        .replace("found: ", "found ");
+    syntax(range, decapitalized(&what))
+}
+
+fn parse_location(text: &str) -> Option<Location> {
+    let (line, column) = text.trim_start_matches(" at Line: ").split_once(", Column: ")?;
+    Some(Location { line: line.trim().parse().ok()?, column: column.trim().parse().ok()? })
+}
+
+fn decapitalized(message: &str) -> String {
+    let mut chars = message.trim_end_matches('.').chars();
+    chars.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(chars).collect()
+}
+
+fn syntax(span: Range<usize>, message: String) -> Problem {
+    Problem { kind: ProblemKind::Syntax, span, message, hint: None }
+}
+
+pub(crate) fn too_large(span: Range<usize>, what: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::Unsupported,
+        span,
+        message: format!("the expression is {what}"),
+        hint: Some("split it into several `let` names, or use `codes` for lists of values".to_owned()),
+    }
+}

@@ -1,0 +1,94 @@
+//! What mistakes are called, where they are, and what is suggested.
+
+use xmlshred_expr::compile;
+
+use crate::cases::{inputs, result};
+
+fn check(expression: &str, expected: &str) {
+    let names =
+        inputs("amount=int:1, received=date:2024-01-01, name=text:a, flag=bool:true, app.total=int:1");
+    assert_eq!(result(expression, &names), expected, "for {expression}");
+}
+
+#[test]
+fn unknown_names_and_functions_suggest_what_was_meant() {
+    check("amont + 1", "UnknownName at `amont`: no name `amont` here (did you mean `amount`?)");
+    check(
+        "SUBSTRNG(name, 1)",
+        "UnknownFunction at `SUBSTRNG`: no function `SUBSTRNG` (did you mean `SUBSTRING`?)",
+    );
+    check("ISNULL(name, 'x')", "UnknownFunction at `ISNULL`: no function `ISNULL` (use `COALESCE(x, y)`)");
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once_in_order_of_place() {
+    check(
+        "amont + ABS(1, 2) + UPPER(receivd)",
+        "UnknownName at `amont`: no name `amont` here (did you mean `amount`?); \
+         WrongArgumentCount at `ABS(1, 2)`: `ABS` takes 1 argument, not 2; \
+         UnknownName at `receivd`: no name `receivd` here (did you mean `received`?)",
+    );
+}
+
+#[test]
+fn types_that_do_not_fit_are_explained() {
+    check(
+        "received = name",
+        "WrongType at `received = name`: a date cannot be compared with text (write `CAST(name AS date)`)",
+    );
+    check(
+        "received = '2024-02-30'",
+        "WrongType at `'2024-02-30'`: `'2024-02-30'` is no value of type date (write it as '2024-01-31')",
+    );
+    check(
+        "received + 1",
+        "WrongType at `received`: a number is expected, this is a date (use `DATEADD(unit, count, x)` or `DATEDIFF(unit, from, to)`)",
+    );
+    check(
+        "amount AND flag",
+        "WrongType at `amount`: a condition is expected, this is a number (compare it, as in `amount = …`)",
+    );
+    check(
+        "UPPER(amount)",
+        "WrongType at `amount`: text is expected, this is a number (write `CAST(amount AS text)`)",
+    );
+    check(
+        "DATEADD(fortnight, 1, received)",
+        "WrongType at `fortnight`: no unit of time `fortnight` (units: year, quarter, month, week, day, hour, minute, second, millisecond, microsecond, dow, isodow, doy)",
+    );
+    check(
+        "DATEADD(hour, 1, received)",
+        "WrongType at `received`: a date has no hour (write `CAST(received AS timestamp)`)",
+    );
+    check("CAST('x' AS int)", "WrongType at `CAST('x' AS int)`: `'x'` is no value of type int");
+}
+
+#[test]
+fn what_is_not_one_expression_is_a_syntax_error() {
+    check("", "Syntax at ``: an expression is missing");
+    check("1, 2", "Syntax at `,`: one expression is expected, not a list");
+    check("1 +", "Syntax at ``: expected an expression, found the end");
+    check(
+        "amount AS total",
+        "Syntax at `AS`: the expression ends before `AS` (an expression has no alias: the column's name is its name)",
+    );
+    check(
+        "amount IN (SELECT 1)",
+        "Unsupported at `amount`: IN takes a list of expressions (write `x IN (1, 2, 3)`)",
+    );
+}
+
+#[test]
+fn spans_are_bytes_also_behind_other_characters_and_lines() {
+    let names = inputs("a=int:1");
+    let source = "'äöü' ||\n  UPPER('ß') || nam";
+    let problems = compile(source, &names).unwrap_err();
+    assert_eq!(&source[problems[0].span.clone()], "nam");
+}
+
+#[test]
+fn inputs_are_listed_once_as_they_are_spelled() {
+    let names = inputs("Amount=int:1, app.total=int:1");
+    let compiled = compile("AMOUNT + app.TOTAL + \"amount\"", &names).unwrap();
+    assert_eq!(compiled.inputs(), ["Amount", "app.total"]);
+}

@@ -1,0 +1,5 @@
+//! What expressions mean, as text: every file under `tests/cases` has one case per line.
+
+mod cases;
+mod errors;
+mod robustness;
