@@ -40,11 +40,11 @@ impl SqliteSource {
         Ok(Self { connection, spec: spec.clone(), sees_journal: log.is_some(), has_log })
     }
 
-    /// `FROM … WHERE …` of a selection, with the parameters `?1` (after) to `?3` (range).
+    /// `FROM … WHERE …` of a selection, with the parameters `?1` and `?2`: first and last key.
     fn from_where(&self, selection: &Selection) -> String {
         let SourceSpec { table, key, where_sql, .. } = &self.spec;
         let (table, key) = (SQLITE.quote(table), SQLITE.quote(key));
-        let mut sql = format!("FROM {table} WHERE {table}.{key} > ?1 AND {table}.{key} BETWEEN ?2 AND ?3");
+        let mut sql = format!("FROM {table} WHERE {table}.{key} BETWEEN ?1 AND ?2");
         let (index, count) = (selection.share.index(), selection.share.count());
         if count > 1 {
             sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
@@ -66,11 +66,16 @@ impl SqliteSource {
     }
 }
 
-/// The parameters of [`SqliteSource::from_where`]. Keys above the smallest one are asked for, so that one takes a detour.
-fn bounds(selection: &Selection, after: Option<DocumentKey>) -> [i64; 3] {
+/// The parameters of [`SqliteSource::from_where`]; `None` when no key can come after `after`. One lower bound and not two:
+/// SQLite seeks to one of them only, and would read every key before this page if it chose the start of the range.
+fn bounds(selection: &Selection, after: Option<DocumentKey>) -> Option<[i64; 2]> {
     let start = selection.range.start.map_or(i64::MIN, |key| key.0);
     let end = selection.range.end.map_or(i64::MAX, |key| key.0);
-    [after.map_or(i64::MIN, |key| key.0), start, end]
+    let next = match after {
+        None => i64::MIN,
+        Some(after) => after.0.checked_add(1)?,
+    };
+    Some([start.max(next), end])
 }
 
 impl Source for SqliteSource {
@@ -82,14 +87,11 @@ impl Source for SqliteSource {
     ) -> Result<Vec<DocumentKey>, PortError> {
         let failed = |error| port_error("reading keys of documents", error);
         let key = SQLITE.quote(&self.spec.key);
-        let mut sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?4", self.from_where(selection));
-        if after.is_none() {
-            sql = sql.replacen(" > ?1 ", " >= ?1 ", 1);
-        }
-        let [after, start, end] = bounds(selection, after);
+        let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
+        let sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?3", self.from_where(selection));
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut rows = statement.query(params![after, start, end, limit]).map_err(failed)?;
+        let mut rows = statement.query(params![start, end, limit]).map_err(failed)?;
         let mut keys = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
             match row.get_ref(0).map_err(failed)? {
@@ -150,9 +152,10 @@ impl Source for SqliteSource {
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
         let failed = |error| port_error("counting documents", error);
-        let sql = format!("SELECT count(*) {}", self.from_where(selection).replacen(" > ?1 ", " >= ?1 ", 1));
+        let sql = format!("SELECT count(*) {}", self.from_where(selection));
+        let Some(bounds) = bounds(selection, None) else { return Ok(Some(0)) };
         let count: i64 =
-            self.connection.query_row(&sql, bounds(selection, None), |row| row.get(0)).map_err(failed)?;
+            self.connection.query_row(&sql, bounds, |row| row.get(0)).map_err(failed)?;
         Ok(Some(count.unsigned_abs()))
     }
 }
