@@ -135,7 +135,9 @@ impl State {
             && per_second > 0.0
         {
             let left = total.saturating_sub(self.documents) as f64 / per_second;
-            text.push_str(&format!(", {} left", duration(Duration::from_secs(left.ceil() as u64))));
+            let left = left.ceil() as u64;
+            let left = if left < 60 { format!("{left} s") } else { duration(Duration::from_secs(left)) };
+            text.push_str(&format!(", {left} left"));
         }
         text
     }

@@ -8,7 +8,6 @@ use xmlshred_engine::ports::{Ports, RunIdentity};
 use xmlshred_mapping::Plan;
 
 use crate::args::RunArgs;
-use crate::console;
 use crate::database::{self, MissingTables};
 use crate::error::CommandError;
 use crate::settings::{self, Connection, ContractFile, Reporting};
@@ -22,8 +21,8 @@ pub(super) struct Job {
     pub(super) settings: RunSettings,
     pub(super) reporting: Reporting,
     pub(super) create_tables: bool,
-    /// Problems of the contract that do not forbid its use, rendered.
-    pub(super) contract_warnings: Option<String>,
+    /// How many problems of the contract do not forbid its use.
+    pub(super) contract_warning_count: usize,
 }
 
 impl Job {
@@ -39,8 +38,6 @@ impl Job {
         let connection = database::resolve(database)?;
         let file = ContractFile::read(contract)?;
         let (contract, warnings) = file.checked()?;
-        let contract_warnings =
-            (!warnings.is_empty()).then(|| file.render(&warnings, console::render_style()));
         let identity = RunIdentity {
             session_id: reporting.session_id.clone(),
             share,
@@ -54,7 +51,7 @@ impl Job {
             settings,
             reporting,
             create_tables: work.create_tables && !work.dry_run,
-            contract_warnings,
+            contract_warning_count: warnings.len(),
         })
     }
 

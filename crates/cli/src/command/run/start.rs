@@ -11,13 +11,12 @@ use crate::console;
 /// Says what begins. The words of `Concurrent Instances` and `Partition` are those of the predecessor.
 pub(super) fn say_what_begins(job: &Job) {
     let contract = job.plan.contract();
-    if let Some(warnings) = &job.contract_warnings {
-        console::note(warnings.trim_end());
-        warn!("Contract: {} has warnings; `xmlshred check` shows them", job.contract_path.display());
-    }
     info!("xmlshred {}", env!("CARGO_PKG_VERSION"));
     info!("Session: {}", job.identity.session_id);
     info!("Contract: {} ({}, {})", contract.name, job.contract_path.display(), contract.hash);
+    if job.contract_warning_count > 0 {
+        warn!("Warnings about the contract: {}; `xmlshred check` shows them", job.contract_warning_count);
+    }
     info!("Source: {}", job.connection.source_text(&contract.source));
     info!("Target: {}", job.connection.target_text());
     let share = job.identity.share;
