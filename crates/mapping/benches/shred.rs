@@ -33,10 +33,10 @@ fn main() {
     let mut group = criterion.benchmark_group("one_thread");
     group.sampling_mode(SamplingMode::Flat).throughput(Throughput::Bytes(byte_count));
     group.bench_function("quick-xml", |bencher| {
-        bencher.iter(|| events(&documents, AttributeCheck::Duplicates))
+        bencher.iter(|| events(&documents, AttributeCheck::Duplicates));
     });
     group.bench_function("quick-xml-unchecked", |bencher| {
-        bencher.iter(|| events(&documents, AttributeCheck::None))
+        bencher.iter(|| events(&documents, AttributeCheck::None));
     });
     group.bench_function("shred", |bencher| {
         let mut shredder = Shredder::new(Arc::clone(&plan), Limits::default());

@@ -41,7 +41,7 @@ impl SqliteSource {
     }
 
     /// `FROM … WHERE …` of a selection, with the parameters `?1` and `?2`: first and last key.
-    fn from_where(&self, selection: &Selection) -> String {
+    fn selecting(&self, selection: &Selection) -> String {
         let SourceSpec { table, key, where_sql, .. } = &self.spec;
         let (table, key) = (SQLITE.quote(table), SQLITE.quote(key));
         let mut sql = format!("FROM {table} WHERE {table}.{key} BETWEEN ?1 AND ?2");
@@ -66,7 +66,7 @@ impl SqliteSource {
     }
 }
 
-/// The parameters of [`SqliteSource::from_where`]; `None` when no key can come after `after`. One lower bound and not two:
+/// The parameters of [`SqliteSource::selecting`]; `None` when no key can come after `after`. One lower bound and not two:
 /// SQLite seeks to one of them only, and would read every key before this page if it chose the start of the range.
 fn bounds(selection: &Selection, after: Option<DocumentKey>) -> Option<[i64; 2]> {
     let start = selection.range.start.map_or(i64::MIN, |key| key.0);
@@ -88,7 +88,7 @@ impl Source for SqliteSource {
         let failed = |error| port_error("reading keys of documents", error);
         let key = SQLITE.quote(&self.spec.key);
         let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
-        let sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?3", self.from_where(selection));
+        let sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?3", self.selecting(selection));
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut rows = statement.query(params![start, end, limit]).map_err(failed)?;
@@ -152,10 +152,9 @@ impl Source for SqliteSource {
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
         let failed = |error| port_error("counting documents", error);
-        let sql = format!("SELECT count(*) {}", self.from_where(selection));
+        let sql = format!("SELECT count(*) {}", self.selecting(selection));
         let Some(bounds) = bounds(selection, None) else { return Ok(Some(0)) };
-        let count: i64 =
-            self.connection.query_row(&sql, bounds, |row| row.get(0)).map_err(failed)?;
+        let count: i64 = self.connection.query_row(&sql, bounds, |row| row.get(0)).map_err(failed)?;
         Ok(Some(count.unsigned_abs()))
     }
 }

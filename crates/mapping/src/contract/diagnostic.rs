@@ -130,7 +130,7 @@ impl Problems {
     /// All problems in order of place, none twice.
     pub(super) fn into_sorted(self) -> Vec<Diagnostic> {
         let mut found = self.found;
-        found.sort_by(|a, b| (a.span.start, a.span.end, a.code).cmp(&(b.span.start, b.span.end, b.code)));
+        found.sort_by_key(|problem| (problem.span.start, problem.span.end, problem.code));
         found.dedup();
         found
     }

@@ -176,7 +176,7 @@ impl<'n> RawColumn<'n> {
                 let name = found.value.split('(').next().unwrap_or_default().trim();
                 match suggestion(name, DataType::NAMES).filter(|_| !DataType::NAMES.contains(&name)) {
                     Some(hint) => {
-                        problems.report_with_hint(Code::InvalidType, found.span, error.to_string(), hint)
+                        problems.report_with_hint(Code::InvalidType, found.span, error.to_string(), hint);
                     }
                     None => problems.report_with_hint(
                         Code::InvalidType,

@@ -68,7 +68,7 @@ impl<'n> Checker<'n> {
                 let span = self.inner_span(found, problem.span);
                 match problem.hint {
                     Some(hint) => {
-                        self.problems.report_with_hint(Code::InvalidPath, span, problem.message, hint)
+                        self.problems.report_with_hint(Code::InvalidPath, span, problem.message, hint);
                     }
                     None => self.problems.report(Code::InvalidPath, span, problem.message),
                 }
