@@ -5,7 +5,6 @@
 //! `connect`, `fault`, `source`, `sink`, `journal`, `target_check`. PostgreSQL and SQL Server have a dialect so far.
 
 mod address;
-mod cell;
 mod dialect;
 mod files;
 mod name_list;
@@ -18,7 +17,6 @@ pub mod log_table;
 pub mod rows_as_sql;
 
 pub use address::{AddressError, DatabaseUrl};
-pub use cell::CellReader;
 pub use ddl::Existing;
 pub use dialect::{DecimalType, Dialect, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
 pub use open::{OpenOptions, SourceAddress, open, open_source, read_document};

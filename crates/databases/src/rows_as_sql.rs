@@ -4,9 +4,8 @@
 use std::fmt::Write as _;
 
 use arrow_array::RecordBatch;
-use xmlshred_model::{Batch, DataType, TableSchema, Value, lexical};
+use xmlshred_model::{Batch, CellReader, DataType, TableSchema, Value, lexical};
 
-use crate::cell::CellReader;
 use crate::ddl::text_literal;
 use crate::dialect::Dialect;
 

@@ -6,6 +6,7 @@
 //! [`Failure`] and [`Issue`] (what went wrong with one of them).
 
 mod batch;
+mod cell;
 mod column;
 mod data_type;
 mod decimal;
@@ -17,6 +18,7 @@ mod value;
 pub mod lexical;
 
 pub use batch::{Batch, BatchBuilder, DocumentRecord};
+pub use cell::CellReader;
 pub use column::ColumnBuilder;
 pub use data_type::{DataType, DataTypeError};
 pub use decimal::Decimal;

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct, Serializer};
-use xmlshred_databases::CellReader;
+use xmlshred_model::CellReader;
 use xmlshred_model::{Failure, Issue, TableSchema, TargetSchema, Value, lexical};
 
 use super::Preview;

@@ -1,7 +1,7 @@
 //! Previewed rows for people.
 
 use comfy_table::{Table, presets};
-use xmlshred_databases::CellReader;
+use xmlshred_model::CellReader;
 use xmlshred_model::{ColumnSchema, TableSchema, Value, lexical};
 
 use super::Preview;

@@ -60,7 +60,7 @@ fn ldml_files_give_the_rows_and_characters_that_python_counts() {
 fn count_with_python() -> Option<serde_json::Value> {
     let output = Command::new("python3").arg(example("count.py")).arg(FOLDER).output().ok()?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(serde_json::from_slice(&output.stdout).unwrap())
+    Some(serde_json::from_slice(&output.stdout).expect("count.py prints JSON"))
 }
 
 fn example(name: &str) -> std::path::PathBuf {

@@ -7,10 +7,10 @@ use arrow_array::RecordBatch;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use xmlshred_engine::ports::{AlreadyDone, Commit, FailedDocuments, PortError, RunIdentity, Sink};
 use xmlshred_model::{
-    Batch, DocumentKey, DocumentRecord, Outcome, TableSchema, TargetSchema, Value, lexical, millis_ceil,
+    Batch, CellReader, DocumentKey, DocumentRecord, Outcome, TableSchema, TargetSchema, Value, lexical,
+    millis_ceil,
 };
 
-use crate::cell::CellReader;
 use crate::dialect::SQLITE;
 use crate::log_table::{FAILED, SUCCESS};
 use crate::statement;

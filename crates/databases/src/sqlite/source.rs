@@ -204,3 +204,54 @@ pub(super) fn names(
     let names = statement.query_map([table], |row| row.get(0)).map_err(failed)?;
     names.collect::<Result<_, _>>().map_err(failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xmlshred_model::{KeyRange, OnExisting, Share};
+
+    #[test]
+    fn paging_is_a_range_scan_of_the_keys_with_a_look_into_the_logs_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("test.db");
+        let setup = Connection::open(&file).unwrap();
+        setup.execute("CREATE TABLE app_xml (app_id INTEGER PRIMARY KEY, xml TEXT)", []).unwrap();
+        setup
+            .execute("CREATE TABLE processing_log (app_id BIGINT NOT NULL UNIQUE, status TEXT)", [])
+            .unwrap();
+        let spec = SourceSpec {
+            schema: None,
+            table: "app_xml".to_owned(),
+            key: "app_id".to_owned(),
+            xml: "xml".to_owned(),
+            min_bytes: 0,
+            where_sql: None,
+        };
+        let schema = Arc::new(TargetSchema {
+            namespace: None,
+            on_existing: OnExisting::Fail,
+            tables: Vec::new(),
+            key_column: "app_id".to_owned(),
+        });
+        let source = SqliteSource::open(&file, &spec, Some(&schema)).unwrap();
+        for failed in [FailedDocuments::Leave, FailedDocuments::Retry] {
+            let selection =
+                Selection { range: KeyRange::default(), share: Share::new(1, 3).unwrap(), failed };
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT app_id {} ORDER BY app_id LIMIT 9",
+                source.selecting(&selection)
+            );
+            let mut statement = source.connection.prepare(&sql).unwrap();
+            let steps = statement.query_map([1, 9], |row| row.get::<_, String>(3)).unwrap();
+            let steps = steps.collect::<Result<Vec<_>, _>>().unwrap();
+            assert_eq!(
+                steps[0], "SEARCH app_xml USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+                "{steps:?}"
+            );
+            assert!(
+                steps.iter().all(|step| !step.starts_with("SCAN") && !step.contains("TEMP")),
+                "{steps:?}"
+            );
+        }
+    }
+}

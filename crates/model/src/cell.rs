@@ -1,12 +1,12 @@
 //! Cells of Arrow arrays as values: the array is downcast once per column, not per cell.
 
+use crate::{DataType, Decimal, Value};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Decimal128Type, Float64Type, Int16Type, Int32Type, Int64Type, Time64MicrosecondType,
     TimestampMicrosecondType,
 };
 use arrow_array::{Array, BinaryArray, BooleanArray, FixedSizeBinaryArray, PrimitiveArray, StringArray};
-use xmlshred_model::{DataType, Decimal, Value};
 
 /// A column of a batch, ready to give its cells.
 #[derive(Debug)]
