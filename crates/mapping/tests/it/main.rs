@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
 mod contract;
+mod shred;
 mod wellformed;
