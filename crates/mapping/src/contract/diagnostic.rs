@@ -123,6 +123,10 @@ impl Problems {
         self.found.push(Diagnostic { code, message: message.into(), span, hint: Some(hint.into()) });
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     pub(super) fn has_errors(&self) -> bool {
         self.found.iter().any(|problem| problem.severity() == Severity::Error)
     }
@@ -142,7 +146,7 @@ pub(super) fn suggestion<'w>(word: &str, known: impl IntoIterator<Item = &'w str
     let distance =
         |candidate: &&str| strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase());
     let nearest = known.iter().copied().min_by_key(distance)?;
-    let allowed = (word.chars().count().max(nearest.chars().count()) / 3).max(1);
+    let allowed = word.chars().count().max(nearest.chars().count()) / 3;
     if distance(&nearest) <= allowed {
         return Some(format!("did you mean `{nearest}`?"));
     }

@@ -167,8 +167,10 @@ impl<'n> Checker<'n> {
             require.iter().filter_map(|item| text(item, "require", &mut self.problems)).collect::<Vec<_>>();
         let require = require.iter().map(|found| self.path(found)).collect();
         let found = fields.required_text("root", "document", &entry.key_span, &mut self.problems)?;
+        let before = self.problems.count();
         let path = self.path(&found);
-        if !is_plain_root(&path) && !self.problems.has_errors() {
+        let is_read = self.problems.count() == before;
+        if is_read && !is_plain_root(&path) {
             self.problems.report_with_hint(
                 Code::InvalidRoot,
                 found.span,
