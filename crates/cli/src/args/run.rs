@@ -161,11 +161,11 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "LEVEL", default_value = "INFO", ignore_case = true)]
     pub(crate) log_level: LogLevel,
 
-    /// Folder of log files: run_<session>_<instance>of<count>.log, instances counted from 1
+    /// Folder of log files: run_SESSION_INSTANCEofCOUNT.log, instances counted from 1
     #[arg(long, value_name = "DIR", default_value = "logs")]
     pub(crate) log_dir: PathBuf,
 
-    /// Folder of metrics: metrics_<session>_<instance>of<count>.json, described in docs/metrics.md
+    /// Folder of metrics: metrics_SESSION_INSTANCEofCOUNT.json, described in docs/metrics.md
     #[arg(long, value_name = "DIR", default_value = "metrics")]
     pub(crate) metrics_dir: PathBuf,
 
