@@ -1,7 +1,7 @@
 //! `xmlshred run`: process what is not yet processed.
 //!
 //! [`Job`] (everything resolved) → [`start`] (log, ports, first lines) → engine, with [`RunObserver`] listening →
-//! [`finish`] (metrics file, summary, exit code).
+//! [`mod@finish`] (metrics file, summary, exit code).
 
 mod finish;
 mod job;
