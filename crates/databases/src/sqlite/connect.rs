@@ -18,8 +18,9 @@ const LONGEST_PAUSE_MICROS: u64 = 8_000;
 /// Pages of the write-ahead log before it is written back: larger than SQLite's 1,000, so that bulk loads copy pages less often.
 const CHECKPOINT_PAGES: u32 = 4_000;
 
-/// Kibibytes of page cache per connection (SQLite counts them negative).
-const CACHE_KIB: i32 = -32_000;
+/// Kibibytes of page cache (SQLite counts them negative): documents are read once, rows are looked up by key when they are loaded.
+const READING_CACHE_KIB: i32 = -2_000;
+const WRITING_CACHE_KIB: i32 = -16_000;
 
 /// A connection that reads. The file must be there.
 pub(crate) fn open_for_reading(file: &Path) -> Result<Connection, PortError> {
@@ -54,6 +55,7 @@ pub(super) fn open_for_writing(file: &Path, options: OpenOptions) -> Result<Conn
     connection.pragma_update(None, "synchronous", "NORMAL").map_err(failed)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(failed)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    connection.pragma_update(None, "cache_size", WRITING_CACHE_KIB).map_err(failed)?;
     Ok(connection)
 }
 
@@ -63,7 +65,7 @@ fn connect(file: &Path, more: OpenFlags) -> Result<Connection, PortError> {
     let mut connection = Connection::open_with_flags(file, flags).map_err(failed)?;
     connection.busy_handler(Some(wait_for_lock)).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(256);
-    connection.pragma_update(None, "cache_size", CACHE_KIB).map_err(failed)?;
+    connection.pragma_update(None, "cache_size", READING_CACHE_KIB).map_err(failed)?;
     // The first look into the file: tells whether it is a database at all.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(failed)?;
     Ok(connection)
