@@ -93,7 +93,9 @@ impl Results {
     }
 
     fn memory_ratio(&self) -> Option<f64> {
-        let many = self.runs.last()?.peak_bytes?;
+        let is_same_kind =
+            |run: &&Run| (run.average_bytes, run.workers) == (self.few.average_bytes, self.few.workers);
+        let many = self.runs.iter().find(is_same_kind)?.peak_bytes?;
         Some(many as f64 / self.few.peak_bytes? as f64)
     }
 }
