@@ -59,9 +59,9 @@ fn skip_subset(text: &str, start: usize) -> Result<usize, XmlError> {
         } else if rest.starts_with(']') {
             return Ok(at + 1);
         } else if rest.starts_with("<!--") {
-            at = super::scan::skip_comment(text, at)?;
+            at = super::passed::skip_comment(text, at)?;
         } else if rest.starts_with("<?") {
-            at = super::scan::skip_instruction(text, at)?;
+            at = super::passed::skip_instruction(text, at)?;
         } else if rest.starts_with("<!ENTITY") || rest.starts_with('%') {
             return Err(XmlError { kind: XmlErrorKind::RefusedDoctype, offset: at });
         } else if rest.starts_with("<!ATTLIST") {

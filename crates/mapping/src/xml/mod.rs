@@ -15,6 +15,7 @@ mod decode;
 mod doctype;
 mod error;
 mod namespace;
+mod passed;
 mod reference;
 mod scan;
 

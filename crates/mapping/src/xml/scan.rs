@@ -7,6 +7,7 @@ use super::chars::{
 };
 use super::error::{XmlError, XmlErrorKind};
 use super::namespace::Scope;
+use super::passed::{check_characters, skip_comment, skip_instruction};
 use super::{declaration, doctype, reference};
 
 /// Limits beyond which a document is refused.
@@ -449,56 +450,4 @@ impl<'d> Scanner<'d> {
     fn error(&self, kind: XmlErrorKind) -> XmlError {
         XmlError { kind, offset: self.at }
     }
-}
-
-/// The offset after the comment that begins at `start`.
-pub(super) fn skip_comment(text: &str, start: usize) -> Result<usize, XmlError> {
-    let body = start + "<!--".len();
-    let Some(length) = memchr::memmem::find(&text.as_bytes()[body..], b"--") else {
-        return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset: start });
-    };
-    let end = body + length;
-    if text.as_bytes().get(end + 2) != Some(&b'>') {
-        return Err(XmlError { kind: XmlErrorKind::DoubleHyphen, offset: end });
-    }
-    check_characters(text, body, end)?;
-    Ok(end + "-->".len())
-}
-
-/// The offset after the processing instruction that begins at `start`.
-pub(super) fn skip_instruction(text: &str, start: usize) -> Result<usize, XmlError> {
-    let target = start + "<?".len();
-    let Some(length) = memchr::memmem::find(&text.as_bytes()[target..], b"?>") else {
-        return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset: start });
-    };
-    let end = target + length;
-    let name_len = ncname_len(&text[target..end]);
-    let name = &text[target..target + name_len];
-    let after_name = text.as_bytes()[target + name_len];
-    if name.eq_ignore_ascii_case("xml") && (after_name == b'?' || is_space(after_name)) {
-        return Err(XmlError { kind: XmlErrorKind::InvalidDeclaration, offset: start });
-    }
-    if name_len == 0 || !(target + name_len == end || is_space(after_name)) {
-        return Err(XmlError { kind: XmlErrorKind::InvalidInstruction, offset: start });
-    }
-    check_characters(text, target, end)?;
-    Ok(end + "?>".len())
-}
-
-/// That every character from `start` to `end` is one that XML allows.
-fn check_characters(text: &str, start: usize, end: usize) -> Result<(), XmlError> {
-    let bytes = &text.as_bytes()[start..end];
-    let mut at = plain_blocks(bytes);
-    while let Some(&byte) = bytes.get(at) {
-        let is_forbidden = match CONTENT[byte as usize] {
-            FORBIDDEN => true,
-            MAYBE_NONCHARACTER => matches!(bytes[at..], [0xEF, 0xBF, 0xBE | 0xBF, ..]),
-            _ => false,
-        };
-        if is_forbidden {
-            return Err(XmlError { kind: XmlErrorKind::ForbiddenCharacter, offset: start + at });
-        }
-        at += 1;
-    }
-    Ok(())
 }
