@@ -138,13 +138,43 @@ fn align(left: Decimal, right: Decimal) -> Result<(i128, i128, u8), EvaluationEr
 
 /// The product, with the sum of the scales, at most 38.
 pub(crate) fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, EvaluationError> {
-    let unscaled = left.unscaled.checked_mul(right.unscaled).ok_or(EvaluationError::OutOfRange)?;
     let scale = left.scale + right.scale;
-    if scale <= MAX_DIGITS {
-        return new(unscaled, scale);
+    let excess = scale.saturating_sub(MAX_DIGITS);
+    let unscaled = match left.unscaled.checked_mul(right.unscaled) {
+        Some(product) => divide_rounded(product, power_of_ten(excess)),
+        // The digits behind the 38th are dropped anyway: without them the product may fit.
+        None if excess > 0 => wide_product(left.unscaled, right.unscaled, excess)?,
+        None => return Err(EvaluationError::OutOfRange),
+    };
+    new(unscaled, scale - excess)
+}
+
+/// `left * right / 10^dropped`, rounded, where the product itself does not fit.
+fn wide_product(left: i128, right: i128, dropped: u8) -> Result<i128, EvaluationError> {
+    let (low_half, half) = (u128::from(u64::MAX), u64::BITS);
+    let (left_size, right_size) = (left.unsigned_abs(), right.unsigned_abs());
+    let (left_high, left_low) = (left_size >> half, left_size & low_half);
+    let (right_high, right_low) = (right_size >> half, right_size & low_half);
+    // Both are below 10^38 < 2^127, so that the sum of the cross products fits.
+    let lowest = left_low * right_low;
+    let cross = left_high * right_low + left_low * right_high;
+    let middle = (lowest >> half) + (cross & low_half);
+    let top = left_high * right_high + (cross >> half) + (middle >> half);
+    let mut limbs = [top >> half, top & low_half, middle & low_half, lowest & low_half];
+    let mut last = 0;
+    for _ in 0..dropped {
+        last = 0;
+        for limb in &mut limbs {
+            let part = last << half | *limb;
+            *limb = part / 10;
+            last = part % 10;
+        }
     }
-    let excess = scale - MAX_DIGITS;
-    new(divide_rounded(unscaled, power_of_ten(excess)), MAX_DIGITS)
+    // Half away from zero looks at the last dropped digit only.
+    let [0, 0, high, low] = limbs else { return Err(EvaluationError::OutOfRange) };
+    let size = (high << half | low).checked_add(u128::from(last >= 5)).ok_or(EvaluationError::OutOfRange)?;
+    let size = i128::try_from(size).map_err(|_| EvaluationError::OutOfRange)?;
+    Ok(if (left < 0) != (right < 0) { -size } else { size })
 }
 
 /// The quotient, with six digits behind the point, or those of the dividend if they are more.
@@ -195,8 +225,19 @@ pub(crate) fn remainder(left: Decimal, right: Decimal) -> Result<Decimal, Evalua
     if right.unscaled == 0 {
         return Err(EvaluationError::DivisionByZero);
     }
-    let (left, right, scale) = align(left, right)?;
-    new(left % right, scale)
+    let scale = left.scale.max(right.scale);
+    let Some(divisor) = right.unscaled.checked_mul(power_of_ten(scale - right.scale)) else {
+        // Larger than any decimal of this scale, so that nothing is divided.
+        return Ok(left);
+    };
+    let divisor = divisor.unsigned_abs();
+    let mut rest = left.unscaled.unsigned_abs() % divisor;
+    // Digit by digit: the dividend with the larger scale might not fit.
+    for _ in left.scale..scale {
+        (_, rest) = next_digit(rest, divisor);
+    }
+    let rest = i128::try_from(rest).map_err(|_| EvaluationError::OutOfRange)?;
+    new(if left.unscaled < 0 { -rest } else { rest }, scale)
 }
 
 /// The number rounded to `digits` digits behind the point (before it, when negative), with the scale it had.
@@ -238,6 +279,8 @@ pub(crate) fn compare(left: Decimal, right: Decimal) -> Ordering {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn number(text: &str) -> Decimal {
@@ -280,5 +323,80 @@ mod tests {
         assert_eq!(from_double(1e-30, 4), Ok(number("0.0000")));
         assert_eq!(from_double(1e38, 0), Err(EvaluationError::OutOfRange));
         assert!((to_double(number("0.1")) - 0.1).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn products_are_rounded_to_38_digits_behind_the_point() {
+        let third = number("0.33333333333333333333");
+        let square = number("0.11111111111111111110888888888888888889");
+        assert_eq!(multiply(third, third), Ok(square));
+        assert_eq!(multiply(negate(third), third), Ok(negate(square)));
+        let one = number("1.00000000000000000000");
+        assert_eq!(multiply(one, one), Err(EvaluationError::OutOfRange));
+        let largest = number("99999999999999999999999999999999999999");
+        assert_eq!(multiply(largest, largest), Err(EvaluationError::OutOfRange));
+    }
+
+    #[test]
+    fn remainders_fit_where_their_operands_cannot_be_aligned() {
+        let largest = number("99999999999999999999999999999999999999");
+        assert_eq!(remainder(largest, number("0.01")), Ok(number("0.00")));
+        assert_eq!(remainder(negate(largest), number("0.7")), Ok(number("-0.3")));
+        let small = number("-0.00000000000000000000000000000000000001");
+        assert_eq!(remainder(small, largest), Ok(small));
+    }
+
+    /// `unscaled * 10^(scale - from)` as an exact integer, for numbers small enough that it fits.
+    fn at(value: Decimal, scale: u8) -> i128 {
+        value.unscaled * power_of_ten(scale - value.scale)
+    }
+
+    fn small() -> impl Strategy<Value = Decimal> {
+        (-999_999_999_999_i128..=999_999_999_999, 0_u8..=6)
+            .prop_map(|(unscaled, scale)| Decimal { unscaled, scale })
+    }
+
+    fn any() -> impl Strategy<Value = Decimal> {
+        let unscaled = prop_oneof![-(LIMIT - 1)..LIMIT, -1000_i128..1000];
+        (unscaled, 0_u8..=MAX_DIGITS).prop_map(|(unscaled, scale)| Decimal { unscaled, scale })
+    }
+
+    proptest! {
+        #[test]
+        fn small_numbers_calculate_as_integers_do(left in small(), right in small()) {
+            let scale = left.scale.max(right.scale);
+            let (left_units, right_units) = (at(left, scale), at(right, scale));
+            prop_assert_eq!(add(left, right).unwrap(), Decimal { unscaled: left_units + right_units, scale });
+            prop_assert_eq!(subtract(left, right).unwrap(), Decimal { unscaled: left_units - right_units, scale });
+            let product = Decimal { unscaled: left.unscaled * right.unscaled, scale: left.scale + right.scale };
+            prop_assert_eq!(multiply(left, right).unwrap(), product);
+            prop_assert_eq!(compare(left, right), left_units.cmp(&right_units));
+            if right_units != 0 {
+                prop_assert_eq!(remainder(left, right).unwrap(), Decimal { unscaled: left_units % right_units, scale });
+                // The quotient is the number of millionths nearest to the exact one.
+                let quotient = divide(left, right).unwrap();
+                let error = quotient.unscaled * right_units - left_units * power_of_ten(quotient.scale);
+                prop_assert!(2 * error.abs() <= right_units.abs());
+            }
+        }
+
+        #[test]
+        fn no_numbers_make_an_operation_panic_or_exceed_38_digits(left in any(), right in any(), digits in -50_i64..50) {
+            let results = [
+                add(left, right), subtract(left, right), multiply(left, right), divide(left, right),
+                remainder(left, right), round(left, digits), rescale(left, right.scale),
+                Ok(floor(left)), Ok(ceiling(left)),
+            ];
+            for result in results.into_iter().flatten() {
+                prop_assert!(result.unscaled.abs() < LIMIT && result.scale <= MAX_DIGITS);
+            }
+        }
+
+        #[test]
+        fn a_wide_product_is_the_product_where_both_fit(left: i64, right: i64, dropped in 0_u8..=38) {
+            let product = i128::from(left) * i128::from(right);
+            let expected = divide_rounded(product, power_of_ten(dropped));
+            prop_assert_eq!(wide_product(i128::from(left), i128::from(right), dropped), Ok(expected));
+        }
     }
 }

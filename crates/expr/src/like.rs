@@ -24,23 +24,19 @@ impl Pattern {
     /// Takes a pattern apart. As the standard has it, there is no escape character unless one is given, and only `%`, `_`
     /// and the escape character itself can be escaped.
     pub(crate) fn new(text: &str, escape: Option<char>, case: LetterCase) -> Result<Self, InvalidPattern> {
-        let text = match case {
-            LetterCase::Sensitive => text.to_owned(),
-            LetterCase::Insensitive => text.to_lowercase(),
-        };
         let mut parts = Vec::with_capacity(text.len());
         let mut chars = text.chars();
         while let Some(character) = chars.next() {
             let part = match character {
                 _ if Some(character) == escape => match chars.next() {
                     Some(escaped) if matches!(escaped, '%' | '_') || Some(escaped) == escape => {
-                        Part::Character(escaped)
+                        Part::Character(folded(escaped, case))
                     }
                     _ => return Err(InvalidPattern),
                 },
                 '%' => Part::AnyText,
                 '_' => Part::AnyCharacter,
-                _ => Part::Character(character),
+                _ => Part::Character(folded(character, case)),
             };
             if part != Part::AnyText || parts.last() != Some(&Part::AnyText) {
                 parts.push(part);
@@ -51,13 +47,6 @@ impl Pattern {
 
     /// Whether all of the text matches. Takes time in proportion to text × pattern at worst.
     pub(crate) fn matches(&self, text: &str) -> bool {
-        match self.case {
-            LetterCase::Sensitive => self.matches_exactly(text),
-            LetterCase::Insensitive => self.matches_exactly(&text.to_lowercase()),
-        }
-    }
-
-    fn matches_exactly(&self, text: &str) -> bool {
         let mut rest = text.chars();
         let mut at = 0;
         // Where to go on when the text that the last `%` stands for must be one character longer.
@@ -72,7 +61,8 @@ impl Pattern {
                 Some(part) => {
                     let mut ahead = rest.clone();
                     if let Some(character) = ahead.next()
-                        && (*part == Part::AnyCharacter || *part == Part::Character(character))
+                        && (*part == Part::AnyCharacter
+                            || *part == Part::Character(folded(character, self.case)))
                     {
                         rest = ahead;
                         at += 1;
@@ -89,5 +79,20 @@ impl Pattern {
             at = *after;
             rest = longer.clone();
         }
+    }
+}
+
+/// The character that stands for both cases of a letter. One by one, so that `_` counts what was written, and a letter is
+/// folded alike in text and pattern whatever stands next to it.
+fn folded(character: char, case: LetterCase) -> char {
+    if case == LetterCase::Sensitive {
+        return character;
+    }
+    let mut lower = character.to_lowercase();
+    match (character, lower.next(), lower.next()) {
+        // The form of sigma at the end of a word.
+        ('ς', ..) => 'σ',
+        (_, Some(lower), None) => lower,
+        _ => character,
     }
 }

@@ -6,7 +6,7 @@ use sqlparser::ast::{
     CastKind, CeilFloorKind, DataType as SqlType, DateTimeField, Expr, Function as SqlFunction, FunctionArg,
     FunctionArgExpr, FunctionArgumentList, FunctionArguments, TrimWhereField,
 };
-use xmlshred_model::{DataType, OwnedValue, Value};
+use xmlshred_model::{DataType, DataTypeError, OwnedValue, Value};
 
 use super::agreement::{a, plain};
 use super::types::{Class, Type, Typed, from_sql, is_int, scale};
@@ -407,14 +407,14 @@ impl Checker<'_> {
 
     fn cast(&mut self, operand: Typed, target: &SqlType, failure: CastFailure, span: Range<usize>) -> Typed {
         let Some(target_type) = from_sql(target) else {
-            let message = format!("no type `{}`", target.to_string().to_lowercase());
-            let written = target.to_string();
+            let written = target.to_string().to_lowercase();
+            if let Err(error @ DataTypeError::WrongArguments { .. }) = written.parse::<DataType>() {
+                return self.problem(ProblemKind::WrongType, span, error.to_string(), None);
+            }
             let name = written.split('(').next().unwrap_or_default();
-            let hint = hint::did_you_mean(
-                name,
-                DataType::NAMES.into_iter().filter(|known| *known != name.to_lowercase()),
-            )
-            .unwrap_or_else(|| format!("types: {}", DataType::NAMES.join(", ")));
+            let hint = hint::did_you_mean(name, DataType::NAMES.into_iter())
+                .unwrap_or_else(|| format!("types: {}", DataType::NAMES.join(", ")));
+            let message = format!("no type `{written}`");
             return self.problem(ProblemKind::WrongType, span, message, Some(hint));
         };
         if operand.is_wrong() {

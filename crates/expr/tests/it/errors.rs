@@ -73,6 +73,18 @@ fn what_is_not_one_expression_is_a_syntax_error() {
         "WrongType at `CAST(name AS varchr(3))`: no type `varchr(3)` (did you mean `varchar`?)",
     );
     check(
+        "CAST(name AS char)",
+        "WrongType at `CAST(name AS char)`: `char` takes one length of at least 1, as in `(50)`",
+    );
+    check(
+        "CAST(name AS decimal)",
+        "WrongType at `CAST(name AS decimal)`: `decimal` takes precision and scale, as in `(12,2)`, with 1 <= precision <= 38 and scale <= precision",
+    );
+    check(
+        "CAST(received AS timestamp(3))",
+        "WrongType at `CAST(received AS timestamp(3))`: `timestamp` takes no arguments",
+    );
+    check(
         "INTERVAL '1' DAY",
         "Unsupported at `'1'`: INTERVAL is not available (use `DATEADD(unit, count, x)`)",
     );
