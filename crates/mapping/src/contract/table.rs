@@ -261,6 +261,21 @@ impl<'n> Checker<'n> {
                 overrides.push(RawColumn::read_column(entry, &mut self.problems));
             }
             for over in &overrides {
+                // All templates fill the same columns: what these are is said once.
+                let differs = over.data_type.is_some()
+                    || over.key.is_some()
+                    || over.required.is_some()
+                    || over.sensitive.is_some();
+                if differs {
+                    let message = format!("a row says again what column `{}` is", over.name.value);
+                    let hint = "move `type`, `key`, `required` and `sensitive` to the table's `columns`";
+                    self.problems.report_with_hint(
+                        Code::ConflictingRows,
+                        over.name.span.clone(),
+                        message,
+                        hint,
+                    );
+                }
                 let is_shared =
                     |known: &RawColumn<'_>| known.name.value.eq_ignore_ascii_case(over.name.value);
                 if !shared.iter().any(is_shared) {
