@@ -1,8 +1,10 @@
 //! Documents in files: `--files GLOB`.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
@@ -46,11 +48,30 @@ impl FilesSource {
         files.sort_unstable();
         Ok(Self { files: files.into() })
     }
+}
 
-    fn selected<'s>(&'s self, selection: &'s Selection) -> impl Iterator<Item = DocumentKey> {
-        let keys = self.files.iter().map(|(key, _)| *key);
-        keys.filter(|&key| selection.range.contains(key) && selection.share.contains(key))
+fn selected<'s>(
+    files: &'s [(DocumentKey, PathBuf)],
+    selection: &'s Selection,
+) -> impl Iterator<Item = DocumentKey> + 's {
+    let keys = files.iter().map(|(key, _)| *key);
+    keys.filter(|&key| selection.range.contains(key) && selection.share.contains(key))
+}
+
+/// The file's content; `None` when it vanished. Reads no more than `max_bytes` even when the file grows meanwhile.
+fn read(path: &Path, max_bytes: u64) -> io::Result<Option<Fetched>> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    let length = file.metadata()?.len();
+    if length > max_bytes {
+        return Ok(Some(Fetched::TooLarge(length)));
     }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    let length = bytes.len() as u64;
+    Ok(Some(if length > max_bytes { Fetched::TooLarge(length) } else { Fetched::Bytes(bytes) }))
 }
 
 fn with_keys(files: Vec<PathBuf>) -> Vec<(DocumentKey, PathBuf)> {
@@ -68,11 +89,8 @@ impl Source for FilesSource {
         after: Option<DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
-        Ok(self
-            .selected(selection)
-            .filter(|&key| after.is_none_or(|after| key > after))
-            .take(limit)
-            .collect())
+        let first = after.map_or(0, |after| self.files.partition_point(|(key, _)| *key <= after));
+        Ok(selected(&self.files[first..], selection).take(limit).collect())
     }
 
     fn sees_journal(&self) -> bool {
@@ -88,19 +106,10 @@ impl Source for FilesSource {
         for &key in keys {
             let Ok(at) = self.files.binary_search_by_key(&key, |(key, _)| *key) else { continue };
             let path = &self.files[at].1;
-            let failed = |error: std::io::Error| {
+            let fetched = read(path, max_bytes).map_err(|error| {
                 PortError::new(Fault::AccessDenied, format!("{} cannot be read: {error}", path.display()))
-            };
-            let length = match path.metadata() {
-                Ok(metadata) => metadata.len(),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(failed(error)),
-            };
-            let fetched = if length > max_bytes {
-                Fetched::TooLarge(length)
-            } else {
-                Fetched::Bytes(std::fs::read(path).map_err(failed)?)
-            };
+            })?;
+            let Some(fetched) = fetched else { continue };
             if take(key, fetched).is_break() {
                 break;
             }
@@ -109,6 +118,6 @@ impl Source for FilesSource {
     }
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
-        Ok(Some(self.selected(selection).count() as u64))
+        Ok(Some(selected(&self.files, selection).count() as u64))
     }
 }

@@ -11,10 +11,17 @@ pub(super) fn port_error(during: &str, error: Error) -> PortError {
 /// The error of loading rows into `table`.
 pub(super) fn table_error(during: &str, table: Option<&str>, error: Error) -> PortError {
     let fault = fault(table, &error);
-    // SQLite's messages name tables and columns, never values.
-    let message = format!("{during}: {error}");
-    let hint = hint(&fault);
-    PortError { fault, message, hint: hint.map(str::to_owned), source: Some(Box::new(error)) }
+    let hint = hint(&fault).map(str::to_owned);
+    // SQLite's messages name tables and columns, never values; the words of a trigger are its author's, who may have put
+    // values of the row into them.
+    if error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_CONSTRAINT_TRIGGER) {
+        return PortError { fault, message: format!("{during}: refused by a trigger"), hint, source: None };
+    }
+    let message = match &error {
+        Error::SqlInputError { msg, .. } => format!("{during}: {msg}"),
+        _ => format!("{during}: {error}"),
+    };
+    PortError { fault, message, hint, source: Some(Box::new(error)) }
 }
 
 fn fault(table: Option<&str>, error: &Error) -> Fault {
@@ -45,7 +52,10 @@ fn fault(table: Option<&str>, error: &Error) -> Fault {
         _ => {}
     }
     match failure.code {
-        rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => Fault::Busy,
+        rusqlite::ErrorCode::DatabaseBusy
+        | rusqlite::ErrorCode::DatabaseLocked
+        // A reader found no place in the write-ahead log's index, many times: too many come and go.
+        | rusqlite::ErrorCode::FileLockingProtocolFailed => Fault::Busy,
         rusqlite::ErrorCode::DiskFull => Fault::DiskFull,
         rusqlite::ErrorCode::ReadOnly => Fault::ReadOnly,
         rusqlite::ErrorCode::PermissionDenied | rusqlite::ErrorCode::AuthorizationForStatementDenied => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, PortError};
-use xmlshred_model::{DataType, DocumentKey, TargetSchema, UtcMicros, Value, lexical};
+use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
 
 use crate::ddl::{self, Existing};
 use crate::dialect::SQLITE;
@@ -16,6 +16,9 @@ use crate::statement;
 use super::connect::{open_for_reading, open_for_writing};
 use super::fault::port_error;
 use super::source::names;
+
+/// Times compare as text only without the `Z`, which sorts behind the point of a fraction.
+const TIME: &str = "rtrim(processing_time, 'Z')";
 
 /// Opens a connection when it is first needed: reading takes no right to write.
 #[derive(Debug)]
@@ -41,7 +44,7 @@ impl SqliteJournal {
             None => open_for_reading(&self.target)?,
         };
         let connection = self.reading.insert(connection);
-        let has_log = names(connection, "table", None)?.iter().any(|name| name == LOG);
+        let has_log = names(connection, "table", None)?.iter().any(|name| name.eq_ignore_ascii_case(LOG));
         Ok(has_log.then_some(&*connection))
     }
 }
@@ -81,9 +84,10 @@ impl Journal for SqliteJournal {
         let error = |error| port_error("reading the log", error);
         let Some(connection) = self.log()? else { return Ok(Vec::new()) };
         let sql = format!(
-            "SELECT session_id, instance_id, instance_count, contract_hash, \
-             sum(status = '{SUCCESS}'), sum(status = '{FAILED}'), min(processing_time), max(processing_time) \
-             FROM {LOG} GROUP BY 1, 2, 3, 4 ORDER BY min(processing_time), 1, 2"
+            "SELECT coalesce(session_id, ''), coalesce(instance_id, 0), coalesce(instance_count, 1), \
+             coalesce(contract_hash, ''), count(*) FILTER (WHERE status = '{SUCCESS}'), \
+             count(*) FILTER (WHERE status = '{FAILED}'), min({TIME}) || 'Z', max({TIME}) || 'Z' \
+             FROM {LOG} GROUP BY 1, 2, 3, 4 ORDER BY min({TIME}), 1, 2"
         );
         let mut statement = connection.prepare(&sql).map_err(error)?;
         let tallies = statement
@@ -95,8 +99,8 @@ impl Journal for SqliteJournal {
                     contract_hash: row.get(3)?,
                     success_count: row.get::<_, i64>(4)?.unsigned_abs(),
                     failed_count: row.get::<_, i64>(5)?.unsigned_abs(),
-                    first: utc_micros(&row.get::<_, String>(6)?),
-                    last: utc_micros(&row.get::<_, String>(7)?),
+                    first: utc_micros(row.get(6)?),
+                    last: utc_micros(row.get(7)?),
                 })
             })
             .map_err(error)?;
@@ -105,9 +109,10 @@ impl Journal for SqliteJournal {
 }
 
 /// A time that somebody else wrote in another form counts as the beginning of time: it is only shown.
-fn utc_micros(text: &str) -> UtcMicros {
-    match lexical::parse(text, DataType::TimestampTz, &[]) {
-        Ok(Value::TimestampTz(micros)) => micros,
+fn utc_micros(text: Option<String>) -> UtcMicros {
+    match text.map(|text| lexical::parse(&text, DataType::TimestampTz, &[]).map(|time| time.to_owned_value()))
+    {
+        Some(Ok(OwnedValue::Inline(Value::TimestampTz(micros)))) => micros,
         _ => 0,
     }
 }

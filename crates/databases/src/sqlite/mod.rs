@@ -4,6 +4,7 @@
 mod connect;
 mod fault;
 mod journal;
+mod log_file;
 mod sink;
 mod source;
 mod target_check;

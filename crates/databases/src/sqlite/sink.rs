@@ -16,11 +16,13 @@ use crate::log_table::{FAILED, SUCCESS};
 use crate::statement;
 
 use super::fault::{port_error, table_error};
+use super::log_file::LogFile;
 
 /// A writing connection to the target.
 #[derive(Debug)]
 pub(super) struct SqliteSink {
     connection: Connection,
+    log_file: LogFile,
     statements: Statements,
 }
 
@@ -44,7 +46,8 @@ impl SqliteSink {
             delete_log: statement::delete_failed_log(&SQLITE, schema),
             delete_issues: statement::delete_issues(&SQLITE, schema),
         };
-        Self { connection, statements }
+        let log_file = LogFile::of(&connection);
+        Self { connection, log_file, statements }
     }
 }
 
@@ -62,12 +65,14 @@ impl Sink for SqliteSink {
             .map_err(|error| port_error("beginning a transaction", error))?;
         let load = Load { transaction: &transaction, statements: &self.statements, batch, identity };
         let (already_done, remaining) = load.find_done(failed)?;
+        let successful = load.successful(&remaining);
         let mut commit = Commit { already_done, table_row_counts: Vec::new() };
         for (index, table) in batch.schema().tables.iter().enumerate() {
-            commit.table_row_counts.push(load.rows(index, table, &remaining)?);
+            commit.table_row_counts.push(load.rows(index, table, &successful)?);
         }
         load.log(&remaining)?;
         transaction.commit().map_err(|error| port_error("committing", error))?;
+        self.log_file.shorten(&mut self.connection);
         Ok(commit)
     }
 }
@@ -102,14 +107,22 @@ impl Load<'_> {
                     if entry.is_some() {
                         self.remove_entry(document.key)?;
                     }
-                    match remaining.last_mut() {
-                        Some(run) if run.end == at => run.end += 1,
-                        _ => remaining.push(at..at + 1),
-                    }
+                    append(&mut remaining, at);
                 }
             }
         }
         Ok((already_done, remaining))
+    }
+
+    /// The runs of documents whose rows are loaded: a document that failed late still has its rows in the batch.
+    fn successful(&self, documents: &[Range<usize>]) -> Vec<Range<usize>> {
+        let mut successful = Vec::new();
+        for at in documents.iter().cloned().flatten() {
+            if self.batch.documents()[at].outcome == Outcome::Success {
+                append(&mut successful, at);
+            }
+        }
+        successful
     }
 
     fn remove_entry(&self, key: DocumentKey) -> Result<(), PortError> {
@@ -144,9 +157,9 @@ impl Load<'_> {
         for at in documents.iter().cloned().flatten() {
             let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
                 &self.batch.documents()[at];
-            let (status, reason) = match outcome {
-                Outcome::Success => (SUCCESS, None),
-                Outcome::Failed(failure) => (FAILED, Some(failure.to_string())),
+            let (status, reason, row_count) = match outcome {
+                Outcome::Success => (SUCCESS, None, self.batch.document_row_count(at)),
+                Outcome::Failed(failure) => (FAILED, Some(failure.to_string()), 0),
             };
             time.clear();
             lexical::format(&Value::TimestampTz(*processed_at), &mut time);
@@ -159,7 +172,7 @@ impl Load<'_> {
                 session_id,
                 share.index(),
                 share.count(),
-                self.batch.document_row_count(at).cast_signed(),
+                row_count.cast_signed(),
                 issue_count.cast_signed(),
                 contract_hash,
                 format!("{document_hash:032x}"),
@@ -181,6 +194,14 @@ impl Load<'_> {
         self.transaction
             .prepare_cached(sql)
             .map_err(|error| port_error(&format!("preparing to load {what}"), error))
+    }
+}
+
+/// Adds a document to ascending runs of documents.
+fn append(runs: &mut Vec<Range<usize>>, at: usize) {
+    match runs.last_mut() {
+        Some(run) if run.end == at => run.end += 1,
+        _ => runs.push(at..at + 1),
     }
 }
 
@@ -225,11 +246,12 @@ fn insert(
     Ok(count)
 }
 
+/// An entry that is there. Others may have written it: apart from the status nothing must be as we write it.
 struct LogEntry {
     status: String,
-    session_id: String,
-    instance_id: u32,
-    instance_count: u32,
+    session_id: Option<String>,
+    instance_id: Option<i64>,
+    instance_count: Option<i64>,
 }
 
 impl LogEntry {
@@ -244,7 +266,103 @@ impl LogEntry {
 
     fn is_by(&self, identity: &RunIdentity) -> bool {
         let RunIdentity { session_id, share, contract_hash: _ } = identity;
-        self.session_id == *session_id
-            && (self.instance_id, self.instance_count) == (share.index(), share.count())
+        self.session_id.as_ref() == Some(session_id)
+            && self.instance_id == Some(share.index().into())
+            && self.instance_count == Some(share.count().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::ddl::{self, Existing};
+    use crate::open::OpenOptions;
+    use crate::sqlite::connect::open_for_writing;
+    use xmlshred_engine::ports::Fault;
+    use xmlshred_model::{BatchBuilder, ColumnSchema, DataType, OnExisting, Share};
+
+    fn schema() -> Arc<TargetSchema> {
+        let column = |name: &str, data_type| ColumnSchema {
+            name: name.to_owned(),
+            data_type,
+            nullable: true,
+            sensitive: false,
+        };
+        let table = |name: &str| TableSchema {
+            name: name.to_owned(),
+            columns: vec![column("id", DataType::BigInt), column("note", DataType::Text)],
+            primary_key: vec![0],
+            foreign_keys: Vec::new(),
+        };
+        Arc::new(TargetSchema {
+            namespace: None,
+            on_existing: OnExisting::Fail,
+            tables: vec![table("first"), table("second")],
+            key_column: "app_id".to_owned(),
+        })
+    }
+
+    fn batch(schema: &Arc<TargetSchema>, keys: Range<i64>) -> Batch {
+        let note = "n".repeat(5_000);
+        let mut builder = BatchBuilder::new(Arc::clone(schema));
+        for key in keys {
+            for table in 0..2 {
+                builder.push_row(table, &[Value::Int(key), Value::Text(&note)]);
+            }
+            builder.finish_document(DocumentRecord {
+                key: DocumentKey(key),
+                outcome: Outcome::Success,
+                issues: Vec::new(),
+                document_hash: 0,
+                byte_count: 1,
+                duration: Duration::ZERO,
+                processed_at: 0,
+            });
+        }
+        builder.finish()
+    }
+
+    /// Rows of both tables and of the log.
+    fn row_counts(sink: &SqliteSink) -> [i64; 3] {
+        ["first", "second", "processing_log"].map(|table| {
+            let sql = format!("SELECT count(*) FROM {table}");
+            sink.connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+        })
+    }
+
+    #[test]
+    fn a_full_disk_leaves_nothing_half_written_and_the_batch_can_be_repeated() {
+        let folder = tempfile::tempdir().unwrap();
+        let schema = schema();
+        let connection =
+            open_for_writing(&folder.path().join("test.db"), OpenOptions { create: true }).unwrap();
+        for sql in ddl::statements(&SQLITE, &schema, Existing::Fail) {
+            connection.execute(&sql, []).unwrap();
+        }
+        let mut sink = SqliteSink::new(connection, &schema);
+        let identity =
+            RunIdentity { session_id: "s".to_owned(), share: Share::WHOLE, contract_hash: "c".to_owned() };
+        sink.commit(&batch(&schema, 0..3), &identity, FailedDocuments::Leave).unwrap();
+        let before = row_counts(&sink);
+        let page_count: i64 =
+            sink.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        let second = batch(&schema, 3..40);
+        // Room for nothing, for rows of the first table, of both, for the log, until there is enough.
+        let mut refused_count = 0;
+        let answer = loop {
+            let pages = page_count + 3 * refused_count;
+            sink.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+            match sink.commit(&second, &identity, FailedDocuments::Leave) {
+                Ok(answer) => break answer,
+                Err(error) => assert_eq!(error.fault, Fault::DiskFull, "{error}"),
+            }
+            assert_eq!(row_counts(&sink), before, "{pages} pages");
+            refused_count += 1;
+        };
+        assert!(refused_count > 10, "refused {refused_count} times");
+        assert_eq!(answer, Commit { already_done: Vec::new(), table_row_counts: vec![37, 37] });
+        assert_eq!(row_counts(&sink), [40, 40, 40]);
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, Error, OptionalExtension, params};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
@@ -36,15 +36,22 @@ impl SqliteSource {
     ) -> Result<Self, PortError> {
         let connection = open_for_reading(file)?;
         check_table(&connection, spec)?;
-        let has_log = log.is_some() && names(&connection, "table", None)?.iter().any(|name| name == LOG);
+        let has_log = log.is_some()
+            && names(&connection, "table", None)?.iter().any(|name| name.eq_ignore_ascii_case(LOG));
         Ok(Self { connection, spec: spec.clone(), sees_journal: log.is_some(), has_log })
     }
 
-    /// `FROM … WHERE …` of a selection, with the parameters `?1` and `?2`: first and last key.
+    /// `FROM … WHERE …` of a selection, with the parameters `?1` and `?2`: first and last key. Without an end of the range
+    /// there is no upper bound: SQLite sorts text behind all numbers, and keys that are text must be told, not left out.
     fn selecting(&self, selection: &Selection) -> String {
         let SourceSpec { table, key, where_sql, .. } = &self.spec;
         let (table, key) = (SQLITE.quote(table), SQLITE.quote(key));
-        let mut sql = format!("FROM {table} WHERE {table}.{key} BETWEEN ?1 AND ?2");
+        let mut sql = format!("FROM {table} WHERE {table}.{key} >= ?1");
+        sql += &match selection.range.end {
+            Some(_) => format!(" AND {table}.{key} <= ?2"),
+            // The parameters stay the same.
+            None => " AND ?2 IS NOT NULL".to_owned(),
+        };
         let (index, count) = (selection.share.index(), selection.share.count());
         if count > 1 {
             sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
@@ -85,20 +92,26 @@ impl Source for SqliteSource {
         after: Option<DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
-        let failed = |error| port_error("reading keys of documents", error);
+        let failed = |error| selection_error("reading keys of documents", &self.spec, error);
         let key = SQLITE.quote(&self.spec.key);
         let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
         let sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?3", self.selecting(selection));
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut rows = statement.query(params![start, end, limit]).map_err(failed)?;
-        let mut keys = Vec::new();
+        // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
+        let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let mut rows = statement.query(params![start, end, rows_wanted]).map_err(failed)?;
+        let mut keys: Vec<DocumentKey> = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
-            match row.get_ref(0).map_err(failed)? {
-                ValueRef::Integer(key) => keys.push(DocumentKey(key)),
+            let key = match row.get_ref(0).map_err(failed)? {
+                ValueRef::Integer(key) => DocumentKey(key),
                 other => return Err(not_an_integer(&self.spec, other.data_type())),
+            };
+            if keys.last() == Some(&key) {
+                return Err(not_unique(&self.spec, key));
             }
+            keys.push(key);
         }
+        keys.truncate(limit);
         Ok(keys)
     }
 
@@ -151,7 +164,7 @@ impl Source for SqliteSource {
     }
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
-        let failed = |error| port_error("counting documents", error);
+        let failed = |error| selection_error("counting documents", &self.spec, error);
         let sql = format!("SELECT count(*) {}", self.selecting(selection));
         let Some(bounds) = bounds(selection, None) else { return Ok(Some(0)) };
         let count: i64 = self.connection.query_row(&sql, bounds, |row| row.get(0)).map_err(failed)?;
@@ -164,6 +177,24 @@ fn not_an_integer(spec: &SourceSpec, found: rusqlite::types::Type) -> PortError 
         format!("the key column {}.{} holds a value of type {found}, not an integer", spec.table, spec.key);
     PortError::new(Fault::WrongTable { table: spec.table.clone() }, message)
         .with_hint("`source.key` must name an integer column, best the primary key")
+}
+
+/// Two rows with one key share one log row: the second document would never be processed, and nobody told.
+fn not_unique(spec: &SourceSpec, key: DocumentKey) -> PortError {
+    let message = format!("the key column {}.{} has the key {key} in several rows", spec.table, spec.key);
+    PortError::new(Fault::WrongTable { table: spec.table.clone() }, message)
+        .with_hint("`source.key` must name a column whose values are unique, best the primary key")
+}
+
+/// The error of a query that contains the contract's own condition, which is the one part that can be wrong SQL.
+fn selection_error(during: &str, spec: &SourceSpec, error: Error) -> PortError {
+    match (&spec.where_sql, &error) {
+        (Some(_), Error::SqlInputError { msg, .. }) => {
+            PortError::new(Fault::Other, format!("`source.where` is not SQL that SQLite takes: {msg}"))
+                .with_hint(format!("it may name columns of `{}` and other tables of the file", spec.table))
+        }
+        _ => port_error(during, error),
+    }
 }
 
 /// That table and columns of the contract are there.
@@ -234,9 +265,14 @@ mod tests {
             key_column: "app_id".to_owned(),
         });
         let source = SqliteSource::open(&file, &spec, Some(&schema)).unwrap();
-        for failed in [FailedDocuments::Leave, FailedDocuments::Retry] {
-            let selection =
-                Selection { range: KeyRange::default(), share: Share::new(1, 3).unwrap(), failed };
+        let all = FailedDocuments::Leave;
+        for (failed, end, first_step) in [
+            (all, None, "SEARCH app_xml USING INTEGER PRIMARY KEY (rowid>?)"),
+            (all, Some(DocumentKey(7)), "SEARCH app_xml USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+            (FailedDocuments::Retry, None, "SEARCH app_xml USING INTEGER PRIMARY KEY (rowid>?)"),
+        ] {
+            let range = KeyRange { start: Some(DocumentKey(1)), end };
+            let selection = Selection { range, share: Share::new(1, 3).unwrap(), failed };
             let sql = format!(
                 "EXPLAIN QUERY PLAN SELECT app_id {} ORDER BY app_id LIMIT 9",
                 source.selecting(&selection)
@@ -244,10 +280,7 @@ mod tests {
             let mut statement = source.connection.prepare(&sql).unwrap();
             let steps = statement.query_map([1, 9], |row| row.get::<_, String>(3)).unwrap();
             let steps = steps.collect::<Result<Vec<_>, _>>().unwrap();
-            assert_eq!(
-                steps[0], "SEARCH app_xml USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
-                "{steps:?}"
-            );
+            assert_eq!(steps[0], first_step, "{steps:?}");
             assert!(
                 steps.iter().all(|step| !step.starts_with("SCAN") && !step.contains("TEMP")),
                 "{steps:?}"

@@ -1,17 +1,26 @@
-//! Whether the target has the tables and columns that will be loaded: told before the first document, all at once.
+//! Whether the target can take what will be loaded: told before the first document, all at once.
+//!
+//! Tables and columns must be there; and columns for text must not be declared with a type that makes SQLite turn text that
+//! looks like a number into one, because zip code `01234` would become 1234 without a word.
 
 use rusqlite::Connection;
 use xmlshred_engine::ports::{Fault, PortError};
-use xmlshred_model::TargetSchema;
+use xmlshred_model::{DataType, TargetSchema};
 
 use crate::log_table::{ISSUE, LOG, LOG_ID, issue_columns, log_columns};
 use crate::name_list::listed;
 
+use super::fault::port_error;
 use super::source::names;
 
 /// # Errors
-/// Names every table and column that is missing.
+/// Names every table and column that is missing, or else every column that would change its values.
 pub(super) fn check(connection: &Connection, schema: &TargetSchema) -> Result<(), PortError> {
+    check_names(connection, schema)?;
+    check_types(connection, schema)
+}
+
+fn check_names(connection: &Connection, schema: &TargetSchema) -> Result<(), PortError> {
     let mut expected: Vec<(&str, Vec<String>)> = schema
         .tables
         .iter()
@@ -46,4 +55,87 @@ pub(super) fn check(connection: &Connection, schema: &TargetSchema) -> Result<()
     Err(PortError::new(fault, format!("the target lacks {}", parts.join(" and "))).with_hint(
         "create missing tables with `--create-tables`; for tables that differ, compare them with `xmlshred ddl`",
     ))
+}
+
+fn check_types(connection: &Connection, schema: &TargetSchema) -> Result<(), PortError> {
+    let failed = |error| port_error("reading the target's columns", error);
+    let sql = "SELECT type FROM pragma_table_info(?1) WHERE name = ?2 COLLATE NOCASE";
+    let mut statement = connection.prepare(sql).map_err(failed)?;
+    let mut first_table = None;
+    let mut wrong = Vec::new();
+    for table in &schema.tables {
+        for column in table.columns.iter().filter(|column| is_harmed_by_numbers(column.data_type)) {
+            let declared: String =
+                statement.query_row([&table.name, &column.name], |row| row.get(0)).map_err(failed)?;
+            if is_numeric(&declared) {
+                first_table.get_or_insert(&table.name);
+                wrong.push(format!("{}.{} {declared}", table.name, column.name));
+            }
+        }
+    }
+    let Some(table) = first_table else { return Ok(()) };
+    let message = format!("SQLite would turn text into numbers in the target's columns {}", listed(&wrong));
+    Err(PortError::new(Fault::WrongTable { table: table.clone() }, message).with_hint(
+        "declare them as TEXT or VARCHAR(n): SQLite has no exact decimals, and takes a type such as STRING for a number",
+    ))
+}
+
+/// Whether values of this type are stored as text that, taken for a number, is not the same any more. Dates, times and
+/// uuids never look like numbers; a floating point number keeps 15 digits of a decimal.
+fn is_harmed_by_numbers(data_type: DataType) -> bool {
+    match data_type {
+        DataType::Char(_) | DataType::VarChar(_) | DataType::Text | DataType::Xml | DataType::Json => true,
+        DataType::Decimal { precision, .. } => precision > 15,
+        DataType::Bool
+        | DataType::SmallInt
+        | DataType::Int
+        | DataType::BigInt
+        | DataType::Double
+        | DataType::Date
+        | DataType::Time
+        | DataType::Timestamp
+        | DataType::TimestampTz
+        | DataType::Uuid
+        | DataType::Binary => false,
+    }
+}
+
+/// Whether a column declared so has integer, real or numeric affinity, by the rules that SQLite documents.
+fn is_numeric(declared: &str) -> bool {
+    let declared = declared.to_ascii_uppercase();
+    let has = |part: &str| declared.contains(part);
+    has("INT") || !(has("CHAR") || has("CLOB") || has("TEXT") || has("BLOB") || declared.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declared_types_have_the_affinity_that_sqlite_gives_them() {
+        let connection = Connection::open_in_memory().unwrap();
+        for declared in [
+            "",
+            "TEXT",
+            "VARCHAR(9)",
+            "nchar(3)",
+            "CLOB",
+            "BLOB",
+            "INTEGER",
+            "BIGINT",
+            "STRING",
+            "DECIMAL(9,2)",
+            "DATE",
+            "REAL",
+            "POINT",
+            "CHARINT",
+        ] {
+            let create = format!("CREATE TABLE t (a {declared}); INSERT INTO t VALUES ('012');");
+            connection.execute_batch(&create).unwrap();
+            let sql = "SELECT typeof(a) = 'text' FROM t";
+            let is_kept: bool = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+            assert_eq!(is_numeric(declared), !is_kept, "{declared}");
+            connection.execute("DROP TABLE t", []).unwrap();
+        }
+    }
 }

@@ -3,4 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
 mod conformance;
+mod ddl;
+mod files;
+mod several_writers;
 mod sqlite;
+mod target;

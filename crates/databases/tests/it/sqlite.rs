@@ -18,9 +18,9 @@ use xmlshred_model::{
 
 pub(crate) struct SqliteBench;
 
-struct SqliteFixture {
-    folder: TempDir,
-    schema: Arc<TargetSchema>,
+pub(crate) struct SqliteFixture {
+    pub(crate) folder: TempDir,
+    pub(crate) schema: Arc<TargetSchema>,
 }
 
 impl Bench for SqliteBench {
@@ -35,17 +35,17 @@ impl Bench for SqliteBench {
 }
 
 impl SqliteFixture {
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("test.db")
     }
 
-    fn connection(&self) -> Connection {
+    pub(crate) fn connection(&self) -> Connection {
         let connection = Connection::open(self.file()).unwrap();
         connection.busy_timeout(std::time::Duration::from_secs(30)).unwrap();
         connection
     }
 
-    fn spec(&self) -> SourceSpec {
+    pub(crate) fn spec(&self) -> SourceSpec {
         SourceSpec {
             schema: None,
             table: "app_xml".to_owned(),
@@ -56,7 +56,7 @@ impl SqliteFixture {
         }
     }
 
-    fn open(&self, spec: &SourceSpec) -> Box<dyn Ports> {
+    pub(crate) fn open(&self, spec: &SourceSpec) -> Box<dyn Ports> {
         let url = DatabaseUrl::Sqlite(self.file());
         let source = SourceAddress::Database(url.clone());
         open(&source, &url, spec, &self.schema, OpenOptions::default()).unwrap()
@@ -169,7 +169,7 @@ impl Fixture for SqliteFixture {
 }
 
 /// A file with documents 1 to `count` and the tables of a contract with one table.
-fn prepared(count: i64) -> SqliteFixture {
+pub(crate) fn prepared(count: i64) -> SqliteFixture {
     let column = |name: &str, data_type| ColumnSchema {
         name: name.to_owned(),
         data_type,
@@ -199,7 +199,7 @@ fn prepared(count: i64) -> SqliteFixture {
     fixture
 }
 
-const ALL: Selection = Selection {
+pub(crate) const ALL: Selection = Selection {
     range: KeyRange { start: None, end: None },
     share: Share::WHOLE,
     failed: FailedDocuments::Leave,

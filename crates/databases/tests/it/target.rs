@@ -1,0 +1,169 @@
+//! Targets that are not as a run needs them, and sources with keys that are none.
+
+use std::io::{Seek, SeekFrom, Write};
+
+use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
+use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError};
+use xmlshred_engine::testing::Fixture;
+use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_model::{Batch, DocumentKey, DocumentRecord, Failure, FailureCode, Outcome, Stage};
+
+use crate::several_writers::{batch, identity};
+use crate::sqlite::{ALL, SqliteFixture, prepared};
+
+fn sink_error(fixture: &SqliteFixture) -> PortError {
+    fixture.ports().sink().err().unwrap()
+}
+
+fn commit(fixture: &SqliteFixture, batch: &Batch) -> Result<Commit, PortError> {
+    fixture.ports().sink().unwrap().commit(batch, &identity(0, 1), FailedDocuments::Leave)
+}
+
+/// Makes the file read-only for everyone, root included: by the version of the format that writing takes.
+fn make_read_only(fixture: &SqliteFixture) {
+    fixture.connection().pragma_update(None, "journal_mode", "DELETE").unwrap();
+    let mut file = std::fs::OpenOptions::new().write(true).open(fixture.file()).unwrap();
+    file.seek(SeekFrom::Start(18)).unwrap();
+    file.write_all(&[3]).unwrap();
+}
+
+#[test]
+fn a_read_only_file_is_refused_as_target_and_still_read() {
+    let fixture = prepared(3);
+    make_read_only(&fixture);
+    let error = sink_error(&fixture);
+    assert_eq!(error.fault, Fault::ReadOnly, "{error}");
+    assert!(error.hint.is_some());
+    let created = fixture.ports().journal().unwrap().create_tables();
+    assert_eq!(created.unwrap_err().fault, Fault::ReadOnly);
+    assert_eq!(fixture.ports().source().unwrap().keys(&ALL, None, 10).unwrap().len(), 3);
+}
+
+#[test]
+fn everything_that_is_missing_is_told_at_once() {
+    let fixture = prepared(0);
+    let drop = "ALTER TABLE app_base DROP COLUMN note; DROP TABLE processing_log;";
+    fixture.connection().execute_batch(drop).unwrap();
+    let error = sink_error(&fixture);
+    assert_eq!(error.fault, Fault::MissingTable { table: "processing_log".to_owned() });
+    assert_eq!(error.message, "the target lacks tables `processing_log` and columns `app_base.note`");
+    assert!(error.hint.unwrap().contains("--create-tables"));
+}
+
+#[test]
+fn a_column_that_would_turn_text_into_numbers_is_refused() {
+    let fixture = prepared(0);
+    let create = "DROP TABLE app_base; CREATE TABLE app_base (app_id INTEGER PRIMARY KEY, note STRING)";
+    fixture.connection().execute_batch(create).unwrap();
+    let error = sink_error(&fixture);
+    assert_eq!(error.fault, Fault::WrongTable { table: "app_base".to_owned() });
+    let expected = "SQLite would turn text into numbers in the target's columns `app_base.note STRING`";
+    assert_eq!(error.message, expected);
+}
+
+#[test]
+fn a_missing_file_is_made_for_tables_only_and_only_when_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = prepared(1);
+    let file = folder.path().join("target.db");
+    let open = |options| {
+        let source = SourceAddress::Database(DatabaseUrl::Sqlite(from.file()));
+        open(&source, &DatabaseUrl::Sqlite(file.clone()), &from.spec(), &from.schema, options).unwrap()
+    };
+    let keys = [DocumentKey(1)];
+    let ports = open(OpenOptions::default());
+    assert_eq!(ports.journal().unwrap().create_tables().unwrap_err().fault, Fault::CannotConnect);
+    assert!(!file.exists());
+    assert_eq!(ports.journal().unwrap().processed(&keys, FailedDocuments::Leave).unwrap(), []);
+    assert!(!ports.source().unwrap().sees_journal(), "the log lies in another file");
+
+    let ports = open(OpenOptions { create: true });
+    ports.journal().unwrap().create_tables().unwrap();
+    let loaded = batch(&from.schema, [1], 1);
+    ports.sink().unwrap().commit(&loaded, &identity(0, 1), FailedDocuments::Leave).unwrap();
+    assert_eq!(ports.journal().unwrap().processed(&keys, FailedDocuments::Leave).unwrap(), keys);
+}
+
+#[test]
+fn the_words_of_a_trigger_stay_in_the_database() {
+    let fixture = prepared(0);
+    let trigger = "CREATE TRIGGER t BEFORE INSERT ON app_base BEGIN SELECT RAISE(ABORT, 'secret'); END";
+    fixture.connection().execute_batch(trigger).unwrap();
+    let error = commit(&fixture, &batch(&fixture.schema, [1], 1)).unwrap_err();
+    assert_eq!(error.fault, Fault::CheckViolation { table: Some("app_base".to_owned()) });
+    assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+}
+
+#[test]
+fn a_document_that_failed_late_loads_none_of_its_rows() {
+    let fixture = prepared(0);
+    let failure = Failure { stage: Stage::Load, code: FailureCode::CheckViolation, message: "no".to_owned() };
+    let failed = batch(&fixture.schema, [1], 1).with_records(|record| {
+        Some(DocumentRecord { outcome: Outcome::Failed(failure.clone()), ..record.clone() })
+    });
+    assert_eq!(commit(&fixture, &failed).unwrap().table_row_counts, [0]);
+    assert_eq!(fixture.rows(0), Vec::<Vec<_>>::new());
+    let log = fixture.log();
+    assert_eq!((log[0].status.as_str(), log[0].row_count), ("failed", 0));
+}
+
+#[test]
+fn a_log_that_others_filled_is_read_as_it_is() {
+    let fixture = prepared(3);
+    let log = "DROP TABLE processing_log;
+        CREATE TABLE Processing_Log (log_id INTEGER PRIMARY KEY, app_id BIGINT UNIQUE, status TEXT, failure_reason TEXT,
+            processing_time TEXT, session_id TEXT, instance_id INT, instance_count INT, row_count INT, issue_count INT,
+            contract_hash TEXT, document_hash TEXT, duration_ms INT);
+        INSERT INTO processing_log (app_id, status) VALUES (2, 'success');";
+    fixture.connection().execute_batch(log).unwrap();
+    let ports = fixture.ports();
+    assert_eq!(ports.source().unwrap().keys(&ALL, None, 10).unwrap(), [1, 3].map(DocumentKey));
+    let tally = ports.journal().unwrap().tally().unwrap();
+    assert_eq!((tally[0].session_id.as_str(), tally[0].success_count), ("", 1));
+    let already_done = commit(&fixture, &batch(&fixture.schema, 1..=3, 1)).unwrap().already_done;
+    let already_done: Vec<_> = already_done.iter().map(|done| (done.key.0, done.by_this_run)).collect();
+    assert_eq!(already_done, [(2, false)]);
+}
+
+/// The error of reading all keys, page by page, of a source table with this key column and these keys.
+fn keys_error(key_column: &str, keys: &[&str], where_sql: Option<&str>) -> PortError {
+    let fixture = prepared(0);
+    let connection = fixture.connection();
+    let create = format!("DROP TABLE app_xml; CREATE TABLE app_xml (app_id {key_column}, xml TEXT)");
+    connection.execute_batch(&create).unwrap();
+    for key in keys {
+        connection.execute(&format!("INSERT INTO app_xml VALUES ({key}, '')"), []).unwrap();
+    }
+    let spec = SourceSpec { where_sql: where_sql.map(str::to_owned), ..fixture.spec() };
+    let mut source = fixture.open(&spec).source().unwrap();
+    let mut after = None;
+    loop {
+        match source.keys(&ALL, after, 2) {
+            Err(error) => return error,
+            Ok(keys) => after = Some(*keys.last().expect("an error before the end")),
+        }
+    }
+}
+
+#[test]
+fn keys_that_are_no_integers_are_told_and_not_left_out() {
+    for (key_column, keys) in [("INT", ["1", "'x'"]), ("TEXT", ["'1'", "'2'"]), ("REAL", ["1.5", "2"])] {
+        let error = keys_error(key_column, &keys, None);
+        assert_eq!(error.fault, Fault::WrongTable { table: "app_xml".to_owned() }, "{key_column}");
+        assert!(error.message.starts_with("the key column app_xml.app_id holds a value of type"), "{error}");
+    }
+}
+
+#[test]
+fn a_key_that_stands_twice_is_told_also_across_pages() {
+    for keys in [&["1", "1"][..], &["1", "2", "2"], &["1", "2", "3", "3", "4"]] {
+        let error = keys_error("INT", keys, None);
+        assert!(error.message.ends_with("in several rows"), "{keys:?}: {error}");
+    }
+}
+
+#[test]
+fn a_wrong_condition_of_the_contract_is_told_as_such() {
+    let error = keys_error("INTEGER PRIMARY KEY", &[], Some("knd = 1"));
+    assert_eq!(error.message, "`source.where` is not SQL that SQLite takes: no such column: knd");
+}
