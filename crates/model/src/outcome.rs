@@ -171,7 +171,22 @@ pub enum Outcome {
 /// Microseconds since 1970-01-01T00:00:00Z.
 pub type UtcMicros = i64;
 
-/// A duration in whole milliseconds, rounded up, so that no document took no time.
+/// A duration in whole milliseconds, rounded up, and at least one: no document took no time.
 pub fn millis_ceil(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros().div_ceil(1000)).unwrap_or(i64::MAX)
+    i64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milliseconds_are_rounded_up_and_never_none() {
+        let check =
+            |nanos, expected| assert_eq!(millis_ceil(Duration::from_nanos(nanos)), expected, "{nanos} ns");
+        check(0, 1);
+        check(1, 1);
+        check(1_000_000, 1);
+        check(1_000_001, 2);
+    }
 }
