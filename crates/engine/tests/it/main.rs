@@ -1,4 +1,13 @@
 //! Runs of the pipeline over a database in memory, with and without faults.
 
+#![expect(clippy::unwrap_used, reason = "what a test builds upon must be there, or the test fails")]
+
 mod conformance;
+mod documents;
+mod faults;
+mod instances;
+mod limits;
+mod memory_bound;
+mod scene;
 mod sharing;
+mod stopping;

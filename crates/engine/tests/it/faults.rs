@@ -1,0 +1,244 @@
+//! Faults of databases: retried, survived, or told.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use xmlshred_engine::ports::{Fault, Ports};
+use xmlshred_engine::settings::BatchLimits;
+use xmlshred_engine::shredding::Shredders;
+use xmlshred_engine::testing::Fixture;
+use xmlshred_engine::testing::faulty::{FaultyPorts, Script, Step};
+use xmlshred_engine::testing::listening::Deaf;
+use xmlshred_engine::testing::memory::{JournalSight, MemoryStore};
+use xmlshred_engine::testing::words::Words;
+use xmlshred_engine::{
+    Activity, Ended, Event, RetrySettings, RunError, RunSettings, RunSummary, StopSignal, create_tables,
+};
+use xmlshred_model::DocumentKey;
+
+use crate::scene::{complete, fine, loaded, outcomes, run, settings, store};
+
+const TEXTS: [&str; 6] = ["a b", "c", "a bad", "b ?", "a again", "d e f"];
+
+fn mixed() -> MemoryStore {
+    store((-40..40).map(|key: i64| (key, TEXTS[key.unsigned_abs() as usize % 6])))
+}
+
+fn run_with_script(store: &MemoryStore, script: Script) -> (Result<RunSummary, RunError>, Vec<Event>) {
+    let ports = store.memory_ports().with_sight(JournalSight::Unseen);
+    run(&FaultyPorts::new(&ports, script), &settings())
+}
+
+/// Faults are survived and the result is that of a run without.
+fn check_survived(script: Script) -> (RunSummary, Vec<Event>) {
+    let (clean, store) = (mixed(), mixed());
+    let expected = complete(&clean.memory_ports());
+    let (result, events) = run_with_script(&store, script);
+    let summary = result.unwrap();
+    assert_eq!(loaded(&store), loaded(&clean));
+    assert_eq!(summary.totals, expected.totals);
+    (summary, events)
+}
+
+fn retries(events: &[Event]) -> Vec<u32> {
+    let attempt = |event: &Event| match event {
+        Event::Retrying { attempt, .. } => Some(*attempt),
+        _ => None,
+    };
+    events.iter().filter_map(attempt).collect()
+}
+
+#[test]
+fn faults_that_pass_are_waited_for_at_every_step() {
+    for step in Step::ALL {
+        for fault in [Fault::Busy, Fault::ConnectionLost, Fault::Timeout] {
+            let (_, events) = check_survived(Script::new().fail(step, 1, fault.clone()).fail(step, 3, fault));
+            if !matches!(step, Step::CreateTables | Step::AfterCreateTables) {
+                assert!(!retries(&events).is_empty(), "{step:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn tries_are_counted_until_one_succeeds() {
+    let (_, events) = check_survived(Script::new().fail_first(Step::BeforeCommit, 4, &Fault::Busy));
+    assert_eq!(retries(&events), [2, 3, 4, 5]);
+    let reason = events.iter().find_map(|event| match event {
+        Event::Retrying { reason, .. } => Some(reason.clone()),
+        _ => None,
+    });
+    assert_eq!(reason.unwrap(), "loading rows: scripted fault Busy at BeforeCommit");
+}
+
+#[test]
+fn a_lost_commit_answer_loads_nothing_twice() {
+    let (summary, _) = check_survived(Script::new().fail_first(Step::AfterCommit, 5, &Fault::ConnectionLost));
+    assert_eq!(summary.totals.already_done_count, 0);
+}
+
+#[test]
+fn a_database_that_restarts_is_waited_for() {
+    let script = Script::new()
+        .fail(Step::BeforeCommit, 2, Fault::ConnectionLost)
+        .fail(Step::OpenSink, 2, Fault::CannotConnect)
+        .fail(Step::OpenSink, 3, Fault::CannotConnect);
+    check_survived(script);
+}
+
+#[test]
+fn an_address_that_leads_nowhere_stops_the_run_before_it_begins() {
+    for (step, activity) in
+        [(Step::OpenSource, Activity::ConnectSource), (Step::OpenSink, Activity::ConnectTarget)]
+    {
+        let (result, events) = run_with_script(&mixed(), Script::new().fail(step, 1, Fault::CannotConnect));
+        assert!(matches!(result, Err(RunError::Port { during, .. }) if during == activity), "{result:?}");
+        assert_eq!(events, []);
+    }
+}
+
+#[test]
+fn faults_that_do_not_pass_end_the_run_once_patience_does() {
+    let store = fine(50);
+    let ports = store.memory_ports();
+    let faulty =
+        FaultyPorts::new(&ports, Script::new().fail_first(Step::BeforeCommit, 1000, &Fault::ConnectionLost));
+    let retry = RetrySettings { give_up_after: Duration::ZERO, ..RetrySettings::default() };
+    let (result, events) = run(&faulty, &RunSettings { retry, ..settings() });
+    let error = result.unwrap_err();
+    assert!(
+        matches!(error, RunError::RetriesExhausted { during: Activity::Load, attempts: 1, .. }),
+        "{error:?}"
+    );
+    assert!(error.hint().is_some());
+    assert_eq!(events.last(), Some(&Event::Finished));
+    assert!(store.log().is_empty());
+}
+
+#[test]
+fn faults_that_cannot_pass_end_the_run_at_once_and_what_is_committed_stays() {
+    let faults = [
+        Fault::DiskFull,
+        Fault::ReadOnly,
+        Fault::AccessDenied,
+        Fault::MissingTable { table: "t".to_owned() },
+        Fault::WrongTable { table: "t".to_owned() },
+        Fault::Corrupt,
+        Fault::Other,
+    ];
+    for fault in faults {
+        let store = fine(50);
+        let script = Script::new().fail(Step::BeforeCommit, 3, fault.clone());
+        let (result, _) = run_with_script(&store, script);
+        assert!(
+            matches!(&result, Err(RunError::Port { during: Activity::Load, error }) if error.fault == fault),
+            "{fault:?}: {result:?}"
+        );
+        assert_eq!(store.log().len(), 20, "{fault:?}");
+        complete(&store.memory_ports());
+        assert_eq!(loaded(&store), {
+            let clean = fine(50);
+            complete(&clean.memory_ports());
+            loaded(&clean)
+        });
+    }
+}
+
+#[test]
+fn a_run_killed_at_any_moment_is_completed_by_the_next() {
+    let clean = mixed();
+    complete(&clean.memory_ports());
+    for step in Step::ALL {
+        for nth in 1.. {
+            let store = mixed();
+            let ports = store.memory_ports().with_sight(JournalSight::Unseen);
+            let faulty = FaultyPorts::new(&ports, Script::new().crash(step, nth));
+            let (killed, _) = run(&faulty, &settings());
+            assert_eq!(killed.is_err(), faulty.script().has_crashed(), "{step:?} {nth}");
+            complete(&ports);
+            assert_eq!(loaded(&store), loaded(&clean), "killed at {step:?} the {nth}. time");
+            if !faulty.script().has_crashed() {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn one_guilty_document_among_500_is_found_in_few_steps_and_all_others_are_loaded() {
+    let store = fine(500);
+    let ports = store.memory_ports();
+    let refused = Script::new().refuse([DocumentKey(321)], Fault::CheckViolation { table: None });
+    let faulty = FaultyPorts::new(&ports, refused);
+    let whole =
+        RunSettings { batch_size: 500.try_into().unwrap(), batch: BatchLimits::default(), ..settings() };
+    let (result, events) = run(&faulty, &whole);
+    let totals = result.unwrap().totals;
+    assert_eq!((totals.success_count, totals.failed_count), (499, 1));
+    assert_eq!(totals.table_row_counts, [499, 998]);
+    assert_eq!(
+        outcomes(&store)[320],
+        "321: load: check-violation: a check constraint of a target table fails"
+    );
+    let splits = events.iter().filter(|event| matches!(event, Event::BatchSplit { .. })).count();
+    assert_eq!(splits, 9);
+    // Each split is two commits, of which the good half is done; then the failed log row.
+    assert!(faulty.script().calls(Step::BeforeCommit) <= 20);
+}
+
+#[test]
+fn all_documents_guilty_are_all_logged() {
+    let store = fine(25);
+    let ports = store.memory_ports();
+    let fault = Fault::ValueRejected { table: Some("word".to_owned()) };
+    let faulty = FaultyPorts::new(&ports, Script::new().refuse((1..=25).map(DocumentKey), fault));
+    assert_eq!(run(&faulty, &settings()).0.unwrap().totals.failed_count, 25);
+    assert!(store.log().iter().all(|row| row.status == "failed" && row.row_count == 0));
+    assert!(outcomes(&store)[0].ends_with("table `word` refuses a value by type, length or range"));
+    assert!(store.rows(0).is_empty() && store.rows(1).is_empty());
+}
+
+#[test]
+fn a_log_that_refuses_the_row_of_a_failed_document_stops_the_run() {
+    let store = store([(1, "bad")]);
+    let fault = Fault::ValueRejected { table: Some("processing_log".to_owned()) };
+    let (result, _) = run_with_script(&store, Script::new().fail(Step::BeforeCommit, 1, fault));
+    assert!(matches!(result, Err(RunError::LogRefused { key: DocumentKey(1), .. })), "{result:?}");
+}
+
+#[test]
+fn a_panic_of_a_port_ends_the_run_and_nobody_waits_for_ever() {
+    for step in [Step::Keys, Step::Fetch, Step::BetweenDocuments, Step::BeforeCommit, Step::AfterCommit] {
+        let store = mixed();
+        let (result, events) = run_with_script(&store, Script::new().panic(step, 2));
+        assert!(matches!(result, Err(RunError::ThreadPanicked { .. })), "{step:?}: {result:?}");
+        assert_eq!(events.last(), Some(&Event::Finished));
+        complete(&store.memory_ports());
+        assert_eq!(store.log().len(), 80);
+    }
+}
+
+#[test]
+fn creating_tables_is_repeated_until_it_works() {
+    let store = MemoryStore::new(Words::new().schema());
+    let ports = store.memory_ports();
+    assert!(ports.sink().is_err());
+    let script = Script::new().fail(Step::CreateTables, 1, Fault::Busy).fail(
+        Step::AfterCreateTables,
+        1,
+        Fault::ConnectionLost,
+    );
+    let faulty = FaultyPorts::new(&ports, script);
+    create_tables(&faulty, &settings().retry, &Deaf, &StopSignal::new()).unwrap();
+    assert_eq!(faulty.script().calls(Step::CreateTables), 3);
+    assert_eq!(complete(&ports).ended, Ended::Completed);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn faults_by_chance_change_nothing(seed: u64, probability in 0.0..0.4_f64) {
+        check_survived(Script::new().by_chance(seed, probability));
+    }
+}
