@@ -9,5 +9,4 @@ mod instances;
 mod limits;
 mod memory_bound;
 mod scene;
-mod sharing;
 mod stopping;

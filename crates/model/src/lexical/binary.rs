@@ -29,9 +29,9 @@ pub(super) fn format_uuid(bytes: [u8; 16], out: &mut String) {
     }
 }
 
-/// `0x…` is hexadecimal, anything else base64, in which white space may stand anywhere.
+/// `\x…` is hexadecimal, anything else base64, in which white space may stand anywhere. The mark is no base64: `0x…` would be.
 pub(super) fn parse(text: &str) -> Option<Vec<u8>> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+    match text.strip_prefix("\\x") {
         Some(digits) => hexadecimal(digits.as_bytes()),
         None => base64(text),
     }

@@ -67,7 +67,7 @@ pub fn parse<'a>(
     value.ok_or(LexicalError::NotA(data_type))
 }
 
-/// Decodes `binary` from base64 (XSD `base64Binary`) or, when prefixed with `0x`, hexadecimal.
+/// Decodes `binary` from base64 (XSD `base64Binary`) or, when prefixed with `\x`, hexadecimal.
 ///
 /// # Errors
 /// When the text is neither.
