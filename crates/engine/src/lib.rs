@@ -6,7 +6,6 @@
 
 pub mod error;
 pub mod event;
-pub mod metrics;
 pub mod pipeline;
 pub mod policy;
 pub mod ports;
@@ -26,7 +25,6 @@ mod worker;
 
 pub use error::{Activity, RunError};
 pub use event::{Event, Observer};
-pub use metrics::{Metrics, MetricsSnapshot};
 pub use pipeline::{create_tables, run, run_with};
 pub use settings::{BatchLimits, ChunkLimits, MaxFailures, RetrySettings, RunSettings};
 pub use stop::StopSignal;

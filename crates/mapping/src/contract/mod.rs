@@ -1,9 +1,10 @@
 //! Contracts: YAML or JSON text to a checked [`Contract`], or every problem at once as [`Diagnostic`]s.
 //!
 //! [`load`] reads the text into a tree with places (`node`), reads each key as what it should be (`fields`, `raw`), and resolves names,
-//! paths, expressions and constants (`table`, `resolve`, `scope`). [`render`] shows problems to people.
+//! paths, expressions and constants (`table`, `resolve`, `constants`, `scope`). [`render`] shows problems to people.
 
 mod checked;
+mod constants;
 mod diagnostic;
 mod fields;
 mod load;

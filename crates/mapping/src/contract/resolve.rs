@@ -4,18 +4,18 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use xmlshred_expr::{ProblemKind, compile};
-use xmlshred_model::lexical::{self, TemporalFormat};
+use xmlshred_model::lexical::TemporalFormat;
 use xmlshred_model::{DataType, OwnedValue, Value};
 
 use crate::path::{Axis, Namespaces, NodeTest, Path};
 
 use super::checked::{
-    Blank, BoundExpression, CodeList, Column, ColumnSource, Generate, Input, Let, OnInvalid, OnTooLong, Table,
+    Blank, BoundExpression, Column, ColumnSource, Generate, Input, Let, OnInvalid, OnTooLong, Table,
 };
 use super::diagnostic::{Code, Problems, suggestion};
-use super::fields::{Spanned, text};
-use super::node::{Entry, Node, NodeKind};
-use super::raw::{RawColumn, RawSource, constant_text};
+use super::fields::Spanned;
+use super::node::{Entry, Node};
+use super::raw::{RawColumn, RawSource};
 use super::scope::{Scope, has_one_row};
 
 /// Everything that columns are checked against.
@@ -401,76 +401,6 @@ impl<'n> Checker<'n> {
             }
         }
         checked
-    }
-
-    /// A list by name, or written in place.
-    fn code_list(&mut self, node: &'n Node, data_type: DataType) -> Option<CodeList> {
-        let (name, entries) = match &node.kind {
-            NodeKind::Map(entries) => ("(in place)", &entries[..]),
-            _ => {
-                let found = text(node, "codes", &mut self.problems)?;
-                let Some((name, entries)) = self.codes.get_key_value(found.value) else {
-                    let message = format!("no code list `{}`", found.value);
-                    let mut known: Vec<&str> = self.codes.keys().copied().collect();
-                    known.sort_unstable();
-                    let hint = suggestion(found.value, known).unwrap_or_else(|| {
-                        format!("define it in `codes:`, as in `{}: {{ A: 1 }}`", found.value)
-                    });
-                    self.problems.report_with_hint(Code::UnknownCodes, found.span, message, hint);
-                    return None;
-                };
-                self.used_codes.insert(name);
-                (*name, *entries)
-            }
-        };
-        let mut list = CodeList { name: name.to_owned(), entries: HashMap::new(), blank: None, other: None };
-        for entry in entries {
-            let value = self.constant(&entry.value, data_type, "code");
-            match &*entry.key {
-                "" => list.blank = Some(value),
-                "*" => list.other = Some(value),
-                key => drop(list.entries.insert(key.to_owned(), value)),
-            }
-        }
-        Some(list)
-    }
-
-    /// A constant of the contract as a value of a type; null when it is none, which is reported.
-    pub(super) fn constant(&mut self, node: &'n Node, data_type: DataType, what: &str) -> OwnedValue {
-        let null = OwnedValue::Inline(Value::Null);
-        let constant = match constant_text(node) {
-            Ok(Some(text)) => text,
-            Ok(None) => return null,
-            Err(found) => {
-                let message = format!("{what}: expected a constant, found {found}");
-                self.problems.report(Code::WrongShape, node.span.clone(), message);
-                return null;
-            }
-        };
-        self.constant_of(constant, &node.span, data_type, what)
-    }
-
-    fn constant_of(
-        &mut self,
-        constant: &str,
-        span: &Range<usize>,
-        data_type: DataType,
-        what: &str,
-    ) -> OwnedValue {
-        let converted = match data_type {
-            DataType::Binary => lexical::parse_binary(constant).map(OwnedValue::Binary),
-            data_type => lexical::parse(constant, data_type, &[]).map(|value| value.to_owned_value()),
-        };
-        converted.unwrap_or_else(|error| {
-            let message = format!("{what} `{constant}`: {error}");
-            self.problems.report_with_hint(
-                Code::InvalidConstant,
-                span.clone(),
-                message,
-                "constants are written as XML would have them: 12.50, true, 2024-01-31, 2024-01-31T10:00:00",
-            );
-            OwnedValue::Inline(Value::Null)
-        })
     }
 }
 
