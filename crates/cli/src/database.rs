@@ -3,7 +3,7 @@
 use xmlshred_databases::{Dialect, OpenOptions, POSTGRES, SQL_SERVER, SQLITE};
 use xmlshred_engine::ports::{Fetched, PortError, Ports, Source};
 use xmlshred_mapping::Plan;
-use xmlshred_model::DocumentKey;
+use xmlshred_model::{DocumentKey, Share};
 
 use crate::args::{DatabaseArgs, DialectArg};
 use crate::console;
@@ -29,7 +29,7 @@ pub(crate) fn resolve_if_any(args: &DatabaseArgs) -> Result<Option<Connection>, 
              history: use XMLSHRED_PASSWORD or --password-file",
         );
     }
-    Connection::if_any(args)
+    Connection::if_any(args, &|name| std::env::var(name).ok())
 }
 
 /// The SQL of a database.
@@ -41,7 +41,8 @@ pub(crate) fn dialect(arg: DialectArg) -> &'static Dialect {
     }
 }
 
-/// Ports to source, target and log. A missing target file is made when tables are to be made.
+/// Ports to source, target and log, whose connections are named after the instance. A missing target file is made when tables
+/// are to be made.
 ///
 /// # Errors
 /// When the files of the source cannot be listed. Databases are reached later, by the ports.
@@ -49,9 +50,15 @@ pub(crate) fn open(
     connection: &Connection,
     plan: &Plan,
     missing: MissingTables,
+    share: Share,
 ) -> Result<Box<dyn Ports>, CommandError> {
     let Connection { source, target } = connection;
-    let options = OpenOptions { create: missing == MissingTables::Create };
+    let instance = match share.count() {
+        1 => String::new(),
+        count => format!(" instance {}/{count}", u64::from(share.index()) + 1),
+    };
+    let application_name = format!("xmlshred {}{instance}", env!("CARGO_PKG_VERSION"));
+    let options = OpenOptions { create: missing == MissingTables::Create, application_name };
     xmlshred_databases::open(source, target, &plan.contract().source, plan.schema(), options)
         .map_err(|error| failed("cannot open the source", error))
 }
@@ -98,7 +105,7 @@ pub(crate) fn read_document(
 /// # Errors
 /// When they cannot be reached, or lack something.
 pub(crate) fn check(connection: &Connection, plan: &Plan) -> Result<(), CommandError> {
-    let ports = open(connection, plan, MissingTables::Refuse)?;
+    let ports = open(connection, plan, MissingTables::Refuse, Share::WHOLE)?;
     ports.source().map_err(|error| failed("the source does not fit the contract", error))?;
     ports.sink().map_err(|error| failed("the target does not fit the contract", error))?;
     Ok(())

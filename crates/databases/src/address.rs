@@ -2,15 +2,30 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use crate::dialect::{Dialect, SQLITE};
+use crate::dialect::{Dialect, POSTGRES, SQLITE};
+use crate::password::Password;
+use crate::postgres::PostgresAddress;
 
-/// A database that this version can open.
+/// A database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// `sqlite:FILE`; also `sqlite://FILE`. The rest of the text is the path as it stands: no query, no escapes.
     Sqlite(PathBuf),
+    /// `postgres://USER@HOST:PORT/DATABASE?OPTIONS`, parts that are left out as libpq fills them in.
+    Postgres(Box<PostgresAddress>),
+}
+
+/// Looks an environment variable up.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Who connects, where that is said apart from the address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Login {
+    /// Name.
+    pub username: Option<String>,
+    /// Password.
+    pub password: Option<Password>,
 }
 
 /// Why text is no address. No message quotes the text: it may hold a password.
@@ -37,34 +52,45 @@ pub enum AddressError {
     /// `sqlite::memory:`
     #[error("a database in memory cannot be shared by the connections of a run, and ends with it")]
     InMemory,
+    /// An option of the address, or a variable that stands for it, has a value that cannot be.
+    #[error("{name} of the address is not {expected}")]
+    Option {
+        /// The option.
+        name: String,
+        /// What it could be.
+        expected: &'static str,
+    },
+    /// The address does not follow the form of its kind.
+    #[error("this is no address of a {database} database: {problem}")]
+    Malformed {
+        /// The kind.
+        database: &'static str,
+        /// In the parser's words, which name options but no values.
+        problem: String,
+    },
 }
 
 impl AddressError {
     /// What to do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NoScheme => "this version opens `sqlite:FILE`, such as `sqlite:demo.db`",
-            Self::UnknownScheme { .. } | Self::LaterVersion { .. } => {
-                "this version opens `sqlite:FILE`; `xmlshred ddl` writes tables for PostgreSQL and SQL Server too"
+            Self::NoScheme | Self::UnknownScheme { .. } | Self::LaterVersion { .. } => {
+                "addresses look like `sqlite:demo.db` or `postgres://USER@HOST:5432/DATABASE`"
             }
             Self::NoFile | Self::InMemory => "name a file, as in `sqlite:demo.db`",
+            Self::Option { .. } | Self::Malformed { .. } => {
+                "docs/databases.md lists the options; write `%40` for an `@` and `%2F` for a `/` in names and passwords"
+            }
         }
     }
 }
 
 impl DatabaseUrl {
-    /// How its SQL is written.
-    pub fn dialect(&self) -> &'static Dialect {
-        match self {
-            Self::Sqlite(_) => &SQLITE,
-        }
-    }
-}
-
-impl FromStr for DatabaseUrl {
-    type Err = AddressError;
-
-    fn from_str(text: &str) -> Result<Self, AddressError> {
+    /// The address in `text`. What it leaves out comes from the environment, as the database's own tools do it.
+    ///
+    /// # Errors
+    /// When the text is no address.
+    pub fn parse(text: &str, environment: Environment<'_>) -> Result<Self, AddressError> {
         let (scheme, rest) = text.split_once(':').ok_or(AddressError::NoScheme)?;
         match scheme.to_ascii_lowercase().as_str() {
             "sqlite" => {
@@ -75,7 +101,9 @@ impl FromStr for DatabaseUrl {
                     _ => Ok(Self::Sqlite(Path::new(path).to_owned())),
                 }
             }
-            "postgres" | "postgresql" => Err(AddressError::LaterVersion { database: "PostgreSQL" }),
+            "postgres" | "postgresql" => {
+                Ok(Self::Postgres(Box::new(PostgresAddress::parse(text, environment)?)))
+            }
             "sqlserver" | "mssql" => Err(AddressError::LaterVersion { database: "SQL Server" }),
             // One letter is a drive of Windows, a slash or dot a path: the kind was forgotten.
             name if name.len() < 2 || name.contains(['/', '\\', '.', '@', ' ']) => {
@@ -84,12 +112,43 @@ impl FromStr for DatabaseUrl {
             _ => Err(AddressError::UnknownScheme { scheme: scheme.to_owned() }),
         }
     }
+
+    /// The same address for this login; what the login leaves open stays as it is. SQLite knows no logins.
+    #[must_use]
+    pub fn with_login(self, login: &Login) -> Self {
+        match self {
+            Self::Sqlite(file) => Self::Sqlite(file),
+            Self::Postgres(address) => Self::Postgres(Box::new(address.with_login(login))),
+        }
+    }
+
+    /// How its SQL is written.
+    pub fn dialect(&self) -> &'static Dialect {
+        match self {
+            Self::Sqlite(_) => &SQLITE,
+            Self::Postgres(_) => &POSTGRES,
+        }
+    }
+
+    /// Whether both lead to one database, so that a query can join the source with the log.
+    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Sqlite(one), Self::Sqlite(other)) => match (one.canonicalize(), other.canonicalize()) {
+                (Ok(one), Ok(other)) => one == other,
+                _ => one == other,
+            },
+            (Self::Postgres(one), Self::Postgres(other)) => one.is_same_database(other),
+            _ => false,
+        }
+    }
 }
 
+/// Shows no password.
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(address) => address.fmt(f),
         }
     }
 }
@@ -99,7 +158,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let found = match text.parse::<DatabaseUrl>() {
+        let found = match DatabaseUrl::parse(text, &|_| None) {
             Ok(url) => url.to_string(),
             Err(error) => error.to_string(),
         };
@@ -125,9 +184,8 @@ mod tests {
     }
 
     #[test]
-    fn databases_of_later_versions_are_recognised_and_passwords_not_shown() {
-        check("postgres://me:secret@host/db", "PostgreSQL is not supported by this version of xmlshred yet");
-        check("sqlserver://sa:secret@host", "SQL Server is not supported by this version of xmlshred yet");
+    fn passwords_are_not_shown() {
+        check("postgres://me:secret@host/db", "postgres://me@host:5432/db");
         check("me:secret@host/db", "unknown kind of database `me`");
     }
 

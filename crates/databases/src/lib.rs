@@ -2,21 +2,27 @@
 //!
 //! Reading order: [`DatabaseUrl`] (which database), [`Dialect`] (how its SQL differs, as data), [`log_table`] (the log's
 //! columns), [`ddl`] (CREATE TABLE), [`open`] (ports for a run), then one folder per database with the same files:
-//! `connect`, `fault`, `source`, `sink`, `journal`, `target_check`. PostgreSQL and SQL Server have a dialect so far.
+//! `connect`, `fault`, `source`, `sink`, `journal`.
 
 mod address;
 mod dialect;
 mod files;
 mod name_list;
 mod open;
+mod paging;
+mod password;
+mod postgres;
 mod sqlite;
 mod statement;
+mod target_names;
 
 pub mod ddl;
 pub mod log_table;
 pub mod rows_as_sql;
 
-pub use address::{AddressError, DatabaseUrl};
+pub use address::{AddressError, DatabaseUrl, Environment, Login};
 pub use ddl::Existing;
 pub use dialect::{DecimalType, Dialect, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
 pub use open::{OpenOptions, SourceAddress, open, open_source, read_document};
+pub use password::Password;
+pub use postgres::PostgresAddress;

@@ -1,15 +1,16 @@
-//! From addresses to ports.
+//! From addresses to ports: any source with any target.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use xmlshred_engine::ports::{Fault, Fetched, PortError, Ports, Source};
+use xmlshred_engine::ports::{Fault, Fetched, Journal, PortError, Ports, Sink, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::DatabaseUrl;
 use crate::files::FilesSource;
-use crate::sqlite::{From, SqlitePorts, SqliteSource};
+use crate::postgres::{PostgresJournal, PostgresSink, PostgresSource};
+use crate::sqlite::{SqliteJournal, SqliteSink, SqliteSource};
 
 /// Where documents come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +21,23 @@ pub enum SourceAddress {
     Files(String),
 }
 
-/// How the target is opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How databases are opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenOptions {
     /// Whether a missing target file may be made. Tables are made by `Journal::create_tables` only.
     pub create: bool,
+    /// The name that servers show their administrators: `xmlshred <version> instance 1/3`.
+    pub application_name: String,
 }
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { create: false, application_name: concat!("xmlshred ", env!("CARGO_PKG_VERSION")).to_owned() }
+    }
+}
+
+/// Loaders that a server takes at the same time with profit: beyond a few, one core of the server each, they wait for each other.
+const MAX_SERVER_LOADERS: usize = 4;
 
 /// Ports for a run.
 ///
@@ -38,12 +50,77 @@ pub fn open(
     schema: &Arc<TargetSchema>,
     options: OpenOptions,
 ) -> Result<Box<dyn Ports>, PortError> {
-    let DatabaseUrl::Sqlite(target) = target;
     let from = match source {
-        SourceAddress::Database(DatabaseUrl::Sqlite(file)) => From::Table(file.clone(), spec.clone()),
+        SourceAddress::Database(url) => From::Table(url.clone(), spec.clone()),
         SourceAddress::Files(pattern) => From::Files(FilesSource::list(pattern)?),
     };
-    Ok(Box::new(SqlitePorts { from, target: target.clone(), schema: Arc::clone(schema), options }))
+    Ok(Box::new(DatabasePorts { from, target: target.clone(), schema: Arc::clone(schema), options }))
+}
+
+/// Where the documents of a run come from.
+#[derive(Debug)]
+enum From {
+    Table(DatabaseUrl, SourceSpec),
+    Files(FilesSource),
+}
+
+/// Ports of a run.
+#[derive(Debug)]
+struct DatabasePorts {
+    from: From,
+    target: DatabaseUrl,
+    schema: Arc<TargetSchema>,
+    options: OpenOptions,
+}
+
+impl Ports for DatabasePorts {
+    fn source(&self) -> Result<Box<dyn Source>, PortError> {
+        match &self.from {
+            From::Table(url, spec) => {
+                let log = url.is_same_database(&self.target).then_some(&self.schema);
+                open_table(url, spec, log, &self.options)
+            }
+            From::Files(files) => Ok(Box::new(files.clone())),
+        }
+    }
+
+    fn sink(&self) -> Result<Box<dyn Sink>, PortError> {
+        let Self { from: _, target, schema, options } = self;
+        Ok(match target {
+            DatabaseUrl::Sqlite(file) => Box::new(SqliteSink::open(file, schema, options)?),
+            DatabaseUrl::Postgres(address) => Box::new(PostgresSink::open(address, schema, options)?),
+        })
+    }
+
+    fn journal(&self) -> Result<Box<dyn Journal>, PortError> {
+        let Self { from: _, target, schema, options } = self;
+        Ok(match target {
+            DatabaseUrl::Sqlite(file) => {
+                Box::new(SqliteJournal::new(file.clone(), Arc::clone(schema), options.clone()))
+            }
+            DatabaseUrl::Postgres(address) => Box::new(PostgresJournal::open(address, schema, options)?),
+        })
+    }
+
+    fn max_loaders(&self) -> usize {
+        match self.target {
+            DatabaseUrl::Sqlite(_) => 1,
+            DatabaseUrl::Postgres(_) => MAX_SERVER_LOADERS,
+        }
+    }
+}
+
+/// The source table of a database; `log` is given when the log is in the same database.
+fn open_table(
+    url: &DatabaseUrl,
+    spec: &SourceSpec,
+    log: Option<&Arc<TargetSchema>>,
+    options: &OpenOptions,
+) -> Result<Box<dyn Source>, PortError> {
+    Ok(match url {
+        DatabaseUrl::Sqlite(file) => Box::new(SqliteSource::open(file, spec, log)?),
+        DatabaseUrl::Postgres(address) => Box::new(PostgresSource::open(address, spec, log, options)?),
+    })
 }
 
 /// The source alone, without a log.
@@ -52,9 +129,7 @@ pub fn open(
 /// When it cannot be reached, or lacks what the contract names.
 pub fn open_source(source: &SourceAddress, spec: &SourceSpec) -> Result<Box<dyn Source>, PortError> {
     match source {
-        SourceAddress::Database(DatabaseUrl::Sqlite(file)) => {
-            Ok(Box::new(SqliteSource::open(file, spec, None)?))
-        }
+        SourceAddress::Database(url) => open_table(url, spec, None, &OpenOptions::default()),
         SourceAddress::Files(pattern) => Ok(Box::new(FilesSource::list(pattern)?)),
     }
 }

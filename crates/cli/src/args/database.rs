@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use xmlshred_databases::Password;
 
 /// Which contract.
 #[derive(Args, Clone)]
@@ -16,7 +17,7 @@ pub(crate) struct ContractArgs {
 #[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Database")]
 pub(crate) struct DatabaseArgs {
-    /// Source and target: sqlite:FILE (postgres://… and sqlserver://… in a later version)
+    /// Source and target: sqlite:FILE or postgres://USER@HOST/DATABASE (sqlserver://… in a later version)
     #[arg(long, value_name = "URL", env = "XMLSHRED_URL", hide_env_values = true)]
     pub(crate) url: Option<String>,
 
@@ -40,36 +41,15 @@ pub(crate) struct DatabaseArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) database: Option<String>,
 
-    /// SQL Server: the login; without it the Windows or Kerberos login is used
+    /// The login; without it, SQL Server takes the Windows or Kerberos login, PostgreSQL what PGUSER or the address says
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
 
     /// The password; other users of this machine can see it here, better use XMLSHRED_PASSWORD or --password-file
     #[arg(long, value_name = "PASSWORD", conflicts_with = "password_file")]
-    pub(crate) password: Option<Secret>,
+    pub(crate) password: Option<Password>,
 
     /// A file whose first line is the password
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
-}
-
-/// A password. Has no `Debug`, so that no message can show it.
-#[derive(Clone)]
-pub(crate) struct Secret(String);
-
-impl Secret {
-    pub(crate) fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The password itself, for the environment of a child process or for a driver.
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self::new(text)
-    }
 }

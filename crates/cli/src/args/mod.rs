@@ -5,7 +5,7 @@ mod program;
 mod run;
 mod tools;
 
-pub(crate) use database::{ContractArgs, DatabaseArgs, Secret};
+pub(crate) use database::{ContractArgs, DatabaseArgs};
 pub(crate) use program::{Cli, Command};
 pub(crate) use run::{
     InstanceArgs, InstanceId, LaunchArgs, LogLevel, MaxFailuresArg, ProgressMode, ReportArgs, RunArgs,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use xmlshred_databases::{DatabaseUrl, SourceAddress};
+use xmlshred_databases::{DatabaseUrl, Environment, Login, Password, SourceAddress};
 use xmlshred_mapping::contract::SourceSpec;
 
 use super::SettingsError;
@@ -21,8 +21,11 @@ impl Connection {
     /// What the arguments name, or `None` when they name nothing, for commands that can do without.
     ///
     /// # Errors
-    /// When they name half of it, or a database that this version does not speak to.
-    pub(crate) fn if_any(args: &DatabaseArgs) -> Result<Option<Self>, SettingsError> {
+    /// When they name half of it, a database that this version does not speak to, or a password file that cannot be read.
+    pub(crate) fn if_any(
+        args: &DatabaseArgs,
+        environment: Environment<'_>,
+    ) -> Result<Option<Self>, SettingsError> {
         let DatabaseArgs {
             url,
             source_url,
@@ -31,26 +34,25 @@ impl Connection {
             server,
             database,
             username,
-            password: _,
+            password,
             password_file,
         } = args;
-        if let Some(path) = password_file {
-            // No database of this version takes a password; a file that is not there is a mistake all the same.
-            std::fs::File::open(path).map_err(|source| SettingsError::Unreadable {
-                what: "password file",
-                path: path.clone(),
-                source,
-            })?;
-        }
         if server.is_some() {
             return Err(SettingsError::LaterVersion { database: "SQL Server" });
         }
-        for (flag, value) in [("database", database), ("username", username)] {
-            if value.is_some() {
-                return Err(SettingsError::NoServer { given: flag });
-            }
+        if database.is_some() {
+            return Err(SettingsError::NoServer { given: "database" });
         }
-        let parse = |url: &Option<String>| url.as_deref().map(str::parse::<DatabaseUrl>).transpose();
+        let password = match (password, password_file) {
+            (Some(password), _) => Some(password.clone()),
+            (None, Some(path)) => Some(password_of(path)?),
+            (None, None) => environment("XMLSHRED_PASSWORD").map(Password::from),
+        };
+        let login = Login { username: username.clone(), password };
+        let parse = |url: &Option<String>| match url {
+            Some(url) => Ok(Some(DatabaseUrl::parse(url, environment)?.with_login(&login))),
+            None => Ok::<_, SettingsError>(None),
+        };
         let both = parse(url)?;
         let source = match files {
             Some(pattern) => Some(SourceAddress::Files(pattern.clone())),
@@ -85,6 +87,16 @@ impl Connection {
     }
 }
 
+/// The first line of the file.
+fn password_of(path: &std::path::Path) -> Result<Password, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable {
+        what: "password file",
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(Password::from(text.lines().next().unwrap_or_default().to_owned()))
+}
+
 /// The path of a file that an argument named, for messages.
 pub(crate) fn absolute(path: &std::path::Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
@@ -97,7 +109,9 @@ mod tests {
     fn check(change: impl FnOnce(&mut DatabaseArgs), expected: &str) {
         let mut args = DatabaseArgs::default();
         change(&mut args);
-        let found = match Connection::if_any(&args).and_then(|found| found.ok_or(SettingsError::NoDatabase)) {
+        let found = match Connection::if_any(&args, &|_| None)
+            .and_then(|found| found.ok_or(SettingsError::NoDatabase))
+        {
             Ok(Connection { source: SourceAddress::Database(source), target }) => {
                 format!("{source} > {target}")
             }
@@ -153,12 +167,20 @@ mod tests {
             "SQL Server is not supported by this version of xmlshred",
         );
         check(
-            |args| args.url = some("postgres://me:secret@host/db"),
-            "PostgreSQL is not supported by this version of xmlshred yet",
-        );
-        check(
             |args| args.url = some("sqlserver://me:secret@host/db"),
             "SQL Server is not supported by this version of xmlshred yet",
+        );
+    }
+
+    #[test]
+    fn a_login_apart_from_the_address_is_taken_in() {
+        check(
+            |args| {
+                args.url = some("postgres://someone@host/db");
+                args.username = some("loader");
+                args.password = Some(Password::from("secret".to_owned()));
+            },
+            "postgres://loader@host:5432/db > postgres://loader@host:5432/db",
         );
     }
 }

@@ -1,5 +1,6 @@
 //! Which instance this is: as given, or from the scheduler that started it.
 
+use xmlshred_databases::Environment;
 use xmlshred_model::Share;
 
 use super::SettingsError;
@@ -92,9 +93,6 @@ impl Scheduler {
         }
     }
 }
-
-/// Looks an environment variable up.
-pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The share of the work that the arguments, or the scheduler, give this instance.
 ///

@@ -49,7 +49,6 @@ fn databases_of_later_versions_are_parsed_and_refused_with_what_works_today() {
         &["SQL Server", "hint: ", "sqlite:FILE"],
     );
     refused(r"run --server db1,1433 --database X --username me", &["SQL Server", "sqlite:FILE"]);
-    refused("run --url postgres://me:hunter2@host/db", &["PostgreSQL", "hint: "]);
 }
 
 #[test]
@@ -57,15 +56,16 @@ fn passwords_are_never_shown() {
     let place = Workplace::new(1..2);
     for arguments in [
         "run --server h --database d --username u --password hunter2",
-        "run --url postgres://me:hunter2@host/db",
+        "run --url postgres://me:hunter2@localhost:1/db",
         "run --url me:hunter2@host/db",
         "run --url sqlite:data.db --create-tables --password hunter2 --log-level debug",
     ] {
         let answer = place.run(arguments);
         assert!(!answer.err.contains("hunter2") && !answer.out.contains("hunter2"), "{}", answer.err);
     }
-    let log = std::fs::read_to_string(place.only_file("logs", ".log")).unwrap();
-    assert!(!log.contains("hunter2"));
+    for log in std::fs::read_dir(place.path().join("logs")).unwrap() {
+        assert!(!std::fs::read_to_string(log.unwrap().path()).unwrap().contains("hunter2"));
+    }
     place
         .run("run --server h --database d --password hunter2")
         .ends_with(2)

@@ -34,12 +34,12 @@ pub(crate) fn open_for_reading(file: &Path) -> Result<Connection, PortError> {
 }
 
 /// A connection that writes. The file must be there, unless tables may be created.
-pub(super) fn open_for_writing(file: &Path, options: OpenOptions) -> Result<Connection, PortError> {
-    let OpenOptions { create } = options;
+pub(super) fn open_for_writing(file: &Path, options: &OpenOptions) -> Result<Connection, PortError> {
+    let OpenOptions { create, application_name: _ } = options;
     if !create {
         must_exist(file, "target")?;
     }
-    let flags = if create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
+    let flags = if *create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
     let connection = connect(file, flags)?;
     let failed = |error| port_error("preparing the file for writing", error);
     if connection.is_readonly(rusqlite::MAIN_DB).map_err(failed)? {

@@ -22,7 +22,7 @@ const TIME: &str = "rtrim(processing_time, 'Z')";
 
 /// Opens a connection when it is first needed: reading takes no right to write.
 #[derive(Debug)]
-pub(super) struct SqliteJournal {
+pub(crate) struct SqliteJournal {
     target: PathBuf,
     schema: Arc<TargetSchema>,
     options: OpenOptions,
@@ -30,7 +30,7 @@ pub(super) struct SqliteJournal {
 }
 
 impl SqliteJournal {
-    pub(super) fn new(target: PathBuf, schema: Arc<TargetSchema>, options: OpenOptions) -> Self {
+    pub(crate) fn new(target: PathBuf, schema: Arc<TargetSchema>, options: OpenOptions) -> Self {
         Self { target, schema, options, reading: None }
     }
 
@@ -52,7 +52,7 @@ impl SqliteJournal {
 impl Journal for SqliteJournal {
     fn create_tables(&mut self) -> Result<(), PortError> {
         let failed = |error| port_error("creating tables", error);
-        let mut connection = open_for_writing(&self.target, self.options)?;
+        let mut connection = open_for_writing(&self.target, &self.options)?;
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         for sql in ddl::statements(&SQLITE, &self.schema, Existing::Keep) {

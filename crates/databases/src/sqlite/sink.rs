@@ -1,6 +1,7 @@
 //! Rows and log into a SQLite file.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -13,14 +14,17 @@ use xmlshred_model::{
 
 use crate::dialect::SQLITE;
 use crate::log_table::{FAILED, SUCCESS};
+use crate::open::OpenOptions;
 use crate::statement;
 
+use super::connect::open_for_writing;
 use super::fault::{port_error, table_error};
 use super::log_file::LogFile;
+use super::target_check;
 
 /// A writing connection to the target.
 #[derive(Debug)]
-pub(super) struct SqliteSink {
+pub(crate) struct SqliteSink {
     connection: Connection,
     log_file: LogFile,
     statements: Statements,
@@ -37,7 +41,18 @@ struct Statements {
 }
 
 impl SqliteSink {
-    pub(super) fn new(connection: Connection, schema: &Arc<TargetSchema>) -> Self {
+    /// Opens the file, and sees whether it has what will be loaded into.
+    pub(crate) fn open(
+        file: &Path,
+        schema: &Arc<TargetSchema>,
+        options: &OpenOptions,
+    ) -> Result<Self, PortError> {
+        let connection = open_for_writing(file, options)?;
+        target_check::check(&connection, schema)?;
+        Ok(Self::new(connection, schema))
+    }
+
+    fn new(connection: Connection, schema: &Arc<TargetSchema>) -> Self {
         let statements = Statements {
             rows: schema.tables.iter().map(|table| statement::insert_row(&SQLITE, schema, table)).collect(),
             log: statement::insert_log(&SQLITE, schema),
@@ -278,8 +293,6 @@ mod tests {
 
     use super::*;
     use crate::ddl::{self, Existing};
-    use crate::open::OpenOptions;
-    use crate::sqlite::connect::open_for_writing;
     use xmlshred_engine::ports::Fault;
     use xmlshred_model::{BatchBuilder, ColumnSchema, DataType, OnExisting, Share};
 
@@ -336,8 +349,11 @@ mod tests {
     fn a_full_disk_leaves_nothing_half_written_and_the_batch_can_be_repeated() {
         let folder = tempfile::tempdir().unwrap();
         let schema = schema();
-        let connection =
-            open_for_writing(&folder.path().join("test.db"), OpenOptions { create: true }).unwrap();
+        let connection = open_for_writing(
+            &folder.path().join("test.db"),
+            &OpenOptions { create: true, ..OpenOptions::default() },
+        )
+        .unwrap();
         for sql in ddl::statements(&SQLITE, &schema, Existing::Fail) {
             connection.execute(&sql, []).unwrap();
         }

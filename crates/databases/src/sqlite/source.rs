@@ -13,6 +13,7 @@ use xmlshred_model::{DocumentKey, TargetSchema};
 use crate::dialect::SQLITE;
 use crate::log_table::{LOG, SUCCESS};
 use crate::name_list::instead_of;
+use crate::paging::{bounds, not_an_integer, not_unique};
 
 use super::connect::open_for_reading;
 use super::fault::port_error;
@@ -73,18 +74,6 @@ impl SqliteSource {
     }
 }
 
-/// The parameters of [`SqliteSource::selecting`]; `None` when no key can come after `after`. One lower bound and not two:
-/// SQLite seeks to one of them only, and would read every key before this page if it chose the start of the range.
-fn bounds(selection: &Selection, after: Option<DocumentKey>) -> Option<[i64; 2]> {
-    let start = selection.range.start.map_or(i64::MIN, |key| key.0);
-    let end = selection.range.end.map_or(i64::MAX, |key| key.0);
-    let next = match after {
-        None => i64::MIN,
-        Some(after) => after.0.checked_add(1)?,
-    };
-    Some([start.max(next), end])
-}
-
 impl Source for SqliteSource {
     fn keys(
         &mut self,
@@ -104,7 +93,7 @@ impl Source for SqliteSource {
         while let Some(row) = rows.next().map_err(failed)? {
             let key = match row.get_ref(0).map_err(failed)? {
                 ValueRef::Integer(key) => DocumentKey(key),
-                other => return Err(not_an_integer(&self.spec, other.data_type())),
+                other => return Err(not_an_integer(&self.spec, &other.data_type().to_string())),
             };
             if keys.last() == Some(&key) {
                 return Err(not_unique(&self.spec, key));
@@ -170,20 +159,6 @@ impl Source for SqliteSource {
         let count: i64 = self.connection.query_row(&sql, bounds, |row| row.get(0)).map_err(failed)?;
         Ok(Some(count.unsigned_abs()))
     }
-}
-
-fn not_an_integer(spec: &SourceSpec, found: rusqlite::types::Type) -> PortError {
-    let message =
-        format!("the key column {}.{} holds a value of type {found}, not an integer", spec.table, spec.key);
-    PortError::new(Fault::WrongTable { table: spec.table.clone() }, message)
-        .with_hint("`source.key` must name an integer column, best the primary key")
-}
-
-/// Two rows with one key share one log row: the second document would never be processed, and nobody told.
-fn not_unique(spec: &SourceSpec, key: DocumentKey) -> PortError {
-    let message = format!("the key column {}.{} has the key {key} in several rows", spec.table, spec.key);
-    PortError::new(Fault::WrongTable { table: spec.table.clone() }, message)
-        .with_hint("`source.key` must name a column whose values are unique, best the primary key")
 }
 
 /// The error of a query that contains the contract's own condition, which is the one part that can be wrong SQL.

@@ -7,7 +7,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use anstyle::{AnsiColor, Style};
 use crossbeam_channel::Sender;
 
-use crate::args::Secret;
+use xmlshred_databases::Password;
+
 use crate::console;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -56,7 +57,7 @@ impl Instance {
         index: u32,
         count: u32,
         arguments: &[OsString],
-        password: Option<&Secret>,
+        password: Option<&Password>,
         messages: &Sender<Message>,
     ) -> std::io::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);

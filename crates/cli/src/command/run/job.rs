@@ -61,6 +61,6 @@ impl Job {
     /// When the files of the source cannot be listed.
     pub(super) fn ports(&self) -> Result<Box<dyn Ports>, CommandError> {
         let missing = if self.create_tables { MissingTables::Create } else { MissingTables::Refuse };
-        database::open(&self.connection, &self.plan, missing)
+        database::open(&self.connection, &self.plan, missing, self.identity.share)
     }
 }

@@ -1,0 +1,357 @@
+//! Where a PostgreSQL server is and how to log in, with everything that libpq takes from URL, environment and files.
+//! <https://www.postgresql.org/docs/current/libpq-connect.html>
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
+
+use crate::address::{AddressError, Environment, Login};
+
+const DEFAULT_PORT: u16 = 5432;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// A network that is cut without a word is noticed after this long, not after the two hours of the system's default.
+const UNANSWERED_TIMEOUT: Duration = Duration::from_secs(60);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+/// Where Debian's server listens for programs of the same machine.
+const SOCKET_FOLDER: &str = "/var/run/postgresql";
+
+/// A PostgreSQL database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostgresAddress {
+    pub(super) config: Config,
+    pub(super) tls: TlsSettings,
+    /// `~/.pgpass`, unless a password is known.
+    pub(super) password_file: Option<PathBuf>,
+}
+
+/// How the server proves who it is, and how we do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TlsSettings {
+    pub(super) proof: ServerProof,
+    /// `sslrootcert`: certificates of authorities; `None` for those of the system.
+    pub(super) root_certificates: Option<PathBuf>,
+    /// `sslcert` and `sslkey`.
+    pub(super) client_certificate: Option<(PathBuf, PathBuf)>,
+}
+
+/// What a server's certificate must show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ServerProof {
+    /// `disable` to `require`: nothing; the connection is encrypted, perhaps with a stranger.
+    None,
+    /// `verify-ca`: that an authority signed it.
+    Authority,
+    /// `verify-full`: and that it is this host's.
+    AuthorityAndHost,
+}
+
+/// Options of the URL that the driver does not know, with the variable that stands for each.
+const OWN_OPTIONS: [(&str, &str); 6] = [
+    ("sslmode", "PGSSLMODE"),
+    ("sslrootcert", "PGSSLROOTCERT"),
+    ("sslcert", "PGSSLCERT"),
+    ("sslkey", "PGSSLKEY"),
+    ("passfile", "PGPASSFILE"),
+    ("application_name", "PGAPPNAME"),
+];
+
+impl PostgresAddress {
+    /// `postgres://…`, with the gaps filled from `PG*` variables and then from libpq's defaults.
+    pub(crate) fn parse(text: &str, environment: Environment<'_>) -> Result<Self, AddressError> {
+        let (url, own) = split_options(text);
+        let mut config: Config = url.parse().map_err(malformed)?;
+        complete(&mut config, environment)?;
+        let option = |name: &str| {
+            let (_, variable) = OWN_OPTIONS.iter().find(|(known, _)| *known == name)?;
+            let given = own.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+            given.or_else(|| environment(variable)).filter(|value| !value.is_empty())
+        };
+        if let Some(name) = option("application_name") {
+            config.application_name(name);
+        }
+        let home = environment("HOME").or_else(|| environment("USERPROFILE")).map(PathBuf::from);
+        let tls = tls(&mut config, option("sslmode"), home.as_deref(), &option)?;
+        let password_file = match option("passfile") {
+            Some(file) => Some(PathBuf::from(file)),
+            None => home.map(|home| home.join(".pgpass")),
+        };
+        Ok(Self { config, tls, password_file })
+    }
+
+    pub(crate) fn with_login(mut self, login: &Login) -> Self {
+        let Login { username, password } = login;
+        if let Some(username) = username {
+            self.config.user(username);
+        }
+        if let Some(password) = password {
+            self.config.password(password.reveal());
+        }
+        self
+    }
+
+    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
+        let place = |config: &Config| {
+            let hosts: Vec<_> = config.get_hosts().iter().map(host_name).collect();
+            (hosts, config.get_hostaddrs().to_vec(), ports(config), config.get_dbname().map(str::to_owned))
+        };
+        place(&self.config) == place(&other.config)
+    }
+}
+
+/// Shows no password.
+impl fmt::Display for PostgresAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("postgres://")?;
+        if let Some(user) = self.config.get_user() {
+            write!(f, "{user}@")?;
+        }
+        let ports = ports(&self.config);
+        for (at, host) in self.config.get_hosts().iter().enumerate() {
+            let comma = if at > 0 { "," } else { "" };
+            let port = ports.get(at).or(ports.first()).copied().unwrap_or(DEFAULT_PORT);
+            write!(f, "{comma}{}:{port}", host_name(host))?;
+        }
+        for address in self.config.get_hostaddrs().iter().filter(|_| self.config.get_hosts().is_empty()) {
+            write!(f, "{address}:{}", ports.first().copied().unwrap_or(DEFAULT_PORT))?;
+        }
+        write!(f, "/{}", self.config.get_dbname().unwrap_or_default())
+    }
+}
+
+pub(super) fn host_name(host: &Host) -> String {
+    match host {
+        Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        Host::Unix(path) => path.display().to_string(),
+    }
+}
+
+fn ports(config: &Config) -> Vec<u16> {
+    match config.get_ports() {
+        [] => vec![DEFAULT_PORT],
+        ports => ports.to_vec(),
+    }
+}
+
+fn malformed(error: tokio_postgres::Error) -> AddressError {
+    // The parser's words name options and characters, no values.
+    let problem =
+        error.into_source().map_or_else(|| "it cannot be read".to_owned(), |error| error.to_string());
+    AddressError::Malformed { database: "PostgreSQL", problem }
+}
+
+/// The URL without the options that are not the driver's, and these.
+fn split_options(text: &str) -> (String, Vec<(String, String)>) {
+    let Some((start, query)) = text.split_once('?') else { return (text.to_owned(), Vec::new()) };
+    let mut own = Vec::new();
+    let mut rest = Vec::new();
+    for pair in query.split('&') {
+        match pair.split_once('=') {
+            Some((name, value)) if OWN_OPTIONS.iter().any(|(known, _)| *known == name) => {
+                own.push((name.to_owned(), percent_decoded(value)));
+            }
+            _ => rest.push(pair),
+        }
+    }
+    let text = if rest.is_empty() { start.to_owned() } else { format!("{start}?{}", rest.join("&")) };
+    (text, own)
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = tail.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Fills in what the URL does not say.
+fn complete(config: &mut Config, environment: Environment<'_>) -> Result<(), AddressError> {
+    let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
+    if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+        match (variable("PGHOST"), variable("PGHOSTADDR")) {
+            (None, Some(address)) => {
+                let address = address.parse().map_err(|_| AddressError::Option {
+                    name: "PGHOSTADDR".to_owned(),
+                    expected: "an IP address",
+                })?;
+                config.hostaddr(address);
+            }
+            (Some(hosts), _) => hosts.split(',').for_each(|host| {
+                config.host(host);
+            }),
+            (None, None) if Path::new(SOCKET_FOLDER).is_dir() => {
+                config.host(SOCKET_FOLDER);
+            }
+            (None, None) => {
+                config.host("localhost");
+            }
+        }
+    }
+    if config.get_ports().is_empty() {
+        let port = variable("PGPORT").map(|port| number("PGPORT", &port)).transpose()?;
+        config.port(port.unwrap_or(DEFAULT_PORT));
+    }
+    if config.get_user().is_none()
+        && let Some(user) = variable("PGUSER").or_else(|| variable("USER")).or_else(|| variable("USERNAME"))
+    {
+        config.user(user);
+    }
+    if config.get_dbname().is_none() {
+        let name = variable("PGDATABASE").or_else(|| config.get_user().map(str::to_owned));
+        config.dbname(name.unwrap_or_default());
+    }
+    if config.get_password().is_none()
+        && let Some(password) = variable("PGPASSWORD")
+    {
+        config.password(password);
+    }
+    if config.get_options().is_none()
+        && let Some(options) = variable("PGOPTIONS")
+    {
+        config.options(options);
+    }
+    if config.get_connect_timeout().is_none() {
+        let seconds =
+            variable("PGCONNECT_TIMEOUT").map(|text| number("PGCONNECT_TIMEOUT", &text)).transpose()?;
+        config.connect_timeout(seconds.map_or(CONNECT_TIMEOUT, Duration::from_secs));
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(UNANSWERED_TIMEOUT);
+    }
+    if config.get_keepalives_interval().is_none() {
+        let retries = 3;
+        config.keepalives_idle(UNANSWERED_TIMEOUT - KEEPALIVE_INTERVAL * retries);
+        config.keepalives_interval(KEEPALIVE_INTERVAL).keepalives_retries(retries);
+    }
+    Ok(())
+}
+
+fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, AddressError> {
+    let name = name.to_owned();
+    text.trim().parse().map_err(|_| AddressError::Option { name, expected: "a number in its range" })
+}
+
+/// `sslmode` and its files. The default is `prefer`: encrypted when the server can.
+fn tls(
+    config: &mut Config,
+    mode: Option<String>,
+    home: Option<&Path>,
+    option: &dyn Fn(&str) -> Option<String>,
+) -> Result<TlsSettings, AddressError> {
+    let given_root = option("sslrootcert");
+    let home_file = |name: &str| home.map(|home| home.join(".postgresql").join(name));
+    let home_root = home_file("root.crt").filter(|file| file.is_file());
+    // Certificates of authorities are given for a reason: as in libpq, `require` then asks for one.
+    let require = if given_root.is_some() || home_root.is_some() {
+        (SslMode::Require, ServerProof::Authority)
+    } else {
+        (SslMode::Require, ServerProof::None)
+    };
+    let (mode, proof) = match mode.as_deref() {
+        Some("disable") => (SslMode::Disable, ServerProof::None),
+        None | Some("allow" | "prefer") => (SslMode::Prefer, ServerProof::None),
+        Some("require") => require,
+        Some("verify-ca") => (SslMode::Require, ServerProof::Authority),
+        Some("verify-full") => (SslMode::Require, ServerProof::AuthorityAndHost),
+        Some(_) => {
+            return Err(AddressError::Option {
+                name: "sslmode".to_owned(),
+                expected: "disable, allow, prefer, require, verify-ca or verify-full",
+            });
+        }
+    };
+    config.ssl_mode(mode);
+    let root_certificates = match given_root.as_deref() {
+        Some("system") => None,
+        Some(file) => Some(PathBuf::from(file)),
+        None => home_root,
+    };
+    let client_file = |name: &str, default: &str| {
+        let given = option(name).map(PathBuf::from);
+        given.or_else(|| home_file(default).filter(|file| file.is_file()))
+    };
+    let certificate = client_file("sslcert", "postgresql.crt");
+    let client_certificate = certificate.zip(client_file("sslkey", "postgresql.key"));
+    Ok(TlsSettings { proof, root_certificates, client_certificate })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str, variables: &[(&str, &str)]) -> Result<PostgresAddress, AddressError> {
+        PostgresAddress::parse(text, &|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn check(text: &str, variables: &[(&str, &str)], expected: &str) {
+        let found = match parsed(text, variables) {
+            Ok(address) => address.to_string(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn the_url_comes_first_then_variables_then_defaults() {
+        let variables = [("PGHOST", "db1"), ("PGPORT", "5433"), ("PGUSER", "loader"), ("PGDATABASE", "xml")];
+        check("postgres://", &variables, "postgres://loader@db1:5433/xml");
+        check("postgresql://me@db2:1/other", &variables, "postgres://me@db2:1/other");
+        check("postgres://h", &[("USER", "me")], "postgres://me@h:5432/me");
+        check("postgres://a:1,b:2/d", &[("USER", "me")], "postgres://me@a:1,b:2/d");
+    }
+
+    #[test]
+    fn no_message_shows_a_value() {
+        check(
+            "postgres://me:secret@h/d?sslmode=secret",
+            &[],
+            "sslmode of the address is not disable, allow, prefer, require, verify-ca or verify-full",
+        );
+        check(
+            "postgres://h/d?frobnicate=secret",
+            &[],
+            "this is no address of a PostgreSQL database: unknown option `frobnicate`",
+        );
+        check("postgres://h", &[("PGPORT", "secret")], "PGPORT of the address is not a number in its range");
+        assert!(!format!("{:?}", parsed("postgres://me:secret@h/d", &[]).unwrap()).contains("secret"));
+    }
+
+    #[test]
+    fn modes_of_tls_ask_for_what_libpq_asks() {
+        let mode = |text: &str| {
+            let address = parsed(text, &[]).unwrap();
+            (address.config.get_ssl_mode(), address.tls.proof)
+        };
+        assert_eq!(mode("postgres://h/d"), (SslMode::Prefer, ServerProof::None));
+        assert_eq!(mode("postgres://h/d?sslmode=require"), (SslMode::Require, ServerProof::None));
+        let authority = (SslMode::Require, ServerProof::Authority);
+        assert_eq!(mode("postgres://h/d?sslmode=require&sslrootcert=%2Fca.pem"), authority);
+        assert_eq!(mode("postgres://h/d?sslmode=verify-ca"), authority);
+        let full = (SslMode::Require, ServerProof::AuthorityAndHost);
+        assert_eq!(mode("postgres://h/d?connect_timeout=3&sslmode=verify-full"), full);
+    }
+
+    #[test]
+    fn one_server_and_database_are_the_same_whoever_logs_in() {
+        let address = |text| parsed(text, &[]).unwrap();
+        assert!(address("postgres://a@h/d").is_same_database(&address("postgres://b:x@h:5432/d")));
+        assert!(!address("postgres://a@h/d").is_same_database(&address("postgres://a@h/e")));
+    }
+}

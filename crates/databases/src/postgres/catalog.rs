@@ -1,0 +1,119 @@
+//! What the server knows of tables and columns.
+
+use postgres::Client;
+use postgres::types::Oid;
+use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_model::TargetSchema;
+
+use crate::dialect::POSTGRES;
+use crate::log_table::LOG;
+use crate::target_names::{self, Known};
+
+use super::fault::port_error;
+
+/// A column of a table on the server.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// Its type, or the type under it when it is a domain.
+    pub(super) type_oid: Oid,
+    /// As SQL writes it.
+    pub(super) type_name: String,
+    /// No domain, no enumeration: values can be sent in the type's own binary form.
+    pub(super) is_base_type: bool,
+}
+
+/// The columns of each of these tables, given as SQL names them; `None` where there is no such table.
+pub(super) fn columns(client: &mut Client, tables: &[String]) -> Result<Vec<Option<Vec<Column>>>, PortError> {
+    let rows = client
+        .query(
+            "SELECT number, a.attname::text, t.oid, format_type(a.atttypid, a.atttypmod), t.typtype = 'b' \
+             FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, number) \
+             JOIN pg_catalog.pg_class c ON c.oid = to_regclass(name) \
+             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+             LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
+             ORDER BY number, a.attnum",
+            &[&tables],
+        )
+        .map_err(|error| port_error("reading the tables' columns", error))?;
+    let mut found: Vec<Option<Vec<Column>>> = vec![None; tables.len()];
+    for row in rows {
+        let number: i64 = row.get(0);
+        let at = usize::try_from(number - 1).expect("ordinality counts from 1");
+        let columns = found[at].get_or_insert_default();
+        if let Some(name) = row.get(1) {
+            columns.push(Column {
+                name,
+                type_oid: row.get(2),
+                type_name: row.get(3),
+                is_base_type: row.get(4),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// That the target can take what will be loaded, told all at once; the columns of its tables, in schema order.
+pub(super) fn check_target(
+    client: &mut Client,
+    schema: &TargetSchema,
+) -> Result<Vec<Vec<Column>>, PortError> {
+    let expected = target_names::expected(schema);
+    let tables: Vec<_> = expected.iter().map(|table| qualified(schema, table.name)).collect();
+    let mut found = columns(client, &tables)?;
+    let known: Vec<_> = found
+        .iter()
+        .map(|columns| {
+            columns.as_ref().map(|columns| columns.iter().map(|column| column.name.clone()).collect())
+        })
+        .collect();
+    target_names::check(&expected, &Known { columns: known, is_same: |one, other| one == other })?;
+    check_rights(client, &tables)?;
+    found.truncate(schema.tables.len());
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// That rows can be inserted everywhere, before the first document is read.
+fn check_rights(client: &mut Client, tables: &[String]) -> Result<(), PortError> {
+    let row = client
+        .query_opt(
+            "SELECT name FROM unnest($1::text[]) AS wanted (name) WHERE NOT has_table_privilege(name, 'INSERT') LIMIT 1",
+            &[&tables],
+        )
+        .map_err(|error| port_error("looking up rights", error))?;
+    match row {
+        None => Ok(()),
+        Some(row) => {
+            let table: String = row.get(0);
+            Err(PortError::new(Fault::AccessDenied, format!("no right to insert into {table}"))
+                .with_hint("docs/databases.md lists the rights that a run needs, as GRANT statements"))
+        }
+    }
+}
+
+/// Whether the log is there.
+pub(super) fn has_log(client: &mut Client, schema: &TargetSchema) -> Result<bool, PortError> {
+    client
+        .query_one("SELECT to_regclass($1) IS NOT NULL", &[&qualified(schema, LOG)])
+        .map(|row| row.get(0))
+        .map_err(|error| port_error("looking for the log", error))
+}
+
+/// A target table as SQL names it.
+pub(super) fn qualified(schema: &TargetSchema, table: &str) -> String {
+    POSTGRES.table(schema.namespace.as_deref(), table)
+}
+
+/// Names of the tables that a query can name without a schema, or of those of `schema`.
+pub(super) fn table_names(client: &mut Client, schema: Option<&str>) -> Result<Vec<String>, PortError> {
+    client
+        .query(
+            "SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') \
+             AND CASE WHEN $1::text IS NULL THEN n.nspname = ANY (current_schemas(false)) ELSE n.nspname = $1 END \
+             ORDER BY 1",
+            &[&schema],
+        )
+        .map(|rows| rows.iter().map(|row| row.get(0)).collect())
+        .map_err(|error| port_error("listing tables", error))
+}

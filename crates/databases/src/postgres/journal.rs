@@ -1,0 +1,102 @@
+//! The log of PostgreSQL, read; and the tables, created.
+
+use std::sync::Arc;
+
+use postgres::Client;
+use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, PortError};
+use xmlshred_model::{DocumentKey, TargetSchema};
+
+use crate::ddl::{self, Existing};
+use crate::dialect::POSTGRES;
+use crate::log_table::{FAILED, LOG, SUCCESS};
+use crate::open::OpenOptions;
+
+use super::address::PostgresAddress;
+use super::catalog::{has_log, qualified};
+use super::connect::{Purpose, connect};
+use super::fault::port_error;
+
+/// Instances that create tables take turns by this advisory lock: `IF NOT EXISTS` alone lets two of them collide. Chosen at random.
+const CREATION_LOCK: i64 = 0x786d_6c73_6872_6564;
+
+/// A connection for the log.
+pub(crate) struct PostgresJournal {
+    client: Client,
+    schema: Arc<TargetSchema>,
+}
+
+impl PostgresJournal {
+    pub(crate) fn open(
+        address: &PostgresAddress,
+        schema: &Arc<TargetSchema>,
+        options: &OpenOptions,
+    ) -> Result<Self, PortError> {
+        let client = connect(address, &options.application_name, Purpose::Write)?;
+        Ok(Self { client, schema: Arc::clone(schema) })
+    }
+}
+
+impl Journal for PostgresJournal {
+    fn create_tables(&mut self) -> Result<(), PortError> {
+        let failed = |error| port_error("creating tables", error);
+        let mut transaction = self.client.transaction().map_err(failed)?;
+        transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&CREATION_LOCK]).map_err(failed)?;
+        for sql in ddl::statements(&POSTGRES, &self.schema, Existing::Keep) {
+            transaction.batch_execute(&sql).map_err(failed)?;
+        }
+        transaction.commit().map_err(failed)
+    }
+
+    fn processed(
+        &mut self,
+        keys: &[DocumentKey],
+        failed: FailedDocuments,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        if !has_log(&mut self.client, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        let key = POSTGRES.quote(&self.schema.key_column);
+        let succeeded = match failed {
+            FailedDocuments::Leave => String::new(),
+            FailedDocuments::Retry => format!(" AND status = '{SUCCESS}'"),
+        };
+        let sql = format!(
+            "SELECT {key}::bigint FROM {} WHERE {key} = ANY ($1::bigint[]){succeeded}",
+            qualified(&self.schema, LOG)
+        );
+        let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = self.client.query(&sql, &[&keys]).map_err(|error| port_error("reading the log", error))?;
+        Ok(rows.iter().map(|row| DocumentKey(row.get(0))).collect())
+    }
+
+    fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
+        if !has_log(&mut self.client, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        // Others may have written rows, too: apart from key and status nothing must be as we write it.
+        let sql = format!(
+            "SELECT coalesce(session_id, ''), coalesce(instance_id, 0)::bigint, coalesce(instance_count, 1)::bigint, \
+             coalesce(contract_hash, ''), count(*) FILTER (WHERE status = '{SUCCESS}'), \
+             count(*) FILTER (WHERE status = '{FAILED}'), \
+             coalesce((extract(epoch FROM min(processing_time)) * 1000000)::bigint, 0), \
+             coalesce((extract(epoch FROM max(processing_time)) * 1000000)::bigint, 0) \
+             FROM {} GROUP BY 1, 2, 3, 4 ORDER BY min(processing_time), 1, 2",
+            qualified(&self.schema, LOG)
+        );
+        let rows = self.client.query(&sql, &[]).map_err(|error| port_error("reading the log", error))?;
+        let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+        Ok(rows
+            .iter()
+            .map(|row| LogTally {
+                session_id: row.get(0),
+                instance_id: number(row.get(1)),
+                instance_count: number(row.get(2)),
+                contract_hash: row.get(3),
+                success_count: row.get::<_, i64>(4).unsigned_abs(),
+                failed_count: row.get::<_, i64>(5).unsigned_abs(),
+                first: row.get(6),
+                last: row.get(7),
+            })
+            .collect())
+    }
+}

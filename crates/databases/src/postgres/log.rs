@@ -1,0 +1,232 @@
+//! The log and the issues, written: many rows by one statement.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use postgres::{Statement, Transaction};
+use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, PortError, RunIdentity};
+use xmlshred_model::{
+    Batch, DocumentKey, DocumentRecord, Outcome, TargetSchema, Value, lexical, millis_ceil,
+};
+
+use crate::dialect::POSTGRES;
+use crate::log_table::{FAILED, ISSUE, LOG, SUCCESS};
+
+use super::catalog::qualified;
+use super::fault::port_error;
+
+/// The statements of the log.
+#[derive(Debug)]
+pub(super) struct LogWriter {
+    insert_new: Prepared,
+    insert_or_retry: Prepared,
+    find: Prepared,
+    delete_issues: Prepared,
+    insert_issues: Prepared,
+}
+
+/// A statement that is prepared when it is first needed.
+#[derive(Debug)]
+struct Prepared {
+    sql: String,
+    statement: Option<Statement>,
+}
+
+impl Prepared {
+    fn new(sql: String) -> Self {
+        Self { sql, statement: None }
+    }
+
+    fn get(&mut self, transaction: &mut Transaction<'_>) -> Result<Statement, postgres::Error> {
+        let statement = match self.statement.take() {
+            Some(statement) => statement,
+            None => transaction.prepare(&self.sql)?,
+        };
+        Ok(self.statement.insert(statement).clone())
+    }
+}
+
+impl LogWriter {
+    pub(super) fn new(schema: &TargetSchema) -> Self {
+        let log = qualified(schema, LOG);
+        let issue = qualified(schema, ISSUE);
+        let key = POSTGRES.quote(&schema.key_column);
+        // In order of the keys: two instances that overlap by mistake wait for each other instead of both being stuck.
+        let insert = format!(
+            "INSERT INTO {log} AS log ({key}, status, failure_reason, processing_time, row_count, issue_count, document_hash, \
+             duration_ms, session_id, instance_id, instance_count, contract_hash) \
+             SELECT document, outcome, reason, processed_at::timestamptz, rows, issues, hash, duration, $9, $10, $11, $12 \
+             FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[]) \
+             AS documents (document, outcome, reason, processed_at, rows, issues, hash, duration) \
+             ORDER BY document ON CONFLICT ({key}) DO"
+        );
+        let changed: Vec<_> = [
+            "status",
+            "failure_reason",
+            "processing_time",
+            "row_count",
+            "issue_count",
+            "document_hash",
+            "duration_ms",
+            "session_id",
+            "instance_id",
+            "instance_count",
+            "contract_hash",
+        ]
+        .map(|name| format!("{name} = EXCLUDED.{name}"))
+        .into();
+        // Not what this very run has failed a moment ago, when the answer was lost.
+        let retry = format!(
+            "UPDATE SET {} WHERE log.status = '{FAILED}' AND (log.session_id, log.instance_id, log.instance_count) \
+             IS DISTINCT FROM (EXCLUDED.session_id, EXCLUDED.instance_id, EXCLUDED.instance_count)",
+            changed.join(", ")
+        );
+        Self {
+            insert_new: Prepared::new(format!("{insert} NOTHING RETURNING {key}::bigint")),
+            insert_or_retry: Prepared::new(format!("{insert} {retry} RETURNING {key}::bigint")),
+            find: Prepared::new(format!(
+                "SELECT {key}::bigint, session_id IS NOT DISTINCT FROM $2::text AND instance_id = $3::bigint \
+                 AND instance_count = $4::bigint FROM {log} WHERE {key} = ANY ($1::bigint[])"
+            )),
+            delete_issues: Prepared::new(format!("DELETE FROM {issue} WHERE {key} = ANY ($1::bigint[])")),
+            insert_issues: Prepared::new(format!(
+                "INSERT INTO {issue} ({key}, table_name, column_name, code, count) \
+                 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])"
+            )),
+        }
+    }
+
+    /// Inserts the log rows of all documents that the log has not; answers which it had, and the runs of the others. Waits
+    /// for other transactions that are inserting the same keys.
+    pub(super) fn insert(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        batch: &Batch,
+        identity: &RunIdentity,
+        failed: FailedDocuments,
+    ) -> Result<(Vec<AlreadyDone>, Vec<Range<usize>>), PortError> {
+        let error = |error| port_error("writing the log", error);
+        let RunIdentity { session_id, share, contract_hash } = identity;
+        let (index, count) = (i64::from(share.index()), i64::from(share.count()));
+        let rows = LogRows::of(batch);
+        let insert = match failed {
+            FailedDocuments::Leave => &mut self.insert_new,
+            FailedDocuments::Retry => &mut self.insert_or_retry,
+        };
+        let insert = insert.get(transaction).map_err(error)?;
+        let inserted: HashSet<i64> = transaction
+            .query(
+                &insert,
+                &[
+                    &rows.keys,
+                    &rows.statuses,
+                    &rows.reasons,
+                    &rows.times,
+                    &rows.row_counts,
+                    &rows.issue_counts,
+                    &rows.hashes,
+                    &rows.durations,
+                    session_id,
+                    &(index as i32),
+                    &(count as i32),
+                    contract_hash,
+                ],
+            )
+            .map_err(error)?
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        if failed == FailedDocuments::Retry {
+            let delete = self.delete_issues.get(transaction).map_err(error)?;
+            transaction.execute(&delete, &[&Vec::from_iter(&inserted)]).map_err(error)?;
+        }
+        let others: Vec<i64> = rows.keys.iter().copied().filter(|key| !inserted.contains(key)).collect();
+        let mut already_done = Vec::new();
+        if !others.is_empty() {
+            let find = self.find.get(transaction).map_err(error)?;
+            let found = transaction.query(&find, &[&others, session_id, &index, &count]).map_err(error)?;
+            already_done.extend(found.iter().map(|row| AlreadyDone {
+                key: DocumentKey(row.get(0)),
+                by_this_run: row.get::<_, Option<bool>>(1) == Some(true),
+            }));
+        }
+        Ok((already_done, runs(batch, |document| inserted.contains(&document.key.0))))
+    }
+
+    /// Inserts the issues of these documents.
+    pub(super) fn insert_issues(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        batch: &Batch,
+        documents: &[Range<usize>],
+    ) -> Result<(), PortError> {
+        let error = |error| port_error("writing the issues", error);
+        let (mut keys, mut tables, mut columns) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut codes, mut counts) = (Vec::new(), Vec::new());
+        for document in documents.iter().cloned().flatten().map(|at| &batch.documents()[at]) {
+            for issue in &document.issues {
+                let table = &batch.schema().tables[issue.table as usize];
+                keys.push(document.key.0);
+                tables.push(table.name.as_str());
+                columns.push(table.columns[issue.column as usize].name.as_str());
+                codes.push(issue.code.as_str());
+                counts.push(i64::from(issue.count));
+            }
+        }
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let insert = self.insert_issues.get(transaction).map_err(error)?;
+        transaction.execute(&insert, &[&keys, &tables, &columns, &codes, &counts]).map(drop).map_err(error)
+    }
+}
+
+/// The runs of consecutive documents that are wanted.
+pub(super) fn runs(batch: &Batch, is_wanted: impl Fn(&DocumentRecord) -> bool) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (at, _) in batch.documents().iter().enumerate().filter(|(_, document)| is_wanted(document)) {
+        match runs.last_mut() {
+            Some(run) if run.end == at => run.end += 1,
+            _ => runs.push(at..at + 1),
+        }
+    }
+    runs
+}
+
+/// Log rows column by column.
+#[derive(Default)]
+struct LogRows {
+    keys: Vec<i64>,
+    statuses: Vec<&'static str>,
+    reasons: Vec<Option<String>>,
+    times: Vec<String>,
+    row_counts: Vec<i64>,
+    issue_counts: Vec<i64>,
+    hashes: Vec<String>,
+    durations: Vec<i64>,
+}
+
+impl LogRows {
+    fn of(batch: &Batch) -> Self {
+        let mut rows = Self::default();
+        for (at, document) in batch.documents().iter().enumerate() {
+            let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
+                document;
+            let (status, reason, row_count) = match outcome {
+                Outcome::Success => (SUCCESS, None, batch.document_row_count(at)),
+                Outcome::Failed(failure) => (FAILED, Some(failure.to_string()), 0),
+            };
+            let mut time = String::new();
+            lexical::format(&Value::TimestampTz(*processed_at), &mut time);
+            rows.keys.push(key.0);
+            rows.statuses.push(status);
+            rows.reasons.push(reason);
+            rows.times.push(time);
+            rows.row_counts.push(row_count.cast_signed());
+            rows.issue_counts.push(issues.iter().map(|issue| i64::from(issue.count)).sum());
+            rows.hashes.push(format!("{document_hash:032x}"));
+            rows.durations.push(millis_ceil(*duration));
+        }
+        rows
+    }
+}

@@ -1,0 +1,22 @@
+//! PostgreSQL 12 and later, by the `postgres` driver.
+//!
+//! The log row of a document is inserted before its rows, in the same transaction: its unique key makes overlapping instances
+//! wait for each other and tells the later one that the document is done. Rows then go through binary `COPY`.
+
+mod address;
+mod catalog;
+mod connect;
+mod copy_format;
+mod fault;
+mod journal;
+mod log;
+mod password_file;
+mod sink;
+mod source;
+mod table_loader;
+mod tls;
+
+pub use address::PostgresAddress;
+pub(crate) use journal::PostgresJournal;
+pub(crate) use sink::PostgresSink;
+pub(crate) use source::PostgresSource;

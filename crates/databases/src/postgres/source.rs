@@ -1,0 +1,271 @@
+//! Documents in a table of PostgreSQL.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use postgres::types::{ToSql, Type};
+use postgres::{Client, Statement};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
+use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_model::{DocumentKey, TargetSchema};
+
+use crate::dialect::POSTGRES;
+use crate::log_table::{LOG, SUCCESS};
+use crate::name_list::instead_of;
+use crate::open::OpenOptions;
+use crate::paging::{bounds, not_an_integer, not_unique};
+
+use super::address::PostgresAddress;
+use super::catalog::{self, Column, qualified};
+use super::connect::{Purpose, connect};
+use super::fault::port_error;
+
+/// Bytes of documents per query: the driver holds an answer as a whole.
+const FETCH_BYTES: i64 = 4 << 20;
+/// Counting documents is for the progress bar; it may cost this much time.
+const COUNT_TIMEOUT: &str = "SET LOCAL statement_timeout = '5s'";
+
+/// A reading connection to the source table.
+pub(crate) struct PostgresSource {
+    client: Client,
+    spec: SourceSpec,
+    /// The log, when the source sees it and it is there; without it nothing is processed yet.
+    log: Option<String>,
+    sees_journal: bool,
+    is_binary: bool,
+    /// The last query for keys, with its SQL.
+    keys: Option<(String, Statement)>,
+    fetch: Option<[Statement; 2]>,
+}
+
+impl PostgresSource {
+    /// Connects. `log` is given when the log is in the same database.
+    pub(crate) fn open(
+        address: &PostgresAddress,
+        spec: &SourceSpec,
+        log: Option<&Arc<TargetSchema>>,
+        options: &OpenOptions,
+    ) -> Result<Self, PortError> {
+        let mut client = connect(address, &options.application_name, Purpose::Read)?;
+        let is_binary = check_table(&mut client, spec)?;
+        let sees_journal = log.is_some();
+        let log = match log {
+            Some(schema) if catalog::has_log(&mut client, schema)? => Some(qualified(schema, LOG)),
+            _ => None,
+        };
+        Ok(Self { client, spec: spec.clone(), log, sees_journal, is_binary, keys: None, fetch: None })
+    }
+
+    /// `FROM … WHERE …` of a selection, with the parameters `$1` and `$2`: first and last key.
+    fn selecting(&self, selection: &Selection) -> String {
+        let SourceSpec { key, where_sql, .. } = &self.spec;
+        let (from, table, key) =
+            (source_table(&self.spec), POSTGRES.quote(&self.spec.table), POSTGRES.quote(key));
+        let mut sql = format!("FROM {from} WHERE {table}.{key} >= $1 AND {table}.{key} <= $2");
+        let (index, count) = (selection.share.index(), selection.share.count());
+        if count > 1 {
+            sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
+        }
+        if let Some(log) = &self.log {
+            let succeeded = match selection.failed {
+                FailedDocuments::Leave => String::new(),
+                FailedDocuments::Retry => format!(" AND log.status = '{SUCCESS}'"),
+            };
+            // The bounds once more: the planner does not conclude them, and would read the log's index from its beginning,
+            // page after page.
+            sql += &format!(
+                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{key} = {table}.{key} \
+                 AND log.{key} >= $1 AND log.{key} <= $2{succeeded})"
+            );
+        }
+        if let Some(condition) = where_sql {
+            sql += &format!(" AND ({condition}\n)");
+        }
+        sql
+    }
+
+    /// The page's SQL, with `$3` rows at most.
+    fn paging(&self, selection: &Selection) -> String {
+        let table = POSTGRES.quote(&self.spec.table);
+        let key = POSTGRES.quote(&self.spec.key);
+        format!("SELECT {table}.{key}::bigint {} ORDER BY {table}.{key} LIMIT $3", self.selecting(selection))
+    }
+
+    fn statements(&mut self) -> Result<[Statement; 2], PortError> {
+        let failed = |error| port_error("preparing to read documents", error);
+        let statements = match self.fetch.take() {
+            Some(statements) => statements,
+            None => {
+                let SourceSpec { key, xml, .. } = &self.spec;
+                let (table, key, xml) = (source_table(&self.spec), POSTGRES.quote(key), POSTGRES.quote(xml));
+                let document = if self.is_binary { xml } else { format!("{xml}::text") };
+                let select = |columns: &str| {
+                    format!(
+                        "SELECT {key}::bigint, {columns} FROM {table} WHERE {key} = ANY ($1::bigint[]) ORDER BY {key}"
+                    )
+                };
+                let lengths = select(&format!("octet_length({document})::bigint"));
+                let types = [Type::INT8_ARRAY];
+                [
+                    self.client.prepare_typed(&lengths, &types).map_err(failed)?,
+                    self.client.prepare_typed(&select(&document), &types).map_err(failed)?,
+                ]
+            }
+        };
+        Ok(self.fetch.insert(statements).clone())
+    }
+}
+
+/// Keys of documents that are read by one query, from the first on; lengths decide.
+fn portion(lengths: &[(i64, Option<i64>)], max_bytes: i64) -> usize {
+    let mut byte_count = 0;
+    let fits = |(_, length): &&(i64, Option<i64>)| {
+        let is_first = byte_count == 0;
+        byte_count += length.filter(|&length| length <= max_bytes).unwrap_or(0);
+        is_first || byte_count <= FETCH_BYTES
+    };
+    lengths.iter().take_while(fits).count().max(1)
+}
+
+impl Source for PostgresSource {
+    fn keys(
+        &mut self,
+        selection: &Selection,
+        after: Option<DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
+        let sql = self.paging(selection);
+        let has_condition = self.spec.where_sql.is_some();
+        let failed = |error| selection_error("reading keys of documents", has_condition, error);
+        let statement = match self.keys.take() {
+            Some((known, statement)) if known == sql => statement,
+            _ => {
+                let types = [Type::INT8, Type::INT8, Type::INT8];
+                self.client.prepare_typed(&sql, &types).map_err(failed)?
+            }
+        };
+        // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
+        let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let rows = self.client.query(&statement, &[&start, &end, &rows_wanted]).map_err(failed)?;
+        self.keys = Some((sql, statement));
+        let mut keys: Vec<DocumentKey> = rows.iter().map(|row| DocumentKey(row.get(0))).collect();
+        if let Some(twice) = keys.windows(2).find(|keys| keys[0] == keys[1]) {
+            return Err(not_unique(&self.spec, twice[0]));
+        }
+        keys.truncate(limit);
+        Ok(keys)
+    }
+
+    fn sees_journal(&self) -> bool {
+        self.sees_journal
+    }
+
+    fn fetch(
+        &mut self,
+        keys: &[DocumentKey],
+        max_bytes: u64,
+        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+    ) -> Result<(), PortError> {
+        let failed = |error| port_error("reading documents", error);
+        let [measure, read] = self.statements()?;
+        let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
+        let wanted: Vec<i64> = keys.iter().map(|key| key.0).collect();
+        let rows = self.client.query(&measure, &[&wanted]).map_err(failed)?;
+        let lengths: Vec<(i64, Option<i64>)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let mut rest = &lengths[..];
+        while !rest.is_empty() {
+            let (part, behind) = rest.split_at(portion(rest, max_bytes));
+            rest = behind;
+            let fits = |(_, length): &&(i64, Option<i64>)| length.is_some_and(|length| length <= max_bytes);
+            let readable: Vec<i64> = part.iter().filter(fits).map(|(key, _)| *key).collect();
+            let mut documents =
+                self.client.query(&read, &[&readable]).map_err(failed)?.into_iter().peekable();
+            for &(key, length) in part {
+                let fetched = match length {
+                    None => Fetched::Null,
+                    Some(length) if length > max_bytes => Fetched::TooLarge(length.unsigned_abs()),
+                    Some(_) => {
+                        let Some(row) = documents.next_if(|row| row.get::<_, i64>(0) == key) else {
+                            continue;
+                        };
+                        // What happened to the row between the two queries counts.
+                        match self.is_binary {
+                            true => row.get::<_, Option<Vec<u8>>>(1).map_or(Fetched::Null, Fetched::Bytes),
+                            false => row.get::<_, Option<String>>(1).map_or(Fetched::Null, Fetched::Text),
+                        }
+                    }
+                };
+                if take(DocumentKey(key), fetched).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
+        let Some([start, end]) = bounds(selection, None) else { return Ok(Some(0)) };
+        let sql = format!("SELECT count(*) {}", self.selecting(selection));
+        let has_condition = self.spec.where_sql.is_some();
+        let failed = |error| selection_error("counting documents", has_condition, error);
+        let mut transaction = self.client.transaction().map_err(failed)?;
+        transaction.batch_execute(COUNT_TIMEOUT).map_err(failed)?;
+        // The whole is counted best by reading it once.
+        for setting in ["enable_seqscan", "enable_hashjoin"] {
+            transaction.batch_execute(&format!("SET LOCAL {setting} = on")).map_err(failed)?;
+        }
+        let parameters: [&(dyn ToSql + Sync); 2] = [&start, &end];
+        let counted = transaction
+            .prepare_typed(&sql, &[Type::INT8, Type::INT8])
+            .and_then(|statement| transaction.query_one(&statement, &parameters));
+        match counted.map_err(failed) {
+            Ok(row) => Ok(Some(row.get::<_, i64>(0).unsigned_abs())),
+            Err(PortError { fault: Fault::Timeout, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn source_table(spec: &SourceSpec) -> String {
+    POSTGRES.table(spec.schema.as_deref(), &spec.table)
+}
+
+/// The error of a query that contains the contract's own condition, which is the one part that can be wrong SQL.
+fn selection_error(during: &str, has_condition: bool, error: postgres::Error) -> PortError {
+    let is_wrong_sql = error.code().is_some_and(|code| code.code().starts_with("42"));
+    match error.as_db_error() {
+        Some(refusal) if has_condition && is_wrong_sql => PortError::new(
+            Fault::Other,
+            format!("`source.where` is not SQL that PostgreSQL takes: {}", refusal.message()),
+        )
+        .with_hint("it may name columns of the source table and other tables of the database"),
+        _ => port_error(during, error),
+    }
+}
+
+/// That table and columns of the contract are there and fit; whether documents are bytes.
+fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<bool, PortError> {
+    let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _ } = spec;
+    let Some(Some(columns)) = catalog::columns(client, &[source_table(spec)])?.pop() else {
+        let tables = catalog::table_names(client, schema.as_deref())?;
+        let fault = Fault::MissingTable { table: table.clone() };
+        return Err(PortError::new(fault, format!("the source has no table `{table}`"))
+            .with_hint(instead_of(table, "tables", &tables)));
+    };
+    let key_column = column(&columns, spec, key)?;
+    if ![Type::INT2, Type::INT4, Type::INT8].iter().any(|known| known.oid() == key_column.type_oid) {
+        return Err(not_an_integer(spec, &key_column.type_name));
+    }
+    Ok(column(&columns, spec, xml)?.type_oid == Type::BYTEA.oid())
+}
+
+fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'c Column, PortError> {
+    columns.iter().find(|column| column.name == name).ok_or_else(|| {
+        let names: Vec<_> = columns.iter().map(|column| column.name.clone()).collect();
+        let table = &spec.table;
+        let fault = Fault::WrongTable { table: table.clone() };
+        PortError::new(fault, format!("the source table `{table}` has no column `{name}`"))
+            .with_hint(instead_of(name, "columns", &names))
+    })
+}

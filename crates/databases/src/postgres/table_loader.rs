@@ -1,0 +1,222 @@
+//! Rows into one table: straight by `COPY`, or through a temporary table when the server has to decide or convert.
+
+use std::io::{self, Write as _};
+use std::ops::Range;
+
+use postgres::{Statement, Transaction};
+use xmlshred_engine::ports::PortError;
+use xmlshred_model::{Batch, OnExisting, TableSchema, TargetSchema};
+
+use crate::dialect::POSTGRES;
+
+use super::catalog::{Column, qualified};
+use super::copy_format::{Encoding, HEADER, Numbered, TRAILER, write_rows};
+use super::fault::table_error;
+
+/// Bytes per message: more makes nothing faster.
+const PORTION: usize = 64 << 10;
+/// The number of a row of a temporary table.
+const NUMBER: &str = "xmlshred_number";
+
+/// How the rows of one table are loaded: decided once per connection.
+#[derive(Debug)]
+pub(super) struct TableLoader {
+    encodings: Vec<Encoding>,
+    copy_sql: String,
+    copy: Option<Statement>,
+    staging: Option<Staging>,
+}
+
+/// A temporary table between `COPY` and the target.
+#[derive(Debug)]
+struct Staging {
+    create: String,
+    insert: String,
+}
+
+impl TableLoader {
+    /// For table `index` of the schema, which has these columns on the server.
+    pub(super) fn new(schema: &TargetSchema, index: usize, server_columns: &[Column]) -> Self {
+        let table = &schema.tables[index];
+        let server_columns: Vec<_> = table
+            .columns
+            .iter()
+            .map(|column| {
+                let server = server_columns.iter().find(|server| server.name == column.name);
+                (column, server.expect("the target was checked"))
+            })
+            .collect();
+        let direct: Option<Vec<_>> = server_columns
+            .iter()
+            .map(|(column, server)| {
+                Encoding::between(column.data_type, server.type_oid).filter(|_| server.is_base_type)
+            })
+            .collect();
+        let names = POSTGRES.quote_all(table.columns.iter().map(|column| column.name.as_str()));
+        let copy = |table: &str, names: &str| format!("COPY {table} ({names}) FROM STDIN (FORMAT binary)");
+        let may_exist = schema.on_existing != OnExisting::Fail && !table.primary_key.is_empty();
+        match direct {
+            Some(encodings) if !may_exist => {
+                let copy_sql = copy(&qualified(schema, &table.name), &names);
+                Self { encodings, copy_sql, copy: None, staging: None }
+            }
+            _ => {
+                let staged = format!("pg_temp.{}", POSTGRES.quote(&format!("xmlshred_rows_{index}")));
+                let types = server_columns.iter().map(|(_, server)| server.type_name.as_str());
+                let staging = Staging::new(schema, table, &staged, types);
+                let encodings =
+                    table.columns.iter().map(|column| Encoding::natural(column.data_type).0).collect();
+                let copy_sql = copy(&staged, &format!("{NUMBER}, {names}"));
+                Self { encodings, copy_sql, copy: None, staging: Some(staging) }
+            }
+        }
+    }
+
+    /// Loads the rows of these documents of the batch; answers how many the target took.
+    pub(super) fn load(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        batch: &Batch,
+        index: usize,
+        documents: &[Range<usize>],
+        buffer: &mut Vec<u8>,
+    ) -> Result<u64, PortError> {
+        let table = &batch.schema().tables[index];
+        if documents.iter().all(|run| batch.rows_of(index, run.clone()).num_rows() == 0) {
+            return Ok(0);
+        }
+        let failed = |error| table_error(&format!("loading table {}", table.name), Some(&table.name), error);
+        if let Some(staging) = &self.staging {
+            transaction.batch_execute(&staging.create).map_err(failed)?;
+        }
+        // Prepared after the temporary table is there, and kept: later batches save a round trip.
+        let copy = match &self.copy {
+            Some(copy) => copy.clone(),
+            None => transaction.prepare(&self.copy_sql).map_err(failed)?,
+        };
+        let row_count = self.copy(transaction, &copy, batch, index, documents, buffer).map_err(failed)?;
+        match &self.staging {
+            None => {
+                self.copy = Some(copy);
+                Ok(row_count)
+            }
+            Some(staging) => transaction.execute(&staging.insert, &[]).map_err(failed),
+        }
+    }
+
+    fn copy(
+        &self,
+        transaction: &mut Transaction<'_>,
+        copy: &Statement,
+        batch: &Batch,
+        index: usize,
+        documents: &[Range<usize>],
+        buffer: &mut Vec<u8>,
+    ) -> Result<u64, postgres::Error> {
+        let table = &batch.schema().tables[index];
+        let mut writer = transaction.copy_in(copy)?;
+        buffer.clear();
+        buffer.extend_from_slice(HEADER);
+        let mut number = 0;
+        let mut written = Ok(());
+        for run in documents {
+            let rows = batch.rows_of(index, run.clone());
+            let numbered = match self.staging {
+                None => Numbered::No,
+                Some(_) => Numbered::From(number),
+            };
+            number += rows.num_rows() as i64;
+            written = write_rows(table, &self.encodings, &rows, numbered, PORTION, buffer, |buffer| {
+                writer.write_all(buffer)?;
+                buffer.clear();
+                Ok::<_, io::Error>(())
+            });
+            if written.is_err() {
+                break;
+            }
+        }
+        if written.is_ok() {
+            buffer.extend_from_slice(TRAILER);
+            written = writer.write_all(buffer);
+        }
+        match (written, writer.finish()) {
+            (Ok(()), finished) => finished,
+            // The server ended the copy early: its own error says why.
+            (Err(_), Err(error)) if error.as_db_error().is_some() => Err(error),
+            (Err(error), finished) => Err(driver_error(error, finished)),
+        }
+    }
+}
+
+/// The driver's error inside the one of `Write`.
+fn driver_error(error: io::Error, finished: Result<u64, postgres::Error>) -> postgres::Error {
+    let inner = error.into_inner().and_then(|error| error.downcast::<postgres::Error>().ok());
+    match (inner, finished) {
+        (Some(error), _) => *error,
+        (None, Err(error)) => error,
+        (None, Ok(_)) => unreachable!("the driver wraps its own errors, and ends a copy with one"),
+    }
+}
+
+impl Staging {
+    /// `types` are the server's, in the order of the contract's columns.
+    fn new<'t>(
+        schema: &TargetSchema,
+        table: &TableSchema,
+        staged: &str,
+        types: impl Iterator<Item = &'t str>,
+    ) -> Self {
+        let names: Vec<_> = table.columns.iter().map(|column| POSTGRES.quote(&column.name)).collect();
+        let declared: Vec<_> = table
+            .columns
+            .iter()
+            .zip(&names)
+            .map(|(column, name)| format!("{name} {}", Encoding::natural(column.data_type).1))
+            .collect();
+        let create = format!(
+            "CREATE TEMP TABLE {} ({NUMBER} bigint, {}) ON COMMIT DROP",
+            staged.trim_start_matches("pg_temp."),
+            declared.join(", ")
+        );
+        // Explicit casts: an enumeration takes text in no other way. Lengths are checked by the insert, which cuts nothing off.
+        let cells: Vec<_> = names
+            .iter()
+            .zip(types)
+            .map(|(name, server_type)| match server_type.split_once('(') {
+                Some((base, rest)) => {
+                    let after = rest.split_once(')').map_or("", |(_, after)| after);
+                    format!("{name}::{base}{after} AS {name}")
+                }
+                None => format!("{name}::{server_type} AS {name}"),
+            })
+            .collect();
+        let keys: Vec<_> = table.primary_key.iter().map(|&column| names[column].clone()).collect();
+        let (names, cells, keys) = (names.join(", "), cells.join(", "), keys.join(", "));
+        let target = qualified(schema, &table.name);
+        let start = format!("INSERT INTO {target} ({names}) OVERRIDING SYSTEM VALUE");
+        let insert = match schema.on_existing {
+            _ if keys.is_empty() => format!("{start} SELECT {cells} FROM {staged} ORDER BY {NUMBER}"),
+            OnExisting::Fail => format!("{start} SELECT {cells} FROM {staged} ORDER BY {NUMBER}"),
+            OnExisting::Skip => format!(
+                "{start} SELECT {cells} FROM {staged} ORDER BY {NUMBER} ON CONFLICT ({keys}) DO NOTHING"
+            ),
+            OnExisting::Replace => {
+                // The last of several rows with one key, as if they had come one after the other.
+                let last = format!(
+                    "SELECT DISTINCT ON ({keys}) {names} FROM {staged} ORDER BY {keys}, {NUMBER} DESC"
+                );
+                let others: Vec<_> = (0..table.columns.len())
+                    .filter(|column| !table.primary_key.contains(column))
+                    .map(|column| POSTGRES.quote(&table.columns[column].name))
+                    .map(|name| format!("{name} = EXCLUDED.{name}"))
+                    .collect();
+                let action = match others.is_empty() {
+                    true => "NOTHING".to_owned(),
+                    false => format!("UPDATE SET {}", others.join(", ")),
+                };
+                format!("{start} SELECT {cells} FROM ({last}) AS last ON CONFLICT ({keys}) DO {action}")
+            }
+        };
+        Self { create, insert }
+    }
+}

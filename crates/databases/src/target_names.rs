@@ -1,0 +1,69 @@
+//! Whether the target has the tables and columns of the contract: told before the first document, all at once.
+
+use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_model::TargetSchema;
+
+use crate::log_table::{ISSUE, LOG, LOG_ID, issue_columns, log_columns};
+use crate::name_list::listed;
+
+/// A table that must be there.
+pub(crate) struct Expected<'a> {
+    /// Its name, without schema.
+    pub(crate) name: &'a str,
+    /// Its columns.
+    pub(crate) columns: Vec<String>,
+}
+
+/// What the target has.
+pub(crate) struct Known {
+    /// Columns of the expected tables, in their order; `None` where there is no such table.
+    pub(crate) columns: Vec<Option<Vec<String>>>,
+    /// Whether two names of columns are one to this database.
+    pub(crate) is_same: fn(&str, &str) -> bool,
+}
+
+/// The tables of the schema in its order, then the log and the issues.
+pub(crate) fn expected(schema: &TargetSchema) -> Vec<Expected<'_>> {
+    let mut expected: Vec<_> = schema
+        .tables
+        .iter()
+        .map(|table| {
+            let columns = table.columns.iter().map(|column| column.name.clone()).collect();
+            Expected { name: &table.name, columns }
+        })
+        .collect();
+    let log = log_columns(&schema.key_column).into_iter().map(|column| column.name);
+    let log = std::iter::once(LOG_ID.to_owned()).chain(log).collect();
+    expected.push(Expected { name: LOG, columns: log });
+    let issue = issue_columns(&schema.key_column).into_iter().map(|column| column.name).collect();
+    expected.push(Expected { name: ISSUE, columns: issue });
+    expected
+}
+
+/// # Errors
+/// Names every table and column that is missing.
+pub(crate) fn check(expected: &[Expected<'_>], known: &Known) -> Result<(), PortError> {
+    let (mut tables, mut columns) = (Vec::new(), Vec::new());
+    for (Expected { name: table, columns: wanted }, known_columns) in expected.iter().zip(&known.columns) {
+        let Some(known_columns) = known_columns else {
+            tables.push((*table).to_owned());
+            continue;
+        };
+        let is_missing = |name: &&String| !known_columns.iter().any(|column| (known.is_same)(column, name));
+        columns.extend(wanted.iter().filter(is_missing).map(|name| (*table, format!("{table}.{name}"))));
+    }
+    let fault = match (tables.first(), columns.first()) {
+        (Some(table), _) => Fault::MissingTable { table: table.clone() },
+        (None, Some((table, _))) => Fault::WrongTable { table: (*table).to_owned() },
+        (None, None) => return Ok(()),
+    };
+    let columns: Vec<_> = columns.into_iter().map(|(_, column)| column).collect();
+    let parts = [("tables", &tables), ("columns", &columns)]
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(what, names)| format!("{what} {}", listed(names)))
+        .collect::<Vec<_>>();
+    Err(PortError::new(fault, format!("the target lacks {}", parts.join(" and "))).with_hint(
+        "create missing tables with `--create-tables`; for tables that differ, compare them with `xmlshred ddl`",
+    ))
+}
