@@ -62,6 +62,10 @@ impl PostgresAddress {
     /// `postgres://…`, with the gaps filled from `PG*` variables and then from libpq's defaults.
     pub(crate) fn parse(text: &str, environment: Environment<'_>) -> Result<Self, AddressError> {
         let (url, own) = split_options(text);
+        let url = match environment("PGPORT").filter(|port| !port.is_empty()) {
+            Some(port) => with_port(&url, number("PGPORT", &port)?),
+            None => url,
+        };
         let mut config: Config = url.parse().map_err(malformed)?;
         complete(&mut config, environment)?;
         let option = |name: &str| {
@@ -158,6 +162,21 @@ fn split_options(text: &str) -> (String, Vec<(String, String)>) {
     }
     let text = if rest.is_empty() { start.to_owned() } else { format!("{start}?{}", rest.join("&")) };
     (text, own)
+}
+
+/// The URL with this port where it names hosts and no port: the driver would take 5432.
+fn with_port(url: &str, port: u16) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    let is_ported = |host: &str| host.rsplit_once(':').is_some_and(|(_, port)| !port.contains(']'));
+    if hosts.is_empty() || hosts.split(',').any(is_ported) {
+        return url.to_owned();
+    }
+    let login = &authority[..authority.len() - hosts.len()];
+    let hosts: Vec<_> = hosts.split(',').map(|host| format!("{host}:{port}")).collect();
+    format!("{scheme}://{login}{}{tail}", hosts.join(","))
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -314,6 +333,7 @@ mod tests {
         check("postgres://", &variables, "postgres://loader@db1:5433/xml");
         check("postgresql://me@db2:1/other", &variables, "postgres://me@db2:1/other");
         check("postgres://h", &[("USER", "me")], "postgres://me@h:5432/me");
+        check("postgres://a,b/d", &[("USER", "me"), ("PGPORT", "7")], "postgres://me@a:7,b:7/d");
         check("postgres://a:1,b:2/d", &[("USER", "me")], "postgres://me@a:1,b:2/d");
     }
 

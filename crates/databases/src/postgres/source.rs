@@ -1,10 +1,11 @@
 //! Documents in a table of PostgreSQL.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use postgres::types::{ToSql, Type};
-use postgres::{Client, Statement};
+use postgres::{Client, Row, Statement};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
@@ -100,9 +101,7 @@ impl PostgresSource {
                 let (table, key, xml) = (source_table(&self.spec), POSTGRES.quote(key), POSTGRES.quote(xml));
                 let document = if self.is_binary { xml } else { format!("{xml}::text") };
                 let select = |columns: &str| {
-                    format!(
-                        "SELECT {key}::bigint, {columns} FROM {table} WHERE {key} = ANY ($1::bigint[]) ORDER BY {key}"
-                    )
+                    format!("SELECT {key}::bigint, {columns} FROM {table} WHERE {key} = ANY ($1::bigint[])")
                 };
                 let lengths = select(&format!("octet_length({document})::bigint"));
                 let types = [Type::INT8_ARRAY];
@@ -172,29 +171,26 @@ impl Source for PostgresSource {
         let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
         let wanted: Vec<i64> = keys.iter().map(|key| key.0).collect();
         let rows = self.client.query(&measure, &[&wanted]).map_err(failed)?;
-        let lengths: Vec<(i64, Option<i64>)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let found: HashMap<i64, Option<i64>> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let lengths: Vec<_> = wanted.iter().filter_map(|key| Some((*key, *found.get(key)?))).collect();
         let mut rest = &lengths[..];
         while !rest.is_empty() {
             let (part, behind) = rest.split_at(portion(rest, max_bytes));
             rest = behind;
             let fits = |(_, length): &&(i64, Option<i64>)| length.is_some_and(|length| length <= max_bytes);
             let readable: Vec<i64> = part.iter().filter(fits).map(|(key, _)| *key).collect();
-            let mut documents =
-                self.client.query(&read, &[&readable]).map_err(failed)?.into_iter().peekable();
+            let rows = self.client.query(&read, &[&readable]).map_err(failed)?;
+            let mut documents: HashMap<i64, Fetched> =
+                rows.iter().map(|row| (row.get(0), document(row, self.is_binary))).collect();
             for &(key, length) in part {
                 let fetched = match length {
                     None => Fetched::Null,
                     Some(length) if length > max_bytes => Fetched::TooLarge(length.unsigned_abs()),
-                    Some(_) => {
-                        let Some(row) = documents.next_if(|row| row.get::<_, i64>(0) == key) else {
-                            continue;
-                        };
-                        // What happened to the row between the two queries counts.
-                        match self.is_binary {
-                            true => row.get::<_, Option<Vec<u8>>>(1).map_or(Fetched::Null, Fetched::Bytes),
-                            false => row.get::<_, Option<String>>(1).map_or(Fetched::Null, Fetched::Text),
-                        }
-                    }
+                    Some(_) => match documents.remove(&key) {
+                        Some(fetched) => fetched,
+                        // The row vanished between the two queries.
+                        None => continue,
+                    },
                 };
                 if take(DocumentKey(key), fetched).is_break() {
                     return Ok(());
@@ -224,6 +220,13 @@ impl Source for PostgresSource {
             Err(PortError { fault: Fault::Timeout, .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+}
+
+fn document(row: &Row, is_binary: bool) -> Fetched {
+    match is_binary {
+        true => row.get::<_, Option<Vec<u8>>>(1).map_or(Fetched::Null, Fetched::Bytes),
+        false => row.get::<_, Option<String>>(1).map_or(Fetched::Null, Fetched::Text),
     }
 }
 

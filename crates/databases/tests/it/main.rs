@@ -5,6 +5,7 @@
 mod conformance;
 mod ddl;
 mod files;
+mod postgres;
 mod several_writers;
 mod sqlite;
 mod target;

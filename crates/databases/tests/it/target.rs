@@ -150,7 +150,7 @@ fn keys_that_are_no_integers_are_told_and_not_left_out() {
     for (key_column, keys) in [("INT", ["1", "'x'"]), ("TEXT", ["'1'", "'2'"]), ("REAL", ["1.5", "2"])] {
         let error = keys_error(key_column, &keys, None);
         assert_eq!(error.fault, Fault::WrongTable { table: "app_xml".to_owned() }, "{key_column}");
-        assert!(error.message.starts_with("the key column app_xml.app_id holds a value of type"), "{error}");
+        assert!(error.message.starts_with("the key column app_xml.app_id is of type"), "{error}");
     }
 }
 

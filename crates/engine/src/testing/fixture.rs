@@ -42,6 +42,32 @@ pub trait Fixture: Sync {
 
     /// `processing_issue`, in any order.
     fn issues(&self) -> Vec<IssueRow>;
+
+    /// What lies between the ports and the database, where it is a server; the ports go through it.
+    fn line(&self) -> Option<&dyn Line> {
+        None
+    }
+}
+
+/// A connection to a server that tests can cut, and the server behind it.
+pub trait Line: Sync {
+    /// From now on cuts at this moment, once.
+    fn cut(&self, moment: Moment);
+
+    /// Whether the last cut has happened.
+    fn was_cut(&self) -> bool;
+
+    /// Ends the server without warning, as a power failure would, and starts it again.
+    fn crash_server(&self);
+}
+
+/// When a line is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Before the server gets the request with this number, from 0, counted over all connections.
+    BeforeRequest(usize),
+    /// After the server got the next commit, and before its answer arrives.
+    AfterCommit,
 }
 
 /// A row of `processing_log`.

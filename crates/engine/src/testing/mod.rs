@@ -11,4 +11,4 @@ pub mod listening;
 pub mod memory;
 pub mod words;
 
-pub use fixture::{Bench, DocumentColumn, Fixture, IssueRow, LogRow};
+pub use fixture::{Bench, DocumentColumn, Fixture, IssueRow, Line, LogRow, Moment};

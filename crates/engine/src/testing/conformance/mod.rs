@@ -2,6 +2,7 @@
 //!
 //! A database's own test runs [`cases`] one by one; each makes its own fixtures and panics when the promise is broken.
 
+mod lines;
 mod loading;
 mod reading;
 mod repeating;
@@ -55,6 +56,10 @@ cases! {
         guilty_documents_fail_alone
         a_lost_answer_loads_nothing_twice
         a_run_killed_at_any_step_is_completed_by_the_next;
+    lines:
+        lines_cut_at_any_request_lose_and_double_nothing
+        a_commit_whose_answer_is_cut_off_counts_once
+        a_server_that_crashes_and_comes_back_is_waited_for;
 }
 
 /// All promises.

@@ -4,6 +4,7 @@ use xmlshred_model::{DocumentKey, OwnedValue};
 
 use super::scene::{create_tables, identity, insert_text, ready};
 use crate::error::RunError;
+use crate::event::Observer;
 use crate::pipeline::run_with;
 use crate::ports::{Fault, Ports};
 use crate::settings::{BatchLimits, ChunkLimits, RetrySettings, RunSettings};
@@ -16,10 +17,10 @@ use crate::testing::fixture::{Bench, Fixture, IssueRow};
 use crate::testing::listening::Deaf;
 use crate::testing::words::Words;
 
-const DOCUMENT_COUNT: i64 = 60;
+pub(super) const DOCUMENT_COUNT: i64 = 60;
 
 /// Documents -10 to 49: some fail in the shredder, some are refused by the target, some have issues.
-fn filled(bench: &dyn Bench) -> Box<dyn Fixture> {
+pub(super) fn filled(bench: &dyn Bench) -> Box<dyn Fixture> {
     let fixture = ready(bench, Words::new().schema());
     for key in -10..DOCUMENT_COUNT - 10 {
         let text = match key % 13 {
@@ -33,7 +34,7 @@ fn filled(bench: &dyn Bench) -> Box<dyn Fixture> {
     fixture
 }
 
-fn settings() -> RunSettings {
+pub(super) fn settings() -> RunSettings {
     RunSettings {
         workers: 2.try_into().expect("not zero"),
         batch_size: 10.try_into().expect("not zero"),
@@ -44,20 +45,29 @@ fn settings() -> RunSettings {
     }
 }
 
-fn run(ports: &dyn Ports, session: &str, index: u32, count: u32) -> Result<RunSummary, RunError> {
+pub(super) fn run(ports: &dyn Ports, session: &str, index: u32, count: u32) -> Result<RunSummary, RunError> {
     let (identity, stop) = (identity(session, index, count), StopSignal::new());
     run_with(ports, &Words::new(), &identity, &settings(), &Deaf, &stop)
 }
 
+/// One instance whose events somebody hears.
+pub(super) fn run_observed(
+    ports: &dyn Ports,
+    session: &str,
+    observer: &dyn Observer,
+) -> Result<RunSummary, RunError> {
+    run_with(ports, &Words::new(), &identity(session, 0, 1), &settings(), observer, &StopSignal::new())
+}
+
 /// Rows of both tables, outcomes, issues: what has to be equal whoever did it.
 #[derive(Debug, PartialEq)]
-struct Content {
-    tables: [Vec<Vec<OwnedValue>>; 2],
+pub(super) struct Content {
+    pub(super) tables: [Vec<Vec<OwnedValue>>; 2],
     log: Vec<(DocumentKey, String, Option<String>, i64, i64, String)>,
     issues: Vec<IssueRow>,
 }
 
-fn content(fixture: &dyn Fixture) -> Content {
+pub(super) fn content(fixture: &dyn Fixture) -> Content {
     let tables = [0, 1].map(|table| sorted(fixture.rows(table)));
     let mut log: Vec<_> = fixture
         .log()
@@ -72,7 +82,7 @@ fn content(fixture: &dyn Fixture) -> Content {
     Content { tables, log, issues }
 }
 
-fn expected(bench: &dyn Bench) -> Content {
+pub(super) fn expected(bench: &dyn Bench) -> Content {
     let fixture = filled(bench);
     let summary = run(&*fixture.ports(), "one", 0, 1).expect("a run without faults succeeds");
     assert_eq!(summary.ended, Ended::Completed);
@@ -97,7 +107,7 @@ pub(super) fn several_instances_do_what_one_would(bench: &dyn Bench) {
         let count: u64 = totals.map(|totals| totals.expect("the run succeeds").document_count()).sum();
         assert_eq!(count, DOCUMENT_COUNT.cast_unsigned());
     });
-    assert_eq!(content(&*fixture), expected);
+    assert!(content(&*fixture) == expected, "the target differs");
 }
 
 pub(super) fn overlapping_instances_load_nothing_twice(bench: &dyn Bench) {
@@ -109,7 +119,7 @@ pub(super) fn overlapping_instances_load_nothing_twice(bench: &dyn Bench) {
             scope.spawn(move || run(&*fixture.ports(), session, 0, 1).expect("the run succeeds"));
         }
     });
-    assert_eq!(content(&*fixture), expected);
+    assert!(content(&*fixture) == expected, "the target differs");
 }
 
 pub(super) fn guilty_documents_fail_alone(bench: &dyn Bench) {
@@ -135,7 +145,7 @@ pub(super) fn a_lost_answer_loads_nothing_twice(bench: &dyn Bench) {
     assert_eq!(summary.totals.document_count(), DOCUMENT_COUNT.cast_unsigned());
     let row_counts: Vec<_> = expected.tables.iter().map(|rows| rows.len() as u64).collect();
     assert_eq!(summary.totals.table_row_counts, row_counts);
-    assert_eq!(content(&*fixture), expected);
+    assert!(content(&*fixture) == expected, "the target differs");
 }
 
 pub(super) fn a_run_killed_at_any_step_is_completed_by_the_next(bench: &dyn Bench) {
@@ -149,7 +159,7 @@ pub(super) fn a_run_killed_at_any_step_is_completed_by_the_next(bench: &dyn Benc
             assert_eq!(killed.is_err(), faulty.script().has_crashed(), "{step:?} {nth}");
             create_tables(&*fixture.ports());
             run(&*ports, "next", 0, 1).expect("the next run succeeds");
-            assert_eq!(content(&*fixture), expected, "killed at {step:?} the {nth}. time");
+            assert!(content(&*fixture) == expected, "killed at {step:?} the {nth}. time");
         }
     }
 }

@@ -1,0 +1,223 @@
+//! A private PostgreSQL server as the suite's bench, and what is particular to PostgreSQL.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use postgres::{Client, NoTls};
+use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
+use xmlshred_engine::ports::Ports;
+use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, Line, LogRow, Moment};
+use xmlshred_mapping::Content;
+use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, Value, lexical};
+use xmlshred_test_servers::{Cut, PostgresServer, Proxy};
+
+/// A server whose fixtures are databases of it.
+pub(crate) struct PostgresBench {
+    pub(crate) server: Arc<PostgresServer>,
+    database_count: AtomicU32,
+}
+
+pub(crate) struct PostgresFixture {
+    server: Arc<PostgresServer>,
+    database: String,
+    proxy: Proxy,
+    pub(crate) schema: Arc<TargetSchema>,
+}
+
+impl PostgresBench {
+    /// `None`, and a word about it, where there are no binaries.
+    pub(crate) fn start(what: &str, settings: &[&str]) -> Option<Self> {
+        match PostgresServer::start(settings) {
+            Ok(server) => Some(Self { server: Arc::new(server), database_count: AtomicU32::new(0) }),
+            Err(unavailable) => {
+                eprintln!("skipped: {what}: {unavailable}");
+                None
+            }
+        }
+    }
+
+    /// A new database with a source table without documents.
+    pub(crate) fn database(&self, schema: &Arc<TargetSchema>, document_type: &str) -> PostgresFixture {
+        let database = format!("test_{}", self.database_count.fetch_add(1, Ordering::Relaxed));
+        let mut client = connect(&self.server.url("postgres"));
+        client.batch_execute(&format!("CREATE DATABASE {database}")).unwrap();
+        let proxy = Proxy::before(self.server.port());
+        let fixture =
+            PostgresFixture { server: Arc::clone(&self.server), database, proxy, schema: Arc::clone(schema) };
+        let key = &schema.key_column;
+        let create = format!("CREATE TABLE app_xml (\"{key}\" bigint PRIMARY KEY, xml {document_type})");
+        fixture.client().batch_execute(&create).unwrap();
+        fixture
+    }
+}
+
+impl Bench for PostgresBench {
+    fn fixture(&self, schema: &Arc<TargetSchema>, column: DocumentColumn) -> Box<dyn Fixture> {
+        let document_type = match column {
+            DocumentColumn::Text => "text",
+            DocumentColumn::Binary => "bytea",
+        };
+        Box::new(self.database(schema, document_type))
+    }
+}
+
+pub(crate) fn connect(url: &str) -> Client {
+    Client::connect(url, NoTls).unwrap()
+}
+
+impl PostgresFixture {
+    /// A connection of the test's own, not through the proxy.
+    pub(crate) fn client(&self) -> Client {
+        connect(&self.server.url(&self.database))
+    }
+
+    /// The address through the proxy.
+    pub(crate) fn url(&self) -> DatabaseUrl {
+        DatabaseUrl::parse(&self.server.url_at(self.proxy.port(), &self.database), &|_| None).unwrap()
+    }
+
+    pub(crate) fn spec(&self) -> SourceSpec {
+        SourceSpec {
+            schema: None,
+            table: "app_xml".to_owned(),
+            key: self.schema.key_column.clone(),
+            xml: "xml".to_owned(),
+            min_bytes: 0,
+            where_sql: None,
+        }
+    }
+
+    pub(crate) fn open(&self, spec: &SourceSpec) -> Box<dyn Ports> {
+        let source = SourceAddress::Database(self.url());
+        open(&source, &self.url(), spec, &self.schema, OpenOptions::default()).unwrap()
+    }
+}
+
+impl Fixture for PostgresFixture {
+    fn ports(&self) -> Box<dyn Ports> {
+        self.open(&self.spec())
+    }
+
+    fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
+        let sql = "INSERT INTO app_xml VALUES ($1, $2)";
+        let mut client = self.client();
+        match document {
+            None => client.execute("INSERT INTO app_xml VALUES ($1, NULL)", &[&key.0]),
+            Some(Content::Text(text)) => client.execute(sql, &[&key.0, &text]),
+            Some(Content::Bytes(bytes)) => client.execute(sql, &[&key.0, &bytes]),
+        }
+        .unwrap();
+    }
+
+    fn delete_document(&self, key: DocumentKey) {
+        let sql = format!("DELETE FROM app_xml WHERE \"{}\" = $1", self.schema.key_column);
+        self.client().execute(&sql, &[&key.0]).unwrap();
+    }
+
+    fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {
+        let table = &self.schema.tables[table];
+        let columns: Vec<_> = table
+            .columns
+            .iter()
+            .map(|column| match column.data_type {
+                DataType::Binary => format!("\"{}\"", column.name),
+                _ => format!("\"{}\"::text", column.name),
+            })
+            .collect();
+        let sql = format!("SELECT {} FROM \"{}\"", columns.join(", "), table.name);
+        let rows = self.client().query(&sql, &[]).unwrap();
+        let cell = |row: &postgres::Row, at: usize, data_type| match data_type {
+            DataType::Binary => row.get::<_, Option<Vec<u8>>>(at).map(OwnedValue::Binary),
+            _ => row.get::<_, Option<String>>(at).map(|text| value_of(&text, data_type)),
+        };
+        rows.iter()
+            .map(|row| {
+                let columns = table.columns.iter().enumerate();
+                columns
+                    .map(|(at, column)| {
+                        cell(row, at, column.data_type).unwrap_or(OwnedValue::Inline(Value::Null))
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+
+    fn log(&self) -> Vec<LogRow> {
+        let sql = format!(
+            "SELECT \"{}\", status, failure_reason, (extract(epoch FROM processing_time) * 1000000)::bigint, session_id, \
+             instance_id::bigint, instance_count::bigint, row_count, issue_count, contract_hash, document_hash, duration_ms \
+             FROM processing_log",
+            self.schema.key_column
+        );
+        let rows = self.client().query(&sql, &[]).unwrap();
+        rows.iter()
+            .map(|row| LogRow {
+                key: DocumentKey(row.get(0)),
+                status: row.get(1),
+                failure_reason: row.get(2),
+                processing_time: row.get(3),
+                session_id: row.get(4),
+                instance_id: row.get(5),
+                instance_count: row.get(6),
+                row_count: row.get(7),
+                issue_count: row.get(8),
+                contract_hash: row.get(9),
+                document_hash: row.get(10),
+                duration_ms: row.get(11),
+            })
+            .collect()
+    }
+
+    fn issues(&self) -> Vec<IssueRow> {
+        let key = &self.schema.key_column;
+        let sql = format!("SELECT \"{key}\", table_name, column_name, code, count FROM processing_issue");
+        let rows = self.client().query(&sql, &[]).unwrap();
+        rows.iter()
+            .map(|row| IssueRow {
+                key: DocumentKey(row.get(0)),
+                table: row.get(1),
+                column: row.get(2),
+                code: row.get(3),
+                count: row.get(4),
+            })
+            .collect()
+    }
+
+    fn line(&self) -> Option<&dyn Line> {
+        Some(self)
+    }
+}
+
+impl Line for PostgresFixture {
+    fn cut(&self, moment: Moment) {
+        self.proxy.cut(match moment {
+            Moment::BeforeRequest(number) => Cut::BeforeChunk(number),
+            Moment::AfterCommit => Cut::AfterServerGot(b"COMMIT".to_vec()),
+        });
+    }
+
+    fn was_cut(&self) -> bool {
+        self.proxy.cut_count() > 0
+    }
+
+    fn crash_server(&self) {
+        self.server.crash();
+        self.server.up();
+    }
+}
+
+/// What the server shows as text, read back.
+fn value_of(text: &str, data_type: DataType) -> OwnedValue {
+    if data_type.is_text() {
+        return OwnedValue::Text(text.to_owned());
+    }
+    let text = match data_type {
+        // `2024-01-02 03:04:05.5+00`
+        DataType::Timestamp | DataType::TimestampTz => text.replacen(' ', "T", 1).replace("+00", "Z"),
+        _ => text.to_owned(),
+    };
+    lexical::parse(&text, data_type, &[])
+        .unwrap_or_else(|_| panic!("{text} is no {data_type}"))
+        .to_owned_value()
+}

@@ -1,0 +1,9 @@
+//! Servers for tests and benchmarks: a private PostgreSQL, and a proxy that cuts connections. No part of the product.
+//!
+//! Nothing here touches a server that was there before: data directories are temporary, ports are free ones of loopback.
+
+mod postgres;
+mod proxy;
+
+pub use postgres::{PostgresServer, Unavailable};
+pub use proxy::{Cut, Proxy};
