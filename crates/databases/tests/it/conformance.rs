@@ -1,23 +1,28 @@
 //! The promises of the engine's conformance suite, over every database.
 
+use xmlshred_engine::testing::Bench;
 use xmlshred_engine::testing::conformance::cases;
 
 use crate::postgres::PostgresBench;
 use crate::sqlite::SqliteBench;
 
-#[test]
-fn sqlite_conforms() {
+/// Runs the suite and tells how long each case took.
+pub(crate) fn conforms(bench: &dyn Bench) {
     for (name, case) in cases() {
-        eprintln!("{name}");
-        case(&SqliteBench);
+        let started = std::time::Instant::now();
+        case(bench);
+        eprintln!("{name}: {:.2} s", started.elapsed().as_secs_f64());
     }
 }
 
 #[test]
+fn sqlite_conforms() {
+    conforms(&SqliteBench);
+}
+
+#[test]
 fn postgresql_conforms() {
-    let Some(bench) = PostgresBench::start("the conformance suite on PostgreSQL", &[]) else { return };
-    for (name, case) in cases() {
-        eprintln!("{name}");
-        case(&bench);
+    if let Some(bench) = PostgresBench::start("the conformance suite on PostgreSQL", &[]) {
+        conforms(&bench);
     }
 }

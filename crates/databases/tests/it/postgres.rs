@@ -1,7 +1,7 @@
 //! A private PostgreSQL server as the suite's bench, and what is particular to PostgreSQL.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use postgres::{Client, NoTls};
 use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
@@ -12,15 +12,17 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, Value, lexical};
 use xmlshred_test_servers::{Cut, PostgresServer, Proxy};
 
-/// A server whose fixtures are databases of it.
+/// A server whose fixtures are schemas of its one database: quicker made than databases.
 pub(crate) struct PostgresBench {
     pub(crate) server: Arc<PostgresServer>,
-    database_count: AtomicU32,
+    fixture_count: AtomicU32,
 }
 
 pub(crate) struct PostgresFixture {
     server: Arc<PostgresServer>,
+    /// Name of the database, and the options that lead to the schema.
     database: String,
+    client: Mutex<Client>,
     proxy: Proxy,
     pub(crate) schema: Arc<TargetSchema>,
 }
@@ -29,7 +31,7 @@ impl PostgresBench {
     /// `None`, and a word about it, where there are no binaries.
     pub(crate) fn start(what: &str, settings: &[&str]) -> Option<Self> {
         match PostgresServer::start(settings) {
-            Ok(server) => Some(Self { server: Arc::new(server), database_count: AtomicU32::new(0) }),
+            Ok(server) => Some(Self { server: Arc::new(server), fixture_count: AtomicU32::new(0) }),
             Err(unavailable) => {
                 eprintln!("skipped: {what}: {unavailable}");
                 None
@@ -37,14 +39,18 @@ impl PostgresBench {
         }
     }
 
-    /// A new database with a source table without documents.
+    /// A new schema with a source table without documents.
     pub(crate) fn database(&self, schema: &Arc<TargetSchema>, document_type: &str) -> PostgresFixture {
-        let database = format!("test_{}", self.database_count.fetch_add(1, Ordering::Relaxed));
-        let mut client = connect(&self.server.url("postgres"));
-        client.batch_execute(&format!("CREATE DATABASE {database}")).unwrap();
-        let proxy = Proxy::before(self.server.port());
-        let fixture =
-            PostgresFixture { server: Arc::clone(&self.server), database, proxy, schema: Arc::clone(schema) };
+        let name = format!("test_{}", self.fixture_count.fetch_add(1, Ordering::Relaxed));
+        connect(&self.server.url("postgres")).batch_execute(&format!("CREATE SCHEMA {name}")).unwrap();
+        let database = format!("postgres?options=-csearch_path%3D{name}");
+        let fixture = PostgresFixture {
+            server: Arc::clone(&self.server),
+            client: Mutex::new(connect(&self.server.url(&database))),
+            database,
+            proxy: Proxy::before(self.server.port()),
+            schema: Arc::clone(schema),
+        };
         let key = &schema.key_column;
         let create = format!("CREATE TABLE app_xml (\"{key}\" bigint PRIMARY KEY, xml {document_type})");
         fixture.client().batch_execute(&create).unwrap();
@@ -68,8 +74,8 @@ pub(crate) fn connect(url: &str) -> Client {
 
 impl PostgresFixture {
     /// A connection of the test's own, not through the proxy.
-    pub(crate) fn client(&self) -> Client {
-        connect(&self.server.url(&self.database))
+    pub(crate) fn client(&self) -> MutexGuard<'_, Client> {
+        self.client.lock().unwrap()
     }
 
     /// The address through the proxy.
@@ -204,6 +210,7 @@ impl Line for PostgresFixture {
     fn crash_server(&self) {
         self.server.crash();
         self.server.up();
+        *self.client() = connect(&self.server.url(&self.database));
     }
 }
 
