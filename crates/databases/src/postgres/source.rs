@@ -272,3 +272,82 @@ fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'
             .with_hint(instead_of(name, "columns", &names))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postgres::NoTls;
+    use xmlshred_model::{KeyRange, OnExisting, Share};
+    use xmlshred_test_servers::PostgresServer;
+
+    /// A million documents, of which the log has 99 %: those before a point, or evenly spread.
+    const FILL: &str = "CREATE UNLOGGED TABLE app_xml (app_id bigint PRIMARY KEY, xml text);
+        INSERT INTO app_xml SELECT key, '<a/>' FROM generate_series(1, 1000000) AS key;
+        CREATE UNLOGGED TABLE processing_log (log_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            app_id bigint NOT NULL UNIQUE, status text NOT NULL);
+        INSERT INTO processing_log (app_id, status) SELECT key, 'success' FROM generate_series(1, 1000000) AS key
+            WHERE key % 100 <> 7;
+        VACUUM ANALYZE";
+
+    fn source(server: &PostgresServer) -> PostgresSource {
+        let spec = SourceSpec {
+            schema: None,
+            table: "app_xml".to_owned(),
+            key: "app_id".to_owned(),
+            xml: "xml".to_owned(),
+            min_bytes: 0,
+            where_sql: None,
+        };
+        let schema = Arc::new(TargetSchema {
+            namespace: None,
+            on_existing: OnExisting::Fail,
+            tables: Vec::new(),
+            key_column: "app_id".to_owned(),
+        });
+        let address = PostgresAddress::parse(&server.url("postgres"), &|_| None).unwrap();
+        PostgresSource::open(&address, &spec, Some(&schema), &OpenOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn paging_is_a_range_scan_of_both_indexes_however_much_is_done() {
+        let server = match PostgresServer::start(&[]) {
+            Ok(server) => server,
+            Err(unavailable) => return eprintln!("skipped: the plan of paging on PostgreSQL: {unavailable}"),
+        };
+        let mut setup = Client::connect(&server.url("postgres"), NoTls).unwrap();
+        // VACUUM must stand alone.
+        for statement in FILL.split(';') {
+            setup.batch_execute(statement).unwrap();
+        }
+        let mut source = source(&server);
+        for (failed, share) in [
+            (FailedDocuments::Leave, Share::WHOLE),
+            (FailedDocuments::Leave, Share::new(1, 3).unwrap()),
+            (FailedDocuments::Retry, Share::WHOLE),
+        ] {
+            let selection = Selection { range: KeyRange::default(), share, failed };
+            for start in [i64::MIN, 500_000, 999_000] {
+                let sql = format!("EXPLAIN {}", source.paging(&selection));
+                let types = [Type::INT8, Type::INT8, Type::INT8];
+                let statement = source.client.prepare_typed(&sql, &types).unwrap();
+                let rows = source.client.query(&statement, &[&start, &i64::MAX, &501_i64]).unwrap();
+                let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+                let plan = plan.join("\n");
+                for whole in ["Seq Scan", "Sort", "Hash", "Bitmap"] {
+                    assert!(!plan.contains(whole), "{failed:?} from {start}: {plan}");
+                }
+                let bounds = plan.lines().filter(|line| line.contains("Index Cond:"));
+                for bound in bounds {
+                    assert!(bound.contains("app_id"), "{plan}");
+                }
+                assert_eq!(plan.matches("Index Cond:").count(), 2, "both indexes are bounded: {plan}");
+            }
+        }
+        // What is left is found page by page.
+        let selection =
+            Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Leave };
+        let page = source.keys(&selection, Some(DocumentKey(500_000)), 3).unwrap();
+        assert_eq!(page, [500_007, 500_107, 500_207].map(DocumentKey));
+        assert_eq!(source.count(&selection).unwrap(), Some(10_000));
+    }
+}
