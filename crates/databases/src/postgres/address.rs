@@ -77,7 +77,7 @@ impl PostgresAddress {
             config.application_name(name);
         }
         let home = environment("HOME").or_else(|| environment("USERPROFILE")).map(PathBuf::from);
-        let tls = tls(&mut config, option("sslmode"), home.as_deref(), &option)?;
+        let tls = tls(&mut config, option("sslmode").as_deref(), home.as_deref(), &option)?;
         let password_file = match option("passfile") {
             Some(file) => Some(PathBuf::from(file)),
             None => home.map(|home| home.join(".pgpass")),
@@ -268,7 +268,7 @@ fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, AddressErro
 /// `sslmode` and its files. The default is `prefer`: encrypted when the server can.
 fn tls(
     config: &mut Config,
-    mode: Option<String>,
+    mode: Option<&str>,
     home: Option<&Path>,
     option: &dyn Fn(&str) -> Option<String>,
 ) -> Result<TlsSettings, AddressError> {
@@ -281,7 +281,7 @@ fn tls(
     } else {
         (SslMode::Require, ServerProof::None)
     };
-    let (mode, proof) = match mode.as_deref() {
+    let (mode, proof) = match mode {
         Some("disable") => (SslMode::Disable, ServerProof::None),
         None | Some("allow" | "prefer") => (SslMode::Prefer, ServerProof::None),
         Some("require") => require,

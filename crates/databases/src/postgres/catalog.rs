@@ -15,10 +15,16 @@ use super::fault::port_error;
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     pub(super) name: String,
-    /// Its type, or the type under it when it is a domain.
-    pub(super) type_oid: Oid,
-    /// As SQL writes it.
+    /// Its type as SQL writes it.
     pub(super) type_name: String,
+    /// The type, or the one under it when it is a domain.
+    pub(super) base_type: Oid,
+    /// As SQL writes it, without length or precision.
+    pub(super) base_type_name: String,
+    /// Length or precision as the server packs it; -1 when there is none.
+    pub(super) type_modifier: i32,
+    /// The server's letter for its kind: `S` for all text.
+    pub(super) category: char,
     /// No domain, no enumeration: values can be sent in the type's own binary form.
     pub(super) is_base_type: bool,
 }
@@ -27,11 +33,14 @@ pub(super) struct Column {
 pub(super) fn columns(client: &mut Client, tables: &[String]) -> Result<Vec<Option<Vec<Column>>>, PortError> {
     let rows = client
         .query(
-            "SELECT number, a.attname::text, t.oid, format_type(a.atttypid, a.atttypmod), t.typtype = 'b' \
+            "SELECT number, a.attname::text, format_type(a.atttypid, a.atttypmod), coalesce(d.oid, t.oid), \
+             format_type(coalesce(d.oid, t.oid), NULL), CASE WHEN d.oid IS NULL THEN a.atttypmod ELSE t.typtypmod END, \
+             t.typcategory::text, t.typtype = 'b' \
              FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, number) \
              JOIN pg_catalog.pg_class c ON c.oid = to_regclass(name) \
              LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
              LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
+             LEFT JOIN pg_catalog.pg_type d ON t.typtype = 'd' AND d.oid = t.typbasetype \
              ORDER BY number, a.attnum",
             &[&tables],
         )
@@ -44,9 +53,12 @@ pub(super) fn columns(client: &mut Client, tables: &[String]) -> Result<Vec<Opti
         if let Some(name) = row.get(1) {
             columns.push(Column {
                 name,
-                type_oid: row.get(2),
-                type_name: row.get(3),
-                is_base_type: row.get(4),
+                type_name: row.get(2),
+                base_type: row.get(3),
+                base_type_name: row.get(4),
+                type_modifier: row.get(5),
+                category: row.get::<_, &str>(6).chars().next().unwrap_or('X'),
+                is_base_type: row.get(7),
             });
         }
     }

@@ -29,6 +29,8 @@ pub(super) enum Encoding {
     Numeric,
     Float8,
     Text,
+    Xml,
+    Json,
     /// Text behind a version number.
     Jsonb,
     Date,
@@ -54,7 +56,8 @@ impl Encoding {
             ) => Self::Numeric,
             (DataType::Double, Type::FLOAT8) => Self::Float8,
             (data_type, Type::TEXT | Type::VARCHAR | Type::BPCHAR) if data_type.is_text() => Self::Text,
-            (DataType::Xml, Type::XML) | (DataType::Json, Type::JSON) => Self::Text,
+            (DataType::Xml, Type::XML) => Self::Xml,
+            (DataType::Json, Type::JSON) => Self::Json,
             (DataType::Json, Type::JSONB) => Self::Jsonb,
             (DataType::Date, Type::DATE) => Self::Date,
             (DataType::Time, Type::TIME) => Self::Time,
@@ -105,7 +108,7 @@ impl Encoding {
             }
             (Self::Numeric, Value::Decimal(value)) => numeric(out, *value),
             (Self::Float8, Value::Double(value)) => field(out, &value.to_be_bytes()),
-            (Self::Text, Value::Text(text)) => field(out, text.as_bytes()),
+            (Self::Text | Self::Xml | Self::Json, Value::Text(text)) => field(out, text.as_bytes()),
             (Self::Jsonb, Value::Text(text)) => {
                 out.extend_from_slice(&length(text.len() + 1).to_be_bytes());
                 out.push(1);

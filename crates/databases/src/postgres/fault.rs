@@ -12,8 +12,9 @@ pub(super) fn port_error(during: &str, error: Error) -> PortError {
 }
 
 /// The error of loading rows into `table`.
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
 pub(super) fn table_error(during: &str, table: Option<&str>, error: Error) -> PortError {
-    let Some(refusal) = error.as_db_error() else { return broken(during, error) };
+    let Some(refusal) = error.as_db_error() else { return broken(during, &error) };
     let fault = fault(table, refusal);
     let hint = hint(&fault, refusal).map(str::to_owned);
     // The server's error is not passed on: its details, and some messages, quote values.
@@ -33,11 +34,11 @@ pub(super) fn connect_error(address: &PostgresAddress, error: Error) -> PortErro
 }
 
 /// An error of the connection or the driver.
-fn broken(during: &str, error: Error) -> PortError {
+fn broken(during: &str, error: &Error) -> PortError {
     let is_connection = error.is_closed()
-        || std::error::Error::source(&error).is_some_and(|source| source.is::<std::io::Error>());
+        || std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>);
     let fault = if is_connection { Fault::ConnectionLost } else { Fault::Other };
-    PortError { message: format!("{during}: {}", causes(&error)), fault, hint: None, source: None }
+    PortError { message: format!("{during}: {}", causes(error)), fault, hint: None, source: None }
 }
 
 /// The words of an error and of those behind it, none twice.

@@ -6,6 +6,7 @@
 mod address;
 mod catalog;
 mod connect;
+mod conversion;
 mod copy_format;
 mod fault;
 mod journal;

@@ -11,6 +11,7 @@ use crate::open::OpenOptions;
 use super::address::PostgresAddress;
 use super::catalog::check_target;
 use super::connect::{Purpose, connect};
+use super::conversion::conversions;
 use super::fault::port_error;
 use super::log::{LogWriter, runs};
 use super::table_loader::TableLoader;
@@ -32,10 +33,10 @@ impl PostgresSink {
     ) -> Result<Self, PortError> {
         let mut client = connect(address, &options.application_name, Purpose::Write)?;
         let columns = check_target(&mut client, schema)?;
-        let tables = columns
+        let tables = conversions(schema, &columns)?
             .iter()
             .enumerate()
-            .map(|(index, columns)| TableLoader::new(schema, index, columns))
+            .map(|(index, conversions)| TableLoader::new(schema, index, conversions))
             .collect();
         Ok(Self { client, log: LogWriter::new(schema), tables, buffer: Vec::new() })
     }

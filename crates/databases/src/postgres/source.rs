@@ -257,10 +257,10 @@ fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<bool, PortError
             .with_hint(instead_of(table, "tables", &tables)));
     };
     let key_column = column(&columns, spec, key)?;
-    if ![Type::INT2, Type::INT4, Type::INT8].iter().any(|known| known.oid() == key_column.type_oid) {
+    if ![Type::INT2, Type::INT4, Type::INT8].iter().any(|known| known.oid() == key_column.base_type) {
         return Err(not_an_integer(spec, &key_column.type_name));
     }
-    Ok(column(&columns, spec, xml)?.type_oid == Type::BYTEA.oid())
+    Ok(column(&columns, spec, xml)?.base_type == Type::BYTEA.oid())
 }
 
 fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'c Column, PortError> {

@@ -9,7 +9,8 @@ use xmlshred_model::{Batch, OnExisting, TableSchema, TargetSchema};
 
 use crate::dialect::POSTGRES;
 
-use super::catalog::{Column, qualified};
+use super::catalog::qualified;
+use super::conversion::Conversion;
 use super::copy_format::{Encoding, HEADER, Numbered, TRAILER, write_rows};
 use super::fault::table_error;
 
@@ -35,21 +36,14 @@ struct Staging {
 }
 
 impl TableLoader {
-    /// For table `index` of the schema, which has these columns on the server.
-    pub(super) fn new(schema: &TargetSchema, index: usize, server_columns: &[Column]) -> Self {
+    /// For table `index` of the schema, into whose columns these are the ways.
+    pub(super) fn new(schema: &TargetSchema, index: usize, conversions: &[Conversion]) -> Self {
         let table = &schema.tables[index];
-        let server_columns: Vec<_> = table
-            .columns
+        let direct: Option<Vec<_>> = conversions
             .iter()
-            .map(|column| {
-                let server = server_columns.iter().find(|server| server.name == column.name);
-                (column, server.expect("the target was checked"))
-            })
-            .collect();
-        let direct: Option<Vec<_>> = server_columns
-            .iter()
-            .map(|(column, server)| {
-                Encoding::between(column.data_type, server.type_oid).filter(|_| server.is_base_type)
+            .map(|conversion| match conversion {
+                Conversion::Direct(encoding) => Some(*encoding),
+                Conversion::ByServer(_) => None,
             })
             .collect();
         let names = POSTGRES.quote_all(table.columns.iter().map(|column| column.name.as_str()));
@@ -61,12 +55,11 @@ impl TableLoader {
                 Self { encodings, copy_sql, copy: None, staging: None }
             }
             _ => {
-                let staged = format!("pg_temp.{}", POSTGRES.quote(&format!("xmlshred_rows_{index}")));
-                let types = server_columns.iter().map(|(_, server)| server.type_name.as_str());
-                let staging = Staging::new(schema, table, &staged, types);
+                let staged = POSTGRES.quote(&format!("xmlshred_rows_{index}"));
+                let staging = Staging::new(schema, table, &staged, conversions);
                 let encodings =
                     table.columns.iter().map(|column| Encoding::natural(column.data_type).0).collect();
-                let copy_sql = copy(&staged, &format!("{NUMBER}, {names}"));
+                let copy_sql = copy(&format!("pg_temp.{staged}"), &format!("{NUMBER}, {names}"));
                 Self { encodings, copy_sql, copy: None, staging: Some(staging) }
             }
         }
@@ -159,13 +152,7 @@ fn driver_error(error: io::Error, finished: Result<u64, postgres::Error>) -> pos
 }
 
 impl Staging {
-    /// `types` are the server's, in the order of the contract's columns.
-    fn new<'t>(
-        schema: &TargetSchema,
-        table: &TableSchema,
-        staged: &str,
-        types: impl Iterator<Item = &'t str>,
-    ) -> Self {
+    fn new(schema: &TargetSchema, table: &TableSchema, staged: &str, conversions: &[Conversion]) -> Self {
         let names: Vec<_> = table.columns.iter().map(|column| POSTGRES.quote(&column.name)).collect();
         let declared: Vec<_> = table
             .columns
@@ -173,21 +160,19 @@ impl Staging {
             .zip(&names)
             .map(|(column, name)| format!("{name} {}", Encoding::natural(column.data_type).1))
             .collect();
-        let create = format!(
-            "CREATE TEMP TABLE {} ({NUMBER} bigint, {}) ON COMMIT DROP",
-            staged.trim_start_matches("pg_temp."),
-            declared.join(", ")
-        );
-        // Explicit casts: an enumeration takes text in no other way. Lengths are checked by the insert, which cuts nothing off.
+        let create =
+            format!("CREATE TEMP TABLE {staged} ({NUMBER} bigint, {}) ON COMMIT DROP", declared.join(", "));
+        let staged = format!("pg_temp.{staged}");
         let cells: Vec<_> = names
             .iter()
-            .zip(types)
-            .map(|(name, server_type)| match server_type.split_once('(') {
-                Some((base, rest)) => {
-                    let after = rest.split_once(')').map_or("", |(_, after)| after);
-                    format!("{name}::{base}{after} AS {name}")
-                }
-                None => format!("{name}::{server_type} AS {name}"),
+            .zip(conversions)
+            .map(|(name, conversion)| match conversion {
+                Conversion::ByServer(Some(server_type)) => format!("{name}::{server_type} AS {name}"),
+                // Values of JSON and XML are text in the temporary table.
+                Conversion::Direct(Encoding::Jsonb) => format!("{name}::jsonb AS {name}"),
+                Conversion::Direct(Encoding::Json) => format!("{name}::json AS {name}"),
+                Conversion::Direct(Encoding::Xml) => format!("{name}::xml AS {name}"),
+                Conversion::Direct(_) | Conversion::ByServer(None) => name.clone(),
             })
             .collect();
         let keys: Vec<_> = table.primary_key.iter().map(|&column| names[column].clone()).collect();

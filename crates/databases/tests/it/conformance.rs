@@ -7,6 +7,7 @@ use crate::postgres::PostgresBench;
 use crate::sqlite::SqliteBench;
 
 /// Runs the suite and tells how long each case took.
+#[expect(clippy::print_stderr, reason = "progress of a test that takes a while")]
 pub(crate) fn conforms(bench: &dyn Bench) {
     for (name, case) in cases() {
         let started = std::time::Instant::now();

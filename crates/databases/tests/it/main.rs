@@ -6,6 +6,8 @@ mod conformance;
 mod ddl;
 mod files;
 mod postgres;
+mod postgres_source;
+mod postgres_target;
 mod several_writers;
 mod sqlite;
 mod target;

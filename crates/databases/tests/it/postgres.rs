@@ -29,6 +29,7 @@ pub(crate) struct PostgresFixture {
 
 impl PostgresBench {
     /// `None`, and a word about it, where there are no binaries.
+    #[expect(clippy::print_stderr, reason = "what is skipped is said")]
     pub(crate) fn start(what: &str, settings: &[&str]) -> Option<Self> {
         match PostgresServer::start(settings) {
             Ok(server) => Some(Self { server: Arc::new(server), fixture_count: AtomicU32::new(0) }),

@@ -1,0 +1,242 @@
+//! What is particular to PostgreSQL as a target: columns of other types, identity columns, rights, names.
+
+use std::sync::Arc;
+
+use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
+use xmlshred_engine::ports::{FailedDocuments, Fault, PortError};
+use xmlshred_engine::testing::Fixture;
+use xmlshred_model::{
+    Batch, BatchBuilder, ColumnSchema, DataType, Decimal, DocumentKey, DocumentRecord, OnExisting, Outcome,
+    TableSchema, TargetSchema, Value,
+};
+
+use crate::postgres::{PostgresBench, PostgresFixture};
+use crate::several_writers::identity;
+
+/// A table `t` with the key `id` and a cell of each type.
+fn schema(types: &[DataType], on_existing: OnExisting) -> Arc<TargetSchema> {
+    let column = |name: String, data_type| ColumnSchema { name, data_type, nullable: true, sensitive: false };
+    let cells = types.iter().enumerate().map(|(at, data_type)| column(format!("c{at}"), *data_type));
+    Arc::new(TargetSchema {
+        namespace: None,
+        on_existing,
+        tables: vec![TableSchema {
+            name: "t".to_owned(),
+            columns: std::iter::once(column("id".to_owned(), DataType::BigInt)).chain(cells).collect(),
+            primary_key: vec![0],
+            foreign_keys: Vec::new(),
+        }],
+        key_column: "app_id".to_owned(),
+    })
+}
+
+/// One document with these rows.
+fn batch(schema: &Arc<TargetSchema>, key: i64, rows: &[&[Value<'_>]]) -> Batch {
+    let mut builder = BatchBuilder::new(Arc::clone(schema));
+    for row in rows {
+        builder.push_row(0, row);
+    }
+    builder.finish_document(DocumentRecord {
+        key: DocumentKey(key),
+        outcome: Outcome::Success,
+        issues: Vec::new(),
+        document_hash: 0,
+        byte_count: 1,
+        duration: std::time::Duration::ZERO,
+        processed_at: 0,
+    });
+    builder.finish()
+}
+
+/// A fixture whose table `t` is the customer's own, made by this statement.
+fn with_table(bench: &PostgresBench, schema: &Arc<TargetSchema>, create: &str) -> PostgresFixture {
+    let fixture = bench.database(schema, "text");
+    fixture.client().batch_execute(create).unwrap();
+    fixture.ports().journal().unwrap().create_tables().unwrap();
+    fixture
+}
+
+fn load(fixture: &PostgresFixture, key: i64, rows: &[&[Value<'_>]]) -> Result<u64, PortError> {
+    let mut sink = fixture.ports().sink()?;
+    let batch = batch(&fixture.schema, key, rows);
+    sink.commit(&batch, &identity(0, 1), FailedDocuments::Leave).map(|commit| commit.table_row_counts[0])
+}
+
+/// The rows of `t` as the server shows them.
+fn shown(fixture: &PostgresFixture) -> Vec<String> {
+    let rows = fixture.client().query("SELECT t::text FROM t ORDER BY id", &[]).unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[test]
+fn columns_of_other_types_take_what_the_server_can_convert() {
+    let Some(bench) = PostgresBench::start("columns of other types on PostgreSQL", &[]) else { return };
+    let types = [
+        DataType::Int,
+        DataType::VarChar(10),
+        DataType::VarChar(10),
+        DataType::Decimal { precision: 8, scale: 2 },
+        DataType::Json,
+        DataType::Timestamp,
+        DataType::Text,
+    ];
+    let schema = schema(&types, OnExisting::Fail);
+    let create = "CREATE TYPE mood AS ENUM ('sad', 'happy');
+        CREATE DOMAIN short AS varchar(5) CHECK (VALUE <> 'bad');
+        CREATE TABLE t (c6 uuid, id numeric(10) PRIMARY KEY, c0 bigint, c1 mood, c2 short, c3 double precision, c4 jsonb,
+            c5 timestamptz)";
+    let fixture = with_table(&bench, &schema, create);
+    let decimal = |unscaled| Value::Decimal(Decimal { unscaled, scale: 2 });
+    let uuid = "00000000-0000-0000-0000-0000000000ff";
+    let row = |id, mood, short| {
+        [
+            Value::Int(id),
+            Value::Int(7),
+            Value::Text(mood),
+            Value::Text(short),
+            decimal(-150),
+            Value::Text("{\"b\":1,\"a\":2}"),
+            Value::Timestamp(0),
+            Value::Text(uuid),
+        ]
+    };
+    assert_eq!(load(&fixture, 1, &[&row(1, "happy", "ok"), &row(2, "sad", "ok")]).unwrap(), 2);
+    let expected = |id, mood| {
+        format!(r#"({uuid},{id},7,{mood},ok,-1.5,"{{""a"": 2, ""b"": 1}}","1970-01-01 00:00:00+00")"#)
+    };
+    assert_eq!(shown(&fixture), [expected(1, "happy"), expected(2, "sad")]);
+    for (mood, short) in [("furious", "ok"), ("sad", "lengthy"), ("sad", "bad")] {
+        let error = load(&fixture, 2, &[&row(3, mood, short)]).unwrap_err();
+        assert!(
+            matches!(error.fault, Fault::ValueRejected { .. } | Fault::CheckViolation { .. }),
+            "{mood} {short}: {error}"
+        );
+        let told = format!("{error} {:?} {error:?}", error.hint);
+        assert!(!told.contains("furious") && !told.contains("lengthy") && !told.contains("{\"b\""), "{told}");
+    }
+    assert_eq!(shown(&fixture).len(), 2);
+}
+
+#[test]
+fn columns_that_would_change_values_are_refused_before_anything_is_read_all_at_once() {
+    let Some(bench) = PostgresBench::start("columns that change values on PostgreSQL", &[]) else { return };
+    let decimal = DataType::Decimal { precision: 8, scale: 2 };
+    let types = [decimal, decimal, DataType::Double, DataType::Timestamp, DataType::Timestamp, DataType::Int];
+    let schema = schema(&types, OnExisting::Fail);
+    let create = "CREATE TABLE t (id bigint PRIMARY KEY, c0 numeric(8,1), c1 int, c2 real, c3 date, c4 timestamp(3), c5 smallint)";
+    let fixture = with_table(&bench, &schema, create);
+    let error = fixture.ports().sink().err().unwrap();
+    assert_eq!(error.fault, Fault::WrongTable { table: "t".to_owned() });
+    assert_eq!(
+        error.message,
+        "the target's columns would change the contract's values: `t.c0 numeric(8,1) for decimal(8,2)`, \
+         `t.c1 integer for decimal(8,2)`, `t.c2 real for double`, `t.c3 date for timestamp`, \
+         `t.c4 timestamp(3) without time zone for timestamp`"
+    );
+}
+
+#[test]
+fn identity_columns_are_the_servers_unless_the_contract_names_them() {
+    let Some(bench) = PostgresBench::start("identity columns on PostgreSQL", &[]) else { return };
+    let own = "CREATE TABLE t (number int GENERATED ALWAYS AS IDENTITY, id bigint PRIMARY KEY, c0 text)";
+    let named = "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, c0 text)";
+    for on_existing in [OnExisting::Fail, OnExisting::Skip, OnExisting::Replace] {
+        let schema = schema(&[DataType::Text], on_existing);
+        let fixture = with_table(&bench, &schema, own);
+        load(&fixture, 1, &[&[Value::Int(8), Value::Text("a")], &[Value::Int(9), Value::Text("b")]]).unwrap();
+        assert_eq!(shown(&fixture), ["(1,8,a)", "(2,9,b)"], "{on_existing:?}");
+        let fixture = with_table(&bench, &schema, named);
+        load(&fixture, 1, &[&[Value::Int(8), Value::Text("a")]]).unwrap();
+        assert_eq!(shown(&fixture), ["(8,a)"], "{on_existing:?}");
+    }
+}
+
+#[test]
+fn the_last_of_several_rows_with_one_key_replaces_the_others() {
+    let Some(bench) = PostgresBench::start("replacing rows on PostgreSQL", &[]) else { return };
+    let rows: &[&[Value<'_>]] = &[
+        &[Value::Int(1), Value::Text("first")],
+        &[Value::Int(2), Value::Null],
+        &[Value::Int(1), Value::Text("last")],
+    ];
+    for (on_existing, expected) in [(OnExisting::Skip, "(1,first)"), (OnExisting::Replace, "(1,last)")] {
+        let schema = schema(&[DataType::Text], on_existing);
+        let fixture = with_table(&bench, &schema, "CREATE TABLE t (id bigint PRIMARY KEY, c0 text)");
+        load(&fixture, 1, rows).unwrap();
+        assert_eq!(shown(&fixture), [expected, "(2,)"]);
+        load(&fixture, 2, &[&[Value::Int(2), Value::Text("later")]]).unwrap();
+        let second = if on_existing == OnExisting::Skip { "(2,)" } else { "(2,later)" };
+        assert_eq!(shown(&fixture), [expected, second]);
+    }
+}
+
+#[test]
+fn a_refusal_in_the_middle_of_much_data_is_told_as_what_it_is() {
+    let Some(bench) = PostgresBench::start("refusals in the middle on PostgreSQL", &[]) else { return };
+    let schema = schema(&[DataType::Text], OnExisting::Fail);
+    let create = "CREATE TABLE t (id bigint PRIMARY KEY, c0 text CHECK (length(c0) > 3))";
+    let fixture = with_table(&bench, &schema, create);
+    let long = "x".repeat(1 << 20);
+    let rows: Vec<[Value<'_>; 2]> =
+        (0..30).map(|id| [Value::Int(id), Value::Text(if id == 1 { "x" } else { &long })]).collect();
+    let rows: Vec<&[Value<'_>]> = rows.iter().map(|row| &row[..]).collect();
+    let error = load(&fixture, 1, &rows).unwrap_err();
+    assert_eq!(error.fault, Fault::CheckViolation { table: Some("t".to_owned()) }, "{error}");
+    assert_eq!(load(&fixture, 1, &rows[2..]).unwrap(), 28);
+}
+
+#[test]
+fn missing_rights_are_told_before_anything_is_read_with_what_to_do() {
+    let Some(bench) = PostgresBench::start("missing rights on PostgreSQL", &[]) else { return };
+    let schema = schema(&[DataType::Text], OnExisting::Fail);
+    let fixture = with_table(&bench, &schema, "CREATE TABLE t (id bigint PRIMARY KEY, c0 text)");
+    fixture
+        .client()
+        .batch_execute(
+            "DO $$ BEGIN
+                EXECUTE format('CREATE ROLE reader LOGIN PASSWORD ''x''; GRANT USAGE ON SCHEMA %I TO reader', current_schema());
+             END $$; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
+        )
+        .unwrap();
+    let login = xmlshred_databases::Login {
+        username: Some("reader".to_owned()),
+        password: Some("x".to_owned().into()),
+    };
+    let url = fixture.url().with_login(&login);
+    let source = SourceAddress::Database(url.clone());
+    let ports = open(&source, &url, &fixture.spec(), &schema, OpenOptions::default()).unwrap();
+    let error = ports.sink().err().unwrap();
+    assert_eq!(error.fault, Fault::AccessDenied, "{error}");
+    assert!(error.message.contains("\"t\"") && error.hint.unwrap().contains("GRANT"));
+}
+
+#[test]
+fn sessions_are_named_and_set_up_but_what_the_user_set_stays() {
+    let Some(bench) = PostgresBench::start("names of sessions on PostgreSQL", &[]) else { return };
+    let schema = schema(&[], OnExisting::Fail);
+    let fixture = with_table(&bench, &schema, "CREATE TABLE t (id bigint PRIMARY KEY)");
+    let options = OpenOptions { application_name: "xmlshred 9.9 instance 1/3".to_owned(), create: false };
+    let source = SourceAddress::Database(fixture.url());
+    let ports = open(&source, &fixture.url(), &fixture.spec(), &schema, options).unwrap();
+    let (_source, _sink, _journal) =
+        (ports.source().unwrap(), ports.sink().unwrap(), ports.journal().unwrap());
+    let names = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'xmlshred 9.9 instance 1/3'";
+    let count: i64 = fixture.client().query_one(names, &[]).unwrap().get(0);
+    assert_eq!(count, 3);
+
+    let text = bench.server.url("postgres?options=-cstatement_timeout%3D200&application_name=own");
+    let url = DatabaseUrl::parse(&text, &|_| None).unwrap();
+    let source = SourceAddress::Database(url.clone());
+    let slow = xmlshred_mapping::contract::SourceSpec {
+        where_sql: Some("pg_sleep(10) IS NOT NULL".to_owned()),
+        schema: Some("public".to_owned()),
+        ..fixture.spec()
+    };
+    fixture
+        .client()
+        .batch_execute("CREATE TABLE public.app_xml AS SELECT 1::bigint AS app_id, '' AS xml")
+        .unwrap();
+    let ports = open(&source, &url, &slow, &schema, OpenOptions::default()).unwrap();
+    let error = ports.source().unwrap().keys(&crate::sqlite::ALL, None, 9).unwrap_err();
+    assert_eq!(error.fault, Fault::Timeout, "{error}");
+}
