@@ -91,6 +91,7 @@ impl CommandError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Settings(_)
+            | Self::Demo(DemoError::Url(_) | DemoError::NoServer)
             | Self::Contract(_)
             | Self::File { .. }
             | Self::Document { .. }
@@ -109,13 +110,13 @@ impl CommandError {
         match self {
             Self::Settings(error) => error.hint(),
             Self::Port { error, .. } => error.hint.clone(),
+            Self::Demo(error) => error.hint(),
             Self::Run(error) => error.hint().map(str::to_owned),
             Self::MetricsListen { .. } => Some("choose a free port; every instance needs its own".to_owned()),
             Self::Contract(_)
             | Self::File { .. }
             | Self::Document { .. }
             | Self::NoSuchKey { .. }
-            | Self::Demo(_)
             | Self::Launch { .. }
             | Self::Output(_)
             | Self::Signals(_) => None,

@@ -5,13 +5,16 @@
 //! `connect`, `fault`, `source`, `sink`, `journal`.
 
 mod address;
+mod cell_text;
 mod dialect;
+mod documents;
 mod files;
 mod name_list;
 mod open;
 mod paging;
 mod password;
 mod postgres;
+mod rows;
 mod sqlite;
 mod statement;
 mod target_names;
@@ -23,6 +26,8 @@ pub mod rows_as_sql;
 pub use address::{AddressError, DatabaseUrl, Environment, Login};
 pub use ddl::Existing;
 pub use dialect::{DecimalType, Dialect, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
+pub use documents::{DocumentWriter, start_over};
 pub use open::{OpenOptions, SourceAddress, open, open_source, read_document};
 pub use password::Password;
 pub use postgres::PostgresAddress;
+pub use rows::{RowReader, open_rows};

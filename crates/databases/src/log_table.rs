@@ -1,6 +1,6 @@
 //! The one definition of `processing_log` and `processing_issue`: what every database creates, fills and reads.
 
-use xmlshred_model::DataType;
+use xmlshred_model::{ColumnSchema, DataType, TableSchema};
 
 /// Name of the log table.
 pub const LOG: &str = "processing_log";
@@ -52,6 +52,31 @@ pub fn issue_columns(key_column: &str) -> Vec<LogColumn> {
         required("code", DataType::VarChar(40)),
         required("count", DataType::BigInt),
     ]
+}
+
+/// `processing_log` without [`LOG_ID`], as a table that can be read.
+pub fn log_table(key_column: &str) -> TableSchema {
+    table(LOG, log_columns(key_column))
+}
+
+/// `processing_issue`, as a table that can be read.
+pub fn issue_table(key_column: &str) -> TableSchema {
+    table(ISSUE, issue_columns(key_column))
+}
+
+fn table(name: &str, columns: Vec<LogColumn>) -> TableSchema {
+    let columns = columns.into_iter().map(|LogColumn { name, data_type, nullable }| ColumnSchema {
+        name,
+        data_type,
+        nullable,
+        sensitive: false,
+    });
+    TableSchema {
+        name: name.to_owned(),
+        columns: columns.collect(),
+        primary_key: Vec::new(),
+        foreign_keys: Vec::new(),
+    }
 }
 
 fn required(name: &str, data_type: DataType) -> LogColumn {

@@ -26,6 +26,11 @@ pub(crate) struct DemoArgs {
     #[arg(long, value_name = "N", default_value = "3")]
     pub(crate) instances: NonZeroU32,
 
+    /// Prepare and run in this database instead of a SQLite file: postgres://USER@HOST/DATABASE; its schema xmlshred_demo is
+    /// replaced, nothing else is touched
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+
     /// Write database and contract, and stop there
     #[arg(long)]
     pub(crate) prepare_only: bool,

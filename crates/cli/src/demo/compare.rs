@@ -1,26 +1,14 @@
-//! Compares the tables of two databases row for row.
+//! Compares the tables of two databases, of any two kinds, as sets of rows.
 
-use std::path::Path;
-
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, Row, Rows, Statement};
-use xmlshred_model::TargetSchema;
+use xmlshred_databases::RowReader;
+use xmlshred_databases::log_table::{issue_table, log_table};
+use xmlshred_engine::ports::PortError;
+use xmlshred_model::{OwnedValue, TableSchema, TargetSchema, Value, lexical};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// Columns of the log that are the same in every run over the same documents.
 const LOG_COLUMNS: &[&str] =
     &["status", "failure_reason", "row_count", "issue_count", "contract_hash", "document_hash"];
-
-/// Columns of the issue table.
-const ISSUE_COLUMNS: &[&str] = &["table_name", "column_name", "code", "count"];
-
-/// A table and the columns by which it is compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Compared {
-    /// Name of the table.
-    pub(super) table: String,
-    /// Columns, quoted, as a list for SQL.
-    columns: String,
-}
 
 /// How two databases compare.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,108 +27,126 @@ impl Comparison {
 }
 
 /// All target tables and the log, without the columns that change from run to run.
-pub(super) fn compared_tables(schema: &TargetSchema, changing: &[(&str, &str)]) -> Vec<Compared> {
+pub(super) fn compared_tables(schema: &TargetSchema, changing: &[(&str, &str)]) -> Vec<TableSchema> {
     let mut tables: Vec<_> = schema
         .tables
         .iter()
-        .map(|table| {
-            let columns = table
-                .columns
-                .iter()
-                .filter(|column| !changing.contains(&(table.name.as_str(), column.name.as_str())))
-                .map(|column| quote(&column.name));
-            Compared { table: table.name.clone(), columns: columns.collect::<Vec<_>>().join(", ") }
-        })
+        .map(|table| only(table.clone(), |column| !changing.contains(&(table.name.as_str(), column))))
         .collect();
-    for (table, columns) in [("processing_log", LOG_COLUMNS), ("processing_issue", ISSUE_COLUMNS)] {
-        let columns = std::iter::once(schema.key_column.as_str()).chain(columns.iter().copied()).map(quote);
-        tables.push(Compared { table: table.to_owned(), columns: columns.collect::<Vec<_>>().join(", ") });
-    }
+    let key = schema.key_column.as_str();
+    tables.push(only(log_table(key), |column| column == key || LOG_COLUMNS.contains(&column)));
+    tables.push(issue_table(key));
     tables
+}
+
+fn only(mut table: TableSchema, is_wanted: impl Fn(&str) -> bool) -> TableSchema {
+    table.columns.retain(|column| is_wanted(&column.name));
+    table
 }
 
 /// Compares these tables as sets of rows in which a row may stand several times; the order of rows does not count.
 ///
 /// # Errors
 /// When a database cannot be read or lacks a table.
-pub(super) fn compare(left: &Path, right: &Path, tables: &[Compared]) -> Result<Comparison, rusqlite::Error> {
-    let left = Connection::open_with_flags(left, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let right = Connection::open_with_flags(right, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+pub(super) fn compare(
+    left: &mut dyn RowReader,
+    right: &mut dyn RowReader,
+    tables: &[TableSchema],
+) -> Result<Comparison, PortError> {
     let mut comparison = Comparison::default();
-    for Compared { table, columns } in tables {
-        let sql = format!("SELECT {columns} FROM {} ORDER BY {columns}", quote(table));
-        let (mut left_statement, mut right_statement) = (left.prepare(&sql)?, right.prepare(&sql)?);
-        let column_count = left_statement.column_count();
-        match same_rows(&mut left_statement, &mut right_statement, column_count)? {
-            Some(row_count) => comparison.equal.push((table.clone(), row_count)),
-            None => comparison.different.push((table.clone(), count(&left, table)?, count(&right, table)?)),
+    for table in tables {
+        let (left, right) = (digest(left, table)?, digest(right, table)?);
+        if left == right {
+            comparison.equal.push((table.name.clone(), left.row_count));
+        } else {
+            comparison.different.push((table.name.clone(), left.row_count, right.row_count));
         }
     }
     Ok(comparison)
 }
 
-fn same_rows(
-    left: &mut Statement<'_>,
-    right: &mut Statement<'_>,
-    column_count: usize,
-) -> Result<Option<u64>, rusqlite::Error> {
-    let (mut left, mut right): (Rows<'_>, Rows<'_>) = (left.query([])?, right.query([])?);
-    let mut row_count = 0;
-    loop {
-        match (left.next()?, right.next()?) {
-            (None, None) => return Ok(Some(row_count)),
-            (Some(left), Some(right)) if same_cells(left, right, column_count)? => row_count += 1,
-            _ => return Ok(None),
+/// What is the same for two sets of rows exactly when they are, but for chance (2^-128).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Digest {
+    row_count: u64,
+    sum: u128,
+}
+
+fn digest(reader: &mut dyn RowReader, table: &TableSchema) -> Result<Digest, PortError> {
+    let mut digest = Digest::default();
+    let mut text = Vec::new();
+    reader.rows(table, &mut |row| {
+        text.clear();
+        row.iter().for_each(|cell| write_cell(cell, &mut text));
+        digest.row_count += 1;
+        digest.sum = digest.sum.wrapping_add(xxh3_128(&text));
+    })?;
+    Ok(digest)
+}
+
+/// Appends the cell, so that no two rows are written alike.
+fn write_cell(cell: &OwnedValue, out: &mut Vec<u8>) {
+    let mut formatted = String::new();
+    let bytes: &[u8] = match cell.as_value() {
+        Value::Null => return out.push(0),
+        // Bit for bit: what is compared is whether two runs did the same.
+        Value::Double(number) => &number.to_bits().to_le_bytes(),
+        Value::Text(text) => text.as_bytes(),
+        Value::Binary(bytes) => bytes,
+        value => {
+            lexical::format(&value, &mut formatted);
+            formatted.as_bytes()
         }
-    }
-}
-
-fn same_cells(left: &Row<'_>, right: &Row<'_>, column_count: usize) -> Result<bool, rusqlite::Error> {
-    for index in 0..column_count {
-        let (left, right) = (left.get_ref(index)?, right.get_ref(index)?);
-        let same = match (left, right) {
-            // Bit for bit: what is compared is whether two runs did the same.
-            (ValueRef::Real(left), ValueRef::Real(right)) => left.to_bits() == right.to_bits(),
-            _ => left == right,
-        };
-        if !same {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-fn count(connection: &Connection, table: &str) -> Result<u64, rusqlite::Error> {
-    connection.query_row(&format!("SELECT count(*) FROM {}", quote(table)), [], |row| {
-        row.get::<_, i64>(0).map(i64::cast_unsigned)
-    })
-}
-
-fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    };
+    out.push(1);
+    out.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+    out.extend_from_slice(bytes);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use xmlshred_model::{ColumnSchema, DataType};
 
-    fn database(dir: &Path, name: &str, rows: &str) -> std::path::PathBuf {
-        let path = dir.join(name);
-        let connection = Connection::open(&path).unwrap();
-        connection
-            .execute_batch(&format!("CREATE TABLE t (a INTEGER, b REAL); INSERT INTO t VALUES {rows}"))
-            .unwrap();
-        path
+    /// Rows of one text column.
+    struct Rows(&'static [Option<&'static str>]);
+
+    impl RowReader for Rows {
+        fn rows(
+            &mut self,
+            _table: &TableSchema,
+            each: &mut dyn FnMut(&[OwnedValue]),
+        ) -> Result<(), PortError> {
+            for text in self.0 {
+                let cell =
+                    text.map_or(OwnedValue::Inline(Value::Null), |text| OwnedValue::Text(text.to_owned()));
+                each(&[cell, OwnedValue::Inline(Value::Double(0.5))]);
+            }
+            Ok(())
+        }
     }
 
     #[test]
     fn the_order_of_rows_does_not_count_but_their_number_does() {
-        let dir = tempfile::tempdir().unwrap();
-        let tables = [Compared { table: "t".into(), columns: "\"a\", \"b\"".into() }];
-        let left = database(dir.path(), "left", "(1, 0.5), (2, null), (2, null)");
-        let same = database(dir.path(), "same", "(2, null), (1, 0.5), (2, null)");
-        let fewer = database(dir.path(), "fewer", "(2, null), (1, 0.5)");
-        assert_eq!(compare(&left, &same, &tables).unwrap().equal, [("t".to_owned(), 3)]);
-        assert_eq!(compare(&left, &fewer, &tables).unwrap().different, [("t".to_owned(), 3, 2)]);
+        let column = |name: &str, data_type| ColumnSchema {
+            name: name.to_owned(),
+            data_type,
+            nullable: true,
+            sensitive: false,
+        };
+        let table = TableSchema {
+            name: "t".to_owned(),
+            columns: vec![column("a", DataType::Text), column("b", DataType::Double)],
+            primary_key: Vec::new(),
+            foreign_keys: Vec::new(),
+        };
+        let compare = |left, right| {
+            let tables = std::slice::from_ref(&table);
+            compare(&mut Rows(left), &mut Rows(right), tables).unwrap()
+        };
+        let left = &[Some("x"), None, None];
+        assert_eq!(compare(left, &[None, Some("x"), None]).equal, [("t".to_owned(), 3)]);
+        assert_eq!(compare(left, &[None, Some("x")]).different, [("t".to_owned(), 3, 2)]);
+        assert_eq!(compare(&[Some("")], &[None]).different, [("t".to_owned(), 1, 1)]);
     }
 }

@@ -1,13 +1,15 @@
 //! `xmlshred demo`: a database of invented loan applications, a contract, several instances at work, and the proof that
 //! they did what one would have done.
 //!
-//! Life of a demo: [`generate`] makes documents → [`prepare`] writes `DIR/demo.db` and `DIR/contract.yaml` → [`show`]
+//! Life of a demo: [`generate`] makes documents → [`prepare`] writes `DIR/demo.db` (or the schema of a server) and
+//! `DIR/contract.yaml` → [`show`]
 //! launches the instances, then one instance into `DIR/demo-single.db` → [`compare`] compares the two → [`show`] tells.
 
 mod args;
 mod compare;
 mod contract;
 mod generate;
+mod place;
 mod prepare;
 mod show;
 
@@ -15,6 +17,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub(crate) use args::DemoArgs;
+
+use xmlshred_databases::AddressError;
+use xmlshred_engine::ports::PortError;
 
 /// Why there is no demo.
 #[derive(Debug, thiserror::Error)]
@@ -28,16 +33,22 @@ pub(crate) enum DemoError {
         source: io::Error,
     },
     /// A database cannot be written or read.
-    #[error("cannot use the database {}", path.display())]
-    Database {
-        /// Which.
+    #[error("cannot use the demo's database: {0}")]
+    Database(#[from] PortError),
+    /// The rows to look at cannot be read.
+    #[error("cannot read {}", path.display())]
+    Samples {
+        /// The file.
         path: PathBuf,
         /// Why.
         source: rusqlite::Error,
     },
-    /// Target tables cannot be created.
-    #[error("cannot create the tables of the demo: {0}")]
-    Tables(#[from] xmlshred_engine::ports::PortError),
+    /// `--url` is no address.
+    #[error("{0}")]
+    Url(#[from] AddressError),
+    /// `--url` names a SQLite file, which the demo would replace.
+    #[error("--url is for servers: the demo makes its SQLite files in --dir")]
+    NoServer,
     /// Another instance of this program cannot be started.
     #[error("cannot start {}", program.display())]
     Start {
@@ -56,8 +67,16 @@ impl DemoError {
         Self::File { path: path.to_owned(), source }
     }
 
-    fn database(path: &Path, source: rusqlite::Error) -> Self {
-        Self::Database { path: path.to_owned(), source }
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Database(error) => error.hint.clone(),
+            Self::Url(error) => Some(error.hint().to_owned()),
+            Self::NoServer => {
+                Some("leave --url out, or name a server, as in postgres://USER@HOST/DATABASE".to_owned())
+            }
+            Self::File { .. } | Self::Samples { .. } | Self::Start { .. } | Self::Console(_) => None,
+        }
     }
 }
 
@@ -77,7 +96,7 @@ pub(crate) enum DemoEnding {
 /// # Errors
 /// When files, databases or processes cannot be had.
 pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write) -> Result<DemoEnding, DemoError> {
-    let place = prepare::Place::new(&args.dir);
+    let place = place::Place::new(args)?;
     let prepared = prepare::prepare(args, &place)?;
     show::prepared(&prepared, &place, out)?;
     if args.prepare_only {

@@ -10,11 +10,15 @@ use std::time::Instant;
 use comfy_table::{Table, presets};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
+use xmlshred_databases::log_table::log_table;
+use xmlshred_databases::{DatabaseUrl, OpenOptions, open_rows};
+use xmlshred_model::OwnedValue;
 
 use super::compare::{compare, compared_tables};
 use super::contract::CHANGING_COLUMNS;
 use super::generate::{Fault, repeated_contact_count};
-use super::prepare::{Place, Prepared, plan};
+use super::place::Place;
+use super::prepare::Prepared;
 use super::{DemoEnding, DemoError};
 
 /// Exit code of a run in which some documents failed: the demo has bad documents, so this is what must come.
@@ -30,7 +34,7 @@ pub(super) fn prepared(prepared: &Prepared, place: &Place, out: &mut dyn Write) 
         *byte_count as f64 / 1e3 / *document_count as f64,
         *min_bytes.min(max_bytes) as f64 / 1e3,
         *max_bytes as f64 / 1e3,
-        place.database.display(),
+        place.database,
         duration.as_secs_f64(),
         megabytes / duration.as_secs_f64(),
     )?;
@@ -76,16 +80,16 @@ pub(super) fn instances(
     // Ctrl-C reaches the instances too, and they end in order: this process waits for them and passes their answer on.
     // Where a handler is installed already, it stays.
     let _ = ctrlc::set_handler(|| {});
-    let url = sqlite_url(&place.database);
+    let url = place.database.to_string();
     let count = instances.to_string();
     let contract = place.contract.display().to_string();
-    let mut arguments = vec!["launch", "--instances", &count, "--contract", &contract, "--url", &url];
+    let mut arguments = vec!["launch", "--instances", &count, "--contract", &contract];
     let (logs, metrics) = (folder(&place.dir, "logs"), folder(&place.dir, "metrics"));
     arguments.extend(["--log-dir", &logs, "--metrics-dir", &metrics]);
-    writeln!(out, "\n$ xmlshred {}\n", arguments.join(" "))?;
+    writeln!(out, "\n$ xmlshred {} --url {url}\n", arguments.join(" "))?;
     out.flush()?;
     let started = Instant::now();
-    let code = start(&arguments, Output::Shown)?;
+    let code = start(place, &arguments, Output::Shown)?;
     if code != 0 && code != SOME_FAILED {
         return Ok(DemoEnding::Stopped(code));
     }
@@ -102,12 +106,11 @@ pub(super) fn instances(
     let single_url = sqlite_url(&place.single);
     let (logs, metrics) = (folder(&place.dir, "logs-single"), folder(&place.dir, "metrics-single"));
     let code = start(
+        place,
         &[
             "run",
             "--contract",
             &contract,
-            "--source-url",
-            &url,
             "--target-url",
             &single_url,
             "--create-tables",
@@ -139,12 +142,13 @@ enum Output {
     Hidden,
 }
 
-/// Starts this program again and waits for its exit code.
-fn start(arguments: &[&str], output: Output) -> Result<u8, DemoError> {
+/// Starts this program again on the demo's database and waits for its exit code. The address goes through the environment, because
+/// it may hold a password.
+fn start(place: &Place, arguments: &[&str], output: Output) -> Result<u8, DemoError> {
     let program =
         std::env::current_exe().map_err(|source| DemoError::Start { program: "xmlshred".into(), source })?;
     let mut command = Command::new(&program);
-    command.args(arguments).stdin(Stdio::null());
+    command.args(arguments).env("XMLSHRED_URL", &place.typed_url).stdin(Stdio::null());
     if output == Output::Hidden {
         command.stdout(Stdio::null());
     }
@@ -154,9 +158,12 @@ fn start(arguments: &[&str], output: Output) -> Result<u8, DemoError> {
 }
 
 fn comparison(place: &Place, instances: &str, out: &mut dyn Write) -> Result<bool, DemoError> {
-    let tables = compared_tables(plan().schema(), CHANGING_COLUMNS);
-    let comparison = compare(&place.database, &place.single, &tables)
-        .map_err(|source| DemoError::database(&place.single, source))?;
+    let plan = place.plan();
+    let schema = plan.schema();
+    let options = OpenOptions::default();
+    let mut many = open_rows(&place.database, schema.namespace.as_deref(), &options)?;
+    let mut one = open_rows(&DatabaseUrl::Sqlite(place.single.clone()), None, &options)?;
+    let comparison = compare(&mut *many, &mut *one, &compared_tables(schema, CHANGING_COLUMNS))?;
     for (table, many, one) in &comparison.different {
         writeln!(out, "{table} differs: {many} rows of {instances} instances, {one} rows of one")?;
     }
@@ -176,8 +183,7 @@ fn comparison(place: &Place, instances: &str, out: &mut dyn Write) -> Result<boo
 
 /// Compares the failures in the log with the expected ones.
 fn failures(prepared: &Prepared, place: &Place, out: &mut dyn Write) -> Result<bool, DemoError> {
-    let found =
-        failures_in_log(&place.database).map_err(|source| DemoError::database(&place.database, source))?;
+    let found = failures_in_log(place)?;
     let expected: BTreeMap<String, u64> = expected_failures(prepared.document_count)
         .into_iter()
         .map(|(cause, (count, _))| (cause.to_owned(), count))
@@ -196,17 +202,20 @@ fn failures(prepared: &Prepared, place: &Place, out: &mut dyn Write) -> Result<b
     Ok(false)
 }
 
-fn failures_in_log(database: &Path) -> Result<BTreeMap<String, u64>, rusqlite::Error> {
-    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let mut statement =
-        connection.prepare("SELECT failure_reason FROM processing_log WHERE status = 'failed'")?;
+/// Failed documents by cause, `<stage>: <code>`.
+fn failures_in_log(place: &Place) -> Result<BTreeMap<String, u64>, DemoError> {
+    let plan = place.plan();
+    let schema = plan.schema();
+    let mut log = log_table(&schema.key_column);
+    log.columns.retain(|column| column.name == "failure_reason");
     let mut found = BTreeMap::new();
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let reason: String = row.get(0)?;
-        let cause = reason.splitn(3, ": ").take(2).collect::<Vec<_>>().join(": ");
-        *found.entry(cause).or_default() += 1;
-    }
+    let mut reader = open_rows(&place.database, schema.namespace.as_deref(), &OpenOptions::default())?;
+    reader.rows(&log, &mut |row| {
+        if let [OwnedValue::Text(reason)] = row {
+            let cause = reason.splitn(3, ": ").take(2).collect::<Vec<_>>().join(": ");
+            *found.entry(cause).or_default() += 1;
+        }
+    })?;
     Ok(found)
 }
 
@@ -230,9 +239,10 @@ const SAMPLES: &[(&str, &str)] = &[
 ];
 
 fn samples(place: &Place, out: &mut dyn Write) -> Result<(), DemoError> {
-    let error = |source| DemoError::database(&place.database, source);
+    // Those of the single instance, which are the same: its database is always a file.
+    let error = |source| DemoError::Samples { path: place.single.clone(), source };
     let connection =
-        Connection::open_with_flags(&place.database, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(error)?;
+        Connection::open_with_flags(&place.single, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(error)?;
     for (title, sql) in SAMPLES {
         let table = query(&connection, sql).map_err(error)?;
         writeln!(out, "{title}\n{table}\n")?;
@@ -272,7 +282,7 @@ fn plain_table<T: Into<String>>(header: impl IntoIterator<Item = T>) -> Table {
 
 /// What to try next.
 pub(super) fn commands(place: &Place, instances: NonZeroU32, out: &mut dyn Write) -> Result<(), DemoError> {
-    let (contract, url) = (place.contract.display(), sqlite_url(&place.database));
+    let (contract, url) = (place.contract.display(), &place.database);
     writeln!(out, "Try next:")?;
     for (command, what) in [
         (

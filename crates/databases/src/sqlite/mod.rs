@@ -2,13 +2,17 @@
 //! side by side, writers take turns with short transactions that begin with the lock they need.
 
 mod connect;
+mod documents;
 mod fault;
 mod journal;
 mod log_file;
+mod rows;
 mod sink;
 mod source;
 mod target_check;
 
+pub(crate) use documents::SqliteDocuments;
 pub(crate) use journal::SqliteJournal;
+pub(crate) use rows::SqliteRows;
 pub(crate) use sink::SqliteSink;
 pub(crate) use source::SqliteSource;

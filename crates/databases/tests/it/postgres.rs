@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use postgres::{Client, NoTls};
-use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
+use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open, open_rows};
 use xmlshred_engine::ports::Ports;
 use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, Line, LogRow, Moment};
 use xmlshred_mapping::Content;
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, Value, lexical};
+use xmlshred_model::{DocumentKey, OwnedValue, TableSchema, TargetSchema};
 use xmlshred_test_servers::{Cut, PostgresServer, Proxy};
 
 /// A server whose fixtures are schemas of its one database: quicker made than databases.
@@ -123,31 +123,8 @@ impl Fixture for PostgresFixture {
     }
 
     fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {
-        let table = &self.schema.tables[table];
-        let columns: Vec<_> = table
-            .columns
-            .iter()
-            .map(|column| match column.data_type {
-                DataType::Binary => format!("\"{}\"", column.name),
-                _ => format!("\"{}\"::text", column.name),
-            })
-            .collect();
-        let sql = format!("SELECT {} FROM \"{}\"", columns.join(", "), table.name);
-        let rows = self.client().query(&sql, &[]).unwrap();
-        let cell = |row: &postgres::Row, at: usize, data_type| match data_type {
-            DataType::Binary => row.get::<_, Option<Vec<u8>>>(at).map(OwnedValue::Binary),
-            _ => row.get::<_, Option<String>>(at).map(|text| value_of(&text, data_type)),
-        };
-        rows.iter()
-            .map(|row| {
-                let columns = table.columns.iter().enumerate();
-                columns
-                    .map(|(at, column)| {
-                        cell(row, at, column.data_type).unwrap_or(OwnedValue::Inline(Value::Null))
-                    })
-                    .collect()
-            })
-            .collect()
+        let url = DatabaseUrl::parse(&self.server.url(&self.database), &|_| None).unwrap();
+        rows(&url, &self.schema.tables[table])
     }
 
     fn log(&self) -> Vec<LogRow> {
@@ -215,17 +192,10 @@ impl Line for PostgresFixture {
     }
 }
 
-/// What the server shows as text, read back.
-fn value_of(text: &str, data_type: DataType) -> OwnedValue {
-    if data_type.is_text() {
-        return OwnedValue::Text(text.to_owned());
-    }
-    let text = match data_type {
-        // `2024-01-02 03:04:05.5+00`
-        DataType::Timestamp | DataType::TimestampTz => text.replacen(' ', "T", 1).replace("+00", "Z"),
-        _ => text.to_owned(),
-    };
-    lexical::parse(&text, data_type, &[])
-        .unwrap_or_else(|_| panic!("{text} is no {data_type}"))
-        .to_owned_value()
+/// All rows of a table, as they are read back.
+pub(crate) fn rows(url: &DatabaseUrl, table: &TableSchema) -> Vec<Vec<OwnedValue>> {
+    let mut reader = open_rows(url, None, &OpenOptions::default()).unwrap();
+    let mut rows = Vec::new();
+    reader.rows(table, &mut |row| rows.push(row.to_vec())).unwrap();
+    rows
 }

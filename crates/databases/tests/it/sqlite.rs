@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rusqlite::types::ValueRef;
+use crate::postgres::rows;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
@@ -63,24 +63,6 @@ impl SqliteFixture {
     }
 }
 
-fn stored(value: ValueRef<'_>, data_type: DataType) -> OwnedValue {
-    match (value, data_type) {
-        (ValueRef::Null, _) => OwnedValue::Inline(Value::Null),
-        (ValueRef::Integer(number), DataType::Bool) => OwnedValue::Inline(Value::Bool(number != 0)),
-        (ValueRef::Integer(number), _) => OwnedValue::Inline(Value::Int(number)),
-        (ValueRef::Real(number), _) => OwnedValue::Inline(Value::Double(number)),
-        (ValueRef::Blob(bytes), _) => OwnedValue::Binary(bytes.to_vec()),
-        (ValueRef::Text(text), data_type) => {
-            let text = std::str::from_utf8(text).unwrap();
-            if data_type.is_text() {
-                OwnedValue::Text(text.to_owned())
-            } else {
-                lexical::parse(text, data_type, &[]).unwrap().to_owned_value()
-            }
-        }
-    }
-}
-
 impl Fixture for SqliteFixture {
     fn ports(&self) -> Box<dyn Ports> {
         self.open(&self.spec())
@@ -103,16 +85,7 @@ impl Fixture for SqliteFixture {
     }
 
     fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {
-        let table = &self.schema.tables[table];
-        let columns =
-            table.columns.iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(", ");
-        let connection = self.connection();
-        let mut statement = connection.prepare(&format!("SELECT {columns} FROM \"{}\"", table.name)).unwrap();
-        let rows = statement.query_map([], |row| {
-            let cells = table.columns.iter().enumerate();
-            Ok(cells.map(|(at, column)| stored(row.get_ref(at).unwrap(), column.data_type)).collect())
-        });
-        rows.unwrap().collect::<Result<_, _>>().unwrap()
+        rows(&DatabaseUrl::Sqlite(self.file()), &self.schema.tables[table])
     }
 
     fn log(&self) -> Vec<LogRow> {

@@ -1,0 +1,38 @@
+//! Source tables, made and filled: for the demo, which plays the customer whose documents they are, and for benchmarks.
+
+use xmlshred_engine::ports::PortError;
+use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_model::DocumentKey;
+
+use crate::address::DatabaseUrl;
+use crate::postgres::PostgresDocuments;
+use crate::sqlite::SqliteDocuments;
+
+/// Fills a source table.
+pub trait DocumentWriter {
+    /// Adds documents; `None` is a null. Fast for some hundreds at a time.
+    ///
+    /// # Errors
+    /// Any fault. What earlier calls added stays.
+    fn insert(&mut self, documents: &[(DocumentKey, Option<String>)]) -> Result<(), PortError>;
+
+    /// Makes the table ready for runs.
+    ///
+    /// # Errors
+    /// Any fault.
+    fn finish(self: Box<Self>) -> Result<(), PortError>;
+}
+
+/// Makes an empty source table as the contract names it.
+///
+/// **Everything that was there before is removed**: the SQLite file, or on a server the schema `spec.schema` with all its tables.
+/// Without a schema, on a server, only the source table itself is dropped.
+///
+/// # Errors
+/// When the database cannot be reached or does not permit it.
+pub fn start_over(url: &DatabaseUrl, spec: &SourceSpec) -> Result<Box<dyn DocumentWriter>, PortError> {
+    Ok(match url {
+        DatabaseUrl::Sqlite(file) => Box::new(SqliteDocuments::start_over(file, spec)?),
+        DatabaseUrl::Postgres(address) => Box::new(PostgresDocuments::start_over(address, spec)?),
+    })
+}
