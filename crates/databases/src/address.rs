@@ -3,9 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::dialect::{Dialect, POSTGRES, SQLITE};
+use crate::dialect::{Dialect, POSTGRES, SQL_SERVER, SQLITE};
 use crate::password::Password;
 use crate::postgres::PostgresAddress;
+use crate::sqlserver::SqlServerAddress;
 
 /// A database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum DatabaseUrl {
     Sqlite(PathBuf),
     /// `postgres://USER@HOST:PORT/DATABASE?OPTIONS`, parts that are left out as libpq fills them in.
     Postgres(Box<PostgresAddress>),
+    /// `sqlserver://USER@HOST:PORT/DATABASE?OPTIONS`, or as JDBC writes it.
+    SqlServer(Box<SqlServerAddress>),
 }
 
 /// Looks an environment variable up.
@@ -39,12 +42,6 @@ pub enum AddressError {
     UnknownScheme {
         /// The text before the colon.
         scheme: String,
-    },
-    /// A kind of database that a later version will open.
-    #[error("{database} is not supported by this version of xmlshred yet")]
-    LaterVersion {
-        /// Its name.
-        database: &'static str,
     },
     /// `sqlite:` and nothing else.
     #[error("`sqlite:` without a file")]
@@ -74,8 +71,8 @@ impl AddressError {
     /// What to do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NoScheme | Self::UnknownScheme { .. } | Self::LaterVersion { .. } => {
-                "addresses look like `sqlite:demo.db` or `postgres://USER@HOST:5432/DATABASE`"
+            Self::NoScheme | Self::UnknownScheme { .. } => {
+                "addresses look like `sqlite:demo.db`, `postgres://USER@HOST:5432/DATABASE` or `sqlserver://USER@HOST:1433/DATABASE`"
             }
             Self::NoFile | Self::InMemory => "name a file, as in `sqlite:demo.db`",
             Self::Option { .. } | Self::Malformed { .. } => {
@@ -104,7 +101,7 @@ impl DatabaseUrl {
             "postgres" | "postgresql" => {
                 Ok(Self::Postgres(Box::new(PostgresAddress::parse(text, environment)?)))
             }
-            "sqlserver" | "mssql" => Err(AddressError::LaterVersion { database: "SQL Server" }),
+            "sqlserver" | "mssql" => Ok(Self::SqlServer(Box::new(SqlServerAddress::parse(text)?))),
             // One letter is a drive of Windows, a slash or dot a path: the kind was forgotten.
             name if name.len() < 2 || name.contains(['/', '\\', '.', '@', ' ']) => {
                 Err(AddressError::NoScheme)
@@ -119,6 +116,7 @@ impl DatabaseUrl {
         match self {
             Self::Sqlite(file) => Self::Sqlite(file),
             Self::Postgres(address) => Self::Postgres(Box::new(address.with_login(login))),
+            Self::SqlServer(address) => Self::SqlServer(Box::new(address.with_login(login))),
         }
     }
 
@@ -127,6 +125,7 @@ impl DatabaseUrl {
         match self {
             Self::Sqlite(_) => &SQLITE,
             Self::Postgres(_) => &POSTGRES,
+            Self::SqlServer(_) => &SQL_SERVER,
         }
     }
 
@@ -138,9 +137,30 @@ impl DatabaseUrl {
                 _ => one == other,
             },
             (Self::Postgres(one), Self::Postgres(other)) => one.is_same_database(other),
+            (Self::SqlServer(one), Self::SqlServer(other)) => one.is_same_database(other),
             _ => false,
         }
     }
+}
+
+/// `%40` as `@`, and so on.
+pub(crate) fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = tail.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Shows no password.
@@ -149,6 +169,7 @@ impl fmt::Display for DatabaseUrl {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Self::Postgres(address) => address.fmt(f),
+            Self::SqlServer(address) => address.fmt(f),
         }
     }
 }

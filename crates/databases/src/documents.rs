@@ -7,6 +7,7 @@ use xmlshred_model::DocumentKey;
 use crate::address::DatabaseUrl;
 use crate::postgres::PostgresDocuments;
 use crate::sqlite::SqliteDocuments;
+use crate::sqlserver::SqlServerDocuments;
 
 /// Fills a source table.
 pub trait DocumentWriter {
@@ -34,5 +35,6 @@ pub fn start_over(url: &DatabaseUrl, spec: &SourceSpec) -> Result<Box<dyn Docume
     Ok(match url {
         DatabaseUrl::Sqlite(file) => Box::new(SqliteDocuments::start_over(file, spec)?),
         DatabaseUrl::Postgres(address) => Box::new(PostgresDocuments::start_over(address, spec)?),
+        DatabaseUrl::SqlServer(address) => Box::new(SqlServerDocuments::start_over(address, spec)?),
     })
 }

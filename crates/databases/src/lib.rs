@@ -15,7 +15,9 @@ mod paging;
 mod password;
 mod postgres;
 mod rows;
+mod runs;
 mod sqlite;
+mod sqlserver;
 mod statement;
 mod target_names;
 
@@ -31,3 +33,4 @@ pub use open::{OpenOptions, SourceAddress, open, open_source, read_document};
 pub use password::Password;
 pub use postgres::PostgresAddress;
 pub use rows::{RowReader, open_rows};
+pub use sqlserver::SqlServerAddress;

@@ -11,6 +11,7 @@ use crate::address::DatabaseUrl;
 use crate::files::FilesSource;
 use crate::postgres::{PostgresJournal, PostgresSink, PostgresSource};
 use crate::sqlite::{SqliteJournal, SqliteSink, SqliteSource};
+use crate::sqlserver::{SqlServerJournal, SqlServerSink, SqlServerSource};
 
 /// Where documents come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +90,7 @@ impl Ports for DatabasePorts {
         Ok(match target {
             DatabaseUrl::Sqlite(file) => Box::new(SqliteSink::open(file, schema, options)?),
             DatabaseUrl::Postgres(address) => Box::new(PostgresSink::open(address, schema, options)?),
+            DatabaseUrl::SqlServer(address) => Box::new(SqlServerSink::open(address, schema, options)?),
         })
     }
 
@@ -99,13 +101,14 @@ impl Ports for DatabasePorts {
                 Box::new(SqliteJournal::new(file.clone(), Arc::clone(schema), options.clone()))
             }
             DatabaseUrl::Postgres(address) => Box::new(PostgresJournal::open(address, schema, options)?),
+            DatabaseUrl::SqlServer(address) => Box::new(SqlServerJournal::open(address, schema, options)?),
         })
     }
 
     fn max_loaders(&self) -> usize {
         match self.target {
             DatabaseUrl::Sqlite(_) => 1,
-            DatabaseUrl::Postgres(_) => MAX_SERVER_LOADERS,
+            DatabaseUrl::Postgres(_) | DatabaseUrl::SqlServer(_) => MAX_SERVER_LOADERS,
         }
     }
 }
@@ -120,6 +123,7 @@ fn open_table(
     Ok(match url {
         DatabaseUrl::Sqlite(file) => Box::new(SqliteSource::open(file, spec, log)?),
         DatabaseUrl::Postgres(address) => Box::new(PostgresSource::open(address, spec, log, options)?),
+        DatabaseUrl::SqlServer(address) => Box::new(SqlServerSource::open(address, spec, log, options)?),
     })
 }
 

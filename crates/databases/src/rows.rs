@@ -7,6 +7,7 @@ use crate::address::DatabaseUrl;
 use crate::open::OpenOptions;
 use crate::postgres::PostgresRows;
 use crate::sqlite::SqliteRows;
+use crate::sqlserver::SqlServerRows;
 
 /// Reads tables of a target.
 pub trait RowReader {
@@ -31,5 +32,6 @@ pub fn open_rows(
     Ok(match url {
         DatabaseUrl::Sqlite(file) => Box::new(SqliteRows::open(file)?),
         DatabaseUrl::Postgres(address) => Box::new(PostgresRows::open(address, namespace, options)?),
+        DatabaseUrl::SqlServer(address) => Box::new(SqlServerRows::open(address, namespace, options)?),
     })
 }

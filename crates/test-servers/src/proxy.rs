@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// When connections are cut. What counts is said by clients, over all connections together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Cut {
     /// Never.
     Never,
     /// Instead of passing on the message chunk with this number, from 0.
     BeforeChunk(usize),
-    /// After the server got the first chunk that contains these bytes, and before its answer arrives.
-    AfterServerGot(Vec<u8>),
+    /// After the server got the first chunk that looks like this, and before its answer arrives.
+    AfterServerGot(fn(&[u8]) -> bool),
 }
 
 /// A proxy before a server. Ends with the process; dropping it stops nothing.
@@ -131,11 +131,9 @@ fn verdict(chunk: &[u8], state: &Mutex<State>) -> Verdict {
     let mut state = lock(state);
     let number = state.chunk_count;
     state.chunk_count += 1;
-    let verdict = match &state.cut {
-        Cut::BeforeChunk(wanted) if *wanted == number => Verdict::CutBefore,
-        Cut::AfterServerGot(bytes) if chunk.windows(bytes.len()).any(|window| window == bytes) => {
-            Verdict::CutAfter
-        }
+    let verdict = match state.cut {
+        Cut::BeforeChunk(wanted) if wanted == number => Verdict::CutBefore,
+        Cut::AfterServerGot(is_it) if is_it(chunk) => Verdict::CutAfter,
         Cut::Never | Cut::BeforeChunk(_) | Cut::AfterServerGot(_) => return Verdict::Pass,
     };
     state.cut = Cut::Never;

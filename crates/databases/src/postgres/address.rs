@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-use crate::address::{AddressError, Environment, Login};
+use crate::address::{AddressError, Environment, Login, percent_decoded};
 
 const DEFAULT_PORT: u16 = 5432;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -177,25 +177,6 @@ fn with_port(url: &str, port: u16) -> String {
     let login = &authority[..authority.len() - hosts.len()];
     let hosts: Vec<_> = hosts.split(',').map(|host| format!("{host}:{port}")).collect();
     format!("{scheme}://{login}{}{tail}", hosts.join(","))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Fills in what the URL does not say.

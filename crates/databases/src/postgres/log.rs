@@ -11,6 +11,7 @@ use xmlshred_model::{
 
 use crate::dialect::POSTGRES;
 use crate::log_table::{FAILED, ISSUE, LOG, SUCCESS};
+use crate::runs::runs;
 
 use super::catalog::qualified;
 use super::fault::port_error;
@@ -179,18 +180,6 @@ impl LogWriter {
         let insert = self.insert_issues.get(transaction).map_err(error)?;
         transaction.execute(&insert, &[&keys, &tables, &columns, &codes, &counts]).map(drop).map_err(error)
     }
-}
-
-/// The runs of consecutive documents that are wanted.
-pub(super) fn runs(batch: &Batch, is_wanted: impl Fn(&DocumentRecord) -> bool) -> Vec<Range<usize>> {
-    let mut runs: Vec<Range<usize>> = Vec::new();
-    for (at, _) in batch.documents().iter().enumerate().filter(|(_, document)| is_wanted(document)) {
-        match runs.last_mut() {
-            Some(run) if run.end == at => run.end += 1,
-            _ => runs.push(at..at + 1),
-        }
-    }
-    runs
 }
 
 /// Log rows column by column.

@@ -7,13 +7,14 @@ use xmlshred_engine::ports::{Commit, FailedDocuments, PortError, RunIdentity, Si
 use xmlshred_model::{Batch, Outcome, TargetSchema};
 
 use crate::open::OpenOptions;
+use crate::runs::runs;
 
 use super::address::PostgresAddress;
 use super::catalog::check_target;
 use super::connect::{Purpose, connect};
 use super::conversion::conversions;
 use super::fault::port_error;
-use super::log::{LogWriter, runs};
+use super::log::LogWriter;
 use super::table_loader::TableLoader;
 
 /// A writing connection to the target.

@@ -14,15 +14,13 @@ use crate::dialect::POSTGRES;
 use crate::log_table::{LOG, SUCCESS};
 use crate::name_list::instead_of;
 use crate::open::OpenOptions;
-use crate::paging::{bounds, not_an_integer, not_unique};
+use crate::paging::{bounds, not_an_integer, not_unique, portion};
 
 use super::address::PostgresAddress;
 use super::catalog::{self, Column, qualified};
 use super::connect::{Purpose, connect};
 use super::fault::port_error;
 
-/// Bytes of documents per query: the driver holds an answer as a whole.
-const FETCH_BYTES: i64 = 4 << 20;
 /// Counting documents is for the progress bar; it may cost this much time.
 const COUNT_TIMEOUT: &str = "SET LOCAL statement_timeout = '5s'";
 
@@ -113,17 +111,6 @@ impl PostgresSource {
         };
         Ok(self.fetch.insert(statements).clone())
     }
-}
-
-/// Keys of documents that are read by one query, from the first on; lengths decide.
-fn portion(lengths: &[(i64, Option<i64>)], max_bytes: i64) -> usize {
-    let mut byte_count = 0;
-    let fits = |(_, length): &&(i64, Option<i64>)| {
-        let is_first = byte_count == 0;
-        byte_count += length.filter(|&length| length <= max_bytes).unwrap_or(0);
-        is_first || byte_count <= FETCH_BYTES
-    };
-    lengths.iter().take_while(fits).count().max(1)
 }
 
 impl Source for PostgresSource {

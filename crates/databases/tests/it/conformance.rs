@@ -5,6 +5,7 @@ use xmlshred_engine::testing::conformance::cases;
 
 use crate::postgres::PostgresBench;
 use crate::sqlite::SqliteBench;
+use crate::sqlserver::SqlServerBench;
 
 /// Runs the suite and tells how long each case took.
 #[expect(clippy::print_stderr, reason = "progress of a test that takes a while")]
@@ -24,6 +25,13 @@ fn sqlite_conforms() {
 #[test]
 fn postgresql_conforms() {
     if let Some(bench) = PostgresBench::start("the conformance suite on PostgreSQL", &[]) {
+        conforms(&bench);
+    }
+}
+
+#[test]
+fn sql_server_conforms() {
+    if let Some(bench) = SqlServerBench::start("the conformance suite on SQL Server") {
         conforms(&bench);
     }
 }

@@ -10,4 +10,6 @@ mod postgres_source;
 mod postgres_target;
 mod several_writers;
 mod sqlite;
+mod sqlserver;
 mod target;
+mod tds;

@@ -177,7 +177,9 @@ impl Line for PostgresFixture {
     fn cut(&self, moment: Moment) {
         self.proxy.cut(match moment {
             Moment::BeforeRequest(number) => Cut::BeforeChunk(number),
-            Moment::AfterCommit => Cut::AfterServerGot(b"COMMIT".to_vec()),
+            Moment::AfterCommit => {
+                Cut::AfterServerGot(|chunk| chunk.windows(6).any(|window| window == b"COMMIT"))
+            }
         });
     }
 

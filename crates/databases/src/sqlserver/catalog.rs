@@ -1,0 +1,116 @@
+//! What the server knows of tables and columns.
+
+use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_model::{OwnedValue, TargetSchema, Value};
+
+use crate::dialect::SQL_SERVER;
+use crate::log_table::LOG;
+use crate::target_names::{self, Known};
+
+use super::driver::Driver;
+use super::fault::port_error;
+
+/// A column of a table on the server.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// The system type, or the one under an alias type, without length.
+    pub(super) type_name: String,
+    /// Digits after the point, of a number or of seconds.
+    pub(super) scale: u8,
+}
+
+/// Names as databases compare them that nobody set up otherwise.
+pub(super) fn is_same_name(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+/// The columns of this table, given as SQL names it; `None` when there is no such table.
+pub(super) fn columns(driver: &mut dyn Driver, table: &str) -> Result<Option<Vec<Column>>, PortError> {
+    let sql = "SELECT c.name, coalesce(b.name, t.name), CAST(c.scale AS int) FROM sys.columns c \
+               JOIN sys.types t ON t.user_type_id = c.user_type_id \
+               LEFT JOIN sys.types b ON b.user_type_id = t.system_type_id AND t.user_type_id <> t.system_type_id \
+               WHERE c.object_id = OBJECT_ID(@P1) ORDER BY c.column_id";
+    let mut columns = Vec::new();
+    driver
+        .query(sql, &[Value::Text(table)], &mut |row| {
+            if let [
+                OwnedValue::Text(name),
+                OwnedValue::Text(type_name),
+                OwnedValue::Inline(Value::Int(scale)),
+            ] = &row[..]
+            {
+                columns.push(Column {
+                    name: name.clone(),
+                    type_name: type_name.to_lowercase(),
+                    scale: u8::try_from(*scale).unwrap_or(0),
+                });
+            }
+        })
+        .map_err(|error| port_error("reading the tables' columns", error))?;
+    Ok((!columns.is_empty()).then_some(columns))
+}
+
+/// That the target can take what will be loaded, told all at once; the columns of its tables, in schema order.
+pub(super) fn check_target(
+    driver: &mut dyn Driver,
+    schema: &TargetSchema,
+) -> Result<Vec<Vec<Column>>, PortError> {
+    let expected = target_names::expected(schema);
+    let mut found = Vec::with_capacity(expected.len());
+    for table in &expected {
+        found.push(columns(driver, &qualified(schema, table.name))?);
+    }
+    let known = found
+        .iter()
+        .map(|columns| {
+            columns.as_ref().map(|columns| columns.iter().map(|column| column.name.clone()).collect())
+        })
+        .collect();
+    target_names::check(&expected, &Known { columns: known, is_same: is_same_name })?;
+    for table in &expected {
+        check_right(driver, &qualified(schema, table.name))?;
+    }
+    found.truncate(schema.tables.len());
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// That rows can be inserted, before the first document is read.
+fn check_right(driver: &mut dyn Driver, table: &str) -> Result<(), PortError> {
+    let mut right = None;
+    driver
+        .query("SELECT HAS_PERMS_BY_NAME(@P1, 'OBJECT', 'INSERT')", &[Value::Text(table)], &mut |row| {
+            right = row.into_iter().next();
+        })
+        .map_err(|error| port_error("looking up rights", error))?;
+    if right != Some(OwnedValue::Inline(Value::Int(0))) {
+        return Ok(());
+    }
+    Err(PortError::new(Fault::AccessDenied, format!("no right to insert into {table}"))
+        .with_hint("docs/databases.md lists the rights that a run needs, as GRANT statements"))
+}
+
+/// Whether the log is there.
+pub(super) fn has_log(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<bool, PortError> {
+    Ok(columns(driver, &qualified(schema, LOG))?.is_some())
+}
+
+/// A target table as SQL names it.
+pub(super) fn qualified(schema: &TargetSchema, table: &str) -> String {
+    SQL_SERVER.table(schema.namespace.as_deref(), table)
+}
+
+/// Names of the tables and views of a schema, or of the user's own.
+pub(super) fn table_names(driver: &mut dyn Driver, schema: Option<&str>) -> Result<Vec<String>, PortError> {
+    let sql = "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = \
+               CASE WHEN @P1 = N'' THEN SCHEMA_NAME() ELSE @P1 END ORDER BY TABLE_NAME";
+    let mut names = Vec::new();
+    driver
+        .query(sql, &[Value::Text(schema.unwrap_or_default())], &mut |row| {
+            if let Some(OwnedValue::Text(name)) = row.into_iter().next() {
+                names.push(name);
+            }
+        })
+        .map_err(|error| port_error("listing tables", error))?;
+    Ok(names)
+}

@@ -1,0 +1,26 @@
+//! Connections, and what holds in each of their sessions.
+
+use xmlshred_engine::ports::PortError;
+
+use super::address::{Intent, SqlServerAddress};
+use super::driver::Driver;
+use super::fault::{connect_error, port_error};
+use super::tiberius_driver::TiberiusDriver;
+
+/// Settings of every session. Any error ends the transaction, a lock is waited for no longer than transactions of ours last: then the
+/// engine tries again, with patience, and can be interrupted.
+const SETTINGS: &str = "SET XACT_ABORT ON; SET LOCK_TIMEOUT 30000; SET TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+                        SET ANSI_NULLS ON; SET ANSI_WARNINGS ON; SET ANSI_PADDING ON; SET QUOTED_IDENTIFIER ON; \
+                        SET TEXTSIZE 2147483647";
+
+/// A connection whose session is named and set up.
+pub(super) fn connect(
+    address: &SqlServerAddress,
+    application_name: &str,
+    intent: Intent,
+) -> Result<Box<dyn Driver>, PortError> {
+    let mut driver = TiberiusDriver::connect(address, application_name, intent)
+        .map_err(|error| connect_error(address, error))?;
+    driver.batch(SETTINGS).map_err(|error| port_error("setting up the session", error))?;
+    Ok(Box::new(driver))
+}

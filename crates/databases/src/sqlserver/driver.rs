@@ -1,0 +1,86 @@
+//! What is needed of a driver for SQL Server, without naming one.
+
+use xmlshred_model::{OwnedValue, Value};
+
+/// A connection. After [`DriverError::Broken`] or [`DriverError::Timeout`] it must not be used again.
+pub(super) trait Driver: Send {
+    /// Runs statements that give no rows; answers how many rows they changed in all. Parameters are `@P1`, `@P2` ….
+    fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, DriverError>;
+
+    /// Runs a query and hands over its rows as they come, until `each` has enough of them; then the rest is read and dropped.
+    fn query(
+        &mut self,
+        sql: &str,
+        parameters: &[Value<'_>],
+        each: &mut dyn FnMut(Vec<OwnedValue>),
+    ) -> Result<(), DriverError>;
+
+    /// Runs statements without parameters, as one batch of text.
+    fn batch(&mut self, sql: &str) -> Result<(), DriverError>;
+
+    /// Begins a transaction.
+    fn begin(&mut self) -> Result<(), DriverError>;
+
+    /// Commits it.
+    fn commit(&mut self) -> Result<(), DriverError>;
+
+    /// Loads rows in bulk; answers how many. Constraints are checked, triggers fire, nulls stay nulls.
+    fn bulk_load(&mut self, target: &BulkTarget, rows: BulkRows<'_>) -> Result<u64, DriverError>;
+}
+
+/// Rows for a bulk load: cells in the order of the columns.
+pub(super) type BulkRows<'a> = &'a mut dyn Iterator<Item = Vec<Value<'a>>>;
+
+/// Where a bulk load goes.
+#[derive(Clone, Debug)]
+pub(super) struct BulkTarget {
+    /// The table, quoted.
+    pub(super) table: String,
+    /// Its columns, quoted.
+    pub(super) columns: Vec<String>,
+    /// How the cells of each are written.
+    pub(super) fields: Vec<Field>,
+}
+
+/// How the cells of a column travel in a bulk load: in the form of the column's own type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Bit,
+    TinyInt,
+    SmallInt,
+    Int,
+    BigInt,
+    /// With as many digits after the point as the column has.
+    Decimal(u8),
+    Float,
+    Text,
+    Date,
+    /// Seconds to this power of ten.
+    Time(u8),
+    DateTime2(u8),
+    DateTimeOffset(u8),
+    /// To 1/300 s: other values are refused.
+    DateTime,
+    Guid,
+    Binary,
+}
+
+/// What a driver reports.
+#[derive(Clone, Debug)]
+pub(super) enum DriverError {
+    /// The server refuses.
+    Server {
+        /// Its number.
+        number: u32,
+        /// Its words, which may quote values.
+        message: String,
+    },
+    /// A value cannot be written as the column's type.
+    Value,
+    /// No answer in time.
+    Timeout,
+    /// The connection broke, or could not be made.
+    Broken(String),
+    /// Anything else, in the driver's words, which quote no values.
+    Other(String),
+}

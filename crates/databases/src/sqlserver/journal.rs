@@ -1,0 +1,131 @@
+//! The log of SQL Server, read; and the tables, created.
+
+use std::sync::Arc;
+
+use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, PortError};
+use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
+
+use crate::ddl::{self, Existing};
+use crate::dialect::SQL_SERVER;
+use crate::log_table::{FAILED, LOG, SUCCESS};
+use crate::open::OpenOptions;
+
+use super::address::{Intent, SqlServerAddress};
+use super::catalog::{has_log, qualified};
+use super::connect::connect;
+use super::driver::Driver;
+use super::fault::port_error;
+use super::key_list;
+
+/// Instances that create tables take turns by this lock: `IF OBJECT_ID(…) IS NULL` alone lets two of them collide.
+const CREATION_LOCK: &str = "EXEC sp_getapplock @Resource = N'xmlshred tables', @LockMode = 'Exclusive', \
+                             @LockOwner = 'Transaction', @LockTimeout = 60000";
+
+/// A connection for the log.
+pub(crate) struct SqlServerJournal {
+    driver: Box<dyn Driver>,
+    schema: Arc<TargetSchema>,
+}
+
+impl SqlServerJournal {
+    pub(crate) fn open(
+        address: &SqlServerAddress,
+        schema: &Arc<TargetSchema>,
+        options: &OpenOptions,
+    ) -> Result<Self, PortError> {
+        let driver = connect(address, &options.application_name, Intent::ReadWrite)?;
+        Ok(Self { driver, schema: Arc::clone(schema) })
+    }
+}
+
+impl Journal for SqlServerJournal {
+    fn create_tables(&mut self) -> Result<(), PortError> {
+        let failed = |error| port_error("creating tables", error);
+        self.driver.begin().map_err(failed)?;
+        self.driver.batch(CREATION_LOCK).map_err(failed)?;
+        for sql in ddl::statements(&SQL_SERVER, &self.schema, Existing::Keep) {
+            self.driver.batch(&sql).map_err(failed)?;
+        }
+        self.driver.commit().map_err(failed)
+    }
+
+    fn processed(
+        &mut self,
+        keys: &[DocumentKey],
+        failed: FailedDocuments,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        if !has_log(&mut *self.driver, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        let (log, key) = (qualified(&self.schema, LOG), SQL_SERVER.quote(&self.schema.key_column));
+        let succeeded = match failed {
+            FailedDocuments::Leave => String::new(),
+            FailedDocuments::Retry => format!(" AND status = '{SUCCESS}'"),
+        };
+        let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let mut processed = Vec::new();
+        for part in key_list::parts(&keys) {
+            let sql = format!(
+                "SELECT CAST({key} AS bigint) FROM {log} WHERE {key} IN ({}){succeeded}",
+                part.placeholders()
+            );
+            self.driver
+                .query(&sql, &part.parameters(), &mut |row| {
+                    if let Some(OwnedValue::Inline(Value::Int(key))) = row.first() {
+                        processed.push(DocumentKey(*key));
+                    }
+                })
+                .map_err(|error| port_error("reading the log", error))?;
+        }
+        Ok(processed)
+    }
+
+    fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
+        if !has_log(&mut *self.driver, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        // Others may have written rows, too: apart from key and status nothing must be as we write it.
+        let sql = format!(
+            "SELECT coalesce(session_id, N''), CAST(coalesce(instance_id, 0) AS bigint), \
+             CAST(coalesce(instance_count, 1) AS bigint), coalesce(contract_hash, N''), \
+             CAST(sum(CASE WHEN status = '{SUCCESS}' THEN 1 ELSE 0 END) AS bigint), \
+             CAST(sum(CASE WHEN status = '{FAILED}' THEN 1 ELSE 0 END) AS bigint), \
+             min(processing_time), max(processing_time) FROM {} \
+             GROUP BY coalesce(session_id, N''), coalesce(instance_id, 0), coalesce(instance_count, 1), \
+             coalesce(contract_hash, N'') ORDER BY min(processing_time)",
+            qualified(&self.schema, LOG)
+        );
+        let mut tallies = Vec::new();
+        let number = |cell: &OwnedValue| match cell.as_value() {
+            Value::Int(number) => number,
+            _ => 0,
+        };
+        let text = |cell: &OwnedValue| match cell {
+            OwnedValue::Text(text) => text.clone(),
+            _ => String::new(),
+        };
+        let time = |cell: &OwnedValue| match cell.as_value() {
+            Value::Timestamp(micros) | Value::TimestampTz(micros) => micros,
+            _ => 0,
+        };
+        self.driver
+            .query(&sql, &[], &mut |row| {
+                let [session, index, count, contract, success, failed, first, last] = &row[..] else {
+                    return;
+                };
+                let small = |cell| u32::try_from(number(cell)).unwrap_or(u32::MAX);
+                tallies.push(LogTally {
+                    session_id: text(session),
+                    instance_id: small(index),
+                    instance_count: small(count),
+                    contract_hash: text(contract),
+                    success_count: number(success).unsigned_abs(),
+                    failed_count: number(failed).unsigned_abs(),
+                    first: time(first),
+                    last: time(last),
+                });
+            })
+            .map_err(|error| port_error("reading the log", error))?;
+        Ok(tallies)
+    }
+}

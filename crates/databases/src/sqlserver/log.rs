@@ -1,0 +1,235 @@
+//! The log and the issues, written: looked up by key, loaded in bulk.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, Fault, PortError, RunIdentity};
+use xmlshred_model::{
+    Batch, DocumentKey, DocumentRecord, Outcome, OwnedValue, TargetSchema, Value, millis_ceil,
+};
+
+use crate::dialect::SQL_SERVER;
+use crate::log_table::{FAILED, ISSUE, LOG, LogColumn, SUCCESS, issue_columns, log_columns};
+use crate::runs::runs;
+
+use super::catalog::qualified;
+use super::conversion::natural;
+use super::driver::{BulkTarget, Driver};
+use super::fault::{port_error, table_error};
+use super::key_list;
+
+/// The statements of the log.
+#[derive(Debug)]
+pub(super) struct LogWriter {
+    key: String,
+    log: BulkTarget,
+    issue: BulkTarget,
+}
+
+/// An entry that is there.
+struct LogEntry {
+    is_failed: bool,
+    by_this_run: bool,
+}
+
+impl LogWriter {
+    pub(super) fn new(schema: &TargetSchema) -> Self {
+        let bulk = |table: &str, columns: Vec<LogColumn>| BulkTarget {
+            table: qualified(schema, table),
+            columns: columns.iter().map(|column| SQL_SERVER.quote(&column.name)).collect(),
+            fields: columns.iter().map(|column| natural(column.data_type).0).collect(),
+        };
+        Self {
+            key: SQL_SERVER.quote(&schema.key_column),
+            log: bulk(LOG, log_columns(&schema.key_column)),
+            issue: bulk(ISSUE, issue_columns(&schema.key_column)),
+        }
+    }
+
+    /// Inserts the log rows of all documents that the log has not; answers which it had, and the runs of the others.
+    pub(super) fn insert(
+        &self,
+        driver: &mut dyn Driver,
+        batch: &Batch,
+        identity: &RunIdentity,
+        failed: FailedDocuments,
+    ) -> Result<(Vec<AlreadyDone>, Vec<Range<usize>>), PortError> {
+        let entries = self.find(driver, batch, identity)?;
+        let mut already_done = Vec::new();
+        let mut replaced = Vec::new();
+        for (&key, entry) in &entries {
+            // What this very run has failed a moment ago is done, too: then the answer was lost.
+            if failed == FailedDocuments::Retry && entry.is_failed && !entry.by_this_run {
+                replaced.push(key);
+            } else {
+                already_done.push(AlreadyDone { key: DocumentKey(key), by_this_run: entry.by_this_run });
+            }
+        }
+        already_done.sort_unstable_by_key(|done| done.key);
+        self.remove(driver, &replaced)?;
+        let is_open = |document: &DocumentRecord| {
+            !entries.contains_key(&document.key.0) || replaced.contains(&document.key.0)
+        };
+        let remaining = runs(batch, is_open);
+        let documents = remaining.iter().cloned().flatten();
+        let rows: Vec<LogRow> = documents.map(|at| LogRow::of(batch, at)).collect();
+        if !rows.is_empty() {
+            let mut cells = rows.iter().map(|row| row.cells(identity));
+            driver.bulk_load(&self.log, &mut cells).map_err(collided)?;
+        }
+        Ok((already_done, remaining))
+    }
+
+    fn find(
+        &self,
+        driver: &mut dyn Driver,
+        batch: &Batch,
+        identity: &RunIdentity,
+    ) -> Result<HashMap<i64, LogEntry>, PortError> {
+        let RunIdentity { session_id, share, contract_hash: _ } = identity;
+        let keys: Vec<i64> = batch.documents().iter().map(|document| document.key.0).collect();
+        let mut entries = HashMap::new();
+        for part in key_list::parts(&keys) {
+            let sql = format!(
+                "SELECT CAST({0} AS bigint), status, session_id, CAST(instance_id AS bigint), CAST(instance_count AS bigint) \
+                 FROM {1} WHERE {0} IN ({2})",
+                self.key,
+                self.log.table,
+                part.placeholders()
+            );
+            driver
+                .query(&sql, &part.parameters(), &mut |row| {
+                    let [OwnedValue::Inline(Value::Int(key)), status, session, index, count] = &row[..]
+                    else {
+                        return;
+                    };
+                    let number =
+                        |cell: &OwnedValue, wanted: u32| cell.as_value() == Value::Int(wanted.into());
+                    entries.insert(
+                        *key,
+                        LogEntry {
+                            is_failed: status.as_value() == Value::Text(FAILED),
+                            by_this_run: session.as_value() == Value::Text(session_id)
+                                && number(index, share.index())
+                                && number(count, share.count()),
+                        },
+                    );
+                })
+                .map_err(|error| port_error("reading the log", error))?;
+        }
+        Ok(entries)
+    }
+
+    /// Removes failed entries that are tried again.
+    fn remove(&self, driver: &mut dyn Driver, keys: &[i64]) -> Result<(), PortError> {
+        for part in key_list::parts(keys) {
+            for (table, condition) in [(&self.issue.table, ""), (&self.log.table, " AND status = 'failed'")] {
+                let sql =
+                    format!("DELETE FROM {table} WHERE {} IN ({}){condition}", self.key, part.placeholders());
+                driver
+                    .execute(&sql, &part.parameters())
+                    .map_err(|error| port_error("replacing log entries", error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Inserts the issues of these documents.
+    pub(super) fn insert_issues(
+        &self,
+        driver: &mut dyn Driver,
+        batch: &Batch,
+        documents: &[Range<usize>],
+    ) -> Result<(), PortError> {
+        let documents = documents.iter().cloned().flatten().map(|at| &batch.documents()[at]);
+        let mut cells = documents
+            .flat_map(|document| {
+                document.issues.iter().map(|issue| {
+                    let table = &batch.schema().tables[issue.table as usize];
+                    let column = &table.columns[issue.column as usize];
+                    vec![
+                        Value::Int(document.key.0),
+                        Value::Text(&table.name),
+                        Value::Text(&column.name),
+                        Value::Text(issue.code.as_str()),
+                        Value::Int(issue.count.into()),
+                    ]
+                })
+            })
+            .peekable();
+        if cells.peek().is_none() {
+            return Ok(());
+        }
+        driver
+            .bulk_load(&self.issue, &mut cells)
+            .map(drop)
+            .map_err(|error| port_error("writing the issues", error))
+    }
+}
+
+/// Another instance has logged a document between our look and now: no document is guilty, the next try sees it.
+fn collided(error: super::driver::DriverError) -> PortError {
+    let error = table_error("writing the log", Some(LOG), error);
+    match error.fault {
+        Fault::UniqueViolation { .. } => PortError::new(
+            Fault::Busy,
+            "writing the log: another instance has just processed a document of this batch",
+        )
+        .with_hint(
+            "do instances overlap? each needs an --instance-id of its own, and all the same --instance-count",
+        ),
+        _ => error,
+    }
+}
+
+/// A log row with what its cells borrow.
+struct LogRow {
+    key: i64,
+    status: &'static str,
+    reason: Option<String>,
+    processed_at: i64,
+    row_count: i64,
+    issue_count: i64,
+    hash: String,
+    duration: i64,
+}
+
+impl LogRow {
+    fn of(batch: &Batch, at: usize) -> Self {
+        let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
+            &batch.documents()[at];
+        let (status, reason, row_count) = match outcome {
+            Outcome::Success => (SUCCESS, None, batch.document_row_count(at)),
+            Outcome::Failed(failure) => (FAILED, Some(failure.to_string()), 0),
+        };
+        Self {
+            key: key.0,
+            status,
+            reason,
+            processed_at: *processed_at,
+            row_count: row_count.cast_signed(),
+            issue_count: issues.iter().map(|issue| i64::from(issue.count)).sum(),
+            hash: format!("{document_hash:032x}"),
+            duration: millis_ceil(*duration),
+        }
+    }
+
+    /// In the order of [`log_columns`].
+    fn cells<'a>(&'a self, identity: &'a RunIdentity) -> Vec<Value<'a>> {
+        let RunIdentity { session_id, share, contract_hash } = identity;
+        vec![
+            Value::Int(self.key),
+            Value::Text(self.status),
+            self.reason.as_deref().map_or(Value::Null, Value::Text),
+            Value::TimestampTz(self.processed_at),
+            Value::Text(session_id),
+            Value::Int(share.index().into()),
+            Value::Int(share.count().into()),
+            Value::Int(self.row_count),
+            Value::Int(self.issue_count),
+            Value::Text(contract_hash),
+            Value::Text(&self.hash),
+            Value::Int(self.duration),
+        ]
+    }
+}

@@ -1,0 +1,93 @@
+//! Rows and log into SQL Server.
+
+use std::sync::Arc;
+
+use xmlshred_engine::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};
+use xmlshred_model::{Batch, Outcome, TargetSchema};
+
+use crate::open::OpenOptions;
+use crate::runs::runs;
+
+use super::address::{Intent, SqlServerAddress};
+use super::catalog::check_target;
+use super::connect::connect;
+use super::conversion::ways;
+use super::driver::Driver;
+use super::fault::port_error;
+use super::log::LogWriter;
+use super::table_loader::TableLoader;
+
+/// A writing connection to the target, opened again after every error: a failed bulk load leaves the driver's connection in a state
+/// that nobody promises anything about.
+pub(crate) struct SqlServerSink {
+    address: SqlServerAddress,
+    application_name: String,
+    driver: Option<Box<dyn Driver>>,
+    log: LogWriter,
+    tables: Vec<TableLoader>,
+}
+
+impl SqlServerSink {
+    /// Connects, and sees whether the database has what will be loaded into.
+    pub(crate) fn open(
+        address: &SqlServerAddress,
+        schema: &Arc<TargetSchema>,
+        options: &OpenOptions,
+    ) -> Result<Self, PortError> {
+        let mut driver = connect(address, &options.application_name, Intent::ReadWrite)?;
+        let columns = check_target(&mut *driver, schema)?;
+        let tables = ways(schema, &columns)?
+            .iter()
+            .enumerate()
+            .map(|(index, way)| TableLoader::new(schema, index, way))
+            .collect();
+        Ok(Self {
+            address: address.clone(),
+            application_name: options.application_name.clone(),
+            driver: Some(driver),
+            log: LogWriter::new(schema),
+            tables,
+        })
+    }
+
+    /// Everything up to the commit.
+    fn load(
+        &self,
+        driver: &mut dyn Driver,
+        batch: &Batch,
+        identity: &RunIdentity,
+        failed: FailedDocuments,
+    ) -> Result<Commit, PortError> {
+        driver.begin().map_err(|error| port_error("beginning a transaction", error))?;
+        let (already_done, remaining) = self.log.insert(driver, batch, identity, failed)?;
+        // A document that failed late still has its rows in the batch.
+        let is_done = |key| already_done.iter().any(|done| done.key == key);
+        let successful =
+            runs(batch, |document| document.outcome == Outcome::Success && !is_done(document.key));
+        let mut table_row_counts = Vec::with_capacity(self.tables.len());
+        for (index, table) in self.tables.iter().enumerate() {
+            table_row_counts.push(table.load(driver, batch, index, &successful)?);
+        }
+        self.log.insert_issues(driver, batch, &remaining)?;
+        driver.commit().map_err(|error| port_error("committing", error))?;
+        Ok(Commit { already_done, table_row_counts })
+    }
+}
+
+impl Sink for SqlServerSink {
+    fn commit(
+        &mut self,
+        batch: &Batch,
+        identity: &RunIdentity,
+        failed: FailedDocuments,
+    ) -> Result<Commit, PortError> {
+        let mut driver = match self.driver.take() {
+            Some(driver) => driver,
+            None => connect(&self.address, &self.application_name, Intent::ReadWrite)?,
+        };
+        let commit = self.load(&mut *driver, batch, identity, failed)?;
+        // After an error the connection is dropped with its transaction, which the server then rolls back.
+        self.driver = Some(driver);
+        Ok(commit)
+    }
+}

@@ -1,0 +1,284 @@
+//! Documents in a table of SQL Server.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
+use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
+
+use crate::dialect::SQL_SERVER;
+use crate::log_table::{LOG, SUCCESS};
+use crate::name_list::instead_of;
+use crate::open::OpenOptions;
+use crate::paging::{bounds, not_an_integer, not_unique, portion};
+
+use super::address::{Intent, SqlServerAddress};
+use super::catalog::{self, Column, is_same_name, qualified};
+use super::connect::connect;
+use super::driver::{Driver, DriverError};
+use super::fault::port_error;
+use super::key_list;
+
+/// A reading connection to the source table.
+pub(crate) struct SqlServerSource {
+    driver: Box<dyn Driver>,
+    spec: SourceSpec,
+    /// The log, when the source sees it and it is there; without it nothing is processed yet.
+    log: Option<String>,
+    sees_journal: bool,
+    document: DocumentColumn,
+}
+
+/// How the column with the documents is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct DocumentColumn {
+    /// The document.
+    expression: String,
+    /// Fewest bytes of UTF-8 per byte that the server counts, as a fraction: 1 or 1/2.
+    bytes_per_unit: i64,
+}
+
+impl SqlServerSource {
+    /// Connects. `log` is given when the log is in the same database.
+    pub(crate) fn open(
+        address: &SqlServerAddress,
+        spec: &SourceSpec,
+        log: Option<&Arc<TargetSchema>>,
+        options: &OpenOptions,
+    ) -> Result<Self, PortError> {
+        // The log must be seen as it is now, so a replica will not do when it is there.
+        let intent = if log.is_some() { Intent::ReadWrite } else { Intent::ReadOnly };
+        let mut driver = connect(address, &options.application_name, intent)?;
+        let document = check_table(&mut *driver, spec)?;
+        let sees_journal = log.is_some();
+        let log = match log {
+            Some(schema) if catalog::has_log(&mut *driver, schema)? => Some(qualified(schema, LOG)),
+            _ => None,
+        };
+        Ok(Self { driver, spec: spec.clone(), log, sees_journal, document })
+    }
+
+    /// `FROM … WHERE …` of a selection, with the parameters `@P1` and `@P2`: first and last key.
+    fn selecting(&self, selection: &Selection) -> String {
+        let SourceSpec { key, where_sql, .. } = &self.spec;
+        let (from, table, key) =
+            (source_table(&self.spec), SQL_SERVER.quote(&self.spec.table), SQL_SERVER.quote(key));
+        let mut sql = format!("FROM {from} WHERE {table}.{key} >= @P1 AND {table}.{key} <= @P2");
+        let (index, count) = (selection.share.index(), selection.share.count());
+        if count > 1 {
+            sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
+        }
+        if let Some(log) = &self.log {
+            let succeeded = match selection.failed {
+                FailedDocuments::Leave => String::new(),
+                FailedDocuments::Retry => format!(" AND log.status = '{SUCCESS}'"),
+            };
+            // The bounds once more, so that the log's index is never read from its beginning.
+            sql += &format!(
+                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{key} = {table}.{key} \
+                 AND log.{key} >= @P1 AND log.{key} <= @P2{succeeded})"
+            );
+        }
+        if let Some(condition) = where_sql {
+            sql += &format!(" AND ({condition}\n)");
+        }
+        sql
+    }
+
+    fn failed(&self, during: &str, error: DriverError) -> PortError {
+        match error {
+            DriverError::Server { number: 102 | 105 | 156 | 170 | 195 | 207 | 208 | 4104, message }
+                if self.spec.where_sql.is_some() =>
+            {
+                PortError::new(
+                    Fault::Other,
+                    format!("`source.where` is not SQL that the server takes: {message}"),
+                )
+                .with_hint("it may name columns of the source table and other tables of the database")
+            }
+            error => port_error(during, error),
+        }
+    }
+}
+
+impl Source for SqlServerSource {
+    fn keys(
+        &mut self,
+        selection: &Selection,
+        after: Option<DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
+        let (table, key) = (SQL_SERVER.quote(&self.spec.table), SQL_SERVER.quote(&self.spec.key));
+        let sql = format!(
+            "SELECT TOP (CAST(@P3 AS bigint)) CAST({table}.{key} AS bigint) {} ORDER BY {table}.{key}",
+            self.selecting(selection)
+        );
+        // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
+        let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let mut keys: Vec<DocumentKey> = Vec::new();
+        let parameters = [start, end, rows_wanted].map(Value::Int);
+        let read = self.driver.query(&sql, &parameters, &mut |row| {
+            if let Some(OwnedValue::Inline(Value::Int(key))) = row.first() {
+                keys.push(DocumentKey(*key));
+            }
+        });
+        read.map_err(|error| self.failed("reading keys of documents", error))?;
+        if let Some(twice) = keys.windows(2).find(|keys| keys[0] == keys[1]) {
+            return Err(not_unique(&self.spec, twice[0]));
+        }
+        keys.truncate(limit);
+        Ok(keys)
+    }
+
+    fn sees_journal(&self) -> bool {
+        self.sees_journal
+    }
+
+    fn fetch(
+        &mut self,
+        keys: &[DocumentKey],
+        max_bytes: u64,
+        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+    ) -> Result<(), PortError> {
+        let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
+        let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
+        let DocumentColumn { expression, bytes_per_unit } = self.document.clone();
+        let measure = format!("CAST(DATALENGTH({expression}) AS bigint)");
+        let mut found = HashMap::new();
+        self.read(&keys, &measure, &mut |key, cell| {
+            let length = match cell {
+                OwnedValue::Inline(Value::Int(length)) => Some(length / bytes_per_unit),
+                _ => None,
+            };
+            found.insert(key, length);
+        })?;
+        let lengths: Vec<_> = keys.iter().filter_map(|key| Some((*key, *found.get(key)?))).collect();
+        let mut rest = &lengths[..];
+        while !rest.is_empty() {
+            let (part, behind) = rest.split_at(portion(rest, max_bytes));
+            rest = behind;
+            let fits = |(_, length): &&(i64, Option<i64>)| length.is_some_and(|length| length <= max_bytes);
+            let readable: Vec<i64> = part.iter().filter(fits).map(|(key, _)| *key).collect();
+            let mut documents = HashMap::new();
+            self.read(&readable, &expression, &mut |key, cell| {
+                documents.insert(key, fetched(cell, max_bytes));
+            })?;
+            for &(key, length) in part {
+                let fetched = match length {
+                    None => Fetched::Null,
+                    Some(length) if length > max_bytes => Fetched::TooLarge(length.unsigned_abs()),
+                    Some(_) => match documents.remove(&key) {
+                        Some(fetched) => fetched,
+                        // The row vanished between the two queries.
+                        None => continue,
+                    },
+                };
+                if take(DocumentKey(key), fetched).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
+        let Some([start, end]) = bounds(selection, None) else { return Ok(Some(0)) };
+        let sql = format!("SELECT count_big(*) {}", self.selecting(selection));
+        let mut count = None;
+        let counted = self.driver.query(&sql, &[Value::Int(start), Value::Int(end)], &mut |row| {
+            if let Some(OwnedValue::Inline(Value::Int(found))) = row.first() {
+                count = Some(found.unsigned_abs());
+            }
+        });
+        counted.map_err(|error| self.failed("counting documents", error))?;
+        Ok(count)
+    }
+}
+
+impl SqlServerSource {
+    /// Reads an expression of the rows with these keys, in no particular order.
+    fn read(
+        &mut self,
+        keys: &[i64],
+        expression: &str,
+        each: &mut dyn FnMut(i64, OwnedValue),
+    ) -> Result<(), PortError> {
+        let (table, key) = (source_table(&self.spec), SQL_SERVER.quote(&self.spec.key));
+        for part in key_list::parts(keys) {
+            let sql = format!(
+                "SELECT CAST({key} AS bigint), {expression} FROM {table} WHERE {key} IN ({})",
+                part.placeholders()
+            );
+            self.driver
+                .query(&sql, &part.parameters(), &mut |row| {
+                    if let [OwnedValue::Inline(Value::Int(key)), _] = row[..] {
+                        each(key, row.into_iter().nth(1).expect("the row has two cells"));
+                    }
+                })
+                .map_err(|error| port_error("reading documents", error))?;
+        }
+        Ok(())
+    }
+}
+
+fn fetched(cell: OwnedValue, max_bytes: i64) -> Fetched {
+    let too_large = |length: usize| i64::try_from(length).is_ok_and(|length| length > max_bytes);
+    match cell {
+        OwnedValue::Text(text) if too_large(text.len()) => Fetched::TooLarge(text.len() as u64),
+        OwnedValue::Binary(bytes) if too_large(bytes.len()) => Fetched::TooLarge(bytes.len() as u64),
+        OwnedValue::Text(text) => Fetched::Text(text),
+        OwnedValue::Binary(bytes) => Fetched::Bytes(bytes),
+        OwnedValue::Inline(_) => Fetched::Null,
+    }
+}
+
+fn source_table(spec: &SourceSpec) -> String {
+    SQL_SERVER.table(spec.schema.as_deref(), &spec.table)
+}
+
+/// That table and columns of the contract are there and fit; how documents are read.
+fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentColumn, PortError> {
+    let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _ } = spec;
+    let Some(columns) = catalog::columns(driver, &source_table(spec))? else {
+        let tables = catalog::table_names(driver, schema.as_deref())?;
+        let fault = Fault::MissingTable { table: table.clone() };
+        return Err(PortError::new(fault, format!("the source has no table `{table}`"))
+            .with_hint(instead_of(table, "tables", &tables)));
+    };
+    let key_column = column(&columns, spec, key)?;
+    let is_whole = matches!(key_column.type_name.as_str(), "decimal" | "numeric") && key_column.scale == 0;
+    if !matches!(key_column.type_name.as_str(), "tinyint" | "smallint" | "int" | "bigint") && !is_whole {
+        return Err(not_an_integer(spec, &key_column.type_name));
+    }
+    let quoted = SQL_SERVER.quote(xml);
+    let column = column(&columns, spec, xml)?;
+    let (expression, bytes_per_unit) = match column.type_name.as_str() {
+        // UTF-16: two bytes become one at least.
+        "nvarchar" | "nchar" => (quoted, 2),
+        // Whole: some drivers take a time that grows with the square of the length to read XML in pieces.
+        "ntext" | "xml" => (format!("CONVERT(nvarchar(max), {quoted})"), 2),
+        "varchar" | "char" => (quoted, 1),
+        "text" => (format!("CONVERT(varchar(max), {quoted})"), 1),
+        "varbinary" | "binary" => (quoted, 1),
+        "image" => (format!("CONVERT(varbinary(max), {quoted})"), 1),
+        other => {
+            let message = format!("the column {table}.{xml} is of type {other}, which holds no documents");
+            return Err(PortError::new(Fault::WrongTable { table: table.clone() }, message)
+                .with_hint("`source.xml` must name a text, xml or binary column"));
+        }
+    };
+    Ok(DocumentColumn { expression, bytes_per_unit })
+}
+
+fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'c Column, PortError> {
+    columns.iter().find(|column| is_same_name(&column.name, name)).ok_or_else(|| {
+        let names: Vec<_> = columns.iter().map(|column| column.name.clone()).collect();
+        let table = &spec.table;
+        let fault = Fault::WrongTable { table: table.clone() };
+        PortError::new(fault, format!("the source table `{table}` has no column `{name}`"))
+            .with_hint(instead_of(name, "columns", &names))
+    })
+}

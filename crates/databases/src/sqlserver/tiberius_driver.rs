@@ -1,0 +1,247 @@
+//! The driver `tiberius`, made to block: each connection has a small runtime of its own.
+
+use std::future::Future;
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use socket2::{SockRef, TcpKeepalive};
+use tiberius::{
+    AuthMethod, Client, Config, EncryptionLevel, QueryItem, SqlBrowser as _, SqlBulkCopyOption, ToSql,
+    TokenRow,
+};
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
+use xmlshred_model::{OwnedValue, Value};
+
+use super::address::{Encrypt, Intent, SqlServerAddress};
+use super::driver::{BulkRows, BulkTarget, Driver, DriverError};
+use super::tiberius_cells::{bulk_cell, owned, parameter};
+
+/// A network that is cut without a word is noticed after some of these.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+/// Redirections that a login may go through, as in Azure.
+const MAX_REDIRECTIONS: usize = 3;
+
+/// A connection.
+pub(super) struct TiberiusDriver {
+    runtime: Runtime,
+    client: Client<Compat<TcpStream>>,
+}
+
+impl TiberiusDriver {
+    /// Connects and logs in.
+    pub(super) fn connect(
+        address: &SqlServerAddress,
+        application_name: &str,
+        intent: Intent,
+    ) -> Result<Self, DriverError> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| DriverError::Other(format!("no runtime for the driver: {error}")))?;
+        let mut config = config(address, application_name, intent)?;
+        let connecting = async {
+            for _ in 0..MAX_REDIRECTIONS {
+                let stream = TcpStream::connect_named(&config).await?;
+                keep_alive(&stream)?;
+                match Client::connect(config.clone(), stream.compat_write()).await {
+                    Err(tiberius::error::Error::Routing { host, port }) => {
+                        config.host(host);
+                        config.port(port);
+                    }
+                    connected => return connected,
+                }
+            }
+            Err(tiberius::error::Error::Protocol("the server redirects in a circle".into()))
+        };
+        // The driver limits the handshake itself, but not the way to the port.
+        let limit = address.connect_timeout;
+        let connected = runtime.block_on(async { tokio::time::timeout(limit * 2, connecting).await });
+        match connected {
+            Ok(client) => Ok(Self { client: client.map_err(driver_error)?, runtime }),
+            Err(_) => Err(DriverError::Broken("no answer in time".to_owned())),
+        }
+    }
+
+    fn run<T>(
+        &mut self,
+        operation: impl AsyncFnOnce(&mut Client<Compat<TcpStream>>) -> Result<T, tiberius::error::Error>,
+    ) -> Result<T, DriverError> {
+        let Self { runtime, client } = self;
+        block_on(runtime, operation(client))
+    }
+}
+
+fn block_on<T>(
+    runtime: &Runtime,
+    future: impl Future<Output = Result<T, tiberius::error::Error>>,
+) -> Result<T, DriverError> {
+    runtime.block_on(future).map_err(driver_error)
+}
+
+fn keep_alive(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE_INTERVAL);
+    SockRef::from(stream).set_tcp_keepalive(&keepalive)
+}
+
+fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) -> Result<Config, DriverError> {
+    let SqlServerAddress {
+        host,
+        instance,
+        port,
+        database,
+        username,
+        password,
+        encrypt,
+        trust_server_certificate: _,
+        host_name_in_certificate,
+        server_certificate,
+        application_name: own_application_name,
+        intent: own_intent,
+        multi_subnet_failover,
+        connect_timeout,
+        command_timeout,
+    } = address;
+    let mut config = Config::new();
+    config.host(host);
+    match (instance, port) {
+        // A port makes the name of the instance unnecessary.
+        (Some(instance), None) => config.instance_name(instance),
+        (_, Some(port)) => config.port(*port),
+        (None, None) => {}
+    }
+    if let Some(database) = database {
+        config.database(database);
+    }
+    config.application_name(own_application_name.as_deref().unwrap_or(application_name));
+    config.encryption(match encrypt {
+        Encrypt::Optional => EncryptionLevel::Off,
+        Encrypt::Mandatory => EncryptionLevel::Required,
+        Encrypt::Strict => EncryptionLevel::Strict,
+    });
+    if address.trusts_any_certificate() {
+        config.trust_cert();
+    } else if let Some(file) = server_certificate {
+        config.trust_cert_ca(file.display());
+    }
+    if let Some(name) = host_name_in_certificate {
+        config.hostname_in_certificate(name);
+    }
+    config.readonly(own_intent.unwrap_or(intent) == Intent::ReadOnly);
+    config.multi_subnet_failover(*multi_subnet_failover);
+    config.handshake_timeout(Some(*connect_timeout));
+    config.command_timeout(Some(*command_timeout).filter(|limit| !limit.is_zero()));
+    config.authentication(match (username, password) {
+        (Some(username), password) => {
+            AuthMethod::sql_server(username, password.as_ref().map_or("", |password| password.reveal()))
+        }
+        (None, _) => integrated()?,
+    });
+    Ok(config)
+}
+
+/// The login of the user of this process.
+#[cfg(any(windows, feature = "kerberos"))]
+#[expect(clippy::unnecessary_wraps, reason = "other builds have no such login")]
+fn integrated() -> Result<AuthMethod, DriverError> {
+    Ok(AuthMethod::Integrated)
+}
+
+/// The login of the user of this process: not in this build.
+#[cfg(not(any(windows, feature = "kerberos")))]
+fn integrated() -> Result<AuthMethod, DriverError> {
+    Err(DriverError::Other(
+        "no username is given, and this build of xmlshred cannot log in by Kerberos".to_owned(),
+    ))
+}
+
+impl Driver for TiberiusDriver {
+    fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, DriverError> {
+        let parameters: Vec<_> = parameters.iter().map(|value| Parameter(*value)).collect();
+        let parameters: Vec<&dyn ToSql> =
+            parameters.iter().map(|parameter| parameter as &dyn ToSql).collect();
+        self.run(async |client| Ok(client.execute(sql, &parameters).await?.total()))
+    }
+
+    fn query(
+        &mut self,
+        sql: &str,
+        parameters: &[Value<'_>],
+        each: &mut dyn FnMut(Vec<OwnedValue>),
+    ) -> Result<(), DriverError> {
+        let parameters: Vec<_> = parameters.iter().map(|value| Parameter(*value)).collect();
+        let parameters: Vec<&dyn ToSql> =
+            parameters.iter().map(|parameter| parameter as &dyn ToSql).collect();
+        self.run(async |client| {
+            let mut stream = client.query(sql, &parameters).await?;
+            while let Some(item) = stream.try_next().await? {
+                if let QueryItem::Row(row) = item {
+                    each(row.into_iter().map(owned).collect());
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), DriverError> {
+        self.run(async |client| client.simple_query(sql).await?.into_results().await.map(drop))
+    }
+
+    fn begin(&mut self) -> Result<(), DriverError> {
+        self.run(async |client| client.begin_transaction().await)
+    }
+
+    fn commit(&mut self) -> Result<(), DriverError> {
+        self.run(async |client| client.commit_transaction().await)
+    }
+
+    fn bulk_load(&mut self, target: &BulkTarget, rows: BulkRows<'_>) -> Result<u64, DriverError> {
+        let BulkTarget { table, columns, fields } = target;
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let options = SqlBulkCopyOption::CheckConstraints
+            | SqlBulkCopyOption::FireTriggers
+            | SqlBulkCopyOption::KeepNulls
+            | SqlBulkCopyOption::KeepIdentity;
+        let Self { runtime, client } = self;
+        runtime.block_on(async {
+            let mut request =
+                client.bulk_insert_with_options(table, &columns, options, &[]).await.map_err(driver_error)?;
+            for cells in rows {
+                let mut row = TokenRow::with_capacity(cells.len());
+                for (field, value) in fields.iter().zip(cells) {
+                    row.push(bulk_cell(*field, value)?);
+                }
+                request.send(row).await.map_err(driver_error)?;
+            }
+            Ok(request.finalize().await.map_err(driver_error)?.total())
+        })
+    }
+}
+
+/// A value as the driver wants parameters.
+struct Parameter<'a>(Value<'a>);
+
+impl ToSql for Parameter<'_> {
+    fn to_sql(&self) -> tiberius::ColumnData<'_> {
+        parameter(self.0)
+    }
+}
+
+fn driver_error(error: tiberius::error::Error) -> DriverError {
+    use tiberius::error::Error;
+    match error {
+        Error::Server(token) => {
+            DriverError::Server { number: token.code(), message: token.message().to_owned() }
+        }
+        Error::Io { kind: std::io::ErrorKind::TimedOut, .. } => DriverError::Timeout,
+        Error::Io { message, .. } => DriverError::Broken(message),
+        Error::Tls(message) => DriverError::Broken(format!("TLS: {message}")),
+        // Characters beyond a code page, lengths beyond a column: the words name lengths and no values.
+        Error::Encoding(_) | Error::BulkInput(_) => DriverError::Value,
+        Error::Protocol(words) => DriverError::Broken(words.into_owned()),
+        other => DriverError::Other(other.to_string()),
+    }
+}

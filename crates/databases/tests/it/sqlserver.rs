@@ -1,0 +1,212 @@
+//! A real server that speaks TDS as the suite's bench, when there is one.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
+use xmlshred_engine::ports::Ports;
+use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, Line, LogRow, Moment};
+use xmlshred_mapping::Content;
+use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema};
+use xmlshred_test_servers::{Cut, Proxy};
+
+use crate::postgres::rows;
+use crate::tds::Tds;
+
+/// Where a server is that tests may make databases on: `sqlserver://sa:PASSWORD@127.0.0.1:1433?encrypt=optional`.
+const VARIABLE: &str = "XMLSHRED_TEST_SQLSERVER";
+/// A command that ends this server without warning and starts it again.
+const CRASH_VARIABLE: &str = "XMLSHRED_TEST_SQLSERVER_CRASH";
+
+/// A server whose fixtures are databases of it. Databases take long to make, so they are emptied and used again.
+pub(crate) struct SqlServerBench {
+    address: String,
+    fixture_count: AtomicU32,
+    empty: Arc<Mutex<Vec<String>>>,
+}
+
+pub(crate) struct SqlServerFixture {
+    address: String,
+    pub(crate) database: String,
+    proxy: Option<Proxy>,
+    pub(crate) schema: Arc<TargetSchema>,
+    tds: Tds,
+    empty: Arc<Mutex<Vec<String>>>,
+}
+
+impl SqlServerBench {
+    /// `None`, and a word about it, where no server is named.
+    #[expect(clippy::print_stderr, reason = "what is skipped is said")]
+    pub(crate) fn start(what: &str) -> Option<Self> {
+        match std::env::var(VARIABLE) {
+            Ok(address) => Some(Self { address, fixture_count: AtomicU32::new(0), empty: Arc::default() }),
+            Err(_) => {
+                eprintln!("skipped: {what}: set {VARIABLE} to the address of a server to test on");
+                None
+            }
+        }
+    }
+
+    /// A new database with a source table without documents.
+    pub(crate) fn database(&self, schema: &Arc<TargetSchema>, document_type: &str) -> SqlServerFixture {
+        let used = self.empty.lock().unwrap().pop();
+        let database = used.unwrap_or_else(|| {
+            let number = self.fixture_count.fetch_add(1, Ordering::Relaxed);
+            let database = format!("xmlshred_test_{}_{number}", std::process::id());
+            Tds::connect(&self.address, "master").run(&format!("CREATE DATABASE {database}"));
+            database
+        });
+        let port = self.address.rsplit_once('@').and_then(|(_, place)| {
+            let port = place.split(['?', '/']).next()?.rsplit_once(':')?.1;
+            port.parse().ok()
+        });
+        let fixture = SqlServerFixture {
+            tds: Tds::connect(&self.address, &database),
+            address: self.address.clone(),
+            database,
+            proxy: port.map(Proxy::before),
+            schema: Arc::clone(schema),
+            empty: Arc::clone(&self.empty),
+        };
+        let key = &schema.key_column;
+        fixture.tds.run(&format!(
+            "CREATE TABLE app_xml ([{key}] bigint NOT NULL PRIMARY KEY, xml {document_type} NULL)"
+        ));
+        fixture
+    }
+}
+
+impl Drop for SqlServerFixture {
+    fn drop(&mut self) {
+        // A failed test leaves its database to look at.
+        if std::thread::panicking() {
+            return;
+        }
+        // Those that refer to others were made after them.
+        let rows = self.tds.query("SELECT name FROM sys.tables ORDER BY object_id DESC", &[]);
+        for name in rows.iter().filter_map(|row| row.get::<&str, _>(0)) {
+            self.tds.run(&format!("DROP TABLE [{name}]"));
+        }
+        self.empty.lock().unwrap().push(std::mem::take(&mut self.database));
+    }
+}
+
+impl Drop for SqlServerBench {
+    fn drop(&mut self) {
+        for database in self.empty.lock().unwrap().drain(..) {
+            Tds::connect(&self.address, "master").try_run(&format!("DROP DATABASE {database}"));
+        }
+    }
+}
+
+impl Bench for SqlServerBench {
+    fn fixture(&self, schema: &Arc<TargetSchema>, column: DocumentColumn) -> Box<dyn Fixture> {
+        let document_type = match column {
+            DocumentColumn::Text => "nvarchar(max)",
+            DocumentColumn::Binary => "varbinary(max)",
+        };
+        Box::new(self.database(schema, document_type))
+    }
+}
+
+impl SqlServerFixture {
+    /// Runs statements on a connection of the test's own.
+    pub(crate) fn run(&self, sql: &str) {
+        self.tds.run(sql);
+    }
+
+    /// The address of this database through the proxy.
+    pub(crate) fn url(&self) -> DatabaseUrl {
+        let (login, place) = self.address.rsplit_once('@').unwrap();
+        let (server, options) = place.split_once('?').unwrap_or((place, ""));
+        let (host, port) = server.trim_end_matches('/').rsplit_once(':').unwrap_or((server, "1433"));
+        let port = self.proxy.as_ref().map_or_else(|| port.to_owned(), |proxy| proxy.port().to_string());
+        let text = format!("{login}@{host}:{port}/{}?{options}", self.database);
+        DatabaseUrl::parse(&text, &|_| None).unwrap()
+    }
+
+    pub(crate) fn spec(&self) -> SourceSpec {
+        SourceSpec {
+            schema: None,
+            table: "app_xml".to_owned(),
+            key: self.schema.key_column.clone(),
+            xml: "xml".to_owned(),
+            min_bytes: 0,
+            where_sql: None,
+        }
+    }
+
+    pub(crate) fn open(&self, spec: &SourceSpec) -> Box<dyn Ports> {
+        let source = SourceAddress::Database(self.url());
+        open(&source, &self.url(), spec, &self.schema, OpenOptions::default()).unwrap()
+    }
+}
+
+impl Fixture for SqlServerFixture {
+    fn ports(&self) -> Box<dyn Ports> {
+        self.open(&self.spec())
+    }
+
+    fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
+        match document {
+            None => self.tds.run(&format!("INSERT INTO app_xml VALUES ({key}, NULL)")),
+            Some(Content::Text(text)) => self.tds.insert_text(key.0, text),
+            Some(Content::Bytes(bytes)) => self.tds.insert_bytes(key.0, bytes),
+        }
+    }
+
+    fn delete_document(&self, key: DocumentKey) {
+        self.tds.run(&format!("DELETE FROM app_xml WHERE [{}] = {key}", self.schema.key_column));
+    }
+
+    fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {
+        let text =
+            format!("{}/{}", self.address.split('?').next().unwrap().trim_end_matches('/'), self.database);
+        let options = self.address.split_once('?').map_or("", |(_, options)| options);
+        let url = DatabaseUrl::parse(&format!("{text}?{options}"), &|_| None).unwrap();
+        rows(&url, &self.schema.tables[table])
+    }
+
+    fn log(&self) -> Vec<LogRow> {
+        let sql = format!(
+            "SELECT [{}], status, failure_reason, processing_time, session_id, CAST(instance_id AS bigint), \
+             CAST(instance_count AS bigint), row_count, issue_count, contract_hash, document_hash, duration_ms \
+             FROM processing_log",
+            self.schema.key_column
+        );
+        self.tds.log(&sql)
+    }
+
+    fn issues(&self) -> Vec<IssueRow> {
+        let key = &self.schema.key_column;
+        self.tds
+            .issues(&format!("SELECT [{key}], table_name, column_name, code, count FROM processing_issue"))
+    }
+
+    fn line(&self) -> Option<&dyn Line> {
+        self.proxy.as_ref().map(|_| self as &dyn Line)
+    }
+}
+
+impl Line for SqlServerFixture {
+    fn cut(&self, moment: Moment) {
+        // A request to the transaction manager (a packet of type 14) to commit (7, behind 8 and 22 bytes of headers).
+        let is_commit = |chunk: &[u8]| chunk.first() == Some(&0x0e) && chunk.get(30) == Some(&7);
+        self.proxy.as_ref().unwrap().cut(match moment {
+            Moment::BeforeRequest(number) => Cut::BeforeChunk(number),
+            Moment::AfterCommit => Cut::AfterServerGot(is_commit),
+        });
+    }
+
+    fn was_cut(&self) -> bool {
+        self.proxy.as_ref().unwrap().cut_count() > 0
+    }
+
+    fn crash_server(&self) {
+        let Ok(command) = std::env::var(CRASH_VARIABLE) else { return };
+        let status = std::process::Command::new("sh").args(["-c", &command]).status().unwrap();
+        assert!(status.success(), "{command}: {status}");
+        self.tds.reconnect(&self.address, &self.database);
+    }
+}

@@ -1,0 +1,137 @@
+//! A connection of the tests' own to a server that speaks TDS.
+
+use std::sync::Mutex;
+
+use tiberius::{AuthMethod, Client, Config, EncryptionLevel, Row, ToSql};
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
+use xmlshred_engine::testing::{IssueRow, LogRow};
+use xmlshred_model::DocumentKey;
+
+/// Statements run one after the other; failures are panics.
+pub(crate) struct Tds {
+    connection: Mutex<Connection>,
+}
+
+struct Connection {
+    runtime: Runtime,
+    client: Client<Compat<TcpStream>>,
+}
+
+impl Tds {
+    /// To a database of the server at `address`, which looks like `sqlserver://USER:PASSWORD@HOST:PORT?OPTIONS`.
+    pub(crate) fn connect(address: &str, database: &str) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let client = runtime.block_on(client(address, database));
+        Self { connection: Mutex::new(Connection { runtime, client }) }
+    }
+
+    /// Connects again, after the server went away.
+    pub(crate) fn reconnect(&self, address: &str, database: &str) {
+        let mut connection = self.connection.lock().unwrap();
+        let client = connection.runtime.block_on(client(address, database));
+        connection.client = client;
+    }
+
+    pub(crate) fn run(&self, sql: &str) {
+        self.query(sql, &[]);
+    }
+
+    /// Runs a statement that may fail.
+    pub(crate) fn try_run(&self, sql: &str) {
+        let mut connection = self.connection.lock().unwrap();
+        let Connection { runtime, client } = &mut *connection;
+        let _ = runtime.block_on(async { client.simple_query(sql).await?.into_results().await });
+    }
+
+    pub(crate) fn query(&self, sql: &str, parameters: &[&dyn ToSql]) -> Vec<Row> {
+        let mut connection = self.connection.lock().unwrap();
+        let Connection { runtime, client } = &mut *connection;
+        let rows = runtime.block_on(async {
+            match parameters {
+                // As a batch: some statements cannot be prepared.
+                [] => client.simple_query(sql).await?.into_first_result().await,
+                parameters => client.query(sql, parameters).await?.into_first_result().await,
+            }
+        });
+        rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    pub(crate) fn insert_text(&self, key: i64, text: &str) {
+        self.query("INSERT INTO app_xml VALUES (@P1, @P2)", &[&key, &text]);
+    }
+
+    pub(crate) fn insert_bytes(&self, key: i64, bytes: &[u8]) {
+        self.query("INSERT INTO app_xml VALUES (@P1, @P2)", &[&key, &bytes]);
+    }
+
+    /// Rows of the log, with its columns in the order of [`LogRow`]'s fields.
+    pub(crate) fn log(&self, sql: &str) -> Vec<LogRow> {
+        let text = |row: &Row, at| row.get::<&str, _>(at).unwrap().to_owned();
+        let number = |row: &Row, at| row.get::<i64, _>(at).unwrap();
+        self.query(sql, &[])
+            .iter()
+            .map(|row| LogRow {
+                key: DocumentKey(number(row, 0)),
+                status: text(row, 1),
+                failure_reason: row.get::<&str, _>(2).map(str::to_owned),
+                processing_time: micros(row),
+                session_id: text(row, 4),
+                instance_id: number(row, 5),
+                instance_count: number(row, 6),
+                row_count: number(row, 7),
+                issue_count: number(row, 8),
+                contract_hash: text(row, 9),
+                document_hash: text(row, 10),
+                duration_ms: number(row, 11),
+            })
+            .collect()
+    }
+
+    /// Rows of the issues, with its columns in the order of [`IssueRow`]'s fields.
+    pub(crate) fn issues(&self, sql: &str) -> Vec<IssueRow> {
+        let text = |row: &Row, at| row.get::<&str, _>(at).unwrap().to_owned();
+        self.query(sql, &[])
+            .iter()
+            .map(|row| IssueRow {
+                key: DocumentKey(row.get::<i64, _>(0).unwrap()),
+                table: text(row, 1),
+                column: text(row, 2),
+                code: text(row, 3),
+                count: row.get::<i64, _>(4).unwrap(),
+            })
+            .collect()
+    }
+}
+
+/// `processing_time`, which is in UTC, as microseconds since 1970.
+fn micros(row: &Row) -> i64 {
+    let time = row.cells().nth(3).unwrap().1;
+    let tiberius::ColumnData::DateTimeOffset(Some(time)) = time else { panic!("{time:?}") };
+    let time = time.datetime2();
+    let ticks = time.time().increments() as i64;
+    let micros = match time.time().scale() {
+        7 => ticks / 10,
+        6 => ticks,
+        scale => panic!("a scale of {scale}"),
+    };
+    (i64::from(time.date().days()) - 719_162) * 86_400_000_000 + micros
+}
+
+async fn client(address: &str, database: &str) -> Client<Compat<TcpStream>> {
+    let (login, place) = address.trim_start_matches("sqlserver://").rsplit_once('@').unwrap();
+    let (username, password) = login.split_once(':').unwrap();
+    let server = place.split(['?', '/']).next().unwrap();
+    let (host, port) = server.rsplit_once(':').unwrap_or((server, "1433"));
+    let mut config = Config::new();
+    config.host(host);
+    config.port(port.parse().unwrap());
+    config.database(database);
+    config.authentication(AuthMethod::sql_server(username, password));
+    config.encryption(EncryptionLevel::Off);
+    config.trust_cert();
+    let stream = TcpStream::connect(config.get_addr()).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    Client::connect(config, stream.compat_write()).await.unwrap()
+}
