@@ -1,6 +1,8 @@
 //! Opens what a [`Connection`] names.
 
-use xmlshred_databases::{Dialect, OpenOptions, POSTGRES, SQL_SERVER, SQLITE};
+use std::io::IsTerminal as _;
+
+use xmlshred_databases::{Dialect, OpenOptions, POSTGRES, Password, SQL_SERVER, SQLITE};
 use xmlshred_engine::ports::{Fetched, PortError, Ports, Source};
 use xmlshred_mapping::Plan;
 use xmlshred_model::{DocumentKey, Share};
@@ -10,26 +12,34 @@ use crate::console;
 use crate::error::CommandError;
 use crate::settings::{Connection, SettingsError};
 
-/// What the arguments name; warns of a password that others can see.
+/// What the arguments name; warns of a password that others can see, and asks for one that is missing.
 ///
 /// # Errors
-/// When they name nothing, half of it, or a database that this version does not speak to.
-pub(crate) fn resolve(args: &DatabaseArgs) -> Result<Connection, SettingsError> {
-    resolve_if_any(args)?.ok_or(SettingsError::NoDatabase)
+/// When they name nothing or half of it.
+pub(crate) fn resolve(args: &DatabaseArgs) -> Result<Connection, CommandError> {
+    Ok(resolve_if_any(args)?.ok_or(SettingsError::NoDatabase)?)
 }
 
 /// [`resolve`] for commands that can do without a database.
 ///
 /// # Errors
-/// When the arguments name half of a database, or one that this version does not speak to.
-pub(crate) fn resolve_if_any(args: &DatabaseArgs) -> Result<Option<Connection>, SettingsError> {
+/// When the arguments name half of a database.
+pub(crate) fn resolve_if_any(args: &DatabaseArgs) -> Result<Option<Connection>, CommandError> {
     if args.password.is_some() {
         console::warn(
             "a password on the command line can be seen by other users of this machine and stays in the shell's \
              history: use XMLSHRED_PASSWORD or --password-file",
         );
     }
-    Connection::if_any(args, &|name| std::env::var(name).ok())
+    let connection = Connection::if_any(args, &|name| std::env::var(name).ok())?;
+    match connection {
+        Some(connection) if connection.lacks_password() && std::io::stdin().is_terminal() => {
+            let prompt = format!("Password for {}: ", connection.target_text());
+            let password = rpassword::prompt_password(prompt)?;
+            Ok(Some(connection.with_password(&Password::from(password))))
+        }
+        connection => Ok(connection),
+    }
 }
 
 /// The SQL of a database.
@@ -52,7 +62,7 @@ pub(crate) fn open(
     missing: MissingTables,
     share: Share,
 ) -> Result<Box<dyn Ports>, CommandError> {
-    let Connection { source, target } = connection;
+    let Connection { source, target, asked_password: _ } = connection;
     let instance = match share.count() {
         1 => String::new(),
         count => format!(" instance {}/{count}", u64::from(share.index()) + 1),

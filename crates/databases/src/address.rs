@@ -120,6 +120,14 @@ impl DatabaseUrl {
         }
     }
 
+    /// Whether a login by name lacks its password, for certain: PostgreSQL has more places for it, and servers that ask for none.
+    pub fn lacks_password(&self) -> bool {
+        match self {
+            Self::Sqlite(_) | Self::Postgres(_) => false,
+            Self::SqlServer(address) => address.lacks_password(),
+        }
+    }
+
     /// How its SQL is written.
     pub fn dialect(&self) -> &'static Dialect {
         match self {

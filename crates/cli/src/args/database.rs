@@ -17,7 +17,7 @@ pub(crate) struct ContractArgs {
 #[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Database")]
 pub(crate) struct DatabaseArgs {
-    /// Source and target: sqlite:FILE or postgres://USER@HOST/DATABASE (sqlserver://… in a later version)
+    /// Source and target: sqlite:FILE, postgres://USER@HOST/DATABASE or sqlserver://USER@HOST/DATABASE
     #[arg(long, value_name = "URL", env = "XMLSHRED_URL", hide_env_values = true)]
     pub(crate) url: Option<String>,
 
@@ -33,7 +33,7 @@ pub(crate) struct DatabaseArgs {
     #[arg(long, value_name = "GLOB", conflicts_with = "source_url")]
     pub(crate) files: Option<String>,
 
-    /// SQL Server: HOST, HOST\INSTANCE or HOST,PORT (in a later version)
+    /// SQL Server: HOST, HOST\INSTANCE or HOST,PORT; takes the place of --url
     #[arg(long, value_name = "HOST")]
     pub(crate) server: Option<String>,
 
@@ -41,8 +41,12 @@ pub(crate) struct DatabaseArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) database: Option<String>,
 
+    /// SQL Server: take the server's word for who it is, encrypted all the same; on this machine that is the default
+    #[arg(long)]
+    pub(crate) trust_server_certificate: bool,
+
     /// The login; without it, SQL Server takes the Windows or Kerberos login, PostgreSQL what PGUSER or the address says
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", env = "XMLSHRED_USERNAME")]
     pub(crate) username: Option<String>,
 
     /// The password; other users of this machine can see it here, better use XMLSHRED_PASSWORD or --password-file

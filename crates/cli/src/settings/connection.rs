@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use xmlshred_databases::{DatabaseUrl, Environment, Login, Password, SourceAddress};
+use xmlshred_databases::{DatabaseUrl, Environment, Login, Password, SourceAddress, SqlServerAddress};
 use xmlshred_mapping::contract::SourceSpec;
 
 use super::SettingsError;
@@ -15,13 +15,15 @@ pub(crate) struct Connection {
     pub(crate) source: SourceAddress,
     /// Where rows and log go.
     pub(crate) target: DatabaseUrl,
+    /// The password that no argument or variable gave.
+    pub(crate) asked_password: Option<Password>,
 }
 
 impl Connection {
     /// What the arguments name, or `None` when they name nothing, for commands that can do without.
     ///
     /// # Errors
-    /// When they name half of it, a database that this version does not speak to, or a password file that cannot be read.
+    /// When they name half of it, or a password file that cannot be read.
     pub(crate) fn if_any(
         args: &DatabaseArgs,
         environment: Environment<'_>,
@@ -33,34 +35,43 @@ impl Connection {
             files,
             server,
             database,
+            trust_server_certificate,
             username,
             password,
             password_file,
         } = args;
-        if server.is_some() {
-            return Err(SettingsError::LaterVersion { database: "SQL Server" });
-        }
-        if database.is_some() {
-            return Err(SettingsError::NoServer { given: "database" });
-        }
         let password = match (password, password_file) {
             (Some(password), _) => Some(password.clone()),
             (None, Some(path)) => Some(password_of(path)?),
             (None, None) => environment("XMLSHRED_PASSWORD").map(Password::from),
         };
-        let login = Login { username: username.clone(), password };
+        let username = username.clone().or_else(|| environment("XMLSHRED_USERNAME"));
+        let login = Login { username, password };
         let parse = |url: &Option<String>| match url {
             Some(url) => Ok(Some(DatabaseUrl::parse(url, environment)?.with_login(&login))),
             None => Ok::<_, SettingsError>(None),
         };
-        let both = parse(url)?;
+        let both = match server {
+            None if database.is_some() => return Err(SettingsError::NoServer { given: "database" }),
+            None if *trust_server_certificate => {
+                return Err(SettingsError::NoServer { given: "trust-server-certificate" });
+            }
+            None => parse(url)?,
+            Some(server) => {
+                let mut address = SqlServerAddress::from_server(server, database.as_deref())?;
+                if *trust_server_certificate {
+                    address.trust_server_certificate();
+                }
+                Some(DatabaseUrl::SqlServer(Box::new(address)).with_login(&login))
+            }
+        };
         let source = match files {
             Some(pattern) => Some(SourceAddress::Files(pattern.clone())),
             None => parse(source_url)?.or_else(|| both.clone()).map(SourceAddress::Database),
         };
         let target = parse(target_url)?.or(both);
         match (source, target) {
-            (Some(source), Some(target)) => Ok(Some(Self { source, target })),
+            (Some(source), Some(target)) => Ok(Some(Self { source, target, asked_password: None })),
             (None, None) => Ok(None),
             (Some(SourceAddress::Files(_)), None) => Err(SettingsError::NoTarget),
             (Some(SourceAddress::Database(_)), None) => {
@@ -68,6 +79,28 @@ impl Connection {
             }
             (None, Some(_)) => Err(SettingsError::NoSide { side: "source", other: "target" }),
         }
+    }
+
+    /// Whether somebody logs in by name without a password.
+    pub(crate) fn lacks_password(&self) -> bool {
+        let source = match &self.source {
+            SourceAddress::Database(url) => url.lacks_password(),
+            SourceAddress::Files(_) => false,
+        };
+        source || self.target.lacks_password()
+    }
+
+    /// The same with this password where one is missing.
+    pub(crate) fn with_password(self, password: &Password) -> Self {
+        let complete = |url: DatabaseUrl| match url.lacks_password() {
+            true => url.with_login(&Login { username: None, password: Some(password.clone()) }),
+            false => url,
+        };
+        let source = match self.source {
+            SourceAddress::Database(url) => SourceAddress::Database(complete(url)),
+            files @ SourceAddress::Files(_) => files,
+        };
+        Self { source, target: complete(self.target), asked_password: Some(password.clone()) }
     }
 
     /// The source for people. Shows no password.
@@ -112,10 +145,10 @@ mod tests {
         let found = match Connection::if_any(&args, &|_| None)
             .and_then(|found| found.ok_or(SettingsError::NoDatabase))
         {
-            Ok(Connection { source: SourceAddress::Database(source), target }) => {
+            Ok(Connection { source: SourceAddress::Database(source), target, .. }) => {
                 format!("{source} > {target}")
             }
-            Ok(Connection { source: SourceAddress::Files(pattern), target }) => {
+            Ok(Connection { source: SourceAddress::Files(pattern), target, .. }) => {
                 format!("{pattern} > {target}")
             }
             Err(error) => error.to_string(),
@@ -161,14 +194,21 @@ mod tests {
     }
 
     #[test]
-    fn databases_of_later_versions_are_named_without_their_passwords() {
+    fn a_server_is_named_as_the_predecessor_named_it() {
         check(
-            |args| args.server = some(r"localhost\SQLEXPRESS"),
-            "SQL Server is not supported by this version of xmlshred",
+            |args| {
+                args.server = some(r"localhost\SQLEXPRESS");
+                args.database = some("XmlConversionDB");
+            },
+            r"sqlserver://localhost\SQLEXPRESS/XmlConversionDB > sqlserver://localhost\SQLEXPRESS/XmlConversionDB",
         );
         check(
-            |args| args.url = some("sqlserver://me:secret@host/db"),
-            "SQL Server is not supported by this version of xmlshred yet",
+            |args| {
+                args.server = some("db1,1444");
+                args.username = some("sa");
+                args.target_url = some("sqlite:a.db");
+            },
+            "sqlserver://sa@db1:1444 > sqlite:a.db",
         );
     }
 

@@ -73,12 +73,6 @@ pub(crate) enum SettingsError {
         /// What is there.
         other: &'static str,
     },
-    /// A database that this version does not speak to.
-    #[error("{database} is not supported by this version of xmlshred")]
-    LaterVersion {
-        /// Which.
-        database: &'static str,
-    },
     /// Half of a SQL Server address.
     #[error("--{given} needs --server")]
     NoServer {
@@ -123,17 +117,13 @@ impl SettingsError {
             Self::EmptyKeyRange { .. } => "swap the two",
             Self::SessionId => "leave it out to have one made, such as 20261123_184012_7f3a",
             Self::NoDatabase => {
-                "say --url sqlite:FILE or set XMLSHRED_URL; `xmlshred demo` makes a database to try it on"
+                "say --url sqlite:FILE, --url postgres://… or --server HOST --database NAME, or set XMLSHRED_URL; `xmlshred demo` makes a database to try it on"
             }
             Self::NoSide { side, .. } => {
                 return Some(format!("add --{side}-url, or use --url for both"));
             }
-            Self::LaterVersion { .. } => {
-                "this version reads and writes SQLite (--url sqlite:FILE) and reads files (--files GLOB); \
-                 SQL Server and PostgreSQL come in a later version, with these same flags"
-            }
             Self::NoServer { .. } => {
-                "SQL Server takes --server and --database; SQLite takes --url sqlite:FILE"
+                "SQL Server takes --server and --database; PostgreSQL and SQLite take --url"
             }
             Self::Url(error) => error.hint(),
             Self::NoTarget => "add --url sqlite:FILE or --target-url sqlite:FILE",

@@ -43,19 +43,26 @@ fn a_missing_database_is_named_and_not_made() {
 }
 
 #[test]
-fn databases_of_later_versions_are_parsed_and_refused_with_what_works_today() {
-    refused(
-        r"run --server localhost\SQLEXPRESS --database XmlConversionDB --workers 4 --instance-id 0 --instance-count 3 --log-level INFO",
-        &["SQL Server", "hint: ", "sqlite:FILE"],
-    );
-    refused(r"run --server db1,1433 --database X --username me", &["SQL Server", "sqlite:FILE"]);
+fn a_sql_server_that_is_not_there_is_told_with_what_to_look_at() {
+    let place = Workplace::new(1..2);
+    place
+        .run("run --server 127.0.0.1,1 --database XmlConversionDB --username me --password x --workers 4")
+        .ends_with(2)
+        .says(&["connecting to sqlserver://me@127.0.0.1:1/XmlConversionDB", "hint: is the server up"]);
+    if cfg!(all(unix, not(feature = "kerberos"))) {
+        place
+            .run("run --server 127.0.0.1,1 --database X")
+            .ends_with(2)
+            .says(&["Kerberos", "hint: say --username"]);
+    }
+    refused("run --database X --url sqlite:data.db", &["--database needs --server"]);
 }
 
 #[test]
 fn passwords_are_never_shown() {
     let place = Workplace::new(1..2);
     for arguments in [
-        "run --server h --database d --username u --password hunter2",
+        "run --server 127.0.0.1,1 --database d --username u --password hunter2",
         "run --url postgres://me:hunter2@localhost:1/db",
         "run --url me:hunter2@host/db",
         "run --url sqlite:data.db --create-tables --password hunter2 --log-level debug",
@@ -67,7 +74,7 @@ fn passwords_are_never_shown() {
         assert!(!std::fs::read_to_string(log.unwrap().path()).unwrap().contains("hunter2"));
     }
     place
-        .run("run --server h --database d --password hunter2")
+        .run("run --server 127.0.0.1,x --database d --password hunter2")
         .ends_with(2)
         .says(&["warning: a password on the command line"]);
 }

@@ -57,6 +57,9 @@ pub(super) enum Intent {
 
 impl SqlServerAddress {
     /// From `--server` (`HOST`, `HOST\INSTANCE`, `HOST,PORT`, with or without `tcp:`; `.` and `(local)` are this machine).
+    ///
+    /// # Errors
+    /// When the port is no number.
     pub fn from_server(server: &str, database: Option<&str>) -> Result<Self, AddressError> {
         let mut address = Self::at(server)?;
         address.database = database.map(str::to_owned);
@@ -191,6 +194,11 @@ impl SqlServerAddress {
             }
         }
         Ok(())
+    }
+
+    /// Takes the server's word for who it is.
+    pub fn trust_server_certificate(&mut self) {
+        self.trust_server_certificate = Some(true);
     }
 
     pub(crate) fn with_login(mut self, login: &Login) -> Self {

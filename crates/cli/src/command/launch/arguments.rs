@@ -38,6 +38,7 @@ fn add_database(line: &mut Line, args: &DatabaseArgs) {
         files,
         server,
         database,
+        trust_server_certificate,
         username,
         password: _,
         password_file,
@@ -48,6 +49,9 @@ fn add_database(line: &mut Line, args: &DatabaseArgs) {
     line.add_some("--files", files.as_ref());
     line.add_some("--server", server.as_ref());
     line.add_some("--database", database.as_ref());
+    if *trust_server_certificate {
+        line.0.push("--trust-server-certificate".into());
+    }
     line.add_some("--username", username.as_ref());
     line.add_some("--password-file", password_file.as_ref());
     line.add_some("--url", url.as_ref());

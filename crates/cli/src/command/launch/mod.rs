@@ -24,7 +24,8 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
     // What is wrong is told here, once, and not by every instance.
     settings::run_settings(work)?;
     let reporting = Reporting::new(report)?;
-    database::resolve(database)?;
+    let connection = database::resolve(database)?;
+    let password = connection.asked_password.as_ref().or(database.password.as_ref());
     ContractFile::read(contract)?.checked()?;
     let (sender, messages) = unbounded();
     let stop = sender.clone();
@@ -35,7 +36,7 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
     let mut instances = Vec::new();
     for index in 0..*count {
         let arguments = arguments(args, &reporting, index);
-        match Instance::start(index, *count, &arguments, database.password.as_ref(), &sender) {
+        match Instance::start(index, *count, &arguments, password, &sender) {
             Ok(instance) => instances.push(instance),
             Err(source) => {
                 instances.iter_mut().for_each(Instance::stop);
