@@ -4,6 +4,7 @@
 mod check;
 mod instances;
 mod interruption;
+mod postgres;
 mod preview;
 mod run;
 mod usage;

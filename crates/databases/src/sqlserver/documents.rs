@@ -67,9 +67,7 @@ impl DocumentWriter for SqlServerDocuments {
         inserted.map(drop).map_err(|error| port_error("writing documents", error))
     }
 
-    fn finish(mut self: Box<Self>) -> Result<(), PortError> {
-        self.driver
-            .batch(&format!("UPDATE STATISTICS {}", self.target.table))
-            .map_err(|error| port_error("updating statistics of the source table", error))
+    fn finish(self: Box<Self>) -> Result<(), PortError> {
+        Ok(())
     }
 }

@@ -25,11 +25,11 @@ pub(super) trait Driver: Send {
     fn commit(&mut self) -> Result<(), DriverError>;
 
     /// Loads rows in bulk; answers how many. Constraints are checked, triggers fire, nulls stay nulls.
-    fn bulk_load(&mut self, target: &BulkTarget, rows: BulkRows<'_>) -> Result<u64, DriverError>;
+    fn bulk_load<'a>(&mut self, target: &'a BulkTarget, rows: BulkRows<'_, 'a>) -> Result<u64, DriverError>;
 }
 
 /// Rows for a bulk load: cells in the order of the columns.
-pub(super) type BulkRows<'a> = &'a mut dyn Iterator<Item = Vec<Value<'a>>>;
+pub(super) type BulkRows<'i, 'a> = &'i mut dyn Iterator<Item = Vec<Value<'a>>>;
 
 /// Where a bulk load goes.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
 use xmlshred_model::{OwnedValue, Value};
 
 use super::address::{Encrypt, Intent, SqlServerAddress};
-use super::driver::{BulkRows, BulkTarget, Driver, DriverError};
+use super::driver::{BulkRows, BulkTarget, Driver, DriverError, Field};
 use super::tiberius_cells::{bulk_cell, owned, parameter};
 
 /// A network that is cut without a word is noticed after some of these.
@@ -198,7 +198,7 @@ impl Driver for TiberiusDriver {
         self.run(async |client| client.commit_transaction().await)
     }
 
-    fn bulk_load(&mut self, target: &BulkTarget, rows: BulkRows<'_>) -> Result<u64, DriverError> {
+    fn bulk_load<'a>(&mut self, target: &'a BulkTarget, rows: BulkRows<'_, 'a>) -> Result<u64, DriverError> {
         let BulkTarget { table, columns, fields } = target;
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let options = SqlBulkCopyOption::CheckConstraints
@@ -207,17 +207,75 @@ impl Driver for TiberiusDriver {
             | SqlBulkCopyOption::KeepIdentity;
         let Self { runtime, client } = self;
         runtime.block_on(async {
-            let mut request =
-                client.bulk_insert_with_options(table, &columns, options, &[]).await.map_err(driver_error)?;
-            for cells in rows {
-                let mut row = TokenRow::with_capacity(cells.len());
-                for (field, value) in fields.iter().zip(cells) {
-                    row.push(bulk_cell(*field, value)?);
+            let mut long_rows = Vec::new();
+            let mut row_count = 0;
+            // Nothing is begun before there is a row for it.
+            if let Some(first) = next_short(rows, &mut long_rows) {
+                let request = client.bulk_insert_with_options(table, &columns, options, &[]).await;
+                let mut request = request.map_err(driver_error)?;
+                request.send(token_row(fields, &first)?).await.map_err(driver_error)?;
+                while let Some(row) = next_short(rows, &mut long_rows) {
+                    request.send(token_row(fields, &row)?).await.map_err(driver_error)?;
                 }
-                request.send(row).await.map_err(driver_error)?;
+                row_count += request.finalize().await.map_err(driver_error)?.total();
             }
-            Ok(request.finalize().await.map_err(driver_error)?.total())
+            let insert = insert_sql(table, &columns);
+            for row in long_rows {
+                let cells: Vec<_> = token_row(fields, &row)?.into_iter().map(Cell).collect();
+                let cells: Vec<&dyn ToSql> = cells.iter().map(|cell| cell as &dyn ToSql).collect();
+                row_count += client.execute(&insert, &cells).await.map_err(driver_error)?.total();
+            }
+            Ok(row_count)
         })
+    }
+}
+
+/// Bytes of a cell that the driver takes in a bulk load: version 0.13 takes the limit of the protocol's short types for that of
+/// `nvarchar(max)` and `varbinary(max)`, too.
+const MAX_BULK_BYTES: usize = 0xffff;
+
+/// The next row that a bulk load takes; others go to `long_rows`.
+fn next_short<'a>(rows: BulkRows<'_, 'a>, long_rows: &mut Vec<Vec<Value<'a>>>) -> Option<Vec<Value<'a>>> {
+    loop {
+        let row = rows.next()?;
+        if !row.iter().any(is_long) {
+            return Some(row);
+        }
+        long_rows.push(row);
+    }
+}
+
+fn token_row<'a>(fields: &[Field], cells: &[Value<'a>]) -> Result<TokenRow<'a>, DriverError> {
+    let mut row = TokenRow::with_capacity(cells.len());
+    for (field, value) in fields.iter().zip(cells) {
+        row.push(bulk_cell(*field, *value)?);
+    }
+    Ok(row)
+}
+
+/// Whether a row with this cell must be inserted on its own.
+fn is_long(value: &Value<'_>) -> bool {
+    match value {
+        // No character takes more bytes in UTF-16 than twice those of UTF-8.
+        Value::Text(text) => {
+            text.len() > MAX_BULK_BYTES / 2 && text.encode_utf16().count() * 2 > MAX_BULK_BYTES
+        }
+        Value::Binary(bytes) => bytes.len() > MAX_BULK_BYTES,
+        _ => false,
+    }
+}
+
+fn insert_sql(table: &str, columns: &[&str]) -> String {
+    let parameters: Vec<_> = (1..=columns.len()).map(|number| format!("@P{number}")).collect();
+    format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), parameters.join(", "))
+}
+
+/// A cell as a parameter.
+struct Cell<'a>(tiberius::ColumnData<'a>);
+
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> tiberius::ColumnData<'_> {
+        self.0.clone()
     }
 }
 

@@ -1,0 +1,112 @@
+//! The program on a real PostgreSQL: three instances, one of them killed, the server crashed in the middle; and the demo.
+#![cfg(unix)]
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+
+use postgres::{Client, NoTls};
+use xmlshred_test_servers::PostgresServer;
+
+use crate::workplace::{Workplace, document};
+
+const DOCUMENT_COUNT: i64 = 1_500;
+/// Everything that does not depend on when and by whom it was done.
+const TARGET: [&str; 4] = [
+    "SELECT p::text FROM person p ORDER BY 1",
+    "SELECT p::text FROM phone p ORDER BY 1",
+    "SELECT (app_id, status, failure_reason, row_count, issue_count, contract_hash, document_hash)::text \
+     FROM processing_log ORDER BY 1",
+    "SELECT i::text FROM processing_issue i ORDER BY 1",
+];
+
+#[expect(clippy::print_stderr, reason = "what is skipped is said")]
+fn server(what: &str) -> Option<PostgresServer> {
+    PostgresServer::start(&[]).map_err(|unavailable| eprintln!("skipped: {what}: {unavailable}")).ok()
+}
+
+/// A database with documents.
+fn filled(server: &PostgresServer, database: &str) -> Client {
+    let mut client = Client::connect(&server.url("postgres"), NoTls).unwrap();
+    client.batch_execute(&format!("CREATE DATABASE {database}")).unwrap();
+    let mut client = Client::connect(&server.url(database), NoTls).unwrap();
+    client.batch_execute("CREATE TABLE app_xml (app_id int PRIMARY KEY, xml text)").unwrap();
+    let keys: Vec<i64> = (0..DOCUMENT_COUNT).collect();
+    let documents: Vec<_> = keys.iter().map(|key| document(*key)).collect();
+    client
+        .execute("INSERT INTO app_xml SELECT * FROM unnest($1::bigint[], $2::text[])", &[&keys, &documents])
+        .unwrap();
+    client
+}
+
+fn target(client: &mut Client) -> Vec<Vec<String>> {
+    let table = |sql: &&str| client.query(*sql, &[]).unwrap().iter().map(|row| row.get(0)).collect();
+    TARGET.iter().map(table).collect()
+}
+
+/// An instance that commits often and says so.
+fn start(place: &Workplace, url: &str, index: u32) -> Child {
+    let line = format!(
+        "run --instance-count 3 --instance-id {index} --batch-size 5 --workers 1 --log-level DEBUG --progress off"
+    );
+    let mut command = place.command(&line);
+    command.env("XMLSHRED_URL", url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+#[test]
+fn a_killed_instance_and_a_crashed_server_leave_nothing_half_done_and_a_second_run_completes_the_work() {
+    let Some(server) = server("three instances on PostgreSQL") else { return };
+    let place = Workplace::new(0..1);
+    let mut clean = filled(&server, "clean");
+    let run = |url: &str, arguments: &str| {
+        let mut command = place.command(&format!("run {arguments}"));
+        crate::workplace::Answer::of(command.env("XMLSHRED_URL", url).output().unwrap())
+    };
+    run(&server.url("clean"), "--create-tables").ends_with(3);
+    let expected = target(&mut clean);
+    assert_eq!(expected[2].len() as i64, DOCUMENT_COUNT);
+
+    drop(filled(&server, "faults"));
+    let url = server.url("faults");
+    run(&url, "--create-tables --limit 0").ends_with(0);
+    let mut instances: Vec<_> = (0..3).map(|index| start(&place, &url, index)).collect();
+    let mut readers: Vec<_> =
+        instances.iter_mut().map(|child| BufReader::new(child.stderr.take().unwrap())).collect();
+    let wait_for = |reader: &mut BufReader<_>, count: usize| {
+        let committed = reader.lines().map(Result::unwrap).filter(|line| line.contains("Committed"));
+        assert_eq!(committed.take(count).count(), count, "it ended too soon");
+    };
+    // Nobody reads what the others say, so they wait; the first is killed between two commits.
+    wait_for(&mut readers[0], 7);
+    instances[0].kill().unwrap();
+    instances[0].wait().unwrap();
+    wait_for(&mut readers[1], 11);
+    server.crash();
+    server.up();
+    for (child, reader) in instances.iter_mut().zip(readers).skip(1) {
+        let said: Vec<_> = reader.lines().map(Result::unwrap).collect();
+        assert_eq!(child.wait().unwrap().code(), Some(3), "{}", said.join("\n"));
+    }
+    let mut faults = Client::connect(&url, NoTls).unwrap();
+    let unfinished = target(&mut faults);
+    assert!(unfinished[2].len() < expected[2].len(), "the kill came too late to prove anything");
+    for index in 0..3 {
+        let answer = run(&url, &format!("--instance-count 3 --instance-id {index}"));
+        assert!(matches!(answer.code, Some(0 | 3)), "{}", answer.err);
+    }
+    assert!(target(&mut faults) == expected, "the target differs from that of a run without faults");
+}
+
+#[test]
+fn the_demo_runs_on_a_server_and_proves_itself() {
+    let Some(server) = server("the demo on PostgreSQL") else { return };
+    let place = Workplace::new(0..1);
+    let url = server.url("postgres");
+    let answer =
+        place.run(&format!("demo --url {url} --documents 200 --bytes-per-document 5000")).ends_with(0);
+    for words in ["3 instances = 1 instance", "all of them expected", "postgres://xmlshred@127.0.0.1"] {
+        assert!(answer.out.contains(words), "{words:?} is not in {}", answer.out);
+    }
+    assert!(!answer.out.contains("xmlshred:xmlshred@"), "{}", answer.out);
+    place.run("demo --url sqlite:data.db").ends_with(2).says(&["--url is for servers"]);
+}
