@@ -4,6 +4,8 @@
 
 mod postgres;
 mod proxy;
+mod skipped;
 
 pub use postgres::{PostgresServer, Unavailable};
 pub use proxy::{Cut, Proxy};
+pub use skipped::skip;

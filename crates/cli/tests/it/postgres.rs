@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
 use postgres::{Client, NoTls};
-use xmlshred_test_servers::PostgresServer;
+use xmlshred_test_servers::{PostgresServer, skip};
 
 use crate::workplace::{Workplace, document};
 
@@ -19,9 +19,8 @@ const TARGET: [&str; 4] = [
     "SELECT i::text FROM processing_issue i ORDER BY 1",
 ];
 
-#[expect(clippy::print_stderr, reason = "what is skipped is said")]
 fn server(what: &str) -> Option<PostgresServer> {
-    PostgresServer::start(&[]).map_err(|unavailable| eprintln!("skipped: {what}: {unavailable}")).ok()
+    PostgresServer::start(&[]).map_err(|unavailable| skip(what, &unavailable)).ok()
 }
 
 /// A database with documents.

@@ -265,7 +265,7 @@ mod tests {
     use super::*;
     use postgres::NoTls;
     use xmlshred_model::{KeyRange, OnExisting, Share};
-    use xmlshred_test_servers::PostgresServer;
+    use xmlshred_test_servers::{PostgresServer, skip};
 
     /// A million documents, of which the log has 99 %: those before a point, or evenly spread.
     const FILL: &str = "CREATE UNLOGGED TABLE app_xml (app_id bigint PRIMARY KEY, xml text);
@@ -299,7 +299,7 @@ mod tests {
     fn paging_is_a_range_scan_of_both_indexes_however_much_is_done() {
         let server = match PostgresServer::start(&[]) {
             Ok(server) => server,
-            Err(unavailable) => return eprintln!("skipped: the plan of paging on PostgreSQL: {unavailable}"),
+            Err(unavailable) => return skip("the plan of paging on PostgreSQL", &unavailable),
         };
         let mut setup = Client::connect(&server.url("postgres"), NoTls).unwrap();
         // VACUUM must stand alone.

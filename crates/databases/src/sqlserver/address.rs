@@ -169,7 +169,7 @@ impl SqlServerAddress {
             "trustservercertificate" => self.trust_server_certificate = Some(truth(name, value)?),
             "hostnameincertificate" => self.host_name_in_certificate = text(),
             "servercertificate" | "trustservercertificateca" => {
-                self.server_certificate = text().map(PathBuf::from)
+                self.server_certificate = text().map(PathBuf::from);
             }
             "applicationname" | "app" => self.application_name = text(),
             "applicationintent" => {

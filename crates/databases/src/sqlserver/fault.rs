@@ -44,7 +44,7 @@ pub(super) fn table_error(during: &str, table: Option<&str>, error: DriverError)
 pub(super) fn connect_error(address: &SqlServerAddress, error: DriverError) -> PortError {
     let during = format!("connecting to {address}");
     match error {
-        DriverError::Server { .. } => port_error(&during, error),
+        DriverError::Server { .. } | DriverError::Value => port_error(&during, error),
         DriverError::Broken(words) if words.starts_with("TLS") => {
             PortError::new(Fault::CannotConnect, format!("{during}: {words}")).with_hint(
                 "the server's certificate is not trusted: give it one, name it with ServerCertificate=FILE, or, where nobody \
@@ -59,7 +59,6 @@ pub(super) fn connect_error(address: &SqlServerAddress, error: DriverError) -> P
                 if words.contains("Kerberos") { "say --username, and the password in XMLSHRED_PASSWORD or --password-file" } else { WHERE_TO_LOOK },
             )
         }
-        DriverError::Value => port_error(&during, error),
     }
 }
 

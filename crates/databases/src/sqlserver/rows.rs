@@ -59,7 +59,6 @@ impl RowReader for SqlServerRows {
 /// The cell as a value of the contract's type.
 fn value(cell: OwnedValue, data_type: DataType) -> Option<OwnedValue> {
     Some(match (cell, data_type) {
-        (cell @ OwnedValue::Inline(Value::Null), _) => cell,
         (OwnedValue::Text(text), DataType::Char(_)) => {
             // The server pads.
             OwnedValue::Text(text.trim_end_matches(' ').to_owned())
@@ -75,7 +74,8 @@ fn value(cell: OwnedValue, data_type: DataType) -> Option<OwnedValue> {
         (OwnedValue::Inline(Value::Timestamp(micros)), DataType::TimestampTz) => {
             OwnedValue::Inline(Value::TimestampTz(micros))
         }
-        (cell @ OwnedValue::Inline(Value::Bool(_)), DataType::Bool)
+        (cell @ OwnedValue::Inline(Value::Null), _)
+        | (cell @ OwnedValue::Inline(Value::Bool(_)), DataType::Bool)
         | (cell @ OwnedValue::Inline(Value::Int(_)), DataType::SmallInt | DataType::Int | DataType::BigInt)
         | (cell @ OwnedValue::Inline(Value::Double(_)), DataType::Double)
         | (cell @ OwnedValue::Inline(Value::Date(_)), DataType::Date)

@@ -260,9 +260,8 @@ fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentCol
         "nvarchar" | "nchar" => (quoted, 2),
         // Whole: some drivers take a time that grows with the square of the length to read XML in pieces.
         "ntext" | "xml" => (format!("CONVERT(nvarchar(max), {quoted})"), 2),
-        "varchar" | "char" => (quoted, 1),
         "text" => (format!("CONVERT(varchar(max), {quoted})"), 1),
-        "varbinary" | "binary" => (quoted, 1),
+        "varchar" | "char" | "varbinary" | "binary" => (quoted, 1),
         "image" => (format!("CONVERT(varbinary(max), {quoted})"), 1),
         other => {
             let message = format!("the column {table}.{xml} is of type {other}, which holds no documents");

@@ -11,5 +11,6 @@ mod postgres_target;
 mod several_writers;
 mod sqlite;
 mod sqlserver;
+mod sqlserver_particulars;
 mod target;
 mod tds;

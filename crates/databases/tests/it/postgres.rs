@@ -10,7 +10,7 @@ use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, Line, L
 use xmlshred_mapping::Content;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, OwnedValue, TableSchema, TargetSchema};
-use xmlshred_test_servers::{Cut, PostgresServer, Proxy};
+use xmlshred_test_servers::{Cut, PostgresServer, Proxy, skip};
 
 /// A server whose fixtures are schemas of its one database: quicker made than databases.
 pub(crate) struct PostgresBench {
@@ -29,12 +29,11 @@ pub(crate) struct PostgresFixture {
 
 impl PostgresBench {
     /// `None`, and a word about it, where there are no binaries.
-    #[expect(clippy::print_stderr, reason = "what is skipped is said")]
     pub(crate) fn start(what: &str, settings: &[&str]) -> Option<Self> {
         match PostgresServer::start(settings) {
             Ok(server) => Some(Self { server: Arc::new(server), fixture_count: AtomicU32::new(0) }),
             Err(unavailable) => {
-                eprintln!("skipped: {what}: {unavailable}");
+                skip(what, &unavailable);
                 None
             }
         }

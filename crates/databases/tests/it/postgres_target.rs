@@ -14,7 +14,7 @@ use crate::postgres::{PostgresBench, PostgresFixture};
 use crate::several_writers::identity;
 
 /// A table `t` with the key `id` and a cell of each type.
-fn schema(types: &[DataType], on_existing: OnExisting) -> Arc<TargetSchema> {
+pub(crate) fn schema(types: &[DataType], on_existing: OnExisting) -> Arc<TargetSchema> {
     let column = |name: String, data_type| ColumnSchema { name, data_type, nullable: true, sensitive: false };
     let cells = types.iter().enumerate().map(|(at, data_type)| column(format!("c{at}"), *data_type));
     Arc::new(TargetSchema {
@@ -31,7 +31,7 @@ fn schema(types: &[DataType], on_existing: OnExisting) -> Arc<TargetSchema> {
 }
 
 /// One document with these rows.
-fn batch(schema: &Arc<TargetSchema>, key: i64, rows: &[&[Value<'_>]]) -> Batch {
+pub(crate) fn batch(schema: &Arc<TargetSchema>, key: i64, rows: &[&[Value<'_>]]) -> Batch {
     let mut builder = BatchBuilder::new(Arc::clone(schema));
     for row in rows {
         builder.push_row(0, row);

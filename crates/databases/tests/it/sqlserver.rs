@@ -9,13 +9,14 @@ use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, Line, L
 use xmlshred_mapping::Content;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema};
-use xmlshred_test_servers::{Cut, Proxy};
+use xmlshred_test_servers::{Cut, Proxy, skip};
 
 use crate::postgres::rows;
 use crate::tds::Tds;
 
-/// Where a server is that tests may make databases on: `sqlserver://sa:PASSWORD@127.0.0.1:1433?encrypt=optional`.
+/// Where a server is that tests may make databases on.
 const VARIABLE: &str = "XMLSHRED_TEST_SQLSERVER";
+const EXAMPLE: &str = "sqlserver://sa:PASSWORD@127.0.0.1:1433?encrypt=optional";
 /// A command that ends this server without warning and starts it again.
 const CRASH_VARIABLE: &str = "XMLSHRED_TEST_SQLSERVER_CRASH";
 
@@ -37,12 +38,14 @@ pub(crate) struct SqlServerFixture {
 
 impl SqlServerBench {
     /// `None`, and a word about it, where no server is named.
-    #[expect(clippy::print_stderr, reason = "what is skipped is said")]
     pub(crate) fn start(what: &str) -> Option<Self> {
         match std::env::var(VARIABLE) {
             Ok(address) => Some(Self { address, fixture_count: AtomicU32::new(0), empty: Arc::default() }),
             Err(_) => {
-                eprintln!("skipped: {what}: set {VARIABLE} to the address of a server to test on");
+                skip(
+                    what,
+                    &format!("set {VARIABLE} to the address of a server to test on, such as {EXAMPLE}"),
+                );
                 None
             }
         }
@@ -116,13 +119,23 @@ impl SqlServerFixture {
         self.tds.run(sql);
     }
 
+    /// The rows of a query on a connection of the test's own.
+    pub(crate) fn query(&self, sql: &str) -> Vec<tiberius::Row> {
+        self.tds.query(sql, &[])
+    }
+
     /// The address of this database through the proxy.
     pub(crate) fn url(&self) -> DatabaseUrl {
+        self.url_of(&self.database)
+    }
+
+    /// The address of another database of the server.
+    pub(crate) fn url_of(&self, database: &str) -> DatabaseUrl {
         let (login, place) = self.address.rsplit_once('@').unwrap();
         let (server, options) = place.split_once('?').unwrap_or((place, ""));
         let (host, port) = server.trim_end_matches('/').rsplit_once(':').unwrap_or((server, "1433"));
         let port = self.proxy.as_ref().map_or_else(|| port.to_owned(), |proxy| proxy.port().to_string());
-        let text = format!("{login}@{host}:{port}/{}?{options}", self.database);
+        let text = format!("{login}@{host}:{port}/{database}?{options}");
         DatabaseUrl::parse(&text, &|_| None).unwrap()
     }
 
