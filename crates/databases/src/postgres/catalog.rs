@@ -103,6 +103,13 @@ fn check_rights(client: &mut Client, tables: &[String]) -> Result<(), PortError>
     }
 }
 
+/// Whether all target tables, the log and the issues are there.
+pub(super) fn has_all_tables(client: &mut Client, schema: &TargetSchema) -> Result<bool, PortError> {
+    let expected = target_names::expected(schema);
+    let tables: Vec<_> = expected.iter().map(|table| qualified(schema, table.name)).collect();
+    Ok(columns(client, &tables)?.iter().all(Option::is_some))
+}
+
 /// Whether the log is there.
 pub(super) fn has_log(client: &mut Client, schema: &TargetSchema) -> Result<bool, PortError> {
     client

@@ -12,7 +12,7 @@ use crate::log_table::{FAILED, LOG, SUCCESS};
 use crate::open::OpenOptions;
 
 use super::address::PostgresAddress;
-use super::catalog::{has_log, qualified};
+use super::catalog::{has_all_tables, has_log, qualified};
 use super::connect::{Purpose, connect};
 use super::fault::port_error;
 
@@ -39,6 +39,10 @@ impl PostgresJournal {
 impl Journal for PostgresJournal {
     fn create_tables(&mut self) -> Result<(), PortError> {
         let failed = |error| port_error("creating tables", error);
+        // Even `IF NOT EXISTS` takes the right to create: who has only the right to load must not need it.
+        if has_all_tables(&mut self.client, &self.schema)? {
+            return Ok(());
+        }
         let mut transaction = self.client.transaction().map_err(failed)?;
         transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&CREATION_LOCK]).map_err(failed)?;
         for sql in ddl::statements(&POSTGRES, &self.schema, Existing::Keep) {

@@ -90,6 +90,16 @@ fn check_right(driver: &mut dyn Driver, table: &str) -> Result<(), PortError> {
         .with_hint("docs/databases.md lists the rights that a run needs, as GRANT statements"))
 }
 
+/// Whether all target tables, the log and the issues are there.
+pub(super) fn has_all_tables(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<bool, PortError> {
+    for table in target_names::expected(schema) {
+        if columns(driver, &qualified(schema, table.name))?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Whether the log is there.
 pub(super) fn has_log(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<bool, PortError> {
     Ok(columns(driver, &qualified(schema, LOG))?.is_some())

@@ -210,6 +210,55 @@ fn missing_rights_are_told_before_anything_is_read_with_what_to_do() {
     assert!(error.message.contains("\"t\"") && error.hint.unwrap().contains("GRANT"));
 }
 
+/// The statements of the manual that give a run its rights.
+fn documented_rights() -> String {
+    let manual =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/databases.md")).unwrap();
+    let section = manual.split("\n## PostgreSQL").nth(1).unwrap();
+    let block = section.split("```sql\n").nth(1).unwrap();
+    block.split("```").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_rights_of_the_manual_are_enough() {
+    let Some(bench) = PostgresBench::start("the rights of the manual on PostgreSQL", &[]) else { return };
+    let mut admin = crate::postgres::connect(&bench.server.url("postgres"));
+    admin.batch_execute("CREATE DATABASE loans").unwrap();
+    let mut admin = crate::postgres::connect(&bench.server.url("loans"));
+    admin
+        .batch_execute(
+            "CREATE TABLE app_xml (app_id bigint PRIMARY KEY, xml text); INSERT INTO app_xml VALUES (1, ''), (2, ''); \
+             CREATE SCHEMA migration; CREATE TABLE migration.t (id bigint PRIMARY KEY, c0 text)",
+        )
+        .unwrap();
+    let mut schema = (*schema(&[DataType::Text], OnExisting::Replace)).clone();
+    schema.namespace = Some("migration".to_owned());
+    let schema = Arc::new(schema);
+    let spec = xmlshred_mapping::contract::SourceSpec {
+        schema: None,
+        table: "app_xml".to_owned(),
+        key: "app_id".to_owned(),
+        xml: "xml".to_owned(),
+        min_bytes: 0,
+        where_sql: None,
+    };
+    let ports = |text: &str| {
+        let url = DatabaseUrl::parse(text, &|_| None).unwrap();
+        open(&SourceAddress::Database(url.clone()), &url, &spec, &schema, OpenOptions::default()).unwrap()
+    };
+    ports(&bench.server.url("loans")).journal().unwrap().create_tables().unwrap();
+    admin.batch_execute(&documented_rights().replace('…', "secret")).unwrap();
+    let loader = ports(&format!("postgres://loader:secret@127.0.0.1:{}/loans", bench.server.port()));
+    assert_eq!(loader.source().unwrap().keys(&crate::sqlite::ALL, None, 9).unwrap().len(), 2);
+    let mut sink = loader.sink().unwrap();
+    for (key, failed) in [(1, FailedDocuments::Leave), (2, FailedDocuments::Retry)] {
+        let batch = batch(&schema, key, &[&[Value::Int(7), Value::Text("x")]]);
+        let commit = sink.commit(&batch, &identity(0, 1), failed).unwrap();
+        assert_eq!(commit.table_row_counts, [1]);
+    }
+    loader.journal().unwrap().create_tables().unwrap();
+}
+
 #[test]
 fn sessions_are_named_and_set_up_but_what_the_user_set_stays() {
     let Some(bench) = PostgresBench::start("names of sessions on PostgreSQL", &[]) else { return };
