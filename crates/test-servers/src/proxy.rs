@@ -16,6 +16,9 @@ pub enum Cut {
     AfterServerGot(fn(&[u8]) -> bool),
 }
 
+/// Bytes that are remembered.
+const MAX_RECORDED: usize = 1 << 20;
+
 /// A proxy before a server. Ends with the process; dropping it stops nothing.
 #[derive(Debug)]
 pub struct Proxy {
@@ -26,6 +29,8 @@ pub struct Proxy {
 #[derive(Debug)]
 struct State {
     cut: Cut,
+    /// What clients have said, for tests of little traffic.
+    recorded: Vec<u8>,
     chunk_count: usize,
     cut_count: usize,
 }
@@ -38,7 +43,12 @@ impl Proxy {
     pub fn before(port: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
         let own_port = listener.local_addr().expect("a bound listener has an address").port();
-        let state = Arc::new(Mutex::new(State { cut: Cut::Never, chunk_count: 0, cut_count: 0 }));
+        let state = Arc::new(Mutex::new(State {
+            cut: Cut::Never,
+            recorded: Vec::new(),
+            chunk_count: 0,
+            cut_count: 0,
+        }));
         let shared = Arc::clone(&state);
         thread::spawn(move || {
             for client in listener.incoming().filter_map(Result::ok) {
@@ -57,7 +67,12 @@ impl Proxy {
 
     /// From now on cuts at this moment, once; counts chunks from 0 again.
     pub fn cut(&self, cut: Cut) {
-        *lock(&self.state) = State { cut, chunk_count: 0, cut_count: 0 };
+        *lock(&self.state) = State { cut, recorded: Vec::new(), chunk_count: 0, cut_count: 0 };
+    }
+
+    /// The first MiB of what clients have said since, over all connections.
+    pub fn recorded(&self) -> Vec<u8> {
+        lock(&self.state).recorded.clone()
     }
 
     /// How many connections were cut since.
@@ -129,6 +144,9 @@ enum Verdict {
 
 fn verdict(chunk: &[u8], state: &Mutex<State>) -> Verdict {
     let mut state = lock(state);
+    if state.recorded.len() < MAX_RECORDED {
+        state.recorded.extend_from_slice(chunk);
+    }
     let number = state.chunk_count;
     state.chunk_count += 1;
     let verdict = match state.cut {

@@ -40,6 +40,8 @@ pub struct SqlServerAddress {
 /// `Encrypt`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encrypt {
+    /// Nothing, not even the login: for servers that cannot.
+    Disabled,
     /// Only the login.
     Optional,
     /// Everything.
@@ -163,7 +165,8 @@ impl SqlServerAddress {
                     "strict" => Encrypt::Strict,
                     "mandatory" | "true" | "yes" => Encrypt::Mandatory,
                     "optional" | "false" | "no" => Encrypt::Optional,
-                    _ => return Err(wrong(name, "strict, mandatory (true) or optional (false)")),
+                    "disabled" => Encrypt::Disabled,
+                    _ => return Err(wrong(name, "strict, mandatory (true), optional (false) or disabled")),
                 };
             }
             "trustservercertificate" => self.trust_server_certificate = Some(truth(name, value)?),
@@ -320,7 +323,7 @@ mod tests {
     fn no_message_shows_a_value() {
         check_url(
             "sqlserver://sa:secret@h/d?encrypt=secret",
-            "encrypt of the address is not strict, mandatory (true) or optional (false)",
+            "encrypt of the address is not strict, mandatory (true), optional (false) or disabled",
         );
         check_url(
             "sqlserver://h;frob=secret",

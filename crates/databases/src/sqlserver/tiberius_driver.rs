@@ -118,6 +118,7 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
     }
     config.application_name(own_application_name.as_deref().unwrap_or(application_name));
     config.encryption(match encrypt {
+        Encrypt::Disabled => EncryptionLevel::NotSupported,
         Encrypt::Optional => EncryptionLevel::Off,
         Encrypt::Mandatory => EncryptionLevel::Required,
         Encrypt::Strict => EncryptionLevel::Strict,
