@@ -5,6 +5,7 @@
 mod conformance;
 mod ddl;
 mod files;
+mod pairs;
 mod postgres;
 mod postgres_source;
 mod postgres_target;
