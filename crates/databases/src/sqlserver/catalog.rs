@@ -16,6 +16,8 @@ pub(super) struct Column {
     pub(super) name: String,
     /// The system type, or the one under an alias type, without length.
     pub(super) type_name: String,
+    /// The same with its length or precision.
+    pub(super) declared: String,
     /// Digits after the point, of a number or of seconds.
     pub(super) scale: u8,
 }
@@ -27,28 +29,46 @@ pub(super) fn is_same_name(one: &str, other: &str) -> bool {
 
 /// The columns of this table, given as SQL names it; `None` when there is no such table.
 pub(super) fn columns(driver: &mut dyn Driver, table: &str) -> Result<Option<Vec<Column>>, PortError> {
-    let sql = "SELECT c.name, coalesce(b.name, t.name), CAST(c.scale AS int) FROM sys.columns c \
+    let sql = "SELECT c.name, coalesce(b.name, t.name), CAST(c.scale AS int), CAST(c.precision AS int), \
+               CAST(c.max_length AS int) FROM sys.columns c \
                JOIN sys.types t ON t.user_type_id = c.user_type_id \
                LEFT JOIN sys.types b ON b.user_type_id = t.system_type_id AND t.user_type_id <> t.system_type_id \
                WHERE c.object_id = OBJECT_ID(@P1) ORDER BY c.column_id";
     let mut columns = Vec::new();
     driver
         .query(sql, &[Value::Text(table)], &mut |row| {
-            if let [
-                OwnedValue::Text(name),
-                OwnedValue::Text(type_name),
-                OwnedValue::Inline(Value::Int(scale)),
-            ] = &row[..]
-            {
-                columns.push(Column {
-                    name: name.clone(),
-                    type_name: type_name.to_lowercase(),
-                    scale: u8::try_from(*scale).unwrap_or(0),
-                });
-            }
+            let [OwnedValue::Text(name), OwnedValue::Text(type_name), numbers @ ..] = &row[..] else {
+                return;
+            };
+            let number = |at: usize| match numbers.get(at).map(OwnedValue::as_value) {
+                Some(Value::Int(number)) => number,
+                _ => 0,
+            };
+            let type_name = type_name.to_lowercase();
+            columns.push(Column {
+                declared: declared(&type_name, number(0), number(1), number(2)),
+                name: name.clone(),
+                type_name,
+                scale: u8::try_from(number(0)).unwrap_or(0),
+            });
         })
         .map_err(|error| port_error("reading the tables' columns", error))?;
     Ok((!columns.is_empty()).then_some(columns))
+}
+
+/// The type as a declaration has it.
+fn declared(type_name: &str, scale: i64, precision: i64, max_bytes: i64) -> String {
+    let length = |bytes_per_character: i64| match max_bytes {
+        1.. => format!("{type_name}({})", max_bytes / bytes_per_character),
+        _ => format!("{type_name}(max)"),
+    };
+    match type_name {
+        "nvarchar" | "nchar" => length(2),
+        "varchar" | "char" | "varbinary" | "binary" => length(1),
+        "decimal" | "numeric" => format!("{type_name}({precision},{scale})"),
+        "time" | "datetime2" | "datetimeoffset" => format!("{type_name}({scale})"),
+        _ => type_name.to_owned(),
+    }
 }
 
 /// That the target can take what will be loaded, told all at once; the columns of its tables, in schema order.
@@ -123,4 +143,19 @@ pub(super) fn table_names(driver: &mut dyn Driver, schema: Option<&str>) -> Resu
         })
         .map_err(|error| port_error("listing tables", error))?;
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_declared_with_their_lengths() {
+        assert_eq!(declared("nvarchar", 0, 0, 100), "nvarchar(50)");
+        assert_eq!(declared("nvarchar", 0, 0, -1), "nvarchar(max)");
+        assert_eq!(declared("varbinary", 0, 0, 16), "varbinary(16)");
+        assert_eq!(declared("decimal", 2, 12, 9), "decimal(12,2)");
+        assert_eq!(declared("datetime2", 6, 26, 8), "datetime2(6)");
+        assert_eq!(declared("datetime", 3, 23, 8), "datetime");
+    }
 }

@@ -3,6 +3,7 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{DataType, TargetSchema};
 
+use crate::dialect::SQL_SERVER;
 use crate::name_list::listed;
 
 use super::catalog::{Column, is_same_name};
@@ -41,9 +42,9 @@ fn field(data_type: DataType, column: &Column) -> Option<Field> {
     })
 }
 
-/// The field in which values travel to a temporary table, and its type there.
-pub(super) fn natural(data_type: DataType) -> (Field, String) {
-    let field = match data_type {
+/// The field of a column that has the type of `xmlshred ddl`.
+pub(super) fn natural(data_type: DataType) -> Field {
+    match data_type {
         DataType::Bool => Field::Bit,
         DataType::SmallInt => Field::SmallInt,
         DataType::Int => Field::Int,
@@ -59,12 +60,10 @@ pub(super) fn natural(data_type: DataType) -> (Field, String) {
         DataType::TimestampTz => Field::DateTimeOffset(6),
         DataType::Uuid => Field::Guid,
         DataType::Binary => Field::Binary,
-    };
-    let data_type = if data_type.is_text() { DataType::Text } else { data_type };
-    (field, crate::dialect::SQL_SERVER.type_name(data_type))
+    }
 }
 
-/// Whether the server converts text to this type by itself, and refuses what is none.
+/// Whether the server converts to this type by itself, and refuses what it cannot keep.
 fn takes_text(data_type: DataType, column: &Column) -> bool {
     data_type.is_text() && matches!(column.type_name.as_str(), "xml" | "uniqueidentifier")
         || matches!((data_type, column.type_name.as_str()), (DataType::Decimal { scale: 0..=4, .. }, "money"))
@@ -72,11 +71,13 @@ fn takes_text(data_type: DataType, column: &Column) -> bool {
 
 /// How one table is reached.
 #[derive(Clone, Debug)]
-pub(super) enum Way {
-    /// Every column takes its values as they are.
-    Direct(Vec<Field>),
-    /// Some need the server's conversion.
-    Staged,
+pub(super) struct Way {
+    /// How the cells of each column travel.
+    pub(super) fields: Vec<Field>,
+    /// The types of a temporary table that takes them: those of the columns themselves, where values need no conversion.
+    pub(super) types: Vec<String>,
+    /// Whether some do.
+    pub(super) is_converted: bool,
 }
 
 /// The ways into all tables.
@@ -88,30 +89,31 @@ pub(super) fn ways(schema: &TargetSchema, server_tables: &[Vec<Column>]) -> Resu
     let mut first = None;
     let mut ways = Vec::with_capacity(schema.tables.len());
     for (table, server_columns) in schema.tables.iter().zip(server_tables) {
-        let mut fields = Some(Vec::with_capacity(table.columns.len()));
+        let mut way = Way { fields: Vec::new(), types: Vec::new(), is_converted: false };
         for column in &table.columns {
             let server = server_columns
                 .iter()
                 .find(|server| is_same_name(&server.name, &column.name))
                 .expect("the target's names were checked");
-            match field(column.data_type, server) {
-                Some(field) => fields.iter_mut().for_each(|fields| fields.push(field)),
-                None if takes_text(column.data_type, server) => fields = None,
-                None => {
-                    first.get_or_insert(&table.name);
-                    let Column { type_name, scale, .. } = server;
-                    let scale = match type_name.as_str() {
-                        "decimal" | "numeric" => format!(" with {scale} digits after the point"),
-                        _ => String::new(),
-                    };
-                    wrong.push(format!(
-                        "{}.{} {type_name}{scale} for {}",
-                        table.name, column.name, column.data_type
-                    ));
-                }
+            if let Some(field) = field(column.data_type, server) {
+                way.fields.push(field);
+                way.types.push(server.declared.clone());
+            } else if takes_text(column.data_type, server) {
+                way.fields.push(natural(column.data_type));
+                way.types.push(SQL_SERVER.type_name(match column.data_type {
+                    DataType::Decimal { .. } => column.data_type,
+                    _ => DataType::Text,
+                }));
+                way.is_converted = true;
+            } else {
+                first.get_or_insert(&table.name);
+                wrong.push(format!(
+                    "{}.{} {} for {}",
+                    table.name, column.name, server.declared, column.data_type
+                ));
             }
         }
-        ways.push(fields.map_or(Way::Staged, Way::Direct));
+        ways.push(way);
     }
     let Some(table) = first else { return Ok(ways) };
     let message = format!("the target's columns would change the contract's values: {}", listed(&wrong));

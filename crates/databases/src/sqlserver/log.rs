@@ -37,7 +37,7 @@ impl LogWriter {
         let bulk = |table: &str, columns: Vec<LogColumn>| BulkTarget {
             table: qualified(schema, table),
             columns: columns.iter().map(|column| SQL_SERVER.quote(&column.name)).collect(),
-            fields: columns.iter().map(|column| natural(column.data_type).0).collect(),
+            fields: columns.iter().map(|column| natural(column.data_type)).collect(),
         };
         Self {
             key: SQL_SERVER.quote(&schema.key_column),

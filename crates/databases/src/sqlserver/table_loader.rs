@@ -8,7 +8,7 @@ use xmlshred_model::{Batch, CellReader, OnExisting, TableSchema, TargetSchema, V
 use crate::dialect::SQL_SERVER;
 
 use super::catalog::qualified;
-use super::conversion::{Way, natural};
+use super::conversion::Way;
 use super::driver::{BulkTarget, Driver, Field};
 use super::fault::table_error;
 
@@ -37,26 +37,17 @@ impl TableLoader {
         let table = &schema.tables[index];
         let names: Vec<_> = table.columns.iter().map(|column| SQL_SERVER.quote(&column.name)).collect();
         let may_exist = schema.on_existing != OnExisting::Fail && !table.primary_key.is_empty();
-        match way {
-            Way::Direct(fields) if !may_exist => {
-                let target = BulkTarget {
-                    table: qualified(schema, &table.name),
-                    columns: names,
-                    fields: fields.clone(),
-                };
-                Self { target, staging: None }
-            }
-            Way::Direct(_) | Way::Staged => {
-                let staged = format!("[#xmlshred_rows_{index}]");
-                let naturals: Vec<_> = table.columns.iter().map(|column| natural(column.data_type)).collect();
-                let staging =
-                    Staging::new(schema, table, &staged, naturals.iter().map(|(_, name)| name.as_str()));
-                let columns = std::iter::once(NUMBER.to_owned()).chain(names).collect();
-                let fields =
-                    std::iter::once(Field::BigInt).chain(naturals.iter().map(|(field, _)| *field)).collect();
-                Self { target: BulkTarget { table: staged, columns, fields }, staging: Some(staging) }
-            }
+        let Way { fields, types, is_converted } = way;
+        if !may_exist && !is_converted {
+            let target =
+                BulkTarget { table: qualified(schema, &table.name), columns: names, fields: fields.clone() };
+            return Self { target, staging: None };
         }
+        let staged = format!("[#xmlshred_rows_{index}]");
+        let staging = Staging::new(schema, table, &staged, types);
+        let columns = std::iter::once(NUMBER.to_owned()).chain(names).collect();
+        let fields = std::iter::once(Field::BigInt).chain(fields.iter().copied()).collect();
+        Self { target: BulkTarget { table: staged, columns, fields }, staging: Some(staging) }
     }
 
     /// Loads the rows of these documents of the batch; answers how many the target took.
@@ -106,12 +97,7 @@ impl TableLoader {
 
 impl Staging {
     /// `types` are those of the temporary table, in the order of the contract's columns.
-    fn new<'t>(
-        schema: &TargetSchema,
-        table: &TableSchema,
-        staged: &str,
-        types: impl Iterator<Item = &'t str>,
-    ) -> Self {
+    fn new(schema: &TargetSchema, table: &TableSchema, staged: &str, types: &[String]) -> Self {
         let names: Vec<_> = table.columns.iter().map(|column| SQL_SERVER.quote(&column.name)).collect();
         let declared: Vec<_> =
             names.iter().zip(types).map(|(name, type_name)| format!("{name} {type_name} NULL")).collect();

@@ -146,7 +146,7 @@ fn columns_that_would_change_values_are_refused_before_anything_is_read_all_at_o
     assert_eq!(
         error.message,
         "the target's columns would change the contract's values: \
-         `t.c0 decimal with 1 digits after the point for decimal(8,2)`, `t.c1 real for double`, `t.c2 date for timestamp`"
+         `t.c0 decimal(8,1) for decimal(8,2)`, `t.c1 real for double`, `t.c2 date for timestamp`"
     );
 }
 

@@ -45,11 +45,14 @@ impl Mock {
                     ColumnDefinition::new("name", SqlDataType::NVarChar),
                     ColumnDefinition::new("type", SqlDataType::NVarChar),
                     ColumnDefinition::new("scale", SqlDataType::Int),
+                    ColumnDefinition::new("precision", SqlDataType::Int),
+                    ColumnDefinition::new("max_length", SqlDataType::Int),
                 ],
                 [("APP_ID", "bigint"), ("XML", "nvarchar")]
                     .map(|(name, type_name)| {
                         let text = |text: &str| ColumnValue::NVarChar(text.to_owned());
-                        Row::new(vec![text(name), text(type_name), ColumnValue::Int(0)])
+                        let numbers = [0, 0, -1].map(ColumnValue::Int);
+                        Row::new([text(name), text(type_name)].into_iter().chain(numbers).collect())
                     })
                     .into(),
             ),
