@@ -13,5 +13,7 @@ mod several_writers;
 mod sqlite;
 mod sqlserver;
 mod sqlserver_particulars;
+mod sqlserver_source;
+mod sqlserver_target;
 mod target;
 mod tds;

@@ -131,9 +131,15 @@ impl SqlServerFixture {
 
     /// The address of another database of the server.
     pub(crate) fn url_of(&self, database: &str) -> DatabaseUrl {
+        let options = self.address.split_once('?').map_or("", |(_, options)| options);
+        self.url_with(database, options)
+    }
+
+    /// The address of a database of the server, with these options only.
+    pub(crate) fn url_with(&self, database: &str, options: &str) -> DatabaseUrl {
         let (login, place) = self.address.rsplit_once('@').unwrap();
-        let (server, options) = place.split_once('?').unwrap_or((place, ""));
-        let (host, port) = server.trim_end_matches('/').rsplit_once(':').unwrap_or((server, "1433"));
+        let server = place.split('?').next().unwrap().trim_end_matches('/');
+        let (host, port) = server.rsplit_once(':').unwrap_or((server, "1433"));
         let port = self.proxy.as_ref().map_or_else(|| port.to_owned(), |proxy| proxy.port().to_string());
         let text = format!("{login}@{host}:{port}/{database}?{options}");
         DatabaseUrl::parse(&text, &|_| None).unwrap()

@@ -15,21 +15,21 @@ use crate::sqlite::ALL;
 use crate::sqlserver::{SqlServerBench, SqlServerFixture};
 
 /// A fixture whose table `t` is the customer's own, made by this statement.
-fn with_table(bench: &SqlServerBench, schema: &Arc<TargetSchema>, create: &str) -> SqlServerFixture {
+pub(crate) fn with_table(bench: &SqlServerBench, schema: &Arc<TargetSchema>, create: &str) -> SqlServerFixture {
     let fixture = bench.database(schema, "nvarchar(max)");
     fixture.run(create);
     fixture.ports().journal().unwrap().create_tables().unwrap();
     fixture
 }
 
-fn load(fixture: &SqlServerFixture, key: i64, rows: &[&[Value<'_>]]) -> Result<u64, PortError> {
+pub(crate) fn load(fixture: &SqlServerFixture, key: i64, rows: &[&[Value<'_>]]) -> Result<u64, PortError> {
     let mut sink = fixture.ports().sink()?;
     let batch = batch(&fixture.schema, key, rows);
     sink.commit(&batch, &identity(0, 1), FailedDocuments::Leave).map(|commit| commit.table_row_counts[0])
 }
 
 /// A number and a text of each row of `t`.
-fn shown(fixture: &SqlServerFixture, columns: &str) -> Vec<(i64, Option<String>)> {
+pub(crate) fn shown(fixture: &SqlServerFixture, columns: &str) -> Vec<(i64, Option<String>)> {
     let rows = fixture.query(&format!("SELECT {columns} FROM t ORDER BY id"));
     rows.iter().map(|row| (row.get::<i64, _>(0).unwrap(), row.get::<&str, _>(1).map(str::to_owned))).collect()
 }
