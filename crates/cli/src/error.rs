@@ -91,7 +91,7 @@ impl CommandError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Settings(_)
-            | Self::Demo(DemoError::Url(_) | DemoError::NoServer)
+            | Self::Demo(DemoError::NoServer)
             | Self::Contract(_)
             | Self::File { .. }
             | Self::Document { .. }

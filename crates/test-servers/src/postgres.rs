@@ -84,6 +84,21 @@ impl PostgresServer {
         self.folder.path()
     }
 
+    /// Writes a file that only the server may read, such as a private key; answers its path.
+    ///
+    /// # Panics
+    /// When the temporary folder takes no files.
+    pub fn write_private(&self, name: &str, text: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).expect("the temporary folder takes files");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("the file is ours");
+        if let Some((user, group)) = other_user() {
+            std::os::unix::fs::chown(&path, Some(user), Some(group)).expect("root may give files away");
+        }
+        path
+    }
+
     /// Stops the server as `pg_ctl stop -m immediate` does: every connection breaks, nothing is finished; a crash as far as clients
     /// and data are concerned.
     pub fn crash(&self) {

@@ -18,7 +18,8 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use args::DemoArgs;
 
-use xmlshred_databases::AddressError;
+use crate::error::CommandError;
+
 use xmlshred_engine::ports::PortError;
 
 /// Why there is no demo.
@@ -43,9 +44,6 @@ pub(crate) enum DemoError {
         /// Why.
         source: rusqlite::Error,
     },
-    /// `--url` is no address.
-    #[error("{0}")]
-    Url(#[from] AddressError),
     /// `--url` names a SQLite file, which the demo would replace.
     #[error("--url is for servers: the demo makes its SQLite files in --dir")]
     NoServer,
@@ -71,7 +69,6 @@ impl DemoError {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Database(error) => error.hint.clone(),
-            Self::Url(error) => Some(error.hint().to_owned()),
             Self::NoServer => {
                 Some("leave --url out, or name a server, as in postgres://USER@HOST/DATABASE".to_owned())
             }
@@ -95,7 +92,7 @@ pub(crate) enum DemoEnding {
 ///
 /// # Errors
 /// When files, databases or processes cannot be had.
-pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write) -> Result<DemoEnding, DemoError> {
+pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write) -> Result<DemoEnding, CommandError> {
     let place = place::Place::new(args)?;
     let prepared = prepare::prepare(args, &place)?;
     show::prepared(&prepared, &place, out)?;
@@ -103,5 +100,5 @@ pub(crate) fn run(args: &DemoArgs, out: &mut dyn Write) -> Result<DemoEnding, De
         show::commands(&place, args.instances, out)?;
         return Ok(DemoEnding::Good);
     }
-    show::instances(&prepared, &place, args.instances, out)
+    Ok(show::instances(&prepared, &place, args.instances, out)?)
 }

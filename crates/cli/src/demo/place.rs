@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use xmlshred_databases::DatabaseUrl;
 use xmlshred_mapping::{Plan, contract};
 
+use super::args::ServerArgs;
 use super::contract::text;
 use super::{DemoArgs, DemoError};
+use crate::database;
+use crate::error::CommandError;
 
 /// Files, databases and contract of a demo.
 #[derive(Clone, Debug)]
@@ -15,8 +18,9 @@ pub(super) struct Place {
     pub(super) dir: PathBuf,
     /// Documents, target tables and log.
     pub(super) database: DatabaseUrl,
-    /// The same as it was typed: with a password, perhaps.
-    pub(super) typed_url: String,
+    /// How other instances of this program are told of it: variables, which may hold a password, and arguments.
+    pub(super) variables: Vec<(&'static str, String)>,
+    pub(super) arguments: Vec<String>,
     /// Target tables and log of the single instance.
     pub(super) single: PathBuf,
     /// The contract.
@@ -28,18 +32,30 @@ impl Place {
     ///
     /// # Errors
     /// When they name none, or a file.
-    pub(super) fn new(args: &DemoArgs) -> Result<Self, DemoError> {
+    pub(super) fn new(args: &DemoArgs) -> Result<Self, CommandError> {
         let dir = args.dir.clone();
-        let typed_url = match &args.url {
-            Some(url) => url.clone(),
-            None => format!("sqlite:{}", dir.join("demo.db").display()),
+        let ServerArgs { url, server, .. } = &args.server;
+        let mut variables = Vec::new();
+        let database = if url.is_none() && server.is_none() {
+            let file = dir.join("demo.db");
+            variables.push(("XMLSHRED_URL", format!("sqlite:{}", file.display())));
+            DatabaseUrl::Sqlite(file)
+        } else {
+            let connection = database::resolve(&args.server.to_database_args())?;
+            variables.extend(url.clone().map(|url| ("XMLSHRED_URL", url)));
+            variables.extend(
+                connection
+                    .asked_password
+                    .as_ref()
+                    .map(|asked| ("XMLSHRED_PASSWORD", asked.reveal().to_owned())),
+            );
+            connection.target
         };
-        let database = DatabaseUrl::parse(&typed_url, &|name| std::env::var(name).ok())?;
-        if args.url.is_some() && matches!(database, DatabaseUrl::Sqlite(_)) {
-            return Err(DemoError::NoServer);
+        if url.is_some() && matches!(database, DatabaseUrl::Sqlite(_)) {
+            return Err(DemoError::NoServer.into());
         }
         let (single, contract) = (dir.join("demo-single.db"), dir.join("contract.yaml"));
-        Ok(Self { dir, database, typed_url, single, contract })
+        Ok(Self { dir, database, variables, arguments: args.server.arguments(), single, contract })
     }
 
     /// The plan of the demo's contract.

@@ -41,7 +41,7 @@ pub(super) struct Prepared {
 /// # Errors
 /// When the folder or the database cannot be written.
 pub(super) fn prepare(args: &DemoArgs, place: &Place) -> Result<Prepared, DemoError> {
-    let DemoArgs { dir: _, url: _, documents, bytes_per_document, seed, instances: _, prepare_only: _ } =
+    let DemoArgs { dir: _, server: _, documents, bytes_per_document, seed, instances: _, prepare_only: _ } =
         args;
     fs::create_dir_all(&place.dir).map_err(|source| DemoError::file(&place.dir, source))?;
     let kept_contract = write_contract(&place.contract, &text(&place.database))?;

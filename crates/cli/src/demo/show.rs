@@ -142,13 +142,13 @@ enum Output {
     Hidden,
 }
 
-/// Starts this program again on the demo's database and waits for its exit code. The address goes through the environment, because
-/// it may hold a password.
+/// Starts this program again on the demo's database and waits for its exit code. What may hold a password goes through the environment.
 fn start(place: &Place, arguments: &[&str], output: Output) -> Result<u8, DemoError> {
     let program =
         std::env::current_exe().map_err(|source| DemoError::Start { program: "xmlshred".into(), source })?;
     let mut command = Command::new(&program);
-    command.args(arguments).env("XMLSHRED_URL", &place.typed_url).stdin(Stdio::null());
+    command.args(arguments).args(&place.arguments).stdin(Stdio::null());
+    command.envs(place.variables.iter().map(|(name, value)| (name, value)));
     if output == Output::Hidden {
         command.stdout(Stdio::null());
     }

@@ -9,6 +9,7 @@ mod pairs;
 mod postgres;
 mod postgres_source;
 mod postgres_target;
+mod postgres_tls;
 mod several_writers;
 mod sqlite;
 mod sqlserver;

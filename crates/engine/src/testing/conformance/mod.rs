@@ -49,6 +49,7 @@ cases! {
         the_tally_counts_by_session_instance_and_contract;
     types:
         every_type_comes_back_as_it_was_loaded
+        random_values_of_every_type_come_back
         long_text_comes_back_whole;
     running:
         several_instances_do_what_one_would

@@ -105,3 +105,78 @@ pub(super) fn long_text_comes_back_whole(bench: &dyn Bench) {
         &[(DataType::Text, vec![Value::Text(&long)]), (DataType::Binary, vec![Value::Binary(bytes)])],
     );
 }
+
+/// Cells per type of [`random_values_of_every_type_come_back`].
+const RANDOM_CELLS: usize = 300;
+
+/// Text of characters that XML can hold, at most this many units of UTF-16 long, and not ending in a blank, which some databases
+/// take for padding.
+fn random_text(random: &mut fastrand::Rng, max_units: usize) -> String {
+    let length = random.usize(..=max_units);
+    let mut text = String::new();
+    let mut units = 0;
+    loop {
+        let character = match random.u8(..4) {
+            0 => random.char('a'..='z'),
+            1 => random.char('\u{20}'..='\u{7e}'),
+            2 => random.char('\u{a0}'..='\u{d7ff}'),
+            _ => random.char('\u{10000}'..='\u{10ffff}'),
+        };
+        units += character.len_utf16();
+        if units > length {
+            return text.trim_end().to_owned();
+        }
+        text.push(character);
+    }
+}
+
+pub(super) fn random_values_of_every_type_come_back(bench: &dyn Bench) {
+    let mut random = fastrand::Rng::with_seed(20_261_123);
+    let random = &mut random;
+    let texts: Vec<String> = (0..RANDOM_CELLS).map(|_| random_text(random, 40)).collect();
+    let long_texts: Vec<String> = (0..RANDOM_CELLS).map(|_| random_text(random, 2_000)).collect();
+    let bytes: Vec<Vec<u8>> = (0..RANDOM_CELLS)
+        .map(|_| {
+            let length = random.usize(..=255);
+            (0..length).map(|_| random.u8(..)).collect()
+        })
+        .collect();
+    let mut cells = |make: &mut dyn FnMut(&mut fastrand::Rng) -> Value<'static>| -> Vec<Value<'static>> {
+        (0..RANDOM_CELLS).map(|_| make(random)).collect()
+    };
+    let decimal = |random: &mut fastrand::Rng, digits: u32, scale| {
+        // Numbers of every length.
+        let limit = 10_i128.pow(random.u32(1..=digits)) - 1;
+        Value::Decimal(Decimal { unscaled: random.i128(-limit..=limit), scale })
+    };
+    let first = i64::from(DAYS[0]) * DAY_MICROS;
+    let last = i64::from(DAYS[1]) * DAY_MICROS + DAY_MICROS - 1;
+    let moment = move |random: &mut fastrand::Rng| random.i64(first..=last);
+    let double = |random: &mut fastrand::Rng| loop {
+        let number = f64::from_bits(random.u64(..));
+        if number.is_normal() {
+            return Value::Double(number);
+        }
+    };
+    let small = |random: &mut fastrand::Rng| Value::Int(random.i16(..).into());
+    let values = vec![
+        (DataType::Bool, cells(&mut |random| Value::Bool(random.bool()))),
+        (DataType::SmallInt, cells(&mut { small })),
+        (DataType::Int, cells(&mut |random| Value::Int(random.i32(..).into()))),
+        (DataType::BigInt, cells(&mut |random| Value::Int(random.i64(..) >> random.u32(..64)))),
+        (DataType::Decimal { precision: 9, scale: 4 }, cells(&mut |random| decimal(random, 9, 4))),
+        (DataType::Decimal { precision: 19, scale: 0 }, cells(&mut |random| decimal(random, 19, 0))),
+        (DataType::Decimal { precision: 28, scale: 7 }, cells(&mut |random| decimal(random, 28, 7))),
+        (DataType::Decimal { precision: 38, scale: 17 }, cells(&mut |random| decimal(random, 38, 17))),
+        (DataType::Double, cells(&mut { double })),
+        (DataType::Date, cells(&mut |random| Value::Date(random.i32(DAYS[0]..=DAYS[1])))),
+        (DataType::Time, cells(&mut |random| Value::Time(random.i64(0..DAY_MICROS)))),
+        (DataType::Timestamp, cells(&mut |random| Value::Timestamp(moment(random)))),
+        (DataType::TimestampTz, cells(&mut |random| Value::TimestampTz(moment(random)))),
+        (DataType::Uuid, cells(&mut |random| Value::Uuid(random.u128(..).to_be_bytes()))),
+        (DataType::VarChar(40), texts.iter().map(|text| Value::Text(text)).collect()),
+        (DataType::Text, long_texts.iter().map(|text| Value::Text(text)).collect()),
+        (DataType::Binary, bytes.iter().map(|bytes| Value::Binary(bytes)).collect()),
+    ];
+    check(bench, &values);
+}
