@@ -11,7 +11,7 @@ use crate::open::OpenOptions;
 
 use super::address::{Intent, SqlServerAddress};
 use super::connect::connect;
-use super::driver::{BulkTarget, Driver, Field};
+use super::driver::{BulkColumn, BulkTarget, Driver, Field};
 use super::fault::port_error;
 
 /// A connection that fills the table.
@@ -33,7 +33,9 @@ impl SqlServerDocuments {
         let create =
             format!("CREATE TABLE {table} ({key} bigint NOT NULL PRIMARY KEY, {xml} nvarchar(max) NULL)");
         driver.batch(&create).map_err(failed)?;
-        let target = BulkTarget { table, columns: vec![key, xml], fields: vec![Field::BigInt, Field::Text] };
+        let column = |name, field| BulkColumn { name, field, takes_null: field == Field::Text };
+        let columns = vec![column(key, Field::BigInt), column(xml, Field::Text)];
+        let target = BulkTarget { table, columns, sets_identity: false };
         Ok(Self { driver, target })
     }
 }

@@ -4,7 +4,8 @@ use xmlshred_model::{OwnedValue, Value};
 
 /// A connection. After [`DriverError::Broken`] or [`DriverError::Timeout`] it must not be used again.
 pub(super) trait Driver: Send {
-    /// Runs statements that give no rows; answers how many rows they changed in all. Parameters are `@P1`, `@P2` ….
+    /// Runs a statement that gives no rows; answers how many rows it changed, without those that triggers did. Parameters are
+    /// `@P1`, `@P2` ….
     fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, DriverError>;
 
     /// Runs a query and hands over its rows as they come, until `each` has enough of them; then the rest is read and dropped.
@@ -24,7 +25,7 @@ pub(super) trait Driver: Send {
     /// Commits it.
     fn commit(&mut self) -> Result<(), DriverError>;
 
-    /// Loads rows in bulk; answers how many. Constraints are checked, triggers fire, nulls stay nulls.
+    /// Loads rows in bulk; answers how many, without those of triggers. Constraints are checked, triggers fire, nulls stay nulls.
     fn bulk_load<'a>(&mut self, target: &'a BulkTarget, rows: BulkRows<'_, 'a>) -> Result<u64, DriverError>;
 }
 
@@ -36,10 +37,21 @@ pub(super) type BulkRows<'i, 'a> = &'i mut dyn Iterator<Item = Vec<Value<'a>>>;
 pub(super) struct BulkTarget {
     /// The table, quoted.
     pub(super) table: String,
-    /// Its columns, quoted.
-    pub(super) columns: Vec<String>,
-    /// How the cells of each are written.
-    pub(super) fields: Vec<Field>,
+    /// Its columns.
+    pub(super) columns: Vec<BulkColumn>,
+    /// Whether one of them is an identity column.
+    pub(super) sets_identity: bool,
+}
+
+/// A column of a bulk load.
+#[derive(Clone, Debug)]
+pub(super) struct BulkColumn {
+    /// Its name, quoted.
+    pub(super) name: String,
+    /// How its cells are written.
+    pub(super) field: Field,
+    /// Whether it takes nulls.
+    pub(super) takes_null: bool,
 }
 
 /// How the cells of a column travel in a bulk load: in the form of the column's own type.
@@ -77,6 +89,8 @@ pub(super) enum DriverError {
     },
     /// A value cannot be written as the column's type.
     Value,
+    /// A null for a column that takes none.
+    Null,
     /// No answer in time.
     Timeout,
     /// The connection broke, or could not be made.

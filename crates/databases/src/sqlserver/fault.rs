@@ -31,6 +31,10 @@ pub(super) fn table_error(during: &str, table: Option<&str>, error: DriverError)
                 format!("{during}: a value does not fit its column's type, length or code page"),
             )
         }
+        DriverError::Null => {
+            let fault = Fault::NotNullViolation { table: table.map(str::to_owned) };
+            PortError::new(fault, format!("{during}: a column takes no null"))
+        }
         DriverError::Timeout => PortError::new(Fault::Timeout, format!("{during}: no answer in time"))
             .with_hint(
                 "the address's CommandTimeout ended it: look into sys.dm_exec_requests for what it waits for",
@@ -44,7 +48,7 @@ pub(super) fn table_error(during: &str, table: Option<&str>, error: DriverError)
 pub(super) fn connect_error(address: &SqlServerAddress, error: DriverError) -> PortError {
     let during = format!("connecting to {address}");
     match error {
-        DriverError::Server { .. } | DriverError::Value => port_error(&during, error),
+        DriverError::Server { .. } | DriverError::Value | DriverError::Null => port_error(&during, error),
         DriverError::Broken(words) if words.starts_with("TLS") => {
             PortError::new(Fault::CannotConnect, format!("{during}: {words}")).with_hint(
                 "the server's certificate is not trusted: give it one, name it with ServerCertificate=FILE, or, where nobody \
@@ -104,15 +108,31 @@ fn fault(table: Option<&str>, number: u32, message: &str) -> Fault {
         | 9400..=9499
         | 9803 => Fault::ValueRejected { table: table() },
         // A deadlock's victim, a lock not given in time, out of memory or sessions, a snapshot in conflict; Azure's "try again".
-        1204 | 1205 | 1222 | 701 | 3960 | 8645 | 8651 | 10_928 | 10_929 | 40_501 | 49_918..=49_920 => {
-            Fault::Busy
-        }
+        1204
+        | 1205
+        | 1222
+        | 701
+        | 3960
+        | 8645
+        | 8651
+        | 10_928
+        | 10_929
+        | 40_501
+        | 41_302
+        | 41_305
+        | 41_325
+        | 41_839
+        | 49_918..=49_920 => Fault::Busy,
         // The server stops, starts, fails over, or ended the session.
         596
         | 921
         | 922
+        | 924
         | 926
         | 927
+        | 942
+        | 945
+        | 952
         | 976
         | 978
         | 983
@@ -129,12 +149,14 @@ fn fault(table: Option<&str>, number: u32, message: &str) -> Fault {
         | 40_613 => Fault::ConnectionLost,
         1101 | 1105 | 9002 => Fault::DiskFull,
         3906 | 3908 | 5063 => Fault::ReadOnly,
-        229 | 230 | 262 | 297 | 300 | 916 | 18_452 | 18_456 | 18_470 | 18_486 | 18_487 | 18_488 => {
-            Fault::AccessDenied
-        }
+        229 | 230 | 262 | 297 | 300 | 916 | 1088 | 4834 | 15_247 | 18_452 | 18_456 | 18_470 | 18_486
+        | 18_487 | 18_488 => Fault::AccessDenied,
         4060 | 4062..=4064 | 911 => Fault::CannotConnect,
         208 => Fault::MissingTable { table: named() },
-        207 | 264 | 2705 | 2760 | 206 | 213 => Fault::WrongTable { table: named() },
+        // No such column or schema, another type, an identity or computed column that takes no values, a collation in conflict.
+        207 | 264 | 2705 | 2760 | 206 | 213 | 271 | 468 | 544 | 545 | 8101 | 8102 => {
+            Fault::WrongTable { table: named() }
+        }
         823..=825 | 5242 | 5243 => Fault::Corrupt,
         BABELFISH_NUMBER => babelfish(message, table()),
         _ => Fault::Other,
@@ -180,6 +202,15 @@ fn babelfish(message: &str, table: Option<String>) -> Fault {
         Fault::DiskFull
     } else {
         Fault::Other
+    }
+}
+
+/// Whether the server does not understand a statement, or does not know a name in it.
+pub(super) fn is_misunderstood(number: u32, message: &str) -> bool {
+    match number {
+        102 | 105 | 156 | 170 | 195 | 207 | 208 | 4104 => true,
+        BABELFISH_NUMBER => message.contains("syntax error") || message.contains("does not exist"),
+        _ => false,
     }
 }
 

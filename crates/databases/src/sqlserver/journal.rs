@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, PortError};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortError};
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::ddl::{self, Existing};
@@ -18,8 +18,9 @@ use super::fault::port_error;
 use super::key_list;
 
 /// Instances that create tables take turns by this lock: `IF OBJECT_ID(…) IS NULL` alone lets two of them collide.
-const CREATION_LOCK: &str = "EXEC sp_getapplock @Resource = N'xmlshred tables', @LockMode = 'Exclusive', \
-                             @LockOwner = 'Transaction', @LockTimeout = 60000";
+/// It answers whether it was given (0 or 1), and is no error when not.
+const CREATION_LOCK: &str = "DECLARE @given int; EXEC @given = sp_getapplock @Resource = N'xmlshred tables', \
+                             @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 60000; SELECT @given";
 
 /// A connection for the log.
 pub(crate) struct SqlServerJournal {
@@ -46,7 +47,13 @@ impl Journal for SqlServerJournal {
             return Ok(());
         }
         self.driver.begin().map_err(failed)?;
-        self.driver.batch(CREATION_LOCK).map_err(failed)?;
+        let mut given = None;
+        let asked = self.driver.query(CREATION_LOCK, &[], &mut |row| given = row.into_iter().next());
+        asked.map_err(failed)?;
+        if !matches!(given, Some(OwnedValue::Inline(Value::Int(0..)))) {
+            self.driver.batch("ROLLBACK").map_err(failed)?;
+            return Err(PortError::new(Fault::Busy, "creating tables: others have been at it for a minute"));
+        }
         for sql in ddl::statements(&SQL_SERVER, &self.schema, Existing::Keep) {
             self.driver.batch(&sql).map_err(failed)?;
         }

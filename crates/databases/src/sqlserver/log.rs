@@ -5,15 +5,15 @@ use std::ops::Range;
 
 use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, Fault, PortError, RunIdentity};
 use xmlshred_model::{
-    Batch, DocumentKey, DocumentRecord, Outcome, OwnedValue, TargetSchema, Value, millis_ceil,
+    Batch, DocumentKey, DocumentRecord, Outcome, OwnedValue, TableSchema, TargetSchema, Value, millis_ceil,
 };
 
 use crate::dialect::SQL_SERVER;
-use crate::log_table::{FAILED, ISSUE, LOG, LogColumn, SUCCESS, issue_columns, log_columns};
+use crate::log_table::{FAILED, LOG, SUCCESS, issue_table, log_table};
 use crate::runs::runs;
 
 use super::catalog::qualified;
-use super::conversion::natural;
+use super::conversion::Way;
 use super::driver::{BulkTarget, Driver};
 use super::fault::{port_error, table_error};
 use super::key_list;
@@ -33,16 +33,16 @@ struct LogEntry {
 }
 
 impl LogWriter {
-    pub(super) fn new(schema: &TargetSchema) -> Self {
-        let bulk = |table: &str, columns: Vec<LogColumn>| BulkTarget {
-            table: qualified(schema, table),
-            columns: columns.iter().map(|column| SQL_SERVER.quote(&column.name)).collect(),
-            fields: columns.iter().map(|column| natural(column.data_type)).collect(),
+    /// With the ways into the log and the issues.
+    pub(super) fn new(schema: &TargetSchema, log: &Way, issue: &Way) -> Self {
+        let bulk = |way: &Way, table: TableSchema| {
+            let names = table.columns.iter().map(|column| SQL_SERVER.quote(&column.name)).collect();
+            way.direct(qualified(schema, &table.name), names)
         };
         Self {
             key: SQL_SERVER.quote(&schema.key_column),
-            log: bulk(LOG, log_columns(&schema.key_column)),
-            issue: bulk(ISSUE, issue_columns(&schema.key_column)),
+            log: bulk(log, log_table(&schema.key_column)),
+            issue: bulk(issue, issue_table(&schema.key_column)),
         }
     }
 
@@ -214,7 +214,7 @@ impl LogRow {
         }
     }
 
-    /// In the order of [`log_columns`].
+    /// In the order of [`log_columns`](crate::log_table::log_columns).
     fn cells<'a>(&'a self, identity: &'a RunIdentity) -> Vec<Value<'a>> {
         let RunIdentity { session_id, share, contract_hash } = identity;
         vec![

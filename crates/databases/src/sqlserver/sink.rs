@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use xmlshred_engine::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};
+use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError, RunIdentity, Sink};
 use xmlshred_model::{Batch, Outcome, TargetSchema};
 
+use crate::log_table::{issue_table, log_table};
 use crate::open::OpenOptions;
 use crate::runs::runs;
 
@@ -16,6 +17,9 @@ use super::driver::Driver;
 use super::fault::port_error;
 use super::log::LogWriter;
 use super::table_loader::TableLoader;
+
+/// How often rows that may be there already are tried when they turn up at the very moment of inserting them.
+const MAX_RACES: u32 = 3;
 
 /// A writing connection to the target, opened again after every error: a failed bulk load leaves the driver's connection in a state
 /// that nobody promises anything about.
@@ -36,16 +40,17 @@ impl SqlServerSink {
     ) -> Result<Self, PortError> {
         let mut driver = connect(address, &options.application_name, Intent::ReadWrite)?;
         let columns = check_target(&mut *driver, schema)?;
-        let tables = ways(schema, &columns)?
-            .iter()
-            .enumerate()
-            .map(|(index, way)| TableLoader::new(schema, index, way))
-            .collect();
+        let (log, issue) = (log_table(&schema.key_column), issue_table(&schema.key_column));
+        let ways = ways(schema.tables.iter().chain([&log, &issue]), &columns)?;
+        let (ways, log_ways) = ways.split_at(schema.tables.len());
+        let [log, issue] = log_ways else { unreachable!("there is a way into each table") };
+        let tables = ways.iter().enumerate();
+        let tables = tables.map(|(index, way)| TableLoader::new(schema, index, way)).collect();
         Ok(Self {
             address: address.clone(),
             application_name: options.application_name.clone(),
             driver: Some(driver),
-            log: LogWriter::new(schema),
+            log: LogWriter::new(schema, log, issue),
             tables,
         })
     }
@@ -81,13 +86,30 @@ impl Sink for SqlServerSink {
         identity: &RunIdentity,
         failed: FailedDocuments,
     ) -> Result<Commit, PortError> {
-        let mut driver = match self.driver.take() {
-            Some(driver) => driver,
-            None => connect(&self.address, &self.application_name, Intent::ReadWrite)?,
-        };
-        let commit = self.load(&mut *driver, batch, identity, failed)?;
-        // After an error the connection is dropped with its transaction, which the server then rolls back.
-        self.driver = Some(driver);
-        Ok(commit)
+        let mut tries = 1;
+        loop {
+            let mut driver = match self.driver.take() {
+                Some(driver) => driver,
+                None => connect(&self.address, &self.application_name, Intent::ReadWrite)?,
+            };
+            match self.load(&mut *driver, batch, identity, failed) {
+                Ok(commit) => {
+                    self.driver = Some(driver);
+                    return Ok(commit);
+                }
+                // The connection is dropped with its transaction, which the server then rolls back.
+                Err(error) if tries < MAX_RACES && self.may_have_raced(batch.schema(), &error) => tries += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl SqlServerSink {
+    /// Whether another session may have inserted a row between our look for it and our insert: the next look will find it.
+    fn may_have_raced(&self, schema: &TargetSchema, error: &PortError) -> bool {
+        let Fault::UniqueViolation { table: Some(name) } = &error.fault else { return false };
+        let mut tables = schema.tables.iter().zip(&self.tables);
+        tables.any(|(table, loader)| table.name == *name && loader.may_exist)
     }
 }

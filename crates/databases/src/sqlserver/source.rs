@@ -18,7 +18,7 @@ use super::address::{Intent, SqlServerAddress};
 use super::catalog::{self, Column, is_same_name, qualified};
 use super::connect::connect;
 use super::driver::{Driver, DriverError};
-use super::fault::port_error;
+use super::fault::{is_misunderstood, port_error};
 use super::key_list;
 
 /// A reading connection to the source table.
@@ -36,6 +36,8 @@ pub(crate) struct SqlServerSource {
 struct DocumentColumn {
     /// The document.
     expression: String,
+    /// What is as long.
+    measured: String,
     /// Fewest bytes of UTF-8 per byte that the server counts, as a fraction: 1 or 1/2.
     bytes_per_unit: i64,
 }
@@ -89,8 +91,8 @@ impl SqlServerSource {
 
     fn failed(&self, during: &str, error: DriverError) -> PortError {
         match error {
-            DriverError::Server { number: 102 | 105 | 156 | 170 | 195 | 207 | 208 | 4104, message }
-                if self.spec.where_sql.is_some() =>
+            DriverError::Server { number, message }
+                if self.spec.where_sql.is_some() && is_misunderstood(number, &message) =>
             {
                 PortError::new(
                     Fault::Other,
@@ -145,8 +147,8 @@ impl Source for SqlServerSource {
     ) -> Result<(), PortError> {
         let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
         let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        let DocumentColumn { expression, bytes_per_unit } = self.document.clone();
-        let measure = format!("CAST(DATALENGTH({expression}) AS bigint)");
+        let DocumentColumn { expression, measured, bytes_per_unit } = self.document.clone();
+        let measure = format!("CAST(DATALENGTH({measured}) AS bigint)");
         let mut found = HashMap::new();
         self.read(&keys, &measure, &mut |key, cell| {
             let length = match cell {
@@ -255,21 +257,24 @@ fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentCol
     }
     let quoted = SQL_SERVER.quote(xml);
     let column = column(&columns, spec, xml)?;
-    let (expression, bytes_per_unit) = match column.type_name.as_str() {
+    let as_text = format!("CONVERT(nvarchar(max), {quoted})");
+    let (expression, measured, bytes_per_unit) = match column.type_name.as_str() {
         // UTF-16: two bytes become one at least.
-        "nvarchar" | "nchar" => (quoted, 2),
-        // Whole: some drivers take a time that grows with the square of the length to read XML in pieces.
-        "ntext" | "xml" => (format!("CONVERT(nvarchar(max), {quoted})"), 2),
-        "text" => (format!("CONVERT(varchar(max), {quoted})"), 1),
-        "varchar" | "char" | "varbinary" | "binary" => (quoted, 1),
-        "image" => (format!("CONVERT(varbinary(max), {quoted})"), 1),
+        "nvarchar" | "nchar" => (quoted.clone(), quoted, 2),
+        "ntext" => (as_text, quoted, 2),
+        // In its own form the server counts something else.
+        "xml" => (as_text.clone(), as_text, 2),
+        // The server knows its code pages better than any driver, and refuses no byte.
+        "varchar" | "char" | "text" => (as_text, quoted, 1),
+        "varbinary" | "binary" => (quoted.clone(), quoted, 1),
+        "image" => (format!("CONVERT(varbinary(max), {quoted})"), quoted, 1),
         other => {
             let message = format!("the column {table}.{xml} is of type {other}, which holds no documents");
             return Err(PortError::new(Fault::WrongTable { table: table.clone() }, message)
                 .with_hint("`source.xml` must name a text, xml or binary column"));
         }
     };
-    Ok(DocumentColumn { expression, bytes_per_unit })
+    Ok(DocumentColumn { expression, measured, bytes_per_unit })
 }
 
 fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'c Column, PortError> {

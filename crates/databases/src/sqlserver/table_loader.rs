@@ -8,8 +8,8 @@ use xmlshred_model::{Batch, CellReader, OnExisting, TableSchema, TargetSchema, V
 use crate::dialect::SQL_SERVER;
 
 use super::catalog::qualified;
-use super::conversion::Way;
-use super::driver::{BulkTarget, Driver, Field};
+use super::conversion::{ColumnWay, Way};
+use super::driver::{BulkColumn, BulkTarget, Driver, Field};
 use super::fault::table_error;
 
 /// The number of a row of a temporary table.
@@ -20,6 +20,8 @@ const NUMBER: &str = "[xmlshred_number]";
 pub(super) struct TableLoader {
     target: BulkTarget,
     staging: Option<Staging>,
+    /// Whether rows that are there already are skipped or replaced.
+    pub(super) may_exist: bool,
 }
 
 /// A temporary table between the bulk load and the target.
@@ -28,7 +30,9 @@ struct Staging {
     create: String,
     /// The statements that move the rows; the number that the last changes is not all.
     moves: Vec<String>,
-    drop: String,
+    /// What goes before and after them.
+    before: Option<String>,
+    after: String,
 }
 
 impl TableLoader {
@@ -37,17 +41,16 @@ impl TableLoader {
         let table = &schema.tables[index];
         let names: Vec<_> = table.columns.iter().map(|column| SQL_SERVER.quote(&column.name)).collect();
         let may_exist = schema.on_existing != OnExisting::Fail && !table.primary_key.is_empty();
-        let Way { fields, types, is_converted } = way;
-        if !may_exist && !is_converted {
-            let target =
-                BulkTarget { table: qualified(schema, &table.name), columns: names, fields: fields.clone() };
-            return Self { target, staging: None };
+        if !may_exist && !way.is_converted() {
+            let target = way.direct(qualified(schema, &table.name), names);
+            return Self { target, staging: None, may_exist };
         }
         let staged = format!("[#xmlshred_rows_{index}]");
-        let staging = Staging::new(schema, table, &staged, types);
-        let columns = std::iter::once(NUMBER.to_owned()).chain(names).collect();
-        let fields = std::iter::once(Field::BigInt).chain(fields.iter().copied()).collect();
-        Self { target: BulkTarget { table: staged, columns, fields }, staging: Some(staging) }
+        let staging = Staging::new(schema, table, &staged, way);
+        let number = BulkColumn { name: NUMBER.to_owned(), field: Field::BigInt, takes_null: false };
+        let columns = std::iter::once(number).chain(way.staged(names)).collect();
+        let target = BulkTarget { table: staged, columns, sets_identity: false };
+        Self { target, staging: Some(staging), may_exist }
     }
 
     /// Loads the rows of these documents of the batch; answers how many the target took.
@@ -87,20 +90,27 @@ impl TableLoader {
         let row_count = driver.bulk_load(&self.target, &mut numbered).map_err(failed)?;
         let Some(staging) = &self.staging else { return Ok(row_count) };
         let mut moved = 0;
+        if let Some(before) = &staging.before {
+            driver.batch(before).map_err(failed)?;
+        }
         for sql in &staging.moves {
             moved += driver.execute(sql, &[]).map_err(failed)?;
         }
-        driver.batch(&staging.drop).map_err(failed)?;
+        driver.batch(&staging.after).map_err(failed)?;
         Ok(moved)
     }
 }
 
 impl Staging {
-    /// `types` are those of the temporary table, in the order of the contract's columns.
-    fn new(schema: &TargetSchema, table: &TableSchema, staged: &str, types: &[String]) -> Self {
+    fn new(schema: &TargetSchema, table: &TableSchema, staged: &str, way: &Way) -> Self {
         let names: Vec<_> = table.columns.iter().map(|column| SQL_SERVER.quote(&column.name)).collect();
+        let columns = || names.iter().zip(&way.columns);
         let declared: Vec<_> =
-            names.iter().zip(types).map(|(name, type_name)| format!("{name} {type_name} NULL")).collect();
+            columns().map(|(name, way)| format!("{name} {} NULL", way.temporary_type)).collect();
+        let cell = |name: &str, way: &ColumnWay| {
+            let (before, behind) = way.conversion;
+            format!("{before}new.{name}{behind}")
+        };
         let create = format!("CREATE TABLE {staged} ({NUMBER} bigint NOT NULL, {})", declared.join(", "));
         let target = qualified(schema, &table.name);
         let same_key = |one: &str, other: &str| {
@@ -108,7 +118,8 @@ impl Staging {
             keys.map(|name| format!("{one}.{name} = {other}.{name}")).collect::<Vec<_>>().join(" AND ")
         };
         let listed = names.join(", ");
-        let insert = format!("INSERT INTO {target} ({listed}) SELECT {listed} FROM {staged} AS new");
+        let cells = columns().map(|(name, way)| cell(name, way)).collect::<Vec<_>>().join(", ");
+        let insert = format!("INSERT INTO {target} ({listed}) SELECT {cells} FROM {staged} AS new");
         let missing =
             || format!("NOT EXISTS (SELECT 1 FROM {target} AS old WHERE {})", same_key("old", "new"));
         let first = |comparison: &str| {
@@ -126,7 +137,9 @@ impl Staging {
             OnExisting::Replace => {
                 let others: Vec<_> = (0..names.len())
                     .filter(|column| !table.primary_key.contains(column))
-                    .map(|column| format!("{0} = new.{0}", names[column]))
+                    .map(|column| {
+                        format!("{} = {}", names[column], cell(&names[column], &way.columns[column]))
+                    })
                     .collect();
                 let last = first(">");
                 let update = format!(
@@ -138,6 +151,13 @@ impl Staging {
                 if others.is_empty() { vec![insert] } else { vec![update, insert] }
             }
         };
-        Self { create, moves, drop: format!("DROP TABLE {staged}") }
+        let drop = format!("DROP TABLE {staged}");
+        let (before, after) = if way.sets_identity {
+            let identity_insert = format!("SET IDENTITY_INSERT {target}");
+            (Some(format!("{identity_insert} ON")), format!("{identity_insert} OFF; {drop}"))
+        } else {
+            (None, drop)
+        };
+        Self { create, moves, before, after }
     }
 }

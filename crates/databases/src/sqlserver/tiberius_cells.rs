@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use tiberius::numeric::Numeric;
 use tiberius::time::{Date, DateTime, DateTime2, DateTimeOffset, Time};
 use tiberius::{ColumnData, Uuid};
-use xmlshred_model::{Decimal, OwnedValue, Value};
+use xmlshred_model::{DataType, Decimal, OwnedValue, Value, lexical};
 
 use super::driver::{DriverError, Field};
 
@@ -14,6 +14,8 @@ const DAY_MICROS: i64 = 86_400_000_000;
 const EPOCH_FROM_YEAR_1: i64 = 719_162;
 /// Days from 1900-01-01, where its older types begin, to 1970-01-01.
 const EPOCH_FROM_1900: i64 = 25_567;
+/// 1753-01-01, from 1900-01-01: nobody agrees on the dates before.
+const FIRST_OLDER_DATE: i64 = -53_690;
 /// The server's newer types count in steps of ten to the minus this at the finest.
 const FINEST_SCALE: u8 = 7;
 
@@ -53,13 +55,16 @@ pub(super) fn bulk_cell<'a>(field: Field, value: Value<'a>) -> Result<ColumnData
         (Field::DateTime, Value::Timestamp(micros) | Value::TimestampTz(micros)) => {
             let days = micros.div_euclid(DAY_MICROS) + EPOCH_FROM_1900;
             let ticks = exact(ticks(micros.rem_euclid(DAY_MICROS)))?;
-            let days = i32::try_from(days).map_err(|_| DriverError::Value)?;
-            ColumnData::DateTime(Some(DateTime::new(days, ticks as u32)))
+            ColumnData::DateTime(Some(DateTime::new(older_date(days)?, ticks as u32)))
         }
         (Field::DateTime, Value::Date(days)) => {
-            ColumnData::DateTime(Some(DateTime::new(days + EPOCH_FROM_1900 as i32, 0)))
+            ColumnData::DateTime(Some(DateTime::new(older_date(i64::from(days) + EPOCH_FROM_1900)?, 0)))
         }
         (Field::Guid, Value::Uuid(bytes)) => ColumnData::Guid(Some(Uuid::from_bytes(bytes))),
+        (Field::Guid, Value::Text(text)) => match lexical::parse(text, DataType::Uuid, &[]) {
+            Ok(Value::Uuid(bytes)) => ColumnData::Guid(Some(Uuid::from_bytes(bytes))),
+            _ => return Err(DriverError::Value),
+        },
         (Field::Binary, Value::Binary(bytes)) => ColumnData::Binary(Some(Cow::Borrowed(bytes))),
         _ => unreachable!("the field was chosen by the column's type, as was the array"),
     })
@@ -96,6 +101,14 @@ fn date(days: i64) -> Date {
     Date::new(
         u32::try_from(days + EPOCH_FROM_YEAR_1).expect("dates were checked to be in the years 1 to 9999"),
     )
+}
+
+/// Days from 1900-01-01, where the older types have them.
+fn older_date(days: i64) -> Result<i32, DriverError> {
+    if days < FIRST_OLDER_DATE {
+        return Err(DriverError::Value);
+    }
+    i32::try_from(days).map_err(|_| DriverError::Value)
 }
 
 fn time(micros: i64, scale: u8) -> Result<Time, DriverError> {
@@ -195,6 +208,21 @@ mod tests {
         for micros in [1, 1_000, 2_000, 999_000, 86_399_999_999] {
             assert_eq!(ticks(micros), None, "{micros}");
         }
+    }
+
+    #[test]
+    fn the_older_type_begins_in_1753() {
+        let micros = |days: i64| Value::Timestamp(days * DAY_MICROS);
+        assert!(bulk_cell(Field::DateTime, micros(-79_257)).is_ok());
+        assert!(bulk_cell(Field::DateTime, micros(-79_258)).is_err());
+        assert!(bulk_cell(Field::DateTime, Value::Date(-79_258)).is_err());
+    }
+
+    #[test]
+    fn text_is_a_uuid_as_a_whole_or_not_at_all() {
+        let uuid = "00000000-0000-0000-0000-0000000000ff";
+        assert!(bulk_cell(Field::Guid, Value::Text(uuid)).is_ok());
+        assert!(bulk_cell(Field::Guid, Value::Text(&format!("{uuid} and more"))).is_err());
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use socket2::{SockRef, TcpKeepalive};
 use tiberius::{
-    AuthMethod, Client, Config, EncryptionLevel, QueryItem, SqlBrowser as _, SqlBulkCopyOption, ToSql,
-    TokenRow,
+    AuthMethod, Client, Collation, Config, EncryptionLevel, ExecuteResult, MetaDataColumn, QueryItem,
+    SqlBrowser as _, SqlBulkCopyOption, ToSql, TokenRow, TypeInfo, VarLenType,
 };
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
@@ -15,7 +15,7 @@ use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
 use xmlshred_model::{OwnedValue, Value};
 
 use super::address::{Encrypt, Intent, SqlServerAddress};
-use super::driver::{BulkRows, BulkTarget, Driver, DriverError, Field};
+use super::driver::{BulkColumn, BulkRows, BulkTarget, Driver, DriverError};
 use super::tiberius_cells::{bulk_cell, owned, parameter};
 
 /// A network that is cut without a word is noticed after some of these.
@@ -164,7 +164,7 @@ impl Driver for TiberiusDriver {
         let parameters: Vec<_> = parameters.iter().map(|value| Parameter(*value)).collect();
         let parameters: Vec<&dyn ToSql> =
             parameters.iter().map(|parameter| parameter as &dyn ToSql).collect();
-        self.run(async |client| Ok(client.execute(sql, &parameters).await?.total()))
+        self.run(async |client| Ok(last_count(&client.execute(sql, &parameters).await?)))
     }
 
     fn query(
@@ -200,8 +200,8 @@ impl Driver for TiberiusDriver {
     }
 
     fn bulk_load<'a>(&mut self, target: &'a BulkTarget, rows: BulkRows<'_, 'a>) -> Result<u64, DriverError> {
-        let BulkTarget { table, columns, fields } = target;
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let BulkTarget { table, columns, sets_identity } = target;
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         let options = SqlBulkCopyOption::CheckConstraints
             | SqlBulkCopyOption::FireTriggers
             | SqlBulkCopyOption::KeepNulls
@@ -212,19 +212,32 @@ impl Driver for TiberiusDriver {
             let mut row_count = 0;
             // Nothing is begun before there is a row for it.
             if let Some(first) = next_short(rows, &mut long_rows) {
-                let request = client.bulk_insert_with_options(table, &columns, options, &[]).await;
+                let request = client.bulk_insert_with_options(table, &names, options, &[]).await;
                 let mut request = request.map_err(driver_error)?;
-                request.send(token_row(fields, &first)?).await.map_err(driver_error)?;
+                request.send(token_row(columns, &first)?).await.map_err(driver_error)?;
                 while let Some(row) = next_short(rows, &mut long_rows) {
-                    request.send(token_row(fields, &row)?).await.map_err(driver_error)?;
+                    request.send(token_row(columns, &row)?).await.map_err(driver_error)?;
                 }
-                row_count += request.finalize().await.map_err(driver_error)?.total();
+                row_count += last_count(&request.finalize().await.map_err(driver_error)?);
             }
-            let insert = insert_sql(table, &columns);
+            if long_rows.is_empty() {
+                return Ok(row_count);
+            }
+            let code_pages = code_pages(client, table, &names).await.map_err(driver_error)?;
+            if *sets_identity {
+                set_identity_insert(client, table, "ON").await.map_err(driver_error)?;
+            }
+            let insert = insert_sql(table, &names);
             for row in long_rows {
-                let cells: Vec<_> = token_row(fields, &row)?.into_iter().map(Cell).collect();
+                if !row.iter().zip(&code_pages).all(|(value, code_page)| has_all_of(*code_page, value)) {
+                    return Err(DriverError::Value);
+                }
+                let cells: Vec<_> = token_row(columns, &row)?.into_iter().map(Cell).collect();
                 let cells: Vec<&dyn ToSql> = cells.iter().map(|cell| cell as &dyn ToSql).collect();
-                row_count += client.execute(&insert, &cells).await.map_err(driver_error)?.total();
+                row_count += last_count(&client.execute(&insert, &cells).await.map_err(driver_error)?);
+            }
+            if *sets_identity {
+                set_identity_insert(client, table, "OFF").await.map_err(driver_error)?;
             }
             Ok(row_count)
         })
@@ -246,12 +259,62 @@ fn next_short<'a>(rows: BulkRows<'_, 'a>, long_rows: &mut Vec<Vec<Value<'a>>>) -
     }
 }
 
-fn token_row<'a>(fields: &[Field], cells: &[Value<'a>]) -> Result<TokenRow<'a>, DriverError> {
+fn token_row<'a>(columns: &[BulkColumn], cells: &[Value<'a>]) -> Result<TokenRow<'a>, DriverError> {
     let mut row = TokenRow::with_capacity(cells.len());
-    for (field, value) in fields.iter().zip(cells) {
-        row.push(bulk_cell(*field, *value)?);
+    for (column, value) in columns.iter().zip(cells) {
+        // Types of a fixed length have no way to say null.
+        if *value == Value::Null && !column.takes_null {
+            return Err(DriverError::Null);
+        }
+        row.push(bulk_cell(column.field, *value)?);
     }
     Ok(row)
+}
+
+/// Rows that the statement itself changed: what its triggers did is told before.
+fn last_count(result: &ExecuteResult) -> u64 {
+    result.rows_affected().last().copied().unwrap_or(0)
+}
+
+/// Whether inserts name the identity column of this table.
+async fn set_identity_insert(
+    client: &mut Client<Compat<TcpStream>>,
+    table: &str,
+    setting: &str,
+) -> Result<(), tiberius::error::Error> {
+    client
+        .simple_query(format!("SET IDENTITY_INSERT {table} {setting}"))
+        .await?
+        .into_results()
+        .await
+        .map(drop)
+}
+
+/// The code pages of these columns; none where text is UTF-16.
+async fn code_pages(
+    client: &mut Client<Compat<TcpStream>>,
+    table: &str,
+    names: &[&str],
+) -> Result<Vec<Option<Collation>>, tiberius::error::Error> {
+    let columns = client.column_metadata(table, names).await?;
+    let code_page = |column: &MetaDataColumn<'_>| match column.base().ty() {
+        TypeInfo::VarLenSized(text) => match text.r#type() {
+            VarLenType::BigChar | VarLenType::BigVarChar | VarLenType::Text => text.collation(),
+            _ => None,
+        },
+        _ => None,
+    };
+    Ok(columns.iter().map(code_page).collect())
+}
+
+/// Whether the code page has all characters: the server puts question marks for others, and tells nobody.
+fn has_all_of(code_page: Option<Collation>, value: &Value<'_>) -> bool {
+    match (code_page, value) {
+        (Some(code_page), Value::Text(text)) => {
+            code_page.encoding().is_ok_and(|encoding| !encoding.encode(text).2)
+        }
+        _ => true,
+    }
 }
 
 /// Whether a row with this cell must be inserted on its own.

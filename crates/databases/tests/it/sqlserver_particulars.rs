@@ -15,7 +15,11 @@ use crate::sqlite::ALL;
 use crate::sqlserver::{SqlServerBench, SqlServerFixture};
 
 /// A fixture whose table `t` is the customer's own, made by this statement.
-pub(crate) fn with_table(bench: &SqlServerBench, schema: &Arc<TargetSchema>, create: &str) -> SqlServerFixture {
+pub(crate) fn with_table(
+    bench: &SqlServerBench,
+    schema: &Arc<TargetSchema>,
+    create: &str,
+) -> SqlServerFixture {
     let fixture = bench.database(schema, "nvarchar(max)");
     fixture.run(create);
     fixture.ports().journal().unwrap().create_tables().unwrap();

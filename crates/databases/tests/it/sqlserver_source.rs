@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use xmlshred_databases::{DatabaseUrl, SourceAddress, open_source};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, Selection};
-use xmlshred_engine::testing::Fixture;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, OnExisting, Share, TargetSchema};
 
@@ -85,7 +84,9 @@ fn views_and_aliased_types_are_sources_like_tables() {
     let Some(bench) = SqlServerBench::start("views on SQL Server") else { return };
     let fixture = bench.database(&no_cells(), "nvarchar(max)");
     fixture.run("CREATE TYPE document FROM nvarchar(max)");
-    fixture.run("CREATE TABLE aliased (app_id int NOT NULL, xml document); INSERT INTO aliased VALUES (1, N'<a/>')");
+    fixture.run(
+        "CREATE TABLE aliased (app_id int NOT NULL, xml document); INSERT INTO aliased VALUES (1, N'<a/>')",
+    );
     fixture.run("CREATE VIEW seen AS SELECT app_id, xml FROM aliased");
     for table in ["aliased", "seen", "SEEN"] {
         let spec = SourceSpec { table: table.to_owned(), schema: Some("dbo".to_owned()), ..fixture.spec() };
