@@ -35,7 +35,7 @@ pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
                 figures.json.extend(json);
             }
             skipped @ Measured::Skipped { .. } => {
-                figures.notes.push(skipped.to_string().trim_end().to_owned())
+                figures.notes.push(skipped.to_string().trim_end().to_owned());
             }
         }
     }
