@@ -9,19 +9,19 @@ use std::process::ExitCode;
 
 type Error = Box<dyn std::error::Error>;
 
-const USAGE: &str = "usage: cargo xtask ci | cargo xtask bench [--quick]";
+const USAGE: &str =
+    "usage: cargo xtask ci | cargo xtask bench [sqlite] [postgres] [paging] [sqlserver] [--quick]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words[..] {
         ["ci"] => ci::run(),
-        ["bench"] => bench::run(&bench::FULL),
-        ["bench", "--quick"] => bench::run(&bench::QUICK),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
+        ["bench", ref words @ ..] => match bench::Request::parse(words) {
+            Some(request) => bench::run(&request),
+            None => return usage(),
+        },
+        _ => return usage(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,6 +30,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::from(2)
 }
 
 /// The workspace's folder.

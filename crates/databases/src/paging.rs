@@ -1,11 +1,11 @@
 //! What paging by key is in every database.
 
-use xmlshred_engine::ports::{Fault, PortError, Selection};
+use xmlshred_engine::ports::{FailedDocuments, Fault, PortError, Selection};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::DocumentKey;
 
-/// Bytes of documents per query: the driver holds an answer as a whole.
-const FETCH_BYTES: i64 = 4 << 20;
+use crate::dialect::Dialect;
+use crate::log_table::SUCCESS;
 
 /// First and last key of a page's query; `None` when no key can come after `after`. One lower bound and not two: databases seek
 /// to one of them only, and would read every key before this page if they chose the start of the range.
@@ -17,17 +17,6 @@ pub(crate) fn bounds(selection: &Selection, after: Option<DocumentKey>) -> Optio
         Some(after) => after.0.checked_add(1)?,
     };
     Some([start.max(next), end])
-}
-
-/// Keys of documents that are read by one query, from the first on; lengths decide.
-pub(crate) fn portion(lengths: &[(i64, Option<i64>)], max_bytes: i64) -> usize {
-    let mut byte_count = 0;
-    let fits = |(_, length): &&(i64, Option<i64>)| {
-        let is_first = byte_count == 0;
-        byte_count += length.filter(|&length| length <= max_bytes).unwrap_or(0);
-        is_first || byte_count <= FETCH_BYTES
-    };
-    lengths.iter().take_while(fits).count().max(1)
 }
 
 /// The key is of another type.
@@ -42,4 +31,38 @@ pub(crate) fn not_unique(spec: &SourceSpec, key: DocumentKey) -> PortError {
     let message = format!("the key column {}.{} has the key {key} in several rows", spec.table, spec.key);
     PortError::new(Fault::WrongTable { table: spec.table.clone() }, message)
         .with_hint("`source.key` must name a column whose values are unique, best the primary key")
+}
+
+/// `FROM … WHERE …` of a selection on a server, with these parameters for its first and last key. `log` is given, as SQL names it, where
+/// the source sees it and it is there.
+pub(crate) fn selecting(
+    dialect: &Dialect,
+    spec: &SourceSpec,
+    selection: &Selection,
+    log: Option<&str>,
+    [first, last]: [&str; 2],
+) -> String {
+    let SourceSpec { schema, table, key, xml: _, min_bytes: _, where_sql } = spec;
+    let from = dialect.table(schema.as_deref(), table);
+    let (table, key) = (dialect.quote(table), dialect.quote(key));
+    let mut sql = format!("FROM {from} WHERE {table}.{key} >= {first} AND {table}.{key} <= {last}");
+    let (index, count) = (selection.share.index(), selection.share.count());
+    if count > 1 {
+        sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
+    }
+    if let Some(log) = log {
+        let succeeded = match selection.failed {
+            FailedDocuments::Leave => String::new(),
+            FailedDocuments::Retry => format!(" AND log.status = '{SUCCESS}'"),
+        };
+        // The bounds once more: planners do not conclude them, and would read the log's index from its beginning, page after page.
+        sql += &format!(
+            " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{key} = {table}.{key} \
+             AND log.{key} >= {first} AND log.{key} <= {last}{succeeded})"
+        );
+    }
+    if let Some(condition) = where_sql {
+        sql += &format!(" AND ({condition}\n)");
+    }
+    sql
 }

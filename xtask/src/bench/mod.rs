@@ -1,58 +1,133 @@
 //! `cargo xtask bench`: how fast, in ratios of one run on one machine.
 //!
-//! Life of a benchmark: release build → demo databases ([`documents`]) → shredding against bare parsers ([`shredding`], with
-//! criterion underneath) → whole runs on SQLite ([`runs`]), with their peak memory → a table on the console and
-//! `target/bench/latest.json` ([`results`]).
+//! Life of a benchmark: release build, of the program and of this → demo documents ([`documents`]) → one part after the
+//! other: [`sqlite`], [`postgres`], [`paging`], [`sqlserver`] → a table on the console per part, and
+//! `target/bench/latest.json` ([`results`]). A part that cannot run here is printed as skipped.
 
 mod documents;
+mod end_to_end;
+mod loading;
+mod paging;
+mod postgres;
+mod prepared_rows;
 mod results;
 mod runs;
 mod shredding;
+mod sqlite;
+mod sqlserver;
+mod xml2db;
+mod xml_table;
 
 use std::process::Command;
 
 use crate::{Error, root};
+use results::{Measured, Part};
+
+/// What is measured, and how much.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    parts: Vec<Part>,
+    extent: &'static Extent,
+}
 
 /// How much is measured.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Extent {
+#[derive(Debug, PartialEq, Eq)]
+struct Extent {
+    /// The word for it in the arguments, and in the results.
+    flag: Option<&'static str>,
     /// Documents of 5 KB on average, of which a tenth is the smaller of the two memory measurements.
     small_count: u32,
     /// Documents of 50 KB on average.
     large_count: u32,
     /// Documents that are shredded without a database.
     shredded_count: u32,
+    /// Documents of 5 KB whose rows are loaded.
+    loaded_count: u32,
+    /// Documents of 5 KB that PostgreSQL shreds by itself.
+    xml_table_count: u32,
+    /// Documents of 5 KB that xml2db loads.
+    xml2db_count: u32,
+    /// Keys of the source tables that are paged through.
+    key_counts: &'static [u32],
 }
 
 /// Minutes: for numbers that are quoted.
-pub(crate) const FULL: Extent = Extent { small_count: 200_000, large_count: 10_000, shredded_count: 500 };
+const FULL: Extent = Extent {
+    flag: None,
+    small_count: 200_000,
+    large_count: 10_000,
+    shredded_count: 500,
+    loaded_count: 20_000,
+    xml_table_count: 3_000,
+    xml2db_count: 600,
+    key_counts: &[10_000, 100_000, 1_000_000],
+};
 
-/// Less than a minute, once everything is built: for a look.
-pub(crate) const QUICK: Extent = Extent { small_count: 3_000, large_count: 1_000, shredded_count: 100 };
+/// About a minute, once everything is built: for a look.
+const QUICK: Extent = Extent {
+    flag: Some("--quick"),
+    small_count: 3_000,
+    large_count: 1_000,
+    shredded_count: 100,
+    loaded_count: 2_000,
+    xml_table_count: 500,
+    xml2db_count: 100,
+    key_counts: &[10_000, 100_000],
+};
+
+impl Request {
+    /// The parts that are named, or all of them; `None` when a word is neither a part nor `--quick`.
+    pub(crate) fn parse(words: &[&str]) -> Option<Self> {
+        let is_flag = |word: &&&str| QUICK.flag == Some(**word);
+        let extent = if words.iter().any(|word| is_flag(&word)) { &QUICK } else { &FULL };
+        let parts: Option<Vec<_>> =
+            words.iter().filter(|word| !is_flag(word)).map(|word| Part::named(word)).collect();
+        let parts = parts.map(|parts| if parts.is_empty() { Part::ALL.to_vec() } else { parts })?;
+        Some(Self { parts, extent })
+    }
+
+    fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.parts.iter().map(|part| part.name()).chain(self.extent.flag)
+    }
+}
 
 /// Builds, measures, prints and writes `target/bench/latest.json`.
 ///
 /// # Errors
 /// When something cannot be built or a run fails.
-pub(crate) fn run(extent: &Extent) -> Result<(), Error> {
-    let Extent { small_count, large_count, shredded_count } = *extent;
-    build()?;
-    let small = documents::prepare(small_count, 5_000)?;
-    let large = documents::prepare(large_count, 50_000)?;
-    let parsers = shredding::measure(&large, shredded_count)?;
-    let mut measured = Vec::new();
-    for documents in [&small, &large] {
-        for workers in [1, 2] {
-            measured.push(runs::measure(documents, workers, None)?);
-        }
+pub(crate) fn run(request: &Request) -> Result<(), Error> {
+    if cfg!(debug_assertions) {
+        return run_released(request);
     }
-    let few = runs::measure(&small, 2, Some(small_count / 10))?;
-    let results = results::Results { parsers, runs: measured, few };
-    print!("{}", results.to_text());
-    let path = root().join("target/bench/latest.json");
-    std::fs::write(&path, format!("{:#}\n", results.to_json()))?;
-    println!("written to {}", path.display());
+    build()?;
+    let Request { parts, extent } = request;
+    let mut results = results::Results::begin(extent)?;
+    for part in parts {
+        println!("\n— {} —", part.name());
+        let measured = match part {
+            Part::Sqlite => sqlite::measure(extent)?,
+            Part::Postgres => postgres::measure(extent)?,
+            Part::Paging => paging::measure(extent)?,
+            Part::SqlServer => sqlserver::measure(extent)?,
+        };
+        if let Measured::Done(figures) = &measured {
+            results.keep(*part, figures)?;
+        }
+        print!("{measured}");
+    }
+    results.finish();
     Ok(())
+}
+
+/// The same by a release build of this program: some parts measure the product's own code in this process.
+fn run_released(request: &Request) -> Result<(), Error> {
+    let status = Command::new("cargo")
+        .args(["run", "--release", "--quiet", "--package", "xtask", "--", "bench"])
+        .args(request.words())
+        .current_dir(root())
+        .status()?;
+    // It has said why.
+    if status.success() { Ok(()) } else { Err("no figures".into()) }
 }
 
 fn build() -> Result<(), Error> {
@@ -66,4 +141,23 @@ fn build() -> Result<(), Error> {
 /// The released program.
 fn program() -> std::path::PathBuf {
     root().join("target/release/xmlshred")
+}
+
+/// Where benchmarks keep what they need.
+fn folder() -> std::path::PathBuf {
+    root().join("target/bench")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_named_and_without_a_name_all_are_meant() {
+        let parsed =
+            |words: &[&str]| Request::parse(words).map(|request| (request.parts, request.extent.flag));
+        assert_eq!(parsed(&["--quick"]), Some((Part::ALL.to_vec(), Some("--quick"))));
+        assert_eq!(parsed(&["paging", "sqlite"]), Some((vec![Part::Paging, Part::Sqlite], None)));
+        assert_eq!(parsed(&["oracle"]), None);
+    }
 }

@@ -1,102 +1,166 @@
-//! What was measured, as a table for people and as JSON.
+//! What was measured, as tables for people and as JSON for programs.
 
-use std::fmt::Write as _;
+use std::fmt;
+use std::fs;
 use std::process::Command;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::runs::Run;
-use super::shredding::Speed;
+use super::{Extent, folder};
+use crate::Error;
 
 /// Version of the JSON: changes when a field changes its meaning.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
-/// All measurements of one call.
+/// What can be measured by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Shredding alone, and whole runs on SQLite.
+    Sqlite,
+    /// Loading into PostgreSQL, and whole runs there.
+    Postgres,
+    /// Keys of PostgreSQL, page by page.
+    Paging,
+    /// Loading into SQL Server.
+    SqlServer,
+}
+
+impl Part {
+    /// In the order of measuring.
+    pub(super) const ALL: [Self; 4] = [Self::Sqlite, Self::Postgres, Self::Paging, Self::SqlServer];
+
+    /// The word for it in the arguments, and in the JSON.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+            Self::Paging => "paging",
+            Self::SqlServer => "sqlserver",
+        }
+    }
+
+    /// The part with this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.name() == name)
+    }
+}
+
+/// What became of a part.
 #[derive(Clone, Debug)]
+pub(super) enum Measured {
+    /// It was measured.
+    Done(Figures),
+    /// It cannot be measured here.
+    Skipped {
+        /// Which part, or part of a part.
+        what: &'static str,
+        /// Why, and what would help.
+        why: String,
+    },
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done(Figures { tables, notes, json: _ }) => {
+                for table in tables {
+                    write!(f, "\n{table}")?;
+                }
+                notes.iter().try_for_each(|note| writeln!(f, "{note}"))
+            }
+            Self::Skipped { what, why } => writeln!(f, "skipped: {what}: {why}"),
+        }
+    }
+}
+
+/// The figures of a part.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Figures {
+    /// For people.
+    pub(super) tables: Vec<Table>,
+    /// What they must know to read them.
+    pub(super) notes: Vec<String>,
+    /// The same for programs.
+    pub(super) json: Map<String, Value>,
+}
+
+/// A table on the console.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    /// Heading of the first column.
+    pub(super) title: String,
+    /// Headings of the others, which are figures.
+    pub(super) columns: Vec<&'static str>,
+    /// Name and figures.
+    pub(super) rows: Vec<(String, Vec<String>)>,
+}
+
+/// Characters of the first column.
+const NAME_WIDTH: usize = 52;
+/// Characters of each other column.
+const FIGURE_WIDTH: usize = 12;
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { title, columns, rows } = self;
+        write!(f, "{title:<NAME_WIDTH$}")?;
+        columns.iter().try_for_each(|column| write!(f, "{column:>FIGURE_WIDTH$}"))?;
+        writeln!(f)?;
+        for (name, figures) in rows {
+            write!(f, "  {name:<width$}", width = NAME_WIDTH - 2)?;
+            figures.iter().try_for_each(|figure| write!(f, "{figure:>FIGURE_WIDTH$}"))?;
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// `target/bench/latest.json`: of each part the figures of its last measurement.
+#[derive(Debug)]
 pub(super) struct Results {
-    /// Shredding and parsers; ratios refer to the first.
-    pub(super) parsers: Vec<Speed>,
-    /// Runs over all documents.
-    pub(super) runs: Vec<Run>,
-    /// The last of `runs`, over a tenth of its documents.
-    pub(super) few: Run,
+    extent: &'static str,
+    machine: String,
+    parts: Map<String, Value>,
+    load: Option<String>,
 }
 
 impl Results {
-    /// The table.
-    pub(super) fn to_text(&self) -> String {
-        let mut text = format!("\n{} · {}\n\n", date(), machine());
-        let mut line = |arguments: std::fmt::Arguments<'_>| {
-            text.write_fmt(arguments).expect("writing to a string cannot fail");
-            text.push('\n');
-        };
-        line(format_args!("{:<46}{:>10}{:>8}", "one thread, no database", "MB/s", "ratio"));
-        for speed in &self.parsers {
-            let ratio = speed.bytes_per_second / self.parsers[0].bytes_per_second;
-            line(format_args!("  {:<44}{:>10.0}{:>8.2}", speed.name, speed.bytes_per_second / 1e6, ratio));
-        }
-        line(format_args!(
-            "\n{:<46}{:>10}{:>8}{:>12}{:>10}",
-            "end to end on SQLite", "MB/s", "ratio", "docs/min", "peak MB"
-        ));
-        for run in self.runs.iter().chain([&self.few]) {
-            let name = format!(
-                "{} documents of {} KB, {} worker{}",
-                run.document_count,
-                run.average_bytes / 1000,
-                run.workers,
-                if run.workers == 1 { "" } else { "s" }
-            );
-            line(format_args!(
-                "  {name:<44}{:>10.0}{:>8.2}{:>12.0}{:>10}",
-                run.bytes_per_second() / 1e6,
-                run.bytes_per_second() / self.parsers[0].bytes_per_second,
-                run.documents_per_minute(),
-                run.peak_bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.0}", bytes as f64 / 1e6)),
-            ));
-        }
-        if let Some(ratio) = self.memory_ratio() {
-            line(format_args!("\npeak memory for ten times the documents: × {ratio:.2}"));
-        }
-        line(format_args!("ratios: MB/s by those of `{}`", self.parsers[0].name));
-        text
+    /// Figures of other parts that this machine measured earlier stay.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub(super) fn begin(extent: &Extent) -> Result<Self, Error> {
+        fs::create_dir_all(folder())?;
+        let machine = machine();
+        let load = load_average();
+        println!("{} · {machine} · load average {}", date(), load.as_deref().unwrap_or("unknown"));
+        let earlier: Option<Value> =
+            fs::read(folder().join("latest.json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let parts = earlier
+            .filter(|earlier| earlier["version"] == VERSION && earlier["machine"] == machine)
+            .and_then(|earlier| earlier["parts"].as_object().cloned())
+            .unwrap_or_default();
+        Ok(Self { extent: extent.flag.unwrap_or("full"), machine, parts, load })
     }
 
-    /// The same for programs.
-    pub(super) fn to_json(&self) -> Value {
-        let run = |run: &Run| {
-            json!({
-                "average_bytes": run.average_bytes,
-                "workers": run.workers,
-                "documents": run.document_count,
-                "bytes": run.byte_count,
-                "seconds": run.duration.as_secs_f64(),
-                "documents_per_minute": run.documents_per_minute(),
-                "bytes_per_second": run.bytes_per_second(),
-                "peak_bytes": run.peak_bytes,
-            })
-        };
-        json!({
-            "version": VERSION,
-            "date": date(),
-            "machine": machine(),
-            "one_thread": self.parsers.iter().map(|speed| {
-                json!({
-                    "name": speed.name,
-                    "bytes_per_second": speed.bytes_per_second,
-                    "ratio": speed.bytes_per_second / self.parsers[0].bytes_per_second,
-                })
-            }).collect::<Vec<_>>(),
-            "runs": self.runs.iter().map(run).collect::<Vec<_>>(),
-            "memory": { "tenth": run(&self.few), "ratio_of_ten_times": self.memory_ratio() },
-        })
+    /// Writes the figures of a part down.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(super) fn keep(&mut self, part: Part, figures: &Figures) -> Result<(), Error> {
+        let mut json = figures.json.clone();
+        json.insert("date".to_owned(), date().into());
+        json.insert("extent".to_owned(), self.extent.into());
+        json.insert("load_average_before".to_owned(), self.load.take().into());
+        self.load = load_average();
+        self.parts.insert(part.name().to_owned(), json.into());
+        let all = json!({ "version": VERSION, "machine": self.machine, "parts": self.parts });
+        Ok(fs::write(folder().join("latest.json"), format!("{all:#}\n"))?)
     }
 
-    fn memory_ratio(&self) -> Option<f64> {
-        let is_same_kind =
-            |run: &&Run| (run.average_bytes, run.workers) == (self.few.average_bytes, self.few.workers);
-        let many = self.runs.iter().find(is_same_kind)?.peak_bytes?;
-        Some(many as f64 / self.few.peak_bytes? as f64)
+    /// Says where they are.
+    pub(super) fn finish(&self) {
+        println!("\nwritten to {}", folder().join("latest.json").display());
     }
 }
 
@@ -106,8 +170,14 @@ fn date() -> String {
     String::from_utf8_lossy(&output).trim().to_owned()
 }
 
+/// Of the last minute: others on the machine take part of what is measured.
+fn load_average() -> Option<String> {
+    let text = fs::read_to_string("/proc/loadavg").ok()?;
+    text.split_whitespace().next().map(ToOwned::to_owned)
+}
+
 fn machine() -> String {
-    let cpus = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpus
         .lines()
         .find_map(|line| {
@@ -116,4 +186,18 @@ fn machine() -> String {
         .unwrap_or_else(|| std::env::consts::ARCH.to_owned());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     format!("{model}, {cores} cores, {}", std::env::consts::OS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_stand_below_their_headings() {
+        let rows = vec![("one".to_owned(), vec!["1.00".to_owned()])];
+        let table = Table { title: "speed".to_owned(), columns: vec!["ratio"], rows };
+        let text = table.to_string();
+        let ends: Vec<_> = text.lines().map(str::len).collect();
+        assert_eq!(ends, [64, 64]);
+    }
 }

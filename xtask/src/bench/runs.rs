@@ -1,4 +1,4 @@
-//! Whole runs on SQLite: a fresh copy of the demo database, `xmlshred run`, the clock and the peak of memory.
+//! Whole runs: `xmlshred run`, the clock, the peak of memory, and what the run's own metrics say.
 
 use std::fs;
 use std::path::Path;
@@ -6,15 +6,27 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::documents::{Documents, totals};
-use super::program;
+use serde_json::{Value, json};
+
+use super::{folder, program};
 use crate::Error;
+
+/// What is run.
+#[derive(Clone, Debug)]
+pub(super) struct Job<'a> {
+    /// `--contract`
+    pub(super) contract: &'a Path,
+    /// Arguments that say where documents come from and rows go to.
+    pub(super) databases: &'a [&'a str],
+    /// `--workers`
+    pub(super) workers: u32,
+    /// `--limit`
+    pub(super) limit: Option<u32>,
+}
 
 /// One measured run.
 #[derive(Clone, Debug)]
 pub(super) struct Run {
-    /// Average size that the demo was asked for.
-    pub(super) average_bytes: u32,
     /// `--workers`
     pub(super) workers: u32,
     /// Documents processed.
@@ -23,55 +35,72 @@ pub(super) struct Run {
     pub(super) byte_count: u64,
     /// From start to exit of the process.
     pub(super) duration: Duration,
+    /// All loaders' time in commits that succeeded.
+    pub(super) load_seconds: f64,
     /// Peak of resident memory, where the system tells (Linux).
     pub(super) peak_bytes: Option<u64>,
 }
 
 impl Run {
-    /// Documents per minute.
-    pub(super) fn documents_per_minute(&self) -> f64 {
-        self.document_count as f64 * 60.0 / self.duration.as_secs_f64()
+    /// Documents per second.
+    pub(super) fn documents_per_second(&self) -> f64 {
+        self.document_count as f64 / self.duration.as_secs_f64()
     }
 
     /// Bytes of documents per second.
     pub(super) fn bytes_per_second(&self) -> f64 {
         self.byte_count as f64 / self.duration.as_secs_f64()
     }
+
+    /// Name of a row of a table.
+    pub(super) fn name(&self, average_bytes: u32) -> String {
+        let Self { workers, document_count, .. } = self;
+        let plural = if *workers == 1 { "" } else { "s" };
+        format!("{document_count} documents of {} KB, {workers} worker{plural}", average_bytes / 1000)
+    }
+
+    /// Peak of memory for a table.
+    pub(super) fn peak_megabytes(&self) -> String {
+        self.peak_bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.0}", bytes as f64 / 1e6))
+    }
+
+    /// For programs.
+    pub(super) fn to_json(&self, average_bytes: u32) -> Value {
+        json!({
+            "average_bytes": average_bytes,
+            "workers": self.workers,
+            "documents": self.document_count,
+            "bytes": self.byte_count,
+            "seconds": self.duration.as_secs_f64(),
+            "load_seconds": self.load_seconds,
+            "documents_per_minute": self.documents_per_second() * 60.0,
+            "bytes_per_second": self.bytes_per_second(),
+            "peak_bytes": self.peak_bytes,
+        })
+    }
 }
 
-/// Runs over all documents, or the first `limit`.
+/// Runs.
 ///
 /// # Errors
 /// When the run ends otherwise than with the demo's failed documents.
-pub(super) fn measure(documents: &Documents, workers: u32, limit: Option<u32>) -> Result<Run, Error> {
-    let Documents { dir, average_bytes, count, byte_count } = documents;
-    let database = dir.join("work.db");
-    remove(&database)?;
-    fs::copy(dir.join("demo.db"), &database)?;
-    let (document_count, byte_count) = match limit {
-        Some(limit) => totals(&database, limit)?,
-        None => (*count, *byte_count),
-    };
-    println!("{document_count} documents of {average_bytes} bytes on average, {workers} workers …");
+pub(super) fn measure(job: &Job<'_>) -> Result<Run, Error> {
+    let Job { contract, databases, workers, limit } = job;
+    println!("xmlshred run, {workers} worker(s) …");
+    let metrics = folder().join("metrics");
+    if metrics.exists() {
+        fs::remove_dir_all(&metrics)?;
+    }
     let mut command = Command::new(program());
     command
-        .args([
-            "run",
-            "--progress",
-            "off",
-            "--log-level",
-            "ERROR",
-            "--workers",
-            &workers.to_string(),
-            "--contract",
-        ])
-        .arg(dir.join("contract.yaml"))
-        .arg("--url")
-        .arg(format!("sqlite:{}", database.display()))
+        .args(["run", "--create-tables", "--progress", "off", "--log-level", "ERROR"])
+        .args(["--workers", &workers.to_string(), "--contract"])
+        .arg(contract)
+        .args(*databases)
         .arg("--log-dir")
-        .arg(dir.join("logs"))
+        .arg(folder().join("logs"))
         .arg("--metrics-dir")
-        .arg(dir.join("metrics"))
+        .arg(&metrics)
         .stdout(Stdio::null());
     if let Some(limit) = limit {
         command.args(["--limit", &limit.to_string()]);
@@ -80,11 +109,20 @@ pub(super) fn measure(documents: &Documents, workers: u32, limit: Option<u32>) -
     let mut child = command.spawn()?;
     let (code, peak_bytes) = wait(&mut child)?;
     let duration = started.elapsed();
-    remove(&database)?;
     if !matches!(code, Some(0 | 3)) {
         return Err(format!("xmlshred run ended with {code:?}").into());
     }
-    Ok(Run { average_bytes: *average_bytes, workers, document_count, byte_count, duration, peak_bytes })
+    let file = fs::read_dir(&metrics)?.next().ok_or("the run wrote no metrics")??.path();
+    let metrics: Value = serde_json::from_slice(&fs::read(file)?)?;
+    let count = |value: &Value| value.as_u64().ok_or("the metrics lack a count");
+    Ok(Run {
+        workers: *workers,
+        document_count: count(&metrics["documents"]["processed"])?,
+        byte_count: count(&metrics["documents"]["bytes"])?,
+        duration,
+        load_seconds: metrics["stages"]["load"]["seconds"].as_f64().ok_or("the metrics lack a time")?,
+        peak_bytes,
+    })
 }
 
 /// Waits for the end of a process and reads its high-water mark until then. The mark only grows, so that the last
@@ -105,16 +143,6 @@ fn wait(child: &mut Child) -> Result<(Option<i32>, Option<u64>), Error> {
 fn high_water_mark(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
-}
-
-fn remove(database: &Path) -> Result<(), Error> {
-    for extension in ["db", "db-wal", "db-shm"] {
-        match fs::remove_file(database.with_extension(extension)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::process::Command;
 use rusqlite::Connection;
 
 use super::documents::Documents;
+use super::folder;
 use crate::{Error, root};
 
 /// What is compared, in the order of the table. The first is what ratios refer to.
@@ -27,7 +28,7 @@ pub(super) struct Speed {
 /// # Errors
 /// When the benchmark cannot be built or fails.
 pub(super) fn measure(documents: &Documents, count: u32) -> Result<Vec<Speed>, Error> {
-    let folder = root().join("target/bench/documents");
+    let folder = folder().join("documents");
     let byte_count = export(documents, count, &folder)?;
     println!("shredding {:.1} MB on one thread …", byte_count as f64 / 1e6);
     let status = Command::new("cargo")
@@ -66,7 +67,7 @@ fn export(documents: &Documents, count: u32, folder: &Path) -> Result<u64, Error
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(folder)?;
-    fs::copy(documents.dir.join("contract.yaml"), folder.join("contract.yaml"))?;
+    fs::copy(documents.contract(), folder.join("contract.yaml"))?;
     let connection = Connection::open(documents.dir.join("demo.db"))?;
     let mut statement = connection
         .prepare("SELECT app_id, xml FROM app_xml WHERE (app_id - 1) % 50 <> 36 ORDER BY app_id LIMIT ?1")?;

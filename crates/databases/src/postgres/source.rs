@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use postgres::types::{ToSql, Type};
 use postgres::{Client, Row, Statement};
-use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
+use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::dialect::POSTGRES;
-use crate::log_table::{LOG, SUCCESS};
-use crate::name_list::instead_of;
+use crate::fetching::{self, Documents};
+use crate::log_table::LOG;
 use crate::open::OpenOptions;
-use crate::paging::{bounds, not_an_integer, not_unique, portion};
+use crate::paging::{bounds, not_an_integer, not_unique, selecting};
+use crate::source_names::{no_column, no_table};
 
 use super::address::PostgresAddress;
 use super::catalog::{self, Column, qualified};
@@ -55,32 +56,8 @@ impl PostgresSource {
         Ok(Self { client, spec: spec.clone(), log, sees_journal, is_binary, keys: None, fetch: None })
     }
 
-    /// `FROM … WHERE …` of a selection, with the parameters `$1` and `$2`: first and last key.
     fn selecting(&self, selection: &Selection) -> String {
-        let SourceSpec { key, where_sql, .. } = &self.spec;
-        let (from, table, key) =
-            (source_table(&self.spec), POSTGRES.quote(&self.spec.table), POSTGRES.quote(key));
-        let mut sql = format!("FROM {from} WHERE {table}.{key} >= $1 AND {table}.{key} <= $2");
-        let (index, count) = (selection.share.index(), selection.share.count());
-        if count > 1 {
-            sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
-        }
-        if let Some(log) = &self.log {
-            let succeeded = match selection.failed {
-                FailedDocuments::Leave => String::new(),
-                FailedDocuments::Retry => format!(" AND log.status = '{SUCCESS}'"),
-            };
-            // The bounds once more: the planner does not conclude them, and would read the log's index from its beginning,
-            // page after page.
-            sql += &format!(
-                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{key} = {table}.{key} \
-                 AND log.{key} >= $1 AND log.{key} <= $2{succeeded})"
-            );
-        }
-        if let Some(condition) = where_sql {
-            sql += &format!(" AND ({condition}\n)");
-        }
-        sql
+        selecting(&POSTGRES, &self.spec, selection, self.log.as_deref(), ["$1", "$2"])
     }
 
     /// The page's SQL, with `$3` rows at most.
@@ -153,38 +130,7 @@ impl Source for PostgresSource {
         max_bytes: u64,
         take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
-        let failed = |error| port_error("reading documents", error);
-        let [measure, read] = self.statements()?;
-        let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
-        let wanted: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        let rows = self.client.query(&measure, &[&wanted]).map_err(failed)?;
-        let found: HashMap<i64, Option<i64>> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        let lengths: Vec<_> = wanted.iter().filter_map(|key| Some((*key, *found.get(key)?))).collect();
-        let mut rest = &lengths[..];
-        while !rest.is_empty() {
-            let (part, behind) = rest.split_at(portion(rest, max_bytes));
-            rest = behind;
-            let fits = |(_, length): &&(i64, Option<i64>)| length.is_some_and(|length| length <= max_bytes);
-            let readable: Vec<i64> = part.iter().filter(fits).map(|(key, _)| *key).collect();
-            let rows = self.client.query(&read, &[&readable]).map_err(failed)?;
-            let mut documents: HashMap<i64, Fetched> =
-                rows.iter().map(|row| (row.get(0), document(row, self.is_binary))).collect();
-            for &(key, length) in part {
-                let fetched = match length {
-                    None => Fetched::Null,
-                    Some(length) if length > max_bytes => Fetched::TooLarge(length.unsigned_abs()),
-                    Some(_) => match documents.remove(&key) {
-                        Some(fetched) => fetched,
-                        // The row vanished between the two queries.
-                        None => continue,
-                    },
-                };
-                if take(DocumentKey(key), fetched).is_break() {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
+        fetching::fetch(self, keys, max_bytes, take)
     }
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
@@ -207,6 +153,22 @@ impl Source for PostgresSource {
             Err(PortError { fault: Fault::Timeout, .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+}
+
+impl Documents for PostgresSource {
+    fn lengths(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<i64>>, PortError> {
+        let [measure, _] = self.statements()?;
+        let rows =
+            self.client.query(&measure, &[&keys]).map_err(|error| port_error("reading documents", error))?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, Fetched>, PortError> {
+        let [_, read] = self.statements()?;
+        let rows =
+            self.client.query(&read, &[&keys]).map_err(|error| port_error("reading documents", error))?;
+        Ok(rows.iter().map(|row| (row.get(0), document(row, self.is_binary))).collect())
     }
 }
 
@@ -236,12 +198,9 @@ fn selection_error(during: &str, has_condition: bool, error: postgres::Error) ->
 
 /// That table and columns of the contract are there and fit; whether documents are bytes.
 fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<bool, PortError> {
-    let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _ } = spec;
+    let SourceSpec { schema, table: _, key, xml, min_bytes: _, where_sql: _ } = spec;
     let Some(Some(columns)) = catalog::columns(client, &[source_table(spec)])?.pop() else {
-        let tables = catalog::table_names(client, schema.as_deref())?;
-        let fault = Fault::MissingTable { table: table.clone() };
-        return Err(PortError::new(fault, format!("the source has no table `{table}`"))
-            .with_hint(instead_of(table, "tables", &tables)));
+        return Err(no_table(spec, &catalog::table_names(client, schema.as_deref())?));
     };
     let key_column = column(&columns, spec, key)?;
     if ![Type::INT2, Type::INT4, Type::INT8].iter().any(|known| known.oid() == key_column.base_type) {
@@ -253,10 +212,7 @@ fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<bool, PortError
 fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'c Column, PortError> {
     columns.iter().find(|column| column.name == name).ok_or_else(|| {
         let names: Vec<_> = columns.iter().map(|column| column.name.clone()).collect();
-        let table = &spec.table;
-        let fault = Fault::WrongTable { table: table.clone() };
-        PortError::new(fault, format!("the source table `{table}` has no column `{name}`"))
-            .with_hint(instead_of(name, "columns", &names))
+        no_column(spec, name, &names)
     })
 }
 
@@ -264,6 +220,7 @@ fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'
 mod tests {
     use super::*;
     use postgres::NoTls;
+    use xmlshred_engine::ports::FailedDocuments;
     use xmlshred_model::{KeyRange, OnExisting, Share};
     use xmlshred_test_servers::{PostgresServer, skip};
 

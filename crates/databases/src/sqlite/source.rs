@@ -12,8 +12,8 @@ use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::dialect::SQLITE;
 use crate::log_table::{LOG, SUCCESS};
-use crate::name_list::instead_of;
 use crate::paging::{bounds, not_an_integer, not_unique};
+use crate::source_names::{no_column, no_table};
 
 use super::connect::open_for_reading;
 use super::fault::port_error;
@@ -177,19 +177,11 @@ fn check_table(connection: &Connection, spec: &SourceSpec) -> Result<(), PortErr
     let SourceSpec { schema: _, table, key, xml, min_bytes: _, where_sql: _ } = spec;
     let columns = names(connection, "column", Some(table))?;
     if columns.is_empty() {
-        let tables = names(connection, "table", None)?;
-        let fault = Fault::MissingTable { table: table.clone() };
-        return Err(PortError::new(fault, format!("the source has no table `{table}`"))
-            .with_hint(instead_of(table, "tables", &tables)));
+        return Err(no_table(spec, &names(connection, "table", None)?));
     }
     for column in [key, xml] {
         if !columns.iter().any(|known| known.eq_ignore_ascii_case(column)) {
-            let fault = Fault::WrongTable { table: table.clone() };
-            return Err(PortError::new(
-                fault,
-                format!("the source table `{table}` has no column `{column}`"),
-            )
-            .with_hint(instead_of(column, "columns", &columns)));
+            return Err(no_column(spec, column, &columns));
         }
     }
     Ok(())

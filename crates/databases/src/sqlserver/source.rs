@@ -4,15 +4,16 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
+use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::dialect::SQL_SERVER;
-use crate::log_table::{LOG, SUCCESS};
-use crate::name_list::instead_of;
+use crate::fetching::{self, Documents};
+use crate::log_table::LOG;
 use crate::open::OpenOptions;
-use crate::paging::{bounds, not_an_integer, not_unique, portion};
+use crate::paging::{bounds, not_an_integer, not_unique, selecting};
+use crate::source_names::{no_column, no_table};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{self, Column, is_same_name, qualified};
@@ -62,31 +63,8 @@ impl SqlServerSource {
         Ok(Self { driver, spec: spec.clone(), log, sees_journal, document })
     }
 
-    /// `FROM … WHERE …` of a selection, with the parameters `@P1` and `@P2`: first and last key.
     fn selecting(&self, selection: &Selection) -> String {
-        let SourceSpec { key, where_sql, .. } = &self.spec;
-        let (from, table, key) =
-            (source_table(&self.spec), SQL_SERVER.quote(&self.spec.table), SQL_SERVER.quote(key));
-        let mut sql = format!("FROM {from} WHERE {table}.{key} >= @P1 AND {table}.{key} <= @P2");
-        let (index, count) = (selection.share.index(), selection.share.count());
-        if count > 1 {
-            sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
-        }
-        if let Some(log) = &self.log {
-            let succeeded = match selection.failed {
-                FailedDocuments::Leave => String::new(),
-                FailedDocuments::Retry => format!(" AND log.status = '{SUCCESS}'"),
-            };
-            // The bounds once more, so that the log's index is never read from its beginning.
-            sql += &format!(
-                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{key} = {table}.{key} \
-                 AND log.{key} >= @P1 AND log.{key} <= @P2{succeeded})"
-            );
-        }
-        if let Some(condition) = where_sql {
-            sql += &format!(" AND ({condition}\n)");
-        }
-        sql
+        selecting(&SQL_SERVER, &self.spec, selection, self.log.as_deref(), ["@P1", "@P2"])
     }
 
     fn failed(&self, during: &str, error: DriverError) -> PortError {
@@ -145,45 +123,7 @@ impl Source for SqlServerSource {
         max_bytes: u64,
         take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
-        let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
-        let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        let DocumentColumn { expression, measured, bytes_per_unit } = self.document.clone();
-        let measure = format!("CAST(DATALENGTH({measured}) AS bigint)");
-        let mut found = HashMap::new();
-        self.read(&keys, &measure, &mut |key, cell| {
-            let length = match cell {
-                OwnedValue::Inline(Value::Int(length)) => Some(length / bytes_per_unit),
-                _ => None,
-            };
-            found.insert(key, length);
-        })?;
-        let lengths: Vec<_> = keys.iter().filter_map(|key| Some((*key, *found.get(key)?))).collect();
-        let mut rest = &lengths[..];
-        while !rest.is_empty() {
-            let (part, behind) = rest.split_at(portion(rest, max_bytes));
-            rest = behind;
-            let fits = |(_, length): &&(i64, Option<i64>)| length.is_some_and(|length| length <= max_bytes);
-            let readable: Vec<i64> = part.iter().filter(fits).map(|(key, _)| *key).collect();
-            let mut documents = HashMap::new();
-            self.read(&readable, &expression, &mut |key, cell| {
-                documents.insert(key, fetched(cell, max_bytes));
-            })?;
-            for &(key, length) in part {
-                let fetched = match length {
-                    None => Fetched::Null,
-                    Some(length) if length > max_bytes => Fetched::TooLarge(length.unsigned_abs()),
-                    Some(_) => match documents.remove(&key) {
-                        Some(fetched) => fetched,
-                        // The row vanished between the two queries.
-                        None => continue,
-                    },
-                };
-                if take(DocumentKey(key), fetched).is_break() {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
+        fetching::fetch(self, keys, max_bytes, take)
     }
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
@@ -226,14 +166,32 @@ impl SqlServerSource {
     }
 }
 
-fn fetched(cell: OwnedValue, max_bytes: i64) -> Fetched {
-    let too_large = |length: usize| i64::try_from(length).is_ok_and(|length| length > max_bytes);
-    match cell {
-        OwnedValue::Text(text) if too_large(text.len()) => Fetched::TooLarge(text.len() as u64),
-        OwnedValue::Binary(bytes) if too_large(bytes.len()) => Fetched::TooLarge(bytes.len() as u64),
-        OwnedValue::Text(text) => Fetched::Text(text),
-        OwnedValue::Binary(bytes) => Fetched::Bytes(bytes),
-        OwnedValue::Inline(_) => Fetched::Null,
+impl Documents for SqlServerSource {
+    fn lengths(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<i64>>, PortError> {
+        let DocumentColumn { expression: _, measured, bytes_per_unit } = self.document.clone();
+        let mut lengths = HashMap::new();
+        self.read(keys, &format!("CAST(DATALENGTH({measured}) AS bigint)"), &mut |key, cell| {
+            let length = match cell {
+                OwnedValue::Inline(Value::Int(length)) => Some(length / bytes_per_unit),
+                _ => None,
+            };
+            lengths.insert(key, length);
+        })?;
+        Ok(lengths)
+    }
+
+    fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, Fetched>, PortError> {
+        let DocumentColumn { expression, .. } = self.document.clone();
+        let mut documents = HashMap::new();
+        self.read(keys, &expression, &mut |key, cell| {
+            let document = match cell {
+                OwnedValue::Text(text) => Fetched::Text(text),
+                OwnedValue::Binary(bytes) => Fetched::Bytes(bytes),
+                OwnedValue::Inline(_) => Fetched::Null,
+            };
+            documents.insert(key, document);
+        })?;
+        Ok(documents)
     }
 }
 
@@ -245,10 +203,7 @@ fn source_table(spec: &SourceSpec) -> String {
 fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentColumn, PortError> {
     let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _ } = spec;
     let Some(columns) = catalog::columns(driver, &source_table(spec))? else {
-        let tables = catalog::table_names(driver, schema.as_deref())?;
-        let fault = Fault::MissingTable { table: table.clone() };
-        return Err(PortError::new(fault, format!("the source has no table `{table}`"))
-            .with_hint(instead_of(table, "tables", &tables)));
+        return Err(no_table(spec, &catalog::table_names(driver, schema.as_deref())?));
     };
     let key_column = column(&columns, spec, key)?;
     let is_whole = matches!(key_column.type_name.as_str(), "decimal" | "numeric") && key_column.scale == 0;
@@ -280,9 +235,6 @@ fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentCol
 fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'c Column, PortError> {
     columns.iter().find(|column| is_same_name(&column.name, name)).ok_or_else(|| {
         let names: Vec<_> = columns.iter().map(|column| column.name.clone()).collect();
-        let table = &spec.table;
-        let fault = Fault::WrongTable { table: table.clone() };
-        PortError::new(fault, format!("the source table `{table}` has no column `{name}`"))
-            .with_hint(instead_of(name, "columns", &names))
+        no_column(spec, name, &names)
     })
 }

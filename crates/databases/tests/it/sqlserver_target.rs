@@ -83,7 +83,9 @@ fn a_row_that_another_session_inserts_at_the_same_time_is_skipped_or_replaced_as
 
 /// Returns when another session waits for this one.
 fn wait_until_blocked(fixture: &crate::sqlserver::SqlServerFixture) {
-    let waiting = "SELECT CAST(count(*) AS bigint) FROM sys.sysprocesses WHERE blocked = @@SPID";
+    // Babelfish takes whoever shares a lock for one that waits, but tells who really does.
+    let waiting = "SELECT CAST(count(*) AS bigint) FROM sys.sysprocesses WHERE blocked = @@SPID \
+                   AND (lastwaittype LIKE 'LCK%' OR lastwaittype LIKE 'Lock%')";
     while fixture.query(waiting)[0].get::<i64, _>(0) == Some(0) {
         std::thread::yield_now();
     }

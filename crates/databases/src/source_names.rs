@@ -1,0 +1,21 @@
+//! What a contract's source names and a database does not have.
+
+use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_mapping::contract::SourceSpec;
+
+use crate::name_list::instead_of;
+
+/// There is no such table; these are there.
+pub(crate) fn no_table(spec: &SourceSpec, tables: &[String]) -> PortError {
+    let table = &spec.table;
+    PortError::new(Fault::MissingTable { table: table.clone() }, format!("the source has no table `{table}`"))
+        .with_hint(instead_of(table, "tables", tables))
+}
+
+/// The table has no such column; these it has.
+pub(crate) fn no_column(spec: &SourceSpec, name: &str, columns: &[String]) -> PortError {
+    let table = &spec.table;
+    let message = format!("the source table `{table}` has no column `{name}`");
+    PortError::new(Fault::WrongTable { table: table.clone() }, message)
+        .with_hint(instead_of(name, "columns", columns))
+}

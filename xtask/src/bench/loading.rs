@@ -1,0 +1,151 @@
+//! Loading rows into PostgreSQL, against `psql \copy` of the same rows from files: same tables, keys and foreign keys.
+//!
+//! Every way of loading has a turn in every round, into a new database; medians count.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use xmlshred_databases::POSTGRES;
+use xmlshred_databases::ddl::{self, Existing};
+use xmlshred_databases::log_table::{ISSUE, LOG};
+
+use super::postgres::{Database, Server, has_psql};
+use super::prepared_rows::{PreparedRows, plan};
+use super::results::{Figures, Measured, Table};
+use super::runs::{self, Job};
+use super::{Extent, documents, folder};
+use crate::Error;
+
+/// How often everything is loaded.
+const ROUND_COUNT: usize = 3;
+/// The database that is loaded.
+const DATABASE: &str = "loading";
+
+/// Times of one round.
+#[derive(Clone, Copy, Debug)]
+struct Round {
+    /// `psql`, from files.
+    copy: Duration,
+    /// The product's sink, from memory.
+    sink: Duration,
+    /// The loading stage of a whole run by one worker.
+    stage: Duration,
+    /// That run as a whole.
+    run: Duration,
+}
+
+/// Measures.
+///
+/// # Errors
+/// When a database or run fails.
+pub(super) fn measure(server: &Server, extent: &Extent) -> Result<Measured, Error> {
+    if !has_psql() {
+        let why = "there is no psql (install Debian's package postgresql-client)".to_owned();
+        return Ok(Measured::Skipped { what: "loading", why });
+    }
+    let documents = documents::prepare(extent.loaded_count, 5_000)?;
+    let contract = documents.contract_of_good()?;
+    let prepared = PreparedRows::shred(&contract, &documents.url())?;
+    let tables: Vec<_> =
+        prepared.table_names().chain([LOG, ISSUE]).map(|name| POSTGRES.quote(name)).collect();
+    let files = folder().join("copy");
+
+    let database = server.fresh(DATABASE)?;
+    prepared.load_into(&database.url())?;
+    let row_count = export(&database, &tables, &files)?;
+    if row_count != prepared.row_count() {
+        return Err("the target has other rows than were loaded".into());
+    }
+    let mut rounds = Vec::new();
+    for number in 1..=ROUND_COUNT {
+        println!("loading {row_count} rows into {} tables, round {number} of {ROUND_COUNT} …", tables.len());
+        let copy = copy(&server.fresh(DATABASE)?, &contract, &tables, &files)?;
+        let sink = prepared.load_into(&server.fresh(DATABASE)?.url())?;
+        let target = server.fresh(DATABASE)?.url();
+        let databases = ["--source-url", &documents.url(), "--target-url", &target];
+        let run =
+            runs::measure(&Job { contract: &contract, databases: &databases, workers: 1, limit: None })?;
+        let stage = Duration::from_secs_f64(run.load_seconds);
+        rounds.push(Round { copy, sink, stage, run: run.duration });
+    }
+    fs::remove_dir_all(&files)?;
+    Ok(Measured::Done(figures(row_count, &rounds)))
+}
+
+/// Writes the rows of every table into a file; answers how many there are.
+fn export(database: &Database<'_>, tables: &[String], files: &Path) -> Result<u64, Error> {
+    if files.exists() {
+        fs::remove_dir_all(files)?;
+    }
+    fs::create_dir_all(files)?;
+    let mut client = database.client()?;
+    let mut row_count = 0;
+    for table in tables {
+        let rows: i64 = client.query_one(&format!("SELECT count(*) FROM {table}"), &[])?.get(0);
+        row_count += rows.unsigned_abs();
+    }
+    database.psql(&copy_commands(tables, files, "to"))?;
+    Ok(row_count)
+}
+
+/// Makes the tables and fills them from the files; the time of filling, in one transaction.
+fn copy(
+    database: &Database<'_>,
+    contract: &Path,
+    tables: &[String],
+    files: &Path,
+) -> Result<Duration, Error> {
+    let ddl = ddl::script(&POSTGRES, plan(contract)?.schema(), Existing::Fail);
+    database.client()?.batch_execute(&ddl)?;
+    let commands = copy_commands(tables, files, "from");
+    let started = Instant::now();
+    database.psql(&commands)?;
+    Ok(started.elapsed())
+}
+
+fn copy_commands(tables: &[String], files: &Path, direction: &str) -> String {
+    let command = |(number, table): (usize, &String)| {
+        format!("\\copy {table} {direction} '{}'\n", files.join(format!("{number:02}.txt")).display())
+    };
+    tables.iter().enumerate().map(command).collect()
+}
+
+fn figures(row_count: u64, rounds: &[Round]) -> Figures {
+    let median = |time: fn(&Round) -> Duration| {
+        let mut times: Vec<_> = rounds.iter().map(time).collect();
+        times.sort_unstable();
+        times[times.len() / 2].as_secs_f64()
+    };
+    let reference = median(|round| round.copy);
+    let measured = [
+        ("psql \\copy from text files, one transaction", reference),
+        ("xmlshred's sink, from batches in memory", median(|round| round.sink)),
+        ("loading stage of xmlshred run, 1 worker", median(|round| round.stage)),
+        ("xmlshred run as a whole, 1 worker", median(|round| round.run)),
+    ];
+    let rows = measured.iter().map(|(name, seconds)| {
+        let speed = row_count as f64 / seconds;
+        let figures =
+            vec![format!("{speed:.0}"), format!("{:.2}", reference / seconds), format!("{seconds:.2}")];
+        ((*name).to_owned(), figures)
+    });
+    let table = Table {
+        title: format!("loading {row_count} rows into PostgreSQL"),
+        columns: vec!["rows/s", "ratio", "seconds"],
+        rows: rows.collect(),
+    };
+    let json: Vec<_> = measured
+        .iter()
+        .map(|(name, seconds)| {
+            let rows_per_second = row_count as f64 / seconds;
+            json!({ "name": name, "seconds": seconds, "rows_per_second": rows_per_second, "ratio": reference / seconds })
+        })
+        .collect();
+    let json = [("loading_rows".to_owned(), row_count.into()), ("loading".to_owned(), json.into())];
+    let note = format!(
+        "loading: medians of {ROUND_COUNT}, ratios to psql's rows/s; rows of log and issues included"
+    );
+    Figures { tables: vec![table], notes: vec![note], json: json.into_iter().collect() }
+}

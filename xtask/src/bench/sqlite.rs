@@ -1,0 +1,106 @@
+//! Shredding against bare parsers ([`shredding`], with criterion underneath), and whole runs on SQLite: a fresh copy of the
+//! demo database each.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::documents::{self, Documents};
+use super::results::{Figures, Measured, Table};
+use super::runs::{self, Job, Run};
+use super::shredding::{self, Speed};
+use super::{Extent, folder};
+use crate::Error;
+
+/// Measures.
+///
+/// # Errors
+/// When something cannot be built or a run fails.
+pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
+    let small = documents::prepare(extent.small_count, 5_000)?;
+    let large = documents::prepare(extent.large_count, 50_000)?;
+    let parsers = shredding::measure(&large, extent.shredded_count)?;
+    let mut measured = Vec::new();
+    for documents in [&small, &large] {
+        for workers in [1, 2] {
+            measured.push((documents.average_bytes, run(documents, workers, None)?));
+        }
+    }
+    // The last: a tenth of the documents of one of the others.
+    measured.push((small.average_bytes, run(&small, 2, Some(extent.small_count / 10))?));
+    Ok(Measured::Done(figures(&parsers, &measured)))
+}
+
+fn run(documents: &Documents, workers: u32, limit: Option<u32>) -> Result<Run, Error> {
+    let database = folder().join("work.db");
+    remove(&database)?;
+    fs::copy(documents.dir.join("demo.db"), &database)?;
+    let url = format!("sqlite:{}", database.display());
+    let contract = documents.contract();
+    let run = runs::measure(&Job { contract: &contract, databases: &["--url", &url], workers, limit })?;
+    remove(&database)?;
+    Ok(run)
+}
+
+fn remove(database: &Path) -> Result<(), Error> {
+    for extension in ["db", "db-wal", "db-shm"] {
+        match fs::remove_file(database.with_extension(extension)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn figures(parsers: &[Speed], runs: &[(u32, Run)]) -> Figures {
+    let reference = &parsers[0];
+    let ratio = |bytes_per_second: f64| bytes_per_second / reference.bytes_per_second;
+    let speed = |bytes_per_second: f64| {
+        [format!("{:.0}", bytes_per_second / 1e6), format!("{:.2}", ratio(bytes_per_second))]
+    };
+    let parser_rows =
+        parsers.iter().map(|parser| (parser.name.to_owned(), speed(parser.bytes_per_second).to_vec()));
+    let run_rows = runs.iter().map(|(average_bytes, run)| {
+        let mut figures = speed(run.bytes_per_second()).to_vec();
+        figures.push(format!("{:.0}", run.documents_per_second() * 60.0));
+        figures.push(run.peak_megabytes());
+        (run.name(*average_bytes), figures)
+    });
+    let tables = vec![
+        Table {
+            title: "one thread, no database".to_owned(),
+            columns: vec!["MB/s", "ratio"],
+            rows: parser_rows.collect(),
+        },
+        Table {
+            title: "end to end on SQLite".to_owned(),
+            columns: vec!["MB/s", "ratio", "docs/min", "peak MB"],
+            rows: run_rows.collect(),
+        },
+    ];
+    let memory_ratio = memory_ratio(runs);
+    let mut notes = vec![format!("ratios: MB/s by those of `{}`", reference.name)];
+    notes.extend(memory_ratio.map(|ratio| format!("peak memory for ten times the documents: × {ratio:.2}")));
+    let one_thread: Vec<_> = parsers
+        .iter()
+        .map(|Speed { name, bytes_per_second }| {
+            json!({ "name": name, "bytes_per_second": bytes_per_second, "ratio": ratio(*bytes_per_second) })
+        })
+        .collect();
+    let runs: Vec<_> = runs.iter().map(|(average_bytes, run)| run.to_json(*average_bytes)).collect();
+    let json = [
+        ("one_thread".to_owned(), one_thread.into()),
+        ("runs".to_owned(), runs.into()),
+        ("memory_ratio_of_ten_times".to_owned(), memory_ratio.into()),
+    ];
+    Figures { tables, notes, json: json.into_iter().collect() }
+}
+
+/// Peak of the run over all documents by that of the last, which is over a tenth.
+fn memory_ratio(runs: &[(u32, Run)]) -> Option<f64> {
+    let ((average_bytes, few), all) = runs.split_last()?;
+    let is_same_kind = |(bytes, run): &&(u32, Run)| bytes == average_bytes && run.workers == few.workers;
+    let (_, many) = all.iter().find(is_same_kind)?;
+    Some(many.peak_bytes? as f64 / few.peak_bytes? as f64)
+}
