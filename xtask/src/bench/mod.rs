@@ -6,6 +6,7 @@
 
 mod documents;
 mod end_to_end;
+mod freetds;
 mod loading;
 mod paging;
 mod postgres;
@@ -49,6 +50,8 @@ struct Extent {
     xml2db_count: u32,
     /// Keys of the source tables that are paged through.
     key_counts: &'static [u32],
+    /// Documents whose rows are loaded into SQL Server, 500 each.
+    line_document_count: u32,
 }
 
 /// Minutes: for numbers that are quoted.
@@ -61,6 +64,7 @@ const FULL: Extent = Extent {
     xml_table_count: 3_000,
     xml2db_count: 600,
     key_counts: &[10_000, 100_000, 1_000_000],
+    line_document_count: 400,
 };
 
 /// About a minute, once everything is built: for a look.
@@ -73,6 +77,7 @@ const QUICK: Extent = Extent {
     xml_table_count: 500,
     xml2db_count: 100,
     key_counts: &[10_000, 100_000],
+    line_document_count: 40,
 };
 
 impl Request {

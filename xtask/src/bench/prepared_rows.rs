@@ -82,17 +82,28 @@ impl PreparedRows {
             .sum()
     }
 
+    /// Makes the tables in a database that has none of them.
+    ///
+    /// # Errors
+    /// When the target cannot be reached or refuses them.
+    pub(super) fn create_tables(&self, target_url: &str) -> Result<(), Error> {
+        Ok(self.ports(target_url)?.journal()?.create_tables()?)
+    }
+
+    fn ports(&self, target_url: &str) -> Result<Box<dyn Ports>, Error> {
+        let target = DatabaseUrl::parse(target_url, &|_| None)?;
+        let (spec, schema) = (&self.plan.contract().source, self.plan.schema());
+        Ok(open(&SourceAddress::Database(target.clone()), &target, spec, schema, OpenOptions::default())?)
+    }
+
     /// Makes the tables in an empty database and loads everything; the time of loading alone, by one connection.
     ///
     /// # Errors
     /// When the target cannot be reached or refuses something.
     pub(super) fn load_into(&self, target_url: &str) -> Result<Duration, Error> {
-        let Self { plan, identity, batches } = self;
-        let target = DatabaseUrl::parse(target_url, &|_| None)?;
-        let (spec, schema) = (&plan.contract().source, plan.schema());
-        let ports =
-            open(&SourceAddress::Database(target.clone()), &target, spec, schema, OpenOptions::default())?;
-        ports.journal()?.create_tables()?;
+        self.create_tables(target_url)?;
+        let Self { plan: _, identity, batches } = self;
+        let ports = self.ports(target_url)?;
         let mut sink = ports.sink()?;
         let started = Instant::now();
         for batch in batches {

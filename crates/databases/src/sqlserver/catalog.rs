@@ -57,25 +57,36 @@ pub(super) fn is_same_name(one: &str, other: &str) -> bool {
 
 /// The columns of this table, given as SQL names it; `None` when there is no such table.
 pub(super) fn columns(driver: &mut dyn Driver, table: &str) -> Result<Option<Vec<Column>>, PortError> {
-    let sql = "SELECT c.name, coalesce(b.name, t.name), CAST(c.scale AS int), CAST(c.precision AS int), \
-               CAST(c.max_length AS int), CAST(c.is_nullable AS int), CAST(c.is_identity AS int), \
-               CAST(c.is_computed AS int), CAST(COLLATIONPROPERTY(c.collation_name, 'CodePage') AS int), \
-               c.collation_name FROM sys.columns c \
-               JOIN sys.types t ON t.user_type_id = c.user_type_id \
-               LEFT JOIN sys.types b ON b.user_type_id = t.system_type_id AND t.user_type_id <> t.system_type_id \
-               WHERE c.object_id = OBJECT_ID(@P1) ORDER BY c.column_id";
-    let mut columns = Vec::new();
+    Ok(columns_of_all(driver, &[table.to_owned()])?.pop().flatten())
+}
+
+/// The columns of these tables, by one query: the server's catalog takes its time.
+fn columns_of_all(driver: &mut dyn Driver, tables: &[String]) -> Result<Vec<Option<Vec<Column>>>, PortError> {
+    let ids = (0..tables.len()).map(|at| format!("({at}, OBJECT_ID(@P{}))", at + 1));
+    let sql = format!(
+        "SELECT c.name, coalesce(b.name, t.name), CAST(c.scale AS int), CAST(c.precision AS int), \
+         CAST(c.max_length AS int), CAST(c.is_nullable AS int), CAST(c.is_identity AS int), \
+         CAST(c.is_computed AS int), CAST(COLLATIONPROPERTY(c.collation_name, 'CodePage') AS int), \
+         c.collation_name, CAST(wanted.at AS int) FROM (VALUES {}) AS wanted (at, id) \
+         JOIN sys.columns c ON c.object_id = wanted.id JOIN sys.types t ON t.user_type_id = c.user_type_id \
+         LEFT JOIN sys.types b ON b.user_type_id = t.system_type_id AND t.user_type_id <> t.system_type_id \
+         ORDER BY wanted.at, c.column_id",
+        ids.collect::<Vec<_>>().join(", ")
+    );
+    let names: Vec<_> = tables.iter().map(|table| Value::Text(table)).collect();
+    let mut found = vec![None; tables.len()];
     driver
-        .query(sql, &[Value::Text(table)], &mut |row| {
-            let [OwnedValue::Text(name), OwnedValue::Text(type_name), numbers @ ..] = &row[..] else {
-                return;
-            };
-            let number = |at: usize| match numbers.get(at).map(OwnedValue::as_value) {
+        .query(&sql, &names, &mut |row| {
+            let [OwnedValue::Text(name), OwnedValue::Text(type_name), rest @ ..] = &row[..] else { return };
+            let number = |at: usize| match rest.get(at).map(OwnedValue::as_value) {
                 Some(Value::Int(number)) => number,
                 _ => 0,
             };
+            let Some(columns) = usize::try_from(number(8)).ok().and_then(|at| found.get_mut(at)) else {
+                return;
+            };
             let type_name = type_name.to_lowercase();
-            columns.push(Column {
+            columns.get_or_insert_with(Vec::new).push(Column {
                 declared: declared(&type_name, number(0), number(1), number(2)),
                 name: name.clone(),
                 scale: u8::try_from(number(0)).unwrap_or(0),
@@ -87,8 +98,8 @@ pub(super) fn columns(driver: &mut dyn Driver, table: &str) -> Result<Option<Vec
                 },
                 code_page: u16::try_from(number(6))
                     .ok()
-                    .filter(|_| matches!(type_name.as_str(), "varchar" | "char" | "text")),
-                collation: match numbers.get(7) {
+                    .filter(|page| *page > 0 && matches!(type_name.as_str(), "varchar" | "char" | "text")),
+                collation: match rest.get(7) {
                     Some(OwnedValue::Text(name)) => Some(name.clone()),
                     _ => None,
                 },
@@ -96,7 +107,7 @@ pub(super) fn columns(driver: &mut dyn Driver, table: &str) -> Result<Option<Vec
             });
         })
         .map_err(|error| port_error("reading the tables' columns", error))?;
-    Ok((!columns.is_empty()).then_some(columns))
+    Ok(found)
 }
 
 /// The type as a declaration has it.
@@ -121,10 +132,8 @@ pub(super) fn check_target(
     schema: &TargetSchema,
 ) -> Result<Vec<Vec<Column>>, PortError> {
     let expected = target_names::expected(schema);
-    let mut found = Vec::with_capacity(expected.len());
-    for table in &expected {
-        found.push(columns(driver, &qualified(schema, table.name))?);
-    }
+    let tables: Vec<_> = expected.iter().map(|table| qualified(schema, table.name)).collect();
+    let found = columns_of_all(driver, &tables)?;
     let known = found
         .iter()
         .map(|columns| {
@@ -155,12 +164,9 @@ fn check_right(driver: &mut dyn Driver, table: &str) -> Result<(), PortError> {
 
 /// Whether all target tables, the log and the issues are there.
 pub(super) fn has_all_tables(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<bool, PortError> {
-    for table in target_names::expected(schema) {
-        if columns(driver, &qualified(schema, table.name))?.is_none() {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    let expected = target_names::expected(schema);
+    let tables: Vec<_> = expected.iter().map(|table| qualified(schema, table.name)).collect();
+    Ok(columns_of_all(driver, &tables)?.iter().all(Option::is_some))
 }
 
 /// Whether the log is there.

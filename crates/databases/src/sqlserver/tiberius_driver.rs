@@ -28,6 +28,7 @@ const MAX_REDIRECTIONS: usize = 3;
 pub(super) struct TiberiusDriver {
     runtime: Runtime,
     client: Client<Compat<TcpStream>>,
+    command_timeout: Option<Duration>,
 }
 
 impl TiberiusDriver {
@@ -60,7 +61,10 @@ impl TiberiusDriver {
         let limit = address.connect_timeout;
         let connected = runtime.block_on(async { tokio::time::timeout(limit * 2, connecting).await });
         match connected {
-            Ok(client) => Ok(Self { client: client.map_err(driver_error)?, runtime }),
+            Ok(client) => {
+                let command_timeout = command_timeout(address);
+                Ok(Self { runtime, client: client.map_err(driver_error)?, command_timeout })
+            }
             Err(_) => Err(DriverError::Broken("no answer in time".to_owned())),
         }
     }
@@ -69,7 +73,7 @@ impl TiberiusDriver {
         &mut self,
         operation: impl AsyncFnOnce(&mut Client<Compat<TcpStream>>) -> Result<T, tiberius::error::Error>,
     ) -> Result<T, DriverError> {
-        let Self { runtime, client } = self;
+        let Self { runtime, client, command_timeout: _ } = self;
         block_on(runtime, operation(client))
     }
 }
@@ -103,7 +107,7 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
         intent: own_intent,
         multi_subnet_failover,
         connect_timeout,
-        command_timeout,
+        command_timeout: _,
     } = address;
     let mut config = Config::new();
     config.host(host);
@@ -134,7 +138,7 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
     config.readonly(own_intent.unwrap_or(intent) == Intent::ReadOnly);
     config.multi_subnet_failover(*multi_subnet_failover);
     config.handshake_timeout(Some(*connect_timeout));
-    config.command_timeout(Some(*command_timeout).filter(|limit| !limit.is_zero()));
+    config.command_timeout(self::command_timeout(address));
     config.authentication(match (username, password) {
         (Some(username), password) => {
             AuthMethod::sql_server(username, password.as_ref().map_or("", |password| password.reveal()))
@@ -142,6 +146,25 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
         (None, _) => integrated()?,
     });
     Ok(config)
+}
+
+/// None where commands may take as long as they like.
+fn command_timeout(address: &SqlServerAddress) -> Option<Duration> {
+    Some(address.command_timeout).filter(|limit| !limit.is_zero())
+}
+
+/// The driver limits the time until an answer comes; the server may also stop to listen.
+async fn within<T>(
+    limit: Option<Duration>,
+    operation: impl Future<Output = Result<T, tiberius::error::Error>>,
+) -> Result<T, DriverError> {
+    match limit {
+        Some(limit) => match tokio::time::timeout(limit, operation).await {
+            Ok(answer) => answer.map_err(driver_error),
+            Err(_) => Err(DriverError::Timeout),
+        },
+        None => operation.await.map_err(driver_error),
+    }
 }
 
 /// The login of the user of this process.
@@ -206,7 +229,7 @@ impl Driver for TiberiusDriver {
             | SqlBulkCopyOption::FireTriggers
             | SqlBulkCopyOption::KeepNulls
             | SqlBulkCopyOption::KeepIdentity;
-        let Self { runtime, client } = self;
+        let Self { runtime, client, command_timeout: limit } = self;
         runtime.block_on(async {
             let mut long_rows = Vec::new();
             let mut row_count = 0;
@@ -214,11 +237,11 @@ impl Driver for TiberiusDriver {
             if let Some(first) = next_short(rows, &mut long_rows) {
                 let request = client.bulk_insert_with_options(table, &names, options, &[]).await;
                 let mut request = request.map_err(driver_error)?;
-                request.send(token_row(columns, &first)?).await.map_err(driver_error)?;
+                within(*limit, request.send(token_row(columns, &first)?)).await?;
                 while let Some(row) = next_short(rows, &mut long_rows) {
-                    request.send(token_row(columns, &row)?).await.map_err(driver_error)?;
+                    within(*limit, request.send(token_row(columns, &row)?)).await?;
                 }
-                row_count += last_count(&request.finalize().await.map_err(driver_error)?);
+                row_count += last_count(&within(*limit, request.finalize()).await?);
             }
             if long_rows.is_empty() {
                 return Ok(row_count);

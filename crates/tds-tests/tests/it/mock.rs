@@ -13,7 +13,7 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_test_servers::Proxy;
 
 /// A part of the query for a table's columns.
-pub(crate) const COLUMNS: &str = "OBJECT_ID(@P1) ORDER BY";
+pub(crate) const COLUMNS: &str = "FROM (VALUES (0, OBJECT_ID(@P1))) AS ";
 /// A part of the query for a page of keys.
 pub(crate) const KEYS: &str = "SELECT TOP (CAST(@P3 AS ";
 /// A part of the query for lengths.
