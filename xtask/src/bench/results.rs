@@ -158,9 +158,12 @@ impl Results {
         Ok(fs::write(folder().join("latest.json"), format!("{all:#}\n"))?)
     }
 
-    /// Says where they are.
+    /// Says where they are, if anything was measured.
     pub(super) fn finish(&self) {
-        println!("\nwritten to {}", folder().join("latest.json").display());
+        let file = folder().join("latest.json");
+        if file.exists() {
+            println!("\nfigures of every part's last measurement: {}", file.display());
+        }
     }
 }
 
