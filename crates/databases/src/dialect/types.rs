@@ -149,9 +149,10 @@ pub(super) const SQL_SERVER: TypeNames = TypeNames {
     varchar: Sized { name: "nvarchar", max: 4_000, beyond: "nvarchar(max)" },
     text: "nvarchar(max)",
     date: "date",
-    time: "time(6)",
+    // The driver declares both in bulk loads without their scale, which is 7 then.
+    time: "time(7)",
     timestamp: "datetime2(6)",
-    timestamptz: "datetimeoffset(6)",
+    timestamptz: "datetimeoffset(7)",
     uuid: "uniqueidentifier",
     binary: "varbinary(max)",
     // Not xml: that type drops white space, comments' places and prefixes that it finds redundant.

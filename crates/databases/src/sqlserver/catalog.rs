@@ -20,6 +20,8 @@ pub(super) struct Column {
     pub(super) declared: String,
     /// Digits after the point, of a number or of seconds.
     pub(super) scale: u8,
+    /// Bytes that a value has at most; none where only the server's memory is the limit.
+    pub(super) byte_length: Option<u16>,
     /// Whether it takes nulls.
     pub(super) is_nullable: bool,
     /// What fills it when a row leaves it out.
@@ -43,9 +45,18 @@ impl Column {
     /// The type of a column of a temporary table that takes and compares the same values in the same way: the database for temporary
     /// tables may have another collation.
     pub(super) fn temporary_type(&self) -> String {
+        self.collated(&self.declared)
+    }
+
+    /// The type of a column of a temporary table that takes any text, and compares it in the same way.
+    pub(super) fn temporary_text(&self) -> String {
+        self.collated("nvarchar(max)")
+    }
+
+    fn collated(&self, declared: &str) -> String {
         match &self.collation {
-            Some(collation) => format!("{} COLLATE {collation}", self.declared),
-            None => self.declared.clone(),
+            Some(collation) => format!("{declared} COLLATE {collation}"),
+            None => declared.to_owned(),
         }
     }
 }
@@ -90,6 +101,7 @@ fn columns_of_all(driver: &mut dyn Driver, tables: &[String]) -> Result<Vec<Opti
                 declared: declared(&type_name, number(0), number(1), number(2)),
                 name: name.clone(),
                 scale: u8::try_from(number(0)).unwrap_or(0),
+                byte_length: u16::try_from(number(2)).ok(),
                 is_nullable: number(3) == 1,
                 filled_by: match (number(4), number(5)) {
                     (1, _) => Some(FilledBy::Identity),
@@ -141,10 +153,33 @@ pub(super) fn check_target(
         })
         .collect();
     target_names::check(&expected, &Known { columns: known, is_same: is_same_name })?;
-    for table in &expected {
-        check_right(driver, &qualified(schema, table.name))?;
+    let mut found: Vec<_> = found.into_iter().flatten().collect();
+    for (table, columns) in tables.iter().zip(&mut found) {
+        check_right(driver, table)?;
+        ask_for_scales(driver, table, columns)?;
     }
-    Ok(found.into_iter().flatten().collect())
+    Ok(found)
+}
+
+/// The scales of columns with time, as bulk loads see them: Babelfish's catalog has another number for those that were declared with the
+/// finest.
+fn ask_for_scales(driver: &mut dyn Driver, table: &str, columns: &mut [Column]) -> Result<(), PortError> {
+    let mut timed: Vec<_> = columns
+        .iter_mut()
+        .filter(|column| matches!(column.type_name.as_str(), "time" | "datetimeoffset"))
+        .collect();
+    if timed.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = timed.iter().map(|column| SQL_SERVER.quote(&column.name)).collect();
+    let scales = driver
+        .time_scales(table, &names)
+        .map_err(|error| port_error("reading the tables' columns", error))?;
+    for (column, scale) in timed.iter_mut().zip(scales) {
+        column.scale = scale.unwrap_or(column.scale);
+        column.declared = declared(&column.type_name, column.scale.into(), 0, 0);
+    }
+    Ok(())
 }
 
 /// That rows can be inserted, before the first document is read.

@@ -17,13 +17,23 @@ const SETTINGS: &str = "SET XACT_ABORT ON; SET LOCK_TIMEOUT 30000; SET TRANSACTI
                         SET ANSI_NULLS ON; SET ANSI_WARNINGS ON; SET ANSI_PADDING ON; SET QUOTED_IDENTIFIER ON; \
                         SET ARITHABORT ON; SET CONCAT_NULL_YIELDS_NULL ON; SET NUMERIC_ROUNDABORT OFF";
 
+/// What becomes of text that is no Unicode: the server takes any 16-bit units, halves of characters included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoUnicode {
+    /// The connection breaks.
+    Refused,
+    /// Replacement characters take the place of what is none: whoever reads must look for them.
+    Replaced,
+}
+
 /// A connection whose session is named and set up.
 pub(super) fn connect(
     address: &SqlServerAddress,
     application_name: &str,
     intent: Intent,
+    no_unicode: NoUnicode,
 ) -> Result<Box<dyn Driver>, PortError> {
-    let mut driver = TiberiusDriver::connect(address, application_name, intent)
+    let mut driver = TiberiusDriver::connect(address, application_name, intent, no_unicode)
         .map_err(|error| connect_error(address, error))?;
     driver.batch(SETTINGS).map_err(|error| port_error("setting up the session", error))?;
     Ok(Box::new(driver))

@@ -7,7 +7,7 @@ use crate::dialect::SQL_SERVER;
 use crate::name_list::listed;
 
 use super::catalog::{Column, FilledBy, is_same_name};
-use super::driver::{BulkColumn, BulkTarget, Field};
+use super::driver::{BulkColumn, BulkTarget, FINEST_SCALE, Field};
 
 /// The field of a bulk load for this column; `None` when values would be changed: rounded, cut off or read otherwise.
 fn field(data_type: DataType, column: &Column) -> Option<Field> {
@@ -26,7 +26,9 @@ fn field(data_type: DataType, column: &Column) -> Option<Field> {
             Field::Decimal(scale)
         }
         (DataType::Double, "float") => Field::Float,
-        (data_type, "nvarchar" | "nchar" | "ntext") if data_type.is_text() => Field::Text,
+        (data_type, "nvarchar" | "nchar" | "ntext") if data_type.is_text() && is_declared_rightly(column) => {
+            Field::Text
+        }
         // A server that does not tell its code pages has none but those of its own alphabet.
         (data_type, "varchar" | "char" | "text")
             if data_type.is_text() && column.code_page.is_none_or(|page| CODE_PAGES.contains(&page)) =>
@@ -34,12 +36,14 @@ fn field(data_type: DataType, column: &Column) -> Option<Field> {
             Field::Text
         }
         (DataType::Date, "date") => Field::Date,
-        (DataType::Time, "time") => Field::Time(scale),
+        (DataType::Time, "time") if is_declared_rightly(column) => Field::Time(scale),
         (DataType::Date | DataType::Timestamp | DataType::TimestampTz, "datetime2") => {
             Field::DateTime2(scale)
         }
         (DataType::Date | DataType::Timestamp | DataType::TimestampTz, "datetime") => Field::DateTime,
-        (DataType::TimestampTz, "datetimeoffset") => Field::DateTimeOffset(scale),
+        (DataType::TimestampTz, "datetimeoffset") if is_declared_rightly(column) => {
+            Field::DateTimeOffset(scale)
+        }
         // Text is read here: the server would cut off what stands behind a uuid.
         (data_type, "uniqueidentifier") if data_type == DataType::Uuid || data_type.is_text() => Field::Guid,
         (DataType::Binary, "varbinary" | "binary" | "image") => Field::Binary,
@@ -47,8 +51,19 @@ fn field(data_type: DataType, column: &Column) -> Option<Field> {
     })
 }
 
-/// The field of a column that has the type of `xmlshred ddl`.
-pub(super) fn natural(data_type: DataType) -> Field {
+/// Whether the driver names the column's type in the statement of a bulk load as it describes it before the rows: SQL Server refuses
+/// the load otherwise. Version 0.13 leaves out the scale of two types, and counts the length of text in bytes where it should count
+/// characters, up to the point where it takes it for `max`.
+fn is_declared_rightly(column: &Column) -> bool {
+    match column.type_name.as_str() {
+        "time" | "datetimeoffset" => column.scale == FINEST_SCALE,
+        "nvarchar" | "nchar" => column.byte_length.is_none_or(|length| length <= 4_000),
+        _ => true,
+    }
+}
+
+/// The field of a column of a temporary table for values that the server converts; those with time have no more digits than the column.
+fn natural(data_type: DataType, scale: u8) -> Field {
     match data_type {
         DataType::Bool => Field::Bit,
         DataType::SmallInt => Field::SmallInt,
@@ -60,9 +75,9 @@ pub(super) fn natural(data_type: DataType) -> Field {
             Field::Text
         }
         DataType::Date => Field::Date,
-        DataType::Time => Field::Time(6),
-        DataType::Timestamp => Field::DateTime2(6),
-        DataType::TimestampTz => Field::DateTimeOffset(6),
+        DataType::Time => Field::Time(scale),
+        DataType::Timestamp => Field::DateTime2(scale),
+        DataType::TimestampTz => Field::DateTimeOffset(scale),
         DataType::Uuid => Field::Guid,
         DataType::Binary => Field::Binary,
     }
@@ -71,7 +86,9 @@ pub(super) fn natural(data_type: DataType) -> Field {
 /// Whether the server converts to this type by itself, and refuses what it cannot keep.
 fn is_converted_by_server(data_type: DataType, column: &Column) -> bool {
     match column.type_name.as_str() {
-        "xml" => data_type.is_text(),
+        "xml" | "nvarchar" | "nchar" => data_type.is_text(),
+        "time" => data_type == DataType::Time,
+        "datetimeoffset" => data_type == DataType::TimestampTz,
         "varchar" | "char" => data_type.is_text() && column.code_page == Some(UTF_8),
         "money" => matches!(data_type, DataType::Decimal { scale: 0..=4, .. }),
         _ => false,
@@ -80,8 +97,8 @@ fn is_converted_by_server(data_type: DataType, column: &Column) -> bool {
 
 /// The code page of collations that end in `_UTF8`.
 const UTF_8: u16 = 65_001;
-/// The code pages that the driver writes.
-const CODE_PAGES: [u16; 14] = [874, 932, 936, 949, 950, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258];
+/// The code pages that the driver writes. It writes 936 as the larger GB 18030, whose additions the server would read otherwise.
+const CODE_PAGES: [u16; 13] = [874, 932, 949, 950, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258];
 
 /// How one table is reached.
 #[derive(Clone, Debug)]
@@ -144,12 +161,14 @@ impl ColumnWay {
             });
         }
         is_converted_by_server(data_type, column).then(|| Self {
-            field: natural(data_type),
+            field: natural(data_type, column.scale),
             takes_null,
-            temporary_type: SQL_SERVER.type_name(match data_type {
-                DataType::Decimal { .. } => data_type,
-                _ => DataType::Text,
-            }),
+            temporary_type: match data_type {
+                DataType::Decimal { .. } | DataType::Time | DataType::TimestampTz => {
+                    SQL_SERVER.type_name(data_type)
+                }
+                _ => column.temporary_text(),
+            },
             conversion: match column.type_name.as_str() {
                 // White space is part of the document.
                 "xml" => ("CONVERT(xml, ", ", 1)"),
@@ -160,25 +179,34 @@ impl ColumnWay {
     }
 }
 
+/// Whether rows may go through a temporary table, where the server converts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Staging {
+    Possible,
+    /// The log is loaded straight.
+    Impossible,
+}
+
 /// The ways into these tables.
 ///
 /// # Errors
-/// Names every column that would change values.
+/// Names every column that would change values, or that cannot be reached.
 pub(super) fn ways<'t>(
-    tables: impl Iterator<Item = &'t TableSchema>,
+    tables: impl Iterator<Item = (&'t TableSchema, Staging)>,
     server_tables: &[Vec<Column>],
 ) -> Result<Vec<Way>, PortError> {
     let mut wrong = Vec::new();
     let mut first = None;
     let mut ways = Vec::with_capacity(server_tables.len());
-    for (table, server_columns) in tables.zip(server_tables) {
+    for ((table, staging), server_columns) in tables.zip(server_tables) {
         let mut way = Way { columns: Vec::new(), sets_identity: false };
         for column in &table.columns {
             let server = server_columns
                 .iter()
                 .find(|server| is_same_name(&server.name, &column.name))
                 .expect("the target's names were checked");
-            match ColumnWay::between(column.data_type, server) {
+            let is_possible = |way: &ColumnWay| staging == Staging::Possible || !way.is_converted;
+            match ColumnWay::between(column.data_type, server).filter(is_possible) {
                 Some(column) => way.columns.push(column),
                 None => {
                     first.get_or_insert(&table.name);
@@ -191,7 +219,7 @@ pub(super) fn ways<'t>(
         ways.push(way);
     }
     let Some(table) = first else { return Ok(ways) };
-    let message = format!("the target's columns would change the contract's values: {}", listed(&wrong));
+    let message = format!("the target's columns cannot take values unchanged: {}", listed(&wrong));
     Err(PortError::new(Fault::WrongTable { table: table.clone() }, message).with_hint(
         "change these columns or the types in the contract; `xmlshred ddl` shows columns that fit",
     ))
@@ -216,6 +244,7 @@ mod tests {
             type_name: type_name.to_owned(),
             declared: format!("{type_name}(9)"),
             scale: 0,
+            byte_length: Some(9),
             is_nullable: true,
             filled_by: None,
             collation: Some("Some_CI_AS".to_owned()),
@@ -231,7 +260,8 @@ mod tests {
         assert_eq!((direct.field, direct.is_converted), (Field::Text, false));
         assert_eq!(direct.temporary_type, "varchar(9) COLLATE Some_CI_AS");
         let converted = way(&text_column("varchar", UTF_8)).unwrap();
-        assert_eq!((converted.temporary_type.as_str(), converted.is_converted), ("nvarchar(max)", true));
+        let expected = ("nvarchar(max) COLLATE Some_CI_AS", true);
+        assert_eq!((converted.temporary_type.as_str(), converted.is_converted), expected);
         let unknown = text_column("varchar", 437);
         assert!(way(&unknown).is_none());
         assert_eq!(found(&unknown), "varchar(9) in code page 437");

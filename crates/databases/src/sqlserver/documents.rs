@@ -10,7 +10,7 @@ use crate::documents::DocumentWriter;
 use crate::open::OpenOptions;
 
 use super::address::{Intent, SqlServerAddress};
-use super::connect::connect;
+use super::connect::{NoUnicode, connect};
 use super::driver::{BulkColumn, BulkTarget, Driver, Field};
 use super::fault::port_error;
 
@@ -23,7 +23,12 @@ pub(crate) struct SqlServerDocuments {
 impl SqlServerDocuments {
     pub(crate) fn start_over(address: &SqlServerAddress, spec: &SourceSpec) -> Result<Self, PortError> {
         let failed = |error| port_error("creating the source table", error);
-        let mut driver = connect(address, &OpenOptions::default().application_name, Intent::ReadWrite)?;
+        let mut driver = connect(
+            address,
+            &OpenOptions::default().application_name,
+            Intent::ReadWrite,
+            NoUnicode::Refused,
+        )?;
         let table = SQL_SERVER.table(spec.schema.as_deref(), &spec.table);
         let (key, xml) = (SQL_SERVER.quote(&spec.key), SQL_SERVER.quote(&spec.xml));
         match &spec.schema {

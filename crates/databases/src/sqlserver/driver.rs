@@ -25,6 +25,9 @@ pub(super) trait Driver: Send {
     /// Commits it.
     fn commit(&mut self) -> Result<(), DriverError>;
 
+    /// Digits of seconds that bulk loads into these columns have; none for columns without time.
+    fn time_scales(&mut self, table: &str, columns: &[String]) -> Result<Vec<Option<u8>>, DriverError>;
+
     /// Loads rows in bulk; answers how many, without those of triggers. Constraints are checked, triggers fire, nulls stay nulls.
     fn bulk_load<'a>(&mut self, target: &'a BulkTarget, rows: BulkRows<'_, 'a>) -> Result<u64, DriverError>;
 }
@@ -54,6 +57,9 @@ pub(super) struct BulkColumn {
     pub(super) takes_null: bool,
 }
 
+/// The server's newer types count seconds in steps of ten to the minus this at the finest.
+pub(super) const FINEST_SCALE: u8 = 7;
+
 /// How the cells of a column travel in a bulk load: in the form of the column's own type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
@@ -67,9 +73,10 @@ pub(super) enum Field {
     Float,
     Text,
     Date,
-    /// Seconds to this power of ten.
-    Time(u8),
+    /// With as many digits of seconds as the column has.
     DateTime2(u8),
+    /// The same, written with [`FINEST_SCALE`] digits, which the column that is loaded must have.
+    Time(u8),
     DateTimeOffset(u8),
     /// To 1/300 s: other values are refused.
     DateTime,

@@ -12,7 +12,7 @@ use crate::open::OpenOptions;
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{has_all_tables, has_log, qualified};
-use super::connect::connect;
+use super::connect::{NoUnicode, connect};
 use super::driver::Driver;
 use super::fault::port_error;
 use super::key_list;
@@ -34,7 +34,7 @@ impl SqlServerJournal {
         schema: &Arc<TargetSchema>,
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
-        let driver = connect(address, &options.application_name, Intent::ReadWrite)?;
+        let driver = connect(address, &options.application_name, Intent::ReadWrite, NoUnicode::Refused)?;
         Ok(Self { driver, schema: Arc::clone(schema) })
     }
 }

@@ -8,7 +8,7 @@ use crate::open::OpenOptions;
 use crate::rows::RowReader;
 
 use super::address::{Intent, SqlServerAddress};
-use super::connect::connect;
+use super::connect::{NoUnicode, connect};
 use super::driver::Driver;
 use super::fault::table_error;
 
@@ -24,7 +24,7 @@ impl SqlServerRows {
         namespace: Option<&str>,
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
-        let driver = connect(address, &options.application_name, Intent::ReadWrite)?;
+        let driver = connect(address, &options.application_name, Intent::ReadWrite, NoUnicode::Refused)?;
         Ok(Self { driver, namespace: namespace.map(str::to_owned) })
     }
 }

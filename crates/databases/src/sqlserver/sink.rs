@@ -11,8 +11,8 @@ use crate::runs::runs;
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::check_target;
-use super::connect::connect;
-use super::conversion::ways;
+use super::connect::{NoUnicode, connect};
+use super::conversion::{Staging, ways};
 use super::driver::Driver;
 use super::fault::port_error;
 use super::log::LogWriter;
@@ -38,10 +38,11 @@ impl SqlServerSink {
         schema: &Arc<TargetSchema>,
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
-        let mut driver = connect(address, &options.application_name, Intent::ReadWrite)?;
+        let mut driver = connect(address, &options.application_name, Intent::ReadWrite, NoUnicode::Refused)?;
         let columns = check_target(&mut *driver, schema)?;
         let (log, issue) = (log_table(&schema.key_column), issue_table(&schema.key_column));
-        let ways = ways(schema.tables.iter().chain([&log, &issue]), &columns)?;
+        let tables = schema.tables.iter().map(|table| (table, Staging::Possible));
+        let ways = ways(tables.chain([&log, &issue].map(|table| (table, Staging::Impossible))), &columns)?;
         let (ways, log_ways) = ways.split_at(schema.tables.len());
         let [log, issue] = log_ways else { unreachable!("there is a way into each table") };
         let tables = ways.iter().enumerate();
@@ -90,7 +91,9 @@ impl Sink for SqlServerSink {
         loop {
             let mut driver = match self.driver.take() {
                 Some(driver) => driver,
-                None => connect(&self.address, &self.application_name, Intent::ReadWrite)?,
+                None => {
+                    connect(&self.address, &self.application_name, Intent::ReadWrite, NoUnicode::Refused)?
+                }
             };
             match self.load(&mut *driver, batch, identity, failed) {
                 Ok(commit) => {

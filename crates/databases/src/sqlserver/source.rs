@@ -17,7 +17,7 @@ use crate::source_names::{no_column, no_table};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{self, Column, is_same_name, qualified};
-use super::connect::connect;
+use super::connect::{NoUnicode, connect};
 use super::driver::{Driver, DriverError};
 use super::fault::{is_misunderstood, port_error};
 use super::key_list;
@@ -53,7 +53,7 @@ impl SqlServerSource {
     ) -> Result<Self, PortError> {
         // The log must be seen as it is now, so a replica will not do when it is there.
         let intent = if log.is_some() { Intent::ReadWrite } else { Intent::ReadOnly };
-        let mut driver = connect(address, &options.application_name, intent)?;
+        let mut driver = connect(address, &options.application_name, intent, NoUnicode::Replaced)?;
         let document = check_table(&mut *driver, spec)?;
         let sees_journal = log.is_some();
         let log = match log {
@@ -183,17 +183,46 @@ impl Documents for SqlServerSource {
     fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, Fetched>, PortError> {
         let DocumentColumn { expression, .. } = self.document.clone();
         let mut documents = HashMap::new();
+        let mut marked = Vec::new();
         self.read(keys, &expression, &mut |key, cell| {
             let document = match cell {
-                OwnedValue::Text(text) => Fetched::Text(text),
+                OwnedValue::Text(text) => {
+                    if text.contains(char::REPLACEMENT_CHARACTER) {
+                        marked.push(key);
+                    }
+                    Fetched::Text(text)
+                }
                 OwnedValue::Binary(bytes) => Fetched::Bytes(bytes),
                 OwnedValue::Inline(_) => Fetched::Null,
             };
             documents.insert(key, document);
         })?;
+        if !marked.is_empty() {
+            let bytes = format!("CAST(CONVERT(nvarchar(max), {expression}) AS varbinary(max))");
+            self.read(&marked, &bytes, &mut |key, cell| {
+                if let (Some(Fetched::Text(text)), OwnedValue::Binary(bytes)) = (documents.get(&key), cell)
+                    && let Some(as_stored) = as_stored(text, &bytes)
+                {
+                    documents.insert(key, as_stored);
+                }
+            })?;
+        }
         Ok(documents)
     }
 }
+
+/// The bytes of a text that has replacement characters, when these stand for what is no UTF-16: the server takes any sequence of its
+/// 16-bit units for text. Shredding will refuse them.
+fn as_stored(text: &str, bytes: &[u8]) -> Option<Fetched> {
+    let units = || bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+    let is_same = bytes.len().is_multiple_of(2) && units().eq(text.encode_utf16());
+    // A server that keeps text in UTF-8 has no halves of characters.
+    let is_what_was_read = is_same || bytes == text.as_bytes();
+    (!is_what_was_read).then(|| Fetched::Bytes([&UTF_16LE_MARK, bytes].concat()))
+}
+
+/// The byte order mark that says which way round the units are.
+const UTF_16LE_MARK: [u8; 2] = [0xff, 0xfe];
 
 fn source_table(spec: &SourceSpec) -> String {
     SQL_SERVER.table(spec.schema.as_deref(), &spec.table)

@@ -7,7 +7,7 @@ use tiberius::time::{Date, DateTime, DateTime2, DateTimeOffset, Time};
 use tiberius::{ColumnData, Uuid};
 use xmlshred_model::{DataType, Decimal, OwnedValue, Value, lexical};
 
-use super::driver::{DriverError, Field};
+use super::driver::{DriverError, FINEST_SCALE, Field};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 /// Days from 0001-01-01, where the server's newer types begin, to 1970-01-01.
@@ -16,8 +16,6 @@ const EPOCH_FROM_YEAR_1: i64 = 719_162;
 const EPOCH_FROM_1900: i64 = 25_567;
 /// 1753-01-01, from 1900-01-01: nobody agrees on the dates before.
 const FIRST_OLDER_DATE: i64 = -53_690;
-/// The server's newer types count in steps of ten to the minus this at the finest.
-const FINEST_SCALE: u8 = 7;
 
 /// A cell of a bulk load, in the form that the field has.
 pub(super) fn bulk_cell<'a>(field: Field, value: Value<'a>) -> Result<ColumnData<'a>, DriverError> {
@@ -42,7 +40,10 @@ pub(super) fn bulk_cell<'a>(field: Field, value: Value<'a>) -> Result<ColumnData
         (Field::Float, Value::Double(value)) => ColumnData::F64(Some(value)),
         (Field::Text, Value::Text(text)) => ColumnData::String(Some(Cow::Borrowed(text))),
         (Field::Date, Value::Date(days)) => ColumnData::Date(Some(date(days.into()))),
-        (Field::Time(scale), Value::Time(micros)) => ColumnData::Time(Some(time(micros, scale)?)),
+        (Field::Time(scale), Value::Time(micros)) => {
+            time(micros, scale)?;
+            ColumnData::Time(Some(time(micros, FINEST_SCALE)?))
+        }
         (Field::DateTime2(scale), Value::Timestamp(micros) | Value::TimestampTz(micros)) => {
             ColumnData::DateTime2(Some(date_time(micros, scale)?))
         }
@@ -50,7 +51,8 @@ pub(super) fn bulk_cell<'a>(field: Field, value: Value<'a>) -> Result<ColumnData
             ColumnData::DateTime2(Some(date_time(i64::from(days) * DAY_MICROS, scale)?))
         }
         (Field::DateTimeOffset(scale), Value::TimestampTz(micros)) => {
-            ColumnData::DateTimeOffset(Some(DateTimeOffset::new(date_time(micros, scale)?, 0)))
+            time(micros.rem_euclid(DAY_MICROS), scale)?;
+            ColumnData::DateTimeOffset(Some(DateTimeOffset::new(date_time(micros, FINEST_SCALE)?, 0)))
         }
         (Field::DateTime, Value::Timestamp(micros) | Value::TimestampTz(micros)) => {
             let days = micros.div_euclid(DAY_MICROS) + EPOCH_FROM_1900;
@@ -111,6 +113,7 @@ fn older_date(days: i64) -> Result<i32, DriverError> {
     i32::try_from(days).map_err(|_| DriverError::Value)
 }
 
+/// Refused when the scale is too small for it.
 fn time(micros: i64, scale: u8) -> Result<Time, DriverError> {
     let increments = if scale >= 6 {
         micros * 10_i64.pow(u32::from(scale - 6))

@@ -15,6 +15,7 @@ use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
 use xmlshred_model::{OwnedValue, Value};
 
 use super::address::{Encrypt, Intent, SqlServerAddress};
+use super::connect::NoUnicode;
 use super::driver::{BulkColumn, BulkRows, BulkTarget, Driver, DriverError};
 use super::tiberius_cells::{bulk_cell, owned, parameter};
 
@@ -37,12 +38,14 @@ impl TiberiusDriver {
         address: &SqlServerAddress,
         application_name: &str,
         intent: Intent,
+        no_unicode: NoUnicode,
     ) -> Result<Self, DriverError> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| DriverError::Other(format!("no runtime for the driver: {error}")))?;
         let mut config = config(address, application_name, intent)?;
+        config.lossy_utf16_decoding(no_unicode == NoUnicode::Replaced);
         let connecting = async {
             for _ in 0..MAX_REDIRECTIONS {
                 let stream = TcpStream::connect_named(&config).await?;
@@ -220,6 +223,21 @@ impl Driver for TiberiusDriver {
 
     fn commit(&mut self) -> Result<(), DriverError> {
         self.run(async |client| client.commit_transaction().await)
+    }
+
+    fn time_scales(&mut self, table: &str, columns: &[String]) -> Result<Vec<Option<u8>>, DriverError> {
+        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let columns = self.run(async |client| client.column_metadata(table, &names).await)?;
+        let scale = |column: &MetaDataColumn<'_>| match column.base().ty() {
+            TypeInfo::VarLenSized(sized) => match sized.r#type() {
+                VarLenType::Timen | VarLenType::Datetime2 | VarLenType::DatetimeOffsetn => {
+                    u8::try_from(sized.len()).ok()
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        Ok(columns.iter().map(scale).collect())
     }
 
     fn bulk_load<'a>(&mut self, target: &'a BulkTarget, rows: BulkRows<'_, 'a>) -> Result<u64, DriverError> {

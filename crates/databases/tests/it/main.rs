@@ -13,7 +13,7 @@ mod postgres_tls;
 mod several_writers;
 mod sqlite;
 mod sqlserver;
-mod sqlserver_particulars;
+mod sqlserver_columns;
 mod sqlserver_source;
 mod sqlserver_target;
 mod target;

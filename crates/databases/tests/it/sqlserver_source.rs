@@ -1,16 +1,18 @@
-//! What is particular to SQL Server as a source: types of keys, wrong conditions, certificates and addresses.
+//! What is particular to SQL Server as a source: kinds of columns, types of keys, mistakes, certificates and addresses.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use xmlshred_databases::{DatabaseUrl, SourceAddress, open_source};
+use xmlshred_databases::{DatabaseUrl, Login, OpenOptions, SourceAddress, open, open_source};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, Selection};
+use xmlshred_engine::testing::Fixture;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, OnExisting, Share, TargetSchema};
 
 use crate::postgres_target::schema;
 use crate::sqlite::ALL;
 use crate::sqlserver::SqlServerBench;
+use crate::sqlserver_columns::with_table;
 
 fn no_cells() -> Arc<TargetSchema> {
     schema(&[], OnExisting::Fail)
@@ -122,4 +124,86 @@ fn on_this_machine_a_certificate_of_the_servers_own_will_do() {
         let opened = open_source(&SourceAddress::Database(url), &fixture.spec());
         assert!(opened.is_ok(), "{options}: {:?}", opened.err());
     }
+}
+
+#[test]
+fn documents_are_read_from_every_kind_of_column() {
+    let Some(bench) = SqlServerBench::start("kinds of source columns on SQL Server") else { return };
+    let schema = schema(&[], OnExisting::Fail);
+    for kind in
+        ["nvarchar(max)", "nvarchar(50)", "varchar(max)", "ntext", "text", "xml", "varbinary(max)", "image"]
+    {
+        let fixture = bench.database(&schema, kind);
+        let (document, value) = match kind {
+            "varbinary(max)" | "image" => ("<a>x</a>", "0x3C613E783C2F613E"),
+            "varchar(max)" | "text" => ("<a>\u{e9}</a>", "N'<a>\u{e9}</a>'"),
+            _ => ("<a>\u{e9}\u{1f600}</a>", "N'<a>\u{e9}\u{1f600}</a>'"),
+        };
+        fixture.run(&format!("INSERT INTO app_xml VALUES (1, {value})"));
+        let mut found = Vec::new();
+        let fetched = fixture.ports().source().unwrap().fetch(&[DocumentKey(1)], 1_000, &mut |_, fetched| {
+            found.push(fetched);
+            ControlFlow::Continue(())
+        });
+        fetched.unwrap();
+        let expected = match kind {
+            "varbinary(max)" | "image" => Fetched::Bytes(document.as_bytes().to_vec()),
+            _ => Fetched::Text(document.to_owned()),
+        };
+        assert_eq!(found, [expected], "{kind}");
+    }
+}
+
+#[test]
+fn mistakes_in_the_source_are_told_with_what_there_is() {
+    let Some(bench) = SqlServerBench::start("mistakes in the source on SQL Server") else { return };
+    let fixture = bench.database(&schema(&[], OnExisting::Fail), "nvarchar(max)");
+    fixture.run("CREATE TABLE twice (app_id int NOT NULL, xml nvarchar(9)); INSERT INTO twice VALUES (1, N''), (1, N'')");
+    let spec = fixture.spec();
+    for (spec, message) in [
+        (SourceSpec { table: "app_xlm".to_owned(), ..spec.clone() }, "the source has no table `app_xlm`"),
+        (
+            SourceSpec { xml: "doc".to_owned(), ..spec.clone() },
+            "the source table `app_xml` has no column `doc`",
+        ),
+        (
+            SourceSpec { key: "xml".to_owned(), ..spec.clone() },
+            "the key column app_xml.xml is of type nvarchar, not an integer",
+        ),
+        (
+            SourceSpec { table: "twice".to_owned(), ..spec.clone() },
+            "the key column twice.app_id has the key 1 in several rows",
+        ),
+    ] {
+        let error = match fixture.open(&spec).source() {
+            Err(error) => error,
+            Ok(mut source) => source.keys(&ALL, None, 1).unwrap_err(),
+        };
+        assert_eq!(error.message, message);
+        assert!(error.hint.is_some());
+    }
+}
+
+#[test]
+fn sessions_are_named_and_refusals_say_what_to_do() {
+    let Some(bench) = SqlServerBench::start("logins on SQL Server") else { return };
+    let schema = schema(&[], OnExisting::Fail);
+    let fixture = with_table(&bench, &schema, "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY)");
+    let options = OpenOptions { application_name: "xmlshred 9.9 instance 1/3".to_owned(), create: false };
+    let source = SourceAddress::Database(fixture.url());
+    let ports = open(&source, &fixture.url(), &fixture.spec(), &schema, options).unwrap();
+    let _open = (ports.source().unwrap(), ports.sink().unwrap(), ports.journal().unwrap());
+    let named = "SELECT CAST(count(*) AS bigint), N'' FROM sys.dm_exec_sessions WHERE program_name = N'xmlshred 9.9 instance 1/3'";
+    let count = fixture.query(named)[0].get::<i64, _>(0);
+    assert_eq!(count, Some(3));
+
+    let refusal =
+        |url: DatabaseUrl| open_source(&SourceAddress::Database(url), &fixture.spec()).err().unwrap();
+    let login = Login { username: None, password: Some("hunter2".to_owned().into()) };
+    let error = refusal(fixture.url().with_login(&login));
+    assert_eq!(error.fault, Fault::AccessDenied, "{error}");
+    assert!(error.hint.is_some_and(|hint| hint.contains("XMLSHRED_PASSWORD")));
+    let elsewhere = fixture.url_of("no_such_database");
+    let error = refusal(elsewhere);
+    assert!(matches!(error.fault, Fault::CannotConnect), "{error} {:?}", error.fault);
 }

@@ -9,7 +9,7 @@ use xmlshred_model::{DataType, OnExisting, OwnedValue, Value};
 use crate::postgres_target::{batch, schema};
 use crate::several_writers::identity;
 use crate::sqlserver::SqlServerBench;
-use crate::sqlserver_particulars::{load, shown, with_table};
+use crate::sqlserver_columns::{load, shown, with_table};
 
 const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Skip, OnExisting::Replace];
 
@@ -211,4 +211,42 @@ fn a_refusal_in_the_middle_of_much_data_is_told_as_what_it_is() {
     let taken = batch(&schema, 1, &rows[2..]);
     let commit = sink.commit(&taken, &identity(0, 1), FailedDocuments::Leave).unwrap();
     assert_eq!(commit.table_row_counts, [398]);
+}
+
+#[test]
+fn identity_columns_are_the_servers_unless_the_contract_names_them() {
+    let Some(bench) = SqlServerBench::start("identity columns on SQL Server") else { return };
+    let schema = schema(&[DataType::Text], OnExisting::Fail);
+    let own = "CREATE TABLE t (number bigint IDENTITY(5,1) NOT NULL, id bigint NOT NULL PRIMARY KEY, c0 nvarchar(9))";
+    let fixture = with_table(&bench, &schema, own);
+    load(&fixture, 1, &[&[Value::Int(8), Value::Text("a")], &[Value::Int(9), Value::Text("b")]]).unwrap();
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(shown(&fixture, "number, c0"), [(5, text("a")), (6, text("b"))]);
+    drop(fixture);
+    let named = "CREATE TABLE t (id bigint IDENTITY(1,1) NOT NULL PRIMARY KEY, c0 nvarchar(9))";
+    let fixture = with_table(&bench, &schema, named);
+    load(&fixture, 1, &[&[Value::Int(8), Value::Text("a")]]).unwrap();
+    assert_eq!(shown(&fixture, "id, c0"), [(8, text("a"))]);
+}
+
+#[test]
+fn the_last_of_several_rows_with_one_key_replaces_the_others() {
+    let Some(bench) = SqlServerBench::start("replacing rows on SQL Server") else { return };
+    let rows: &[&[Value<'_>]] = &[
+        &[Value::Int(1), Value::Text("first")],
+        &[Value::Int(2), Value::Null],
+        &[Value::Int(1), Value::Text("last")],
+    ];
+    let text = |text: &str| Some(text.to_owned());
+    for (on_existing, kept, then) in
+        [(OnExisting::Skip, "first", None), (OnExisting::Replace, "last", text("later"))]
+    {
+        let schema = schema(&[DataType::Text], on_existing);
+        let fixture =
+            with_table(&bench, &schema, "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, c0 nvarchar(max))");
+        assert_eq!(load(&fixture, 1, rows).unwrap(), 2);
+        assert_eq!(shown(&fixture, "id, c0"), [(1, text(kept)), (2, None)]);
+        load(&fixture, 2, &[&[Value::Int(2), Value::Text("later")]]).unwrap();
+        assert_eq!(shown(&fixture, "id, c0"), [(1, text(kept)), (2, then)]);
+    }
 }

@@ -3,4 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
 mod mock;
+mod peer;
+mod sink;
 mod source;
+mod tokens;

@@ -8,7 +8,7 @@ use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selecti
 use xmlshred_model::{DocumentKey, KeyRange, Share};
 use xmlshred_test_servers::Cut;
 
-use crate::mock::{COLUMNS, DOCUMENTS, KEYS, LENGTHS, Mock};
+use crate::mock::{BYTES, COLUMNS, DOCUMENTS, KEYS, LENGTHS, Mock};
 
 fn selection(share: Share) -> Selection {
     Selection { range: KeyRange::default(), share, failed: FailedDocuments::Leave }
@@ -153,4 +153,36 @@ fn lines_cut_at_login_are_no_connection_and_later_a_lost_one() {
         }
     }
     panic!("a page takes fewer than twelve chunks");
+}
+
+#[test]
+fn text_that_is_no_unicode_is_handed_over_as_its_bytes_and_stops_nothing() {
+    let mock = Mock::with_keys(&[1, 2, 3]);
+    let lengths = ["key", "length"].map(|name| ColumnDefinition::new(name, SqlDataType::BigInt));
+    let rows = [1, 2, 3].map(|key| Row::new([key, 8].map(ColumnValue::BigInt).into()));
+    mock.answer(LENGTHS, QueryResponse::new(lengths.into(), rows.into()));
+    let key = || ColumnDefinition::new("key", SqlDataType::BigInt);
+    // Half a character, a replacement character of the document's own, and nothing special.
+    let texts: [Vec<u16>; 3] = [vec![0x3c, 0xd800], vec![0x3c, 0xfffd], vec![0x3c]];
+    let row = |(at, text): (usize, &Vec<u16>)| {
+        Row::new(vec![ColumnValue::BigInt(at as i64 + 1), ColumnValue::NVarCharMax(vec![text.clone()])])
+    };
+    let columns = vec![key(), ColumnDefinition::new("xml", SqlDataType::NVarCharMax)];
+    let rows = texts.iter().enumerate().map(row).collect();
+    mock.answer(DOCUMENTS, QueryResponse::new(columns, rows));
+    let columns = vec![key(), ColumnDefinition::new("bytes", SqlDataType::VarBinaryMax)];
+    let row = |(at, text): (usize, &Vec<u16>)| {
+        let bytes = text.iter().copied().flat_map(u16::to_le_bytes).collect();
+        Row::new(vec![ColumnValue::BigInt(at as i64 + 1), ColumnValue::VarBinaryMax(vec![bytes])])
+    };
+    mock.answer(BYTES, QueryResponse::new(columns, texts.iter().enumerate().take(2).map(row).collect()));
+    let mut found = Vec::new();
+    let fetched = mock.source("").unwrap().fetch(&[1, 2, 3].map(DocumentKey), 100, &mut |_, fetched| {
+        found.push(fetched);
+        ControlFlow::Continue(())
+    });
+    fetched.unwrap();
+    let text = |text: &str| Fetched::Text(text.to_owned());
+    let bytes = Fetched::Bytes(vec![0xff, 0xfe, 0x3c, 0x00, 0x00, 0xd8]);
+    assert_eq!(found, [bytes, text("<\u{fffd}"), text("<")]);
 }
