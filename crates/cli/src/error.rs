@@ -59,7 +59,7 @@ pub(crate) enum CommandError {
         during: String,
         /// The fault.
         #[source]
-        error: PortError,
+        error: Box<PortError>,
     },
     /// A run.
     #[error(transparent)]
@@ -97,7 +97,8 @@ impl CommandError {
             | Self::Document { .. }
             | Self::NoSuchKey { .. }
             | Self::MetricsListen { .. } => Exit::Usage,
-            Self::Port { error, .. } | Self::Run(RunError::Port { error, .. }) => exit_of(&error.fault),
+            Self::Port { error, .. } => exit_of(&error.fault),
+            Self::Run(RunError::Port { error, .. }) => exit_of(&error.fault),
             Self::Run(RunError::Interrupted) => Exit::Interrupted,
             Self::Run(_) | Self::Demo(_) | Self::Launch { .. } | Self::Output(_) | Self::Signals(_) => {
                 Exit::Stopped
@@ -109,7 +110,7 @@ impl CommandError {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Settings(error) => error.hint(),
-            Self::Port { error, .. } => error.hint.clone(),
+            Self::Port { error, .. } => error.hint.as_deref().map(str::to_owned),
             Self::Demo(error) => error.hint(),
             Self::Run(error) => error.hint().map(str::to_owned),
             Self::MetricsListen { .. } => Some("choose a free port; every instance needs its own".to_owned()),

@@ -1,6 +1,7 @@
 //! From batches to the target: one transaction each, split when the target refuses a document.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
@@ -75,7 +76,7 @@ impl Loader<'_> {
         })
     }
 
-    /// What to try instead of a refused part: its halves, or the log row alone.
+    /// What to try instead of a refused part: smaller parts, or the log row alone.
     fn divide(
         &self,
         part: &Batch,
@@ -87,9 +88,10 @@ impl Loader<'_> {
         if document_count > 1 {
             let reason = error.to_string();
             self.control.emit(&Event::BatchSplit { document_count: document_count as u64, reason });
-            let middle = document_count / 2;
-            parts.push(part.slice(middle..document_count));
-            parts.push(part.slice(0..middle));
+            let suspect = part.documents().iter().position(|document| Some(document.key) == error.suspect);
+            parts.extend(
+                smaller_parts(document_count, suspect).into_iter().rev().map(|range| part.slice(range)),
+            );
             return Ok(());
         }
         let key = match part.documents() {
@@ -154,6 +156,17 @@ impl Loader<'_> {
         });
         self.control.account(&totals);
     }
+}
+
+/// What to try instead of this many documents: the halves, so that a guilty one stands alone after as many steps as halving takes; or
+/// the suspect alone at once. What follows it is halved even then: it may have guilty documents of its own, up to all of them.
+fn smaller_parts(document_count: usize, suspect: Option<usize>) -> Vec<Range<usize>> {
+    let middle = |start: usize| start + (document_count - start) / 2;
+    let cuts = match suspect {
+        Some(at) => vec![0, at, at + 1, middle(at + 1), document_count],
+        None => vec![0, middle(0), document_count],
+    };
+    cuts.windows(2).map(|cut| cut[0]..cut[1]).filter(|part| !part.is_empty()).collect()
 }
 
 /// A document that is too large was not read, and must not look like throughput.
