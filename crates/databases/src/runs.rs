@@ -25,7 +25,7 @@ pub(crate) fn document_of_row(
 ) -> Option<DocumentKey> {
     let mut row_count = 0;
     let has_row = |at: &usize| {
-        row_count += batch.rows_of(table, *at..at + 1).num_rows() as u64;
+        row_count += batch.row_range(table, *at).len() as u64;
         row < row_count
     };
     documents.iter().cloned().flatten().find(has_row).map(|at| batch.documents()[at].key)

@@ -13,6 +13,7 @@ use crate::error::{Activity, RunError};
 use crate::event::Event;
 use crate::policy::blame_message;
 use crate::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};
+use crate::repeated_keys;
 use crate::summary::Totals;
 
 /// Loads batch after batch. Dropping it lets the workers end.
@@ -33,7 +34,7 @@ impl Loader<'_> {
             if self.control.has_failed() {
                 return;
             }
-            match self.load(batch) {
+            match self.load(&batch) {
                 Ok(()) => {}
                 Err(Refusal::Ended) => return self.control.cut_short(),
                 Err(Refusal::Fatal(error)) => return self.control.fail(error),
@@ -45,9 +46,11 @@ impl Loader<'_> {
     }
 
     /// Loads all documents of the batch; those that the target refuses are logged as failed.
-    fn load(&mut self, batch: Batch) -> Result<(), Refusal> {
+    fn load(&mut self, batch: &Batch) -> Result<(), Refusal> {
+        let cuts = repeated_keys::documents(batch).into_iter().flat_map(|suspect| [suspect, suspect + 1]);
+        let parts = parts_between(std::iter::once(0).chain(cuts).chain([batch.documents().len()]));
         // The next part is at the end, so that documents are loaded in order.
-        let mut parts = vec![batch];
+        let mut parts: Vec<_> = parts.into_iter().rev().map(|range| batch.slice(range)).collect();
         while let Some(part) = parts.pop() {
             match self.commit(&part) {
                 Ok((commit, duration)) => self.report(&part, &commit, duration),
@@ -162,10 +165,15 @@ impl Loader<'_> {
 /// the suspect alone at once. What follows it is halved even then: it may have guilty documents of its own, up to all of them.
 fn smaller_parts(document_count: usize, suspect: Option<usize>) -> Vec<Range<usize>> {
     let middle = |start: usize| start + (document_count - start) / 2;
-    let cuts = match suspect {
-        Some(at) => vec![0, at, at + 1, middle(at + 1), document_count],
-        None => vec![0, middle(0), document_count],
-    };
+    match suspect {
+        Some(at) => parts_between([0, at, at + 1, middle(at + 1), document_count]),
+        None => parts_between([0, middle(0), document_count]),
+    }
+}
+
+/// The parts between ascending cuts, without empty ones.
+fn parts_between(cuts: impl IntoIterator<Item = usize>) -> Vec<Range<usize>> {
+    let cuts: Vec<_> = cuts.into_iter().collect();
     cuts.windows(2).map(|cut| cut[0]..cut[1]).filter(|part| !part.is_empty()).collect()
 }
 

@@ -207,6 +207,22 @@ fn a_suspect_is_tried_alone_at_once() {
 }
 
 #[test]
+fn a_document_that_repeats_a_key_is_tried_alone_from_the_start() {
+    let store = store((1..=500).map(|key| (key, if key % 250 == 0 { "one again" } else { "one two" })));
+    let faulty_ports = store.memory_ports();
+    let faulty = FaultyPorts::new(&faulty_ports, Script::new());
+    let whole =
+        RunSettings { batch_size: 500.try_into().unwrap(), batch: BatchLimits::default(), ..settings() };
+    let (result, events) = run(&faulty, &whole);
+    let totals = result.unwrap().totals;
+    assert_eq!((totals.success_count, totals.failed_count), (498, 2));
+    assert!(outcomes(&store)[249].starts_with("250: load: unique-violation"));
+    assert!(!events.iter().any(|event| matches!(event, Event::BatchSplit { .. })), "no batch was in vain");
+    // Those before, the first suspect and its log row, those between, the second and its log row.
+    assert_eq!(faulty.script().calls(Step::BeforeCommit), 6);
+}
+
+#[test]
 fn all_documents_guilty_are_all_logged() {
     let fault = Fault::ValueRejected { table: Some("word".to_owned()) };
     let keys = || (1..=25).map(DocumentKey);
