@@ -4,6 +4,7 @@
 //! (paths compiled into one automaton) → [`Shredder`] (one per thread) → rows in a `BatchBuilder`.
 
 pub mod contract;
+pub mod coverage;
 pub mod path;
 pub mod plan;
 pub mod shred;

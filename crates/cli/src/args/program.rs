@@ -2,14 +2,16 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{CheckArgs, CompletionsArgs, DdlArgs, LaunchArgs, PreviewArgs, RunArgs, StatusArgs};
+use super::{
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, LaunchArgs, PreviewArgs, RunArgs, StatusArgs,
+};
 use crate::demo::DemoArgs;
 
 const EXIT_CODES: &str = "Exit codes:
   0    everything asked for was processed
   1    the run stopped: database gone, disk full, too many failed documents; run the same command again
   2    usage, configuration or contract; nothing was processed
-  3    finished, but some documents failed
+  3    finished, but some documents failed, or `coverage` is under --fail-under
   130  interrupted; what was begun is finished or rolled back
 
 Start with `xmlshred demo`: it makes a database of documents and a contract, and shows what to try next.";
@@ -48,6 +50,14 @@ pub(crate) enum Command {
 
     /// Show the rows that documents would give; writes nothing
     Preview(Box<PreviewArgs>),
+
+    /// Show what documents hold and no column reads
+    ///
+    /// Lists elements and attributes that hold data of which nothing is in a row, the largest loss first. What the contract
+    /// names under `ignore` is left out. Percentages are shares of the attributes and texts that are not ignored; what only
+    /// a condition looks at does not count as read.
+    #[command(after_help = EXIT_CODES)]
+    Coverage(Box<CoverageArgs>),
 
     /// Print CREATE TABLE statements for the target and the log
     Ddl(Box<DdlArgs>),

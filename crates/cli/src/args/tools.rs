@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use clap_complete::Shell;
 
-use super::{ContractArgs, DatabaseArgs};
+use super::{ContractArgs, DatabaseArgs, DocumentArgs};
 
 /// Arguments of `xmlshred check`.
 #[derive(Args)]
@@ -21,13 +21,8 @@ pub(crate) struct CheckArgs {
 /// Arguments of `xmlshred preview`.
 #[derive(Args)]
 pub(crate) struct PreviewArgs {
-    /// Files with one document each; `-` is standard input
-    #[arg(value_name = "DOC", required_unless_present = "key")]
-    pub(crate) documents: Vec<std::path::PathBuf>,
-
-    /// Documents of the source, by key; may be given several times
-    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',')]
-    pub(crate) key: Vec<i64>,
+    #[command(flatten)]
+    pub(crate) documents: DocumentArgs,
 
     /// `table` masks columns that the contract calls sensitive; `json` has one object per document and line
     #[arg(long, value_name = "FORMAT", default_value = "table")]
@@ -56,6 +51,39 @@ pub(crate) enum PreviewFormat {
     Json,
     /// INSERT statements.
     Sql,
+}
+
+/// Arguments of `xmlshred coverage`.
+#[derive(Args)]
+pub(crate) struct CoverageArgs {
+    #[command(flatten)]
+    pub(crate) documents: DocumentArgs,
+
+    /// List every attribute and text, also those of elements of which nothing is read
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// End with 3 when columns read less than this share of the attributes and texts
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) fail_under: Option<f64>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+/// `80`, `99.5` or `99.5%`
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>();
+    number
+        .ok()
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| "not from 0 to 100".to_owned())
 }
 
 /// Arguments of `xmlshred ddl`.

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod coverage;
 mod ddl;
 mod demo;
 mod launch;
@@ -12,6 +13,7 @@ mod status;
 
 pub(crate) use check::check;
 pub(crate) use completions::completions;
+pub(crate) use coverage::coverage;
 pub(crate) use ddl::ddl;
 pub(crate) use demo::demo;
 pub(crate) use launch::launch;

@@ -85,6 +85,14 @@ pub(crate) enum SettingsError {
     /// Documents from files, and nowhere to put them.
     #[error("no target given: --files names the source only")]
     NoTarget,
+    /// A pattern of documents.
+    #[error("no documents {pattern}: {problem}")]
+    Pattern {
+        /// As typed.
+        pattern: String,
+        /// Why.
+        problem: String,
+    },
     /// A file that cannot be read.
     #[error("cannot read {what} {}", path.display())]
     Unreadable {
@@ -127,6 +135,7 @@ impl SettingsError {
             }
             Self::Url(error) => error.hint(),
             Self::NoTarget => "add --url sqlite:FILE or --target-url sqlite:FILE",
+            Self::Pattern { .. } => "put quotes around it, and say it from the current folder on",
             Self::Unreadable { .. } => return None,
             Self::NoContract { .. } => {
                 "name one with --contract FILE or XMLSHRED_CONTRACT; `xmlshred demo --prepare-only` writes an example to start from"
