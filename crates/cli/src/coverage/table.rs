@@ -27,41 +27,41 @@ pub(crate) fn table(shown: &Shown<'_>) -> String {
             count(ignored.bytes)
         ));
     }
-    if lost.is_empty() {
-        text.push_str("Nothing else is left\n");
-        return text;
+    let (in_no_row, unread): (Vec<_>, Vec<_>) = lost.iter().partition(|lost| lost.why == Why::InNoRow);
+    if !unread.is_empty() {
+        text.push_str(&format!("\nNo column reads:\n{}\n", rows(&unread, documents)));
     }
+    if !in_no_row.is_empty() {
+        let heading = "A column's path leads there, but no row has it: its element was filtered out, or another match taken";
+        text.push_str(&format!("\n{heading}:\n{}\n", rows(&in_no_row, documents)));
+    }
+    text
+}
+
+fn rows(lost: &[&Lost], documents: &[String]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);
-    table.set_header(["path", "why", "documents", "occurrences", "bytes", "example"]);
-    for index in 2..5 {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
+    table.set_header(["path", "documents", "occurrences", "bytes", "example"]);
+    for column in table.column_iter_mut().skip(1).take(3) {
+        column.set_cell_alignment(CellAlignment::Right);
     }
     for lost in lost {
         table.add_row(row(lost, documents));
     }
-    text.push_str(&format!("\n{table}\n"));
-    text
+    table
 }
 
-fn row(lost: &Lost, documents: &[String]) -> [String; 6] {
+fn row(lost: &Lost, documents: &[String]) -> [String; 5] {
     let Lost { path, why, document_count, amount, example, name_count } = lost;
-    let why = match why {
-        Why::NoPath => "no path",
-        Why::ConditionOnly => "only a condition",
-        Why::InNoRow => "in no row",
-    };
-    let path = match name_count {
-        1 => path.clone(),
-        paths => format!("{path} ({paths} paths)"),
+    let path = match (why, name_count) {
+        (Why::ConditionOnly, _) => format!("{path} (conditions only)"),
+        (Why::NoPath | Why::InNoRow, 1) => path.clone(),
+        (Why::NoPath | Why::InNoRow, paths) => format!("{path} ({paths} paths)"),
     };
     let document = documents.get(example.document as usize).map_or("", String::as_str);
     let place = example.place;
     [
         path,
-        why.to_owned(),
         count(*document_count),
         count(amount.occurrences),
         count(amount.bytes),
