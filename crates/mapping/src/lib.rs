@@ -5,6 +5,7 @@
 
 pub mod contract;
 pub mod coverage;
+pub mod explain;
 pub mod path;
 pub mod plan;
 pub mod shred;

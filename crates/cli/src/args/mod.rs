@@ -14,5 +14,6 @@ pub(crate) use run::{
     WorkArgs,
 };
 pub(crate) use tools::{
-    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, DialectArg, PreviewArgs, PreviewFormat, StatusArgs,
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, DialectArg, ExplainArgs, PreviewArgs, PreviewFormat,
+    StatusArgs,
 };

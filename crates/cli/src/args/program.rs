@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, LaunchArgs, PreviewArgs, RunArgs, StatusArgs,
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, LaunchArgs, PreviewArgs, RunArgs,
+    StatusArgs,
 };
 use crate::demo::DemoArgs;
 
@@ -50,6 +51,13 @@ pub(crate) enum Command {
 
     /// Show the rows that documents would give; writes nothing
     Preview(Box<PreviewArgs>),
+
+    /// Show where each value of a table comes from, and why other rows were not made
+    ///
+    /// For each cell: element and attribute with positions, line and column of the document, the text there, every step of its
+    /// conversion. For elements that gave no row: the predicate, where, one_per or skip_row_when that removed them.
+    #[command(override_usage = "xmlshred explain [OPTIONS] <DOC|--key KEY> <TABLE[.COLUMN]>")]
+    Explain(Box<ExplainArgs>),
 
     /// Show what documents hold and no column reads
     ///

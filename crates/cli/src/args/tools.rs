@@ -53,6 +53,35 @@ pub(crate) enum PreviewFormat {
     Sql,
 }
 
+/// Arguments of `xmlshred explain`.
+#[derive(Args)]
+pub(crate) struct ExplainArgs {
+    /// A file with one document, or `-` for standard input (with --key neither); then a table, or a column of it
+    #[arg(value_names = ["DOC", "TABLE[.COLUMN]"], num_args = 1..=2, required = true)]
+    pub(crate) names: Vec<String>,
+
+    /// A document of the source, by key, in place of DOC
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true)]
+    pub(crate) key: Option<i64>,
+
+    /// Only this row of the table, from 1
+    #[arg(long, value_name = "N")]
+    pub(crate) row: Option<usize>,
+
+    /// Show values of sensitive columns, too
+    #[arg(long)]
+    pub(crate) show_sensitive: bool,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
 /// Arguments of `xmlshred coverage`.
 #[derive(Args)]
 pub(crate) struct CoverageArgs {

@@ -3,6 +3,7 @@
 
 mod check;
 mod coverage;
+mod explain;
 mod instances;
 mod interruption;
 mod postgres;

@@ -55,7 +55,7 @@ const ALWAYS: u32 = u32::MAX;
 impl Trace for Reads<'_> {
     type Row = u32;
 
-    fn row(&self, _: &View<'_>, origin: Option<Origin<u32>>) -> u32 {
+    fn row(&self, _: &View<'_>, origin: Option<Origin>) -> u32 {
         let Some(Origin { table, .. }) = origin else { return ALWAYS };
         let mut rows = self.rows.borrow_mut();
         rows.push(Row { table, fate: Fate::Open });

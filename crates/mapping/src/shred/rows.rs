@@ -20,9 +20,7 @@ use super::tree::NodeId;
 
 /// A row that was emitted; children of it refer to it.
 #[derive(Clone, Copy)]
-struct Row<'a, R> {
-    /// What the trace knows it by.
-    traced: R,
+struct Row<'a> {
     element: NodeId,
     /// Index among the rows of the table that this one's table lies within.
     parent: usize,
@@ -50,7 +48,7 @@ pub(super) struct RowMaker<'a, 'out, T: Trace> {
     pub(super) view: View<'a>,
     pub(super) context: &'a DocumentContext<'a>,
     /// Emitted rows, per table.
-    rows: BumpVec<'a, BumpVec<'a, Row<'a, T::Row>>>,
+    rows: BumpVec<'a, BumpVec<'a, Row<'a>>>,
     lets: BumpVec<'a, Value<'a>>,
     /// Per prefix of the plan: where it was last followed from, and what it led to.
     pub(super) prefixes: &'a [Cell<(NodeId, &'a [NodeId])>],
@@ -168,10 +166,7 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
     }
 
     fn row(&self, table: usize, template: usize, element: NodeId, parent: usize) -> Candidate<'a, T::Row> {
-        let within = self.plan.tables()[table].within;
-        let parent_row = within.map(|within| self.rows[within][parent].traced);
-        let origin = Origin { table, template, element, parent: parent_row };
-        let traced = self.trace.row(&self.view, Some(origin));
+        let traced = self.trace.row(&self.view, Some(Origin { table, template, element }));
         self.candidate(traced, table, template, element, parent)
     }
 
@@ -213,7 +208,7 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         let Some(condition) = &table.where_ else { return Ok(true) };
         self.evaluate_columns(table, candidate, before, true)?;
         match self.evaluate(condition, candidate) {
-            Ok(value) if value == Value::Bool(true) => Ok(true),
+            Ok(Value::Bool(true)) => Ok(true),
             Ok(_) => {
                 self.trace.dropped(candidate.traced, Reason::Where);
                 Ok(false)
@@ -248,7 +243,6 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         let Candidate { traced, table, element, parent, values, lets, .. } = candidate;
         self.trace.emitted(traced, self.rows[table].len() + 1);
         self.rows[table].push(Row {
-            traced,
             element,
             parent,
             values: values.into_bump_slice(),
@@ -357,7 +351,7 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
     }
 
     /// The row of `table` that a candidate lies within, or that table's one row per document.
-    fn ancestor(&self, candidate: &Candidate<'a, T::Row>, table: usize) -> Option<Row<'a, T::Row>> {
+    fn ancestor(&self, candidate: &Candidate<'a, T::Row>, table: usize) -> Option<Row<'a>> {
         let (mut at, mut row) = (candidate.table, candidate.parent);
         while let Some(parent) = self.plan.tables()[at].within {
             if parent == table {

@@ -383,10 +383,9 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Where an element stands in the document.
-    pub(crate) fn element_extent(&self, node: NodeId) -> Range<u32> {
-        let node = self.tree.node(node);
-        node.start..node.stop
+    /// Where an element begins in the document.
+    pub(crate) fn element_start(&self, node: NodeId) -> u32 {
+        self.tree.node(node).start
     }
 
     /// Offset in the document, for messages.

@@ -16,10 +16,10 @@ use super::tree::NodeId;
 /// Listens while rows are made. Methods take `&self`: cells are made by functions that only look.
 pub(crate) trait Trace {
     /// What it knows a row in the making by.
-    type Row: Copy;
+    type Row: Copy + 'static;
 
     /// A row may be made. `None`: the `let`s of the document.
-    fn row(&self, view: &View<'_>, origin: Option<Origin<Self::Row>>) -> Self::Row;
+    fn row(&self, view: &View<'_>, origin: Option<Origin>) -> Self::Row;
 
     /// A predicate of a table's `each` removes an element: which step of the path, which of its predicates.
     fn filtered(&self, _view: &View<'_>, _filter: Filter, _item: Item) {}
@@ -57,12 +57,10 @@ pub(crate) trait Trace {
 
 /// Where a row in the making comes from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Origin<R> {
+pub(crate) struct Origin {
     pub(crate) table: usize,
     pub(crate) template: usize,
     pub(crate) element: NodeId,
-    /// The row that it lies within.
-    pub(crate) parent: Option<R>,
 }
 
 /// A predicate of the `each` of a table.
@@ -148,12 +146,12 @@ pub(super) struct Silent;
 impl Trace for Silent {
     type Row = ();
 
-    fn row(&self, _: &View<'_>, _: Option<Origin<()>>) {}
+    fn row(&self, _: &View<'_>, _: Option<Origin>) {}
 }
 
 impl Matches {
     /// The issue that goes with it.
-    pub(super) fn issue(self) -> Option<IssueCode> {
+    pub(crate) fn issue(self) -> Option<IssueCode> {
         match self {
             Self::AsWanted => None,
             Self::Repeated => Some(IssueCode::RepeatedValue),

@@ -3,5 +3,6 @@
 
 mod contract;
 mod coverage;
+mod explain;
 mod shred;
 mod wellformed;
