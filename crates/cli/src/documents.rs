@@ -7,7 +7,7 @@ use xmlshred_engine::ports::Fetched;
 use xmlshred_mapping::{Content, Limits, Plan};
 use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage};
 
-use crate::args::DocumentArgs;
+use crate::args::KeyArgs;
 use crate::database;
 use crate::error::CommandError;
 use crate::settings::{Connection, SettingsError};
@@ -57,24 +57,25 @@ fn refused(code: FailureCode, message: String) -> Failure {
 /// # Errors
 /// When one cannot be read, or `visit` says so.
 pub(crate) fn each(
-    args: &DocumentArgs,
+    paths: &[PathBuf],
+    keys: &KeyArgs,
     connection: Option<&Connection>,
     plan: &Plan,
     limits: &Limits,
     visit: &mut dyn FnMut(Document) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
-    let DocumentArgs { documents, keys } = args;
-    for given in documents {
+    let KeyArgs { key: keys } = keys;
+    for given in paths {
         for path in files(given)? {
             visit(read(&path, limits)?)?;
         }
     }
-    if keys.key.is_empty() {
+    if keys.is_empty() {
         return Ok(());
     }
     let connection = connection.ok_or(SettingsError::NoDatabase)?;
     let mut source = database::source(connection, plan)?;
-    for &key in &keys.key {
+    for &key in keys {
         let key = DocumentKey(key);
         let fetched = database::read_document(&mut *source, key, limits.max_bytes)?;
         visit(Document { name: key.to_string(), key: Some(key), fetched })?;

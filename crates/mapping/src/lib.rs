@@ -8,6 +8,7 @@ pub mod coverage;
 pub mod explain;
 pub mod path;
 pub mod plan;
+pub mod samples;
 pub mod shred;
 pub mod xml;
 

@@ -3,11 +3,17 @@
 use clap::{Args, ValueEnum};
 use clap_complete::Shell;
 
-use super::{ContractArgs, DatabaseArgs, DocumentArgs};
+use super::{ContractArgs, DatabaseArgs, DocumentArgs, KeyArgs};
 
 /// Arguments of `xmlshred check`.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
+    /// Sample documents to try the contract on: files, patterns of them, or `-`
+    #[arg(value_name = "DOC")]
+    pub(crate) samples: Vec<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+
     #[command(flatten)]
     pub(crate) contract: ContractArgs,
     #[command(flatten)]

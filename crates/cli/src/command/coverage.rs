@@ -6,7 +6,7 @@ use std::sync::Arc;
 use xmlshred_mapping::coverage::{Coverage, Detail};
 use xmlshred_mapping::{DocumentContext, Limits, Plan};
 
-use crate::args::CoverageArgs;
+use crate::args::{CoverageArgs, DocumentArgs};
 use crate::console;
 use crate::coverage;
 use crate::database;
@@ -17,7 +17,14 @@ use crate::settings::ContractFile;
 
 /// Measures the documents; ends with 3 when one fails, or less is read than asked for.
 pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
-    let CoverageArgs { documents, all, fail_under, json, contract, database } = args;
+    let CoverageArgs {
+        documents: DocumentArgs { documents, keys },
+        all,
+        fail_under,
+        json,
+        contract,
+        database,
+    } = args;
     let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
@@ -30,7 +37,7 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
     let now = jiff::Timestamp::now().as_microsecond();
     let mut measured = Vec::new();
     let mut failed_count = 0;
-    documents::each(documents, connection.as_ref(), &plan, &limits, &mut |document| {
+    documents::each(documents, keys, connection.as_ref(), &plan, &limits, &mut |document| {
         let context = DocumentContext { key: document.key, session: "coverage", now };
         let added = document.content(&plan, &limits).and_then(|content| coverage.add(content, &context));
         match added {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use xmlshred_mapping::{DocumentContext, Limits, Plan};
 
-use crate::args::{DocumentArgs, ExplainArgs, KeyArgs};
+use crate::args::{ExplainArgs, KeyArgs};
 use crate::console;
 use crate::database;
 use crate::documents;
@@ -19,16 +19,12 @@ use crate::settings::{ContractFile, SettingsError};
 /// Explains; ends with 3 when the document fails.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
     let ExplainArgs { names, key, row, show_sensitive, json, contract, database } = args;
-    let (documents, wanted) = match (&names[..], key) {
-        ([wanted], Some(key)) => {
-            (DocumentArgs { documents: Vec::new(), keys: KeyArgs { key: vec![*key] } }, wanted)
-        }
-        ([document, wanted], None) => (
-            DocumentArgs { documents: vec![PathBuf::from(document)], keys: KeyArgs { key: Vec::new() } },
-            wanted,
-        ),
+    let (paths, keys, wanted) = match (&names[..], key) {
+        ([wanted], Some(key)) => (Vec::new(), vec![*key], wanted),
+        ([document, wanted], None) => (vec![PathBuf::from(document)], Vec::new(), wanted),
         _ => return Err(SettingsError::ExplainWhat.into()),
     };
+    let keys = KeyArgs { key: keys };
     let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
@@ -41,7 +37,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
     let now = jiff::Timestamp::now().as_microsecond();
     let sensitive = if *show_sensitive { Sensitive::Shown } else { Sensitive::Masked };
     let mut exit = Exit::Done;
-    documents::each(&documents, connection.as_ref(), &plan, &limits, &mut |document| {
+    documents::each(&paths, &keys, connection.as_ref(), &plan, &limits, &mut |document| {
         let context = DocumentContext { key: document.key, session: "explain", now };
         let content = match document.content(&plan, &limits) {
             Ok(content) => content,

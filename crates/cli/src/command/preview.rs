@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use xmlshred_mapping::Plan;
 
-use crate::args::{PreviewArgs, PreviewFormat};
+use crate::args::{DocumentArgs, PreviewArgs, PreviewFormat};
 use crate::console;
 use crate::database;
 use crate::documents;
@@ -16,7 +16,14 @@ use crate::settings::ContractFile;
 
 /// Prints the rows; ends with 3 when a document fails.
 pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
-    let PreviewArgs { documents, format, dialect, show_sensitive, contract, database } = args;
+    let PreviewArgs {
+        documents: DocumentArgs { documents, keys },
+        format,
+        dialect,
+        show_sensitive,
+        contract,
+        database,
+    } = args;
     let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
@@ -43,7 +50,7 @@ pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
         }
         Ok(())
     };
-    documents::each(documents, connection.as_ref(), &plan, &limits, &mut |document| {
+    documents::each(documents, keys, connection.as_ref(), &plan, &limits, &mut |document| {
         show(&previewer.preview(document))
     })?;
     Ok(exit)

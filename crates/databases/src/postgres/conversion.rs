@@ -20,7 +20,7 @@ pub(super) enum Conversion {
 
 impl Conversion {
     /// `None` when values would be changed: rounded, cut off or read otherwise.
-    fn between(data_type: DataType, column: &Column) -> Option<Self> {
+    pub(super) fn between(data_type: DataType, column: &Column) -> Option<Self> {
         if would_round(data_type, column) {
             return None;
         }

@@ -4,5 +4,6 @@
 mod contract;
 mod coverage;
 mod explain;
+mod samples;
 mod shred;
 mod wellformed;
