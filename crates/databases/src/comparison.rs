@@ -7,7 +7,7 @@ use xmlshred_model::{ColumnSchema, DataType, OnExisting, TableSchema, TargetSche
 
 use crate::dialect::Dialect;
 use crate::name_list::listed;
-use crate::real_table::{Keeps, Nulls, RealColumn, RealTable};
+use crate::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealTable};
 
 /// A difference between contract and target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,9 +129,7 @@ impl Comparison<'_> {
             );
             self.report(DifferenceKind::MayRefuse, place, message, remedy);
         }
-        if let (Some(bits), Some(real_bits)) = (integer_bits(wanted), real.integer_bits)
-            && bits > real_bits
-        {
+        if real.magnitude.is_some_and(|magnitude| is_larger(wanted, magnitude)) {
             let message = format!(
                 "{name} is {wanted} in the contract and {declared} in the target: larger numbers are refused"
             );
@@ -181,7 +179,8 @@ impl Comparison<'_> {
             };
             let message =
                 format!("the key of {} ({key_text}) is not unique in the target: {because}", table.name);
-            let remedy = format!("ALTER TABLE {} ADD PRIMARY KEY ({})", table.name, key.join(", "));
+            let name = &table.name;
+            let remedy = format!("CREATE UNIQUE INDEX {name}_key ON {name} ({})", key.join(", "));
             self.report(DifferenceKind::KeyDiffers, (at, None), message, remedy);
         }
         let is_of_contract =
@@ -239,11 +238,23 @@ fn max_chars(data_type: DataType) -> Option<u64> {
     }
 }
 
-fn integer_bits(data_type: DataType) -> Option<u8> {
-    match data_type {
-        DataType::SmallInt => Some(16),
-        DataType::Int => Some(32),
-        DataType::BigInt => Some(64),
-        _ => None,
+/// Whether a type has larger numbers than a column takes.
+fn is_larger(data_type: DataType, magnitude: Magnitude) -> bool {
+    let (bits, digits) = match data_type {
+        DataType::SmallInt => (16, 5),
+        DataType::Int => (32, 10),
+        DataType::BigInt => (64, 19),
+        // Whole numbers of 18 digits fit into 64 bits.
+        DataType::Decimal { precision, scale } => match precision - scale {
+            digits @ 0..=4 => (16, digits),
+            digits @ 5..=9 => (32, digits),
+            digits @ 10..=18 => (64, digits),
+            digits => (u8::MAX, digits),
+        },
+        _ => return false,
+    };
+    match magnitude {
+        Magnitude::Bits(most) => bits > most,
+        Magnitude::Digits(most) => digits > most,
     }
 }

@@ -18,9 +18,18 @@ pub(crate) struct RealColumn {
     pub(crate) nulls: Nulls,
     /// Characters that it takes, when they are limited.
     pub(crate) max_chars: Option<u64>,
-    /// Bits of an integer.
-    pub(crate) integer_bits: Option<u8>,
+    /// How large whole numbers may be, when they are limited.
+    pub(crate) magnitude: Option<Magnitude>,
     pub(crate) keeps: Keeps,
+}
+
+/// How large numbers may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Magnitude {
+    /// Bits of an integer.
+    Bits(u8),
+    /// Digits before the point.
+    Digits(u8),
 }
 
 /// Whether a row may do without a value.

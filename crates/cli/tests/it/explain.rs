@@ -63,3 +63,43 @@ fn what_cannot_be_meant_is_told() {
     let answer = place.run("explain 7.xml person").ends_with(3);
     assert!(answer.out.contains("not-well-formed"), "{}", answer.out);
 }
+
+#[test]
+fn of_demo_documents_every_explained_value_is_the_one_that_preview_shows() {
+    let place = Workplace::new(1..2);
+    place.run("demo --prepare-only --documents 60 --bytes-per-document 9000").ends_with(0);
+    let database = "-c demo/contract.yaml --url sqlite:demo/demo.db";
+    let mut cell_count = 0;
+    for key in [1, 2, 3, 11] {
+        let answer = place.run(&format!("preview --format json --key {key} {database}")).ends_with(0);
+        let previewed: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+        // Session and time of `audit` differ from run to run.
+        for (table, rows) in
+            previewed["tables"].as_object().unwrap().iter().filter(|(table, _)| *table != "audit")
+        {
+            let line = format!("explain --json --show-sensitive --key {key} {table} {database}");
+            let explained: serde_json::Value =
+                serde_json::from_str(&place.run(&line).ends_with(0).out).unwrap();
+            assert_eq!(
+                explained["rows"].as_array().unwrap().len(),
+                rows.as_array().unwrap().len(),
+                "{table}"
+            );
+            for (explained, row) in explained["rows"].as_array().unwrap().iter().zip(rows.as_array().unwrap())
+            {
+                let cells =
+                    explained["cells"].as_array().unwrap().iter().filter(|cell| cell["kind"] == "column");
+                for cell in cells {
+                    let shown = match &row[cell["name"].as_str().unwrap()] {
+                        serde_json::Value::String(text) => Some(text.clone()),
+                        serde_json::Value::Null => None,
+                        other => Some(other.to_string()),
+                    };
+                    assert_eq!(cell["value"].as_str().map(str::to_owned), shown, "{table} {}", cell["name"]);
+                    cell_count += 1;
+                }
+            }
+        }
+    }
+    assert!(cell_count > 500, "{cell_count} cells");
+}

@@ -6,12 +6,12 @@ use xmlshred_engine::ports::PortError;
 use xmlshred_model::{TableSchema, TargetSchema};
 
 use crate::open::OpenOptions;
-use crate::real_table::{Keeps, Nulls, RealColumn, RealForeignKey, RealTable};
+use crate::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealForeignKey, RealTable};
 
 use super::address::PostgresAddress;
 use super::catalog::{self, Column, qualified};
 use super::connect::{Purpose, connect};
-use super::conversion::Conversion;
+use super::conversion::{Conversion, numeric_scale};
 use super::fault::port_error;
 
 /// The contract's tables, in its order.
@@ -82,10 +82,14 @@ fn real_column(table: &TableSchema, column: &Column, nulls: Nulls, is_generated:
         Some(Type::VARCHAR | Type::BPCHAR) => u64::try_from(column.type_modifier - HEADER).ok(),
         _ => None,
     };
-    let integer_bits = match base_type {
-        Some(Type::INT2) => Some(16),
-        Some(Type::INT4) => Some(32),
-        Some(Type::INT8) => Some(64),
+    let magnitude = match base_type {
+        Some(Type::INT2) => Some(Magnitude::Bits(16)),
+        Some(Type::INT4) => Some(Magnitude::Bits(32)),
+        Some(Type::INT8) => Some(Magnitude::Bits(64)),
+        Some(Type::NUMERIC) if column.type_modifier >= HEADER => {
+            let precision = (column.type_modifier - HEADER) >> 16;
+            u8::try_from(precision - numeric_scale(column.type_modifier)).ok().map(Magnitude::Digits)
+        }
         _ => None,
     };
     let wanted = table.columns.iter().find(|wanted| wanted.name == column.name);
@@ -95,5 +99,5 @@ fn real_column(table: &TableSchema, column: &Column, nulls: Nulls, is_generated:
         Some(_) | None => Keeps::Unchanged,
     };
     let declared = column.type_name.clone();
-    RealColumn { name: column.name.clone(), declared, nulls, max_chars, integer_bits, keeps }
+    RealColumn { name: column.name.clone(), declared, nulls, max_chars, magnitude, keeps }
 }

@@ -41,7 +41,7 @@ fn real_table(connection: &Connection, table: &TableSchema) -> rusqlite::Result<
             wanted.is_some_and(|column| is_harmed_by_numbers(column.data_type) && is_numeric(&declared));
         let keeps =
             if is_harmed || wanted.is_some() && hidden > 0 { Keeps::Changed } else { Keeps::Unchanged };
-        Ok(RealColumn { name, declared, nulls, max_chars: None, integer_bits: None, keeps })
+        Ok(RealColumn { name, declared, nulls, max_chars: None, magnitude: None, keeps })
     })?;
     let columns = columns.collect::<rusqlite::Result<Vec<_>>>()?;
     if columns.is_empty() {

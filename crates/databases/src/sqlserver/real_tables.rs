@@ -4,7 +4,7 @@ use xmlshred_engine::ports::PortError;
 use xmlshred_model::{OwnedValue, TableSchema, TargetSchema, Value};
 
 use crate::open::OpenOptions;
-use crate::real_table::{Keeps, Nulls, RealColumn, RealForeignKey, RealTable};
+use crate::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealForeignKey, RealTable};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{self, Column, is_same_name, qualified};
@@ -86,12 +86,17 @@ fn real_column(table: &TableSchema, column: &Column, has_default: &[String]) -> 
         "nvarchar" | "nchar" | "varchar" | "char" => length,
         _ => None,
     };
-    let integer_bits = match column.type_name.as_str() {
+    let magnitude = match column.type_name.as_str() {
         // Without a sign.
-        "tinyint" => Some(8),
-        "smallint" => Some(16),
-        "int" => Some(32),
-        "bigint" => Some(64),
+        "tinyint" => Some(Magnitude::Bits(8)),
+        "smallint" => Some(Magnitude::Bits(16)),
+        "int" => Some(Magnitude::Bits(32)),
+        "bigint" => Some(Magnitude::Bits(64)),
+        "decimal" | "numeric" => {
+            let precision =
+                column.declared.split(['(', ',']).nth(1).and_then(|digits| digits.parse::<u8>().ok());
+            precision.map(|precision| Magnitude::Digits(precision.saturating_sub(column.scale)))
+        }
         _ => None,
     };
     let wanted = table.columns.iter().find(|wanted| is_same_name(&wanted.name, &column.name));
@@ -100,5 +105,5 @@ fn real_column(table: &TableSchema, column: &Column, has_default: &[String]) -> 
         Some(_) | None => Keeps::Unchanged,
     };
     let declared = column.declared.clone();
-    RealColumn { name: column.name.clone(), declared, nulls, max_chars, integer_bits, keeps }
+    RealColumn { name: column.name.clone(), declared, nulls, max_chars, magnitude, keeps }
 }

@@ -71,7 +71,10 @@ impl Finder<'_> {
         let has_no_code = fates.unmapped > 0 && fates.coded == 0;
         match &column.source {
             ColumnSource::Path(path) if fates.matched == 0 => {
-                let message = format!("`{}` matches nothing for any of {cells} values of {name}", path.text);
+                let message = format!(
+                    "`{}` of {name} matches nothing in the samples, looked for {cells} times",
+                    path.text
+                );
                 let hint = "compare it with the documents; `xmlshred coverage` lists what is read by nothing";
                 self.report(Code::PathNeverMatches, self.span(slot, column, "path"), message, hint);
             }
