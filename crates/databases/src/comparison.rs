@@ -35,6 +35,8 @@ pub enum DifferenceKind {
     NeedsValue,
     /// The target takes less than the contract allows. Some documents may fail.
     MayRefuse,
+    /// A column of the target takes no null, and the contract's may be null.
+    MayBeNull,
     /// Keys differ.
     KeyDiffers,
     /// A foreign key to a table that is loaded later, or not at all.
@@ -144,7 +146,7 @@ impl Comparison<'_> {
             let message =
                 format!("{name} takes no null in the target, and the contract may have none for it");
             let remedy = "say `required: true` to have such documents told by name, or give it a `default`";
-            self.report(DifferenceKind::MayRefuse, place, message, remedy);
+            self.report(DifferenceKind::MayBeNull, place, message, remedy);
         }
     }
 

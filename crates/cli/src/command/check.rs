@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use xmlshred_databases::{Difference, DifferenceKind};
-use xmlshred_mapping::contract::{Code, Diagnostic, Loaded, Places, Severity, Step};
+use xmlshred_mapping::contract::{self, Code, Diagnostic, Loaded, Places, Severity, Step};
 use xmlshred_mapping::samples::Samples;
 use xmlshred_mapping::{DocumentContext, Limits, Plan};
 
@@ -51,9 +51,9 @@ struct ProblemAnswer<'a> {
 
 /// Checks a contract; on sample documents, when there are some; against the tables of a database, when there is one.
 pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
-    let CheckArgs { samples, keys, contract, database, json } = args;
+    let CheckArgs { samples, keys, contract: contract_args, database, json } = args;
     let connection = database::resolve_if_any(database)?;
-    let file = ContractFile::read(contract)?;
+    let file = ContractFile::read(contract_args)?;
     let Loaded { contract, mut diagnostics } = file.load();
     let plan = contract.map(|contract| Arc::new(Plan::new(contract)));
     let mut tried = Tried::default();
@@ -63,10 +63,16 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
         }
         if let Some(connection) = &connection {
             let places = Places::of(&file.text);
-            let differences = database::differences(connection, plan)?;
-            diagnostics.extend(differences.into_iter().map(|found| in_contract(found, plan, &places)));
+            let differences = database::differences(connection, plan)?.into_iter();
+            let differences = differences.filter(|found| {
+                let Difference { kind, table, column, .. } = found;
+                let is_filled = |&column: &usize| contract::is_always_filled(plan.contract(), *table, column);
+                *kind != DifferenceKind::MayBeNull || !column.as_ref().is_some_and(is_filled)
+            });
+            diagnostics.extend(differences.map(|found| in_contract(found, plan, &places)));
         }
     }
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.code));
     tell(&file, plan.as_deref(), &diagnostics, &tried, *json)?;
     let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
     let Some(plan) = plan.filter(|_| !has_errors) else { return Ok(Exit::Usage) };
@@ -118,7 +124,7 @@ fn in_contract(difference: Difference, plan: &Plan, places: &Places) -> Diagnost
         DifferenceKind::Missing => Code::TargetMissing,
         DifferenceKind::TypeDiffers => Code::TargetTypeDiffers,
         DifferenceKind::NeedsValue => Code::TargetNeedsValue,
-        DifferenceKind::MayRefuse => Code::TargetMayRefuse,
+        DifferenceKind::MayRefuse | DifferenceKind::MayBeNull => Code::TargetMayRefuse,
         DifferenceKind::KeyDiffers => Code::TargetKeyDiffers,
         DifferenceKind::ParentLater => Code::TargetParentLater,
     };

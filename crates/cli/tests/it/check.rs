@@ -66,9 +66,12 @@ fn differences_of_the_target_are_told_at_their_lines_all_at_once() {
     let place = Workplace::new(1..2);
     place
         .database()
-        .execute_batch("CREATE TABLE person (app_id INTEGER, name INTEGER, member INTEGER, weight REAL, born TEXT, seen TEXT NOT NULL, must TEXT NOT NULL)")
+        .execute_batch("CREATE TABLE person (app_id INTEGER, name INTEGER, member INTEGER, weight REAL, born TEXT NOT NULL, seen TEXT NOT NULL, must TEXT NOT NULL)")
         .unwrap();
-    place.run("check --url sqlite:data.db").ends_with(2).says(&[
+    let contract = crate::workplace::CONTRACT
+        .replace("path: born, type: date", "path: born, type: date, default: 1900-01-01");
+    place.write("contract.yaml", &contract);
+    let answer = place.run("check --url sqlite:data.db").ends_with(2).says(&[
         "error[E0801 target-missing]: the target has no table phone",
         "error[E0801 target-missing]: table person of the target has no column amount",
         "error[E0802 target-type-differs]: person.name is varchar(20) in the contract and INTEGER",
@@ -79,4 +82,5 @@ fn differences_of_the_target_are_told_at_their_lines_all_at_once() {
         "contract.yaml:15:",
         "= help: ",
     ]);
+    assert!(!answer.err.contains("person.born"), "a default fills it: {}", answer.err);
 }

@@ -23,4 +23,4 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use load::{Loaded, load};
 pub use places::{Places, Step};
 pub use render::{RenderStyle, render};
-pub use schema::target_schema;
+pub use schema::{is_always_filled, target_schema};
