@@ -7,20 +7,20 @@ use std::sync::Arc;
 use xmlshred_expr::EvaluationError;
 use xmlshred_model::{BatchBuilder, OwnedValue, Value};
 
-use crate::contract::{BoundExpression, Clean, Column, ColumnSource, Generate, Input};
+use crate::contract::{BoundExpression, Column, Input};
 use crate::path::{Condition, Predicate};
 use crate::plan::{CompiledCondition, CompiledPredicate};
 use crate::shred::{
-    Cell, CellPlace, CodeEntry, Extent, Filter, Item, Matches, Origin, Reason, Refusal, Step, Taken, Trace,
-    View,
+    Cell, CellPlace, Extent, Filter, Item, Matches, Origin, Reason, Refusal, Step, Taken, Trace, View,
 };
 use crate::xml::decode;
 use crate::{Content, DocumentContext, Limits, Plan, Shredder};
 
 use super::places::Places;
+use super::words::{in_words, source};
 use super::{
-    CellKind, CellResult, ExplainedCell, ExplainedInput, ExplainedRow, ExplainedStep, Explanation,
-    FilteredElement, Read, RowFate,
+    CellKind, CellResult, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, FilteredElement, Read,
+    RowFate,
 };
 
 /// How the rows of `table` (index into the contract's tables) come about in a document.
@@ -338,59 +338,5 @@ impl RowRecord {
             Fate::Unfinished => RowFate::Unfinished,
         };
         ExplainedRow { table, template, place: places.at(offset), fate, cells: cells.collect() }
-    }
-}
-
-/// Where a column's value comes from, as the contract says.
-fn source(plan: &Plan, column: &Column) -> String {
-    match &column.source {
-        ColumnSource::Path(path) => format!("path {}", path.text),
-        ColumnSource::Expression(bound) => format!("expr {}", bound.text),
-        ColumnSource::Parent { table, column } => {
-            let table = &plan.contract().tables[*table];
-            format!("parent {}.{}", table.name, table.templates[0].columns[*column].name)
-        }
-        ColumnSource::Constant(_) => "value".to_owned(),
-        ColumnSource::Generate(generate) => format!(
-            "generate {}",
-            match generate {
-                Generate::RowNumber => "row_number",
-                Generate::DocumentKey => "document_key",
-                Generate::Session => "session",
-                Generate::Now => "now",
-                Generate::Uuid => "uuid",
-            }
-        ),
-    }
-}
-
-fn in_words(step: Step<'_>) -> ExplainedStep {
-    match step {
-        Step::Cleaned(clean, text) => ExplainedStep::Cleaned(clean_name(clean), text.to_owned()),
-        Step::Blank => ExplainedStep::Blank,
-        Step::Coded { list, entry, value } => {
-            let entry = match entry {
-                CodeEntry::Text(text) => text,
-                CodeEntry::Blank => "",
-                CodeEntry::Other => "*",
-            };
-            ExplainedStep::Coded(list.name.clone(), entry.to_owned(), value.to_owned_value())
-        }
-        Step::Unmapped { list } => ExplainedStep::Unmapped(list.name.clone()),
-        Step::Parsed(value) | Step::Assigned(value) => ExplainedStep::Converted(value.to_owned_value()),
-        Step::Invalid(error) => ExplainedStep::Invalid(error.to_string()),
-        Step::Truncated(text) => ExplainedStep::Truncated(text.to_owned()),
-        Step::Default(value) => ExplainedStep::Default(value.to_owned_value()),
-    }
-}
-
-fn clean_name(clean: Clean) -> &'static str {
-    match clean {
-        Clean::Trim => "trim",
-        Clean::Upper => "upper",
-        Clean::Lower => "lower",
-        Clean::Digits => "digits",
-        Clean::Number => "number",
-        Clean::CollapseSpaces => "collapse_spaces",
     }
 }
