@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use xmlshred_databases::{Dialect, OpenOptions, POSTGRES, Password, SQL_SERVER, SQLITE};
+use xmlshred_databases::{Dialect, Difference, OpenOptions, POSTGRES, Password, SQL_SERVER, SQLITE};
 use xmlshred_engine::ports::{Fetched, PortError, Ports, Source};
 use xmlshred_mapping::Plan;
 use xmlshred_model::{DocumentKey, Share};
@@ -108,6 +108,15 @@ pub(crate) fn read_document(
         })
         .map_err(|error| failed("cannot read the document", error))?;
     found.ok_or(CommandError::NoSuchKey { key: key.0 })
+}
+
+/// How the tables of the target differ from what the contract would load.
+///
+/// # Errors
+/// When it cannot be reached.
+pub(crate) fn differences(connection: &Connection, plan: &Plan) -> Result<Vec<Difference>, CommandError> {
+    xmlshred_databases::differences(&connection.target, plan.schema(), &OpenOptions::default())
+        .map_err(|error| failed("cannot read the target's tables", error))
 }
 
 /// Sees whether source and target have what the contract needs: what a run would find out at its start.

@@ -4,8 +4,11 @@
 //! (paths compiled into one automaton) → [`Shredder`] (one per thread) → rows in a `BatchBuilder`.
 
 pub mod contract;
+pub mod coverage;
+pub mod explain;
 pub mod path;
 pub mod plan;
+pub mod samples;
 pub mod shred;
 pub mod xml;
 

@@ -3,11 +3,17 @@
 use clap::{Args, ValueEnum};
 use clap_complete::Shell;
 
-use super::{ContractArgs, DatabaseArgs};
+use super::{ContractArgs, DatabaseArgs, DocumentArgs, KeyArgs};
 
 /// Arguments of `xmlshred check`.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
+    /// Sample documents to try the contract on: files, patterns of them, or `-`
+    #[arg(value_name = "DOC")]
+    pub(crate) samples: Vec<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+
     #[command(flatten)]
     pub(crate) contract: ContractArgs,
     #[command(flatten)]
@@ -21,13 +27,8 @@ pub(crate) struct CheckArgs {
 /// Arguments of `xmlshred preview`.
 #[derive(Args)]
 pub(crate) struct PreviewArgs {
-    /// Files with one document each; `-` is standard input
-    #[arg(value_name = "DOC", required_unless_present = "key")]
-    pub(crate) documents: Vec<std::path::PathBuf>,
-
-    /// Documents of the source, by key; may be given several times
-    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',')]
-    pub(crate) key: Vec<i64>,
+    #[command(flatten)]
+    pub(crate) documents: DocumentArgs,
 
     /// `table` masks columns that the contract calls sensitive; `json` has one object per document and line
     #[arg(long, value_name = "FORMAT", default_value = "table")]
@@ -56,6 +57,68 @@ pub(crate) enum PreviewFormat {
     Json,
     /// INSERT statements.
     Sql,
+}
+
+/// Arguments of `xmlshred explain`.
+#[derive(Args)]
+pub(crate) struct ExplainArgs {
+    /// A file with one document, or `-` for standard input (with --key neither); then a table, or a column of it
+    #[arg(value_names = ["DOC", "TABLE[.COLUMN]"], num_args = 1..=2, required = true)]
+    pub(crate) names: Vec<String>,
+
+    /// A document of the source, by key, in place of DOC
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true)]
+    pub(crate) key: Option<i64>,
+
+    /// Only this row of the table, from 1
+    #[arg(long, value_name = "N")]
+    pub(crate) row: Option<usize>,
+
+    /// Show values of sensitive columns, too
+    #[arg(long)]
+    pub(crate) show_sensitive: bool,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+/// Arguments of `xmlshred coverage`.
+#[derive(Args)]
+pub(crate) struct CoverageArgs {
+    #[command(flatten)]
+    pub(crate) documents: DocumentArgs,
+
+    /// List every attribute and text, also those of elements of which nothing is read
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// End with 3 when columns read less than this share of the attributes and texts
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) fail_under: Option<f64>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+/// `80`, `99.5` or `99.5%`
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>();
+    number
+        .ok()
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| "not from 0 to 100".to_owned())
 }
 
 /// Arguments of `xmlshred ddl`.

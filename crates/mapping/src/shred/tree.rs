@@ -138,6 +138,10 @@ impl Tree {
         debug_assert_eq!(element + 1, self.end());
         let first = self.nodes[element as usize].first;
         self.attributes.truncate(first as usize);
+        // The next node gets the same id.
+        while self.namespaces.last().is_some_and(|(node, ..)| *node == element) {
+            self.namespaces.pop();
+        }
         self.nodes.pop();
     }
 

@@ -53,6 +53,11 @@ pub struct StartTag<'s, 'd> {
 }
 
 impl<'d> StartTag<'_, 'd> {
+    /// The name as the document has it, with its prefix.
+    pub fn name(&self) -> &'d str {
+        self.name
+    }
+
     /// The local name.
     pub fn local(&self) -> &'d str {
         local_part(self.name, self.prefix_len)

@@ -2,5 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
 mod contract;
+mod coverage;
+mod explain;
+mod samples;
 mod shred;
 mod wellformed;
