@@ -1,0 +1,374 @@
+//! Which elements are tables and which are columns.
+//!
+//! The root is a table with one row per document. An element that stands several times within its parent is a table within the
+//! parent's; its key is the parent's key and a row number. Everything else is a column: attributes, texts, and those of elements that
+//! stand once. What columns cannot hold without loss is one column of type `xml`: text mixed with elements, elements within
+//! themselves, more names than can be told apart.
+
+use super::InferOptions;
+use super::profile::{Attribute, Element, ElementId, Name, Profile, ValueProfile};
+use crate::path::{Namespaces, NodeTest, Path};
+
+/// More columns than this in one table are spread over several; databases take about a thousand.
+const MAX_COLUMNS: usize = 250;
+/// A subtree that stands once becomes a table of its own when its parent is too wide and it has more columns than this.
+const MIN_SPLIT_COLUMNS: usize = 10;
+/// Attributes of these names say what their element is for: `status/@value` is the status.
+const VALUE_NAMES: [&str; 2] = ["value", "val"];
+
+/// Tables and columns, without names.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) root: ElementId,
+    /// Parents first.
+    pub(super) tables: Vec<DraftTable>,
+    /// Namespaces that paths need, by prefix.
+    pub(super) namespaces: Namespaces,
+    /// `document.key`
+    pub(super) key_path: Option<String>,
+    pub(super) notes: Vec<String>,
+}
+
+/// A table.
+#[derive(Debug)]
+pub(super) struct DraftTable {
+    pub(super) element: ElementId,
+    /// Index of the table that it lies within; `None` for the root's.
+    pub(super) parent: Option<usize>,
+    /// `each`; `None` for the root's.
+    pub(super) each: Option<String>,
+    /// Names from the root to the element.
+    pub(super) names: Vec<String>,
+    pub(super) columns: Vec<DraftColumn>,
+    /// Holds the columns for which another table of the same rows has no room.
+    pub(super) continues: Option<usize>,
+}
+
+/// A column with its value from a path; key columns are added with the names.
+#[derive(Clone, Debug)]
+pub(super) struct DraftColumn {
+    pub(super) path: String,
+    pub(super) content: Content,
+    /// The element that it is of.
+    pub(super) element: ElementId,
+    /// Names from the row's element (exclusive) to the value: the last ones become the column's name.
+    pub(super) names: Vec<String>,
+}
+
+/// What a column holds.
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    /// Attribute of the element, by position.
+    Attribute(usize),
+    /// The element's text.
+    Text,
+    /// The element's own text nodes, joined: it has elements below, in other places.
+    OwnText,
+    /// Nothing, which is not null: the element is there.
+    Presence,
+    /// The element as markup, and why.
+    Markup(Reason),
+}
+
+/// Why an element is kept as markup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    Mixed,
+    NestedInItself,
+    TooManyNames,
+}
+
+impl Reason {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Mixed => "text mixed with elements",
+            Self::NestedInItself => "an element within itself",
+            Self::TooManyNames => "more names than can be told apart",
+        }
+    }
+}
+
+/// The tables and columns that the documents with this root ask for.
+pub(super) fn draft(profile: &Profile, root: ElementId, options: &InferOptions) -> Draft {
+    let mut drafter = Drafter { profile, root, tables: Vec::new(), namespaces: Namespaces::new(), notes: Vec::new() };
+    let local = profile.elements.get(root).name.local.to_string();
+    drafter.table(root, None, None, vec![local]);
+    let key_path = options.key_path.clone().or_else(|| drafter.guess_key());
+    let Drafter { tables, namespaces, notes, .. } = drafter;
+    let tables = spread(tables);
+    Draft { root, tables, namespaces, key_path, notes }
+}
+
+struct Drafter<'p> {
+    profile: &'p Profile,
+    root: ElementId,
+    tables: Vec<DraftTable>,
+    namespaces: Namespaces,
+    notes: Vec<String>,
+}
+
+/// Where the drafter is: an element that a row or columns of a row are made of.
+#[derive(Clone)]
+struct Place {
+    path: Vec<String>,
+    names: Vec<String>,
+}
+
+impl<'p> Drafter<'p> {
+    fn element(&self, id: ElementId) -> &'p Element {
+        self.profile.elements.get(id)
+    }
+
+    /// Adds the table of an element, and the tables within it.
+    fn table(&mut self, element: ElementId, parent: Option<usize>, each: Option<String>, names: Vec<String>) {
+        let index = self.tables.len();
+        let table = DraftTable { element, parent, each, names: names.clone(), columns: Vec::new(), continues: None };
+        self.tables.push(table);
+        let is_wide = self.width(element) > MAX_COLUMNS;
+        let mut repeated = Vec::new();
+        let place = Place { path: Vec::new(), names: Vec::new() };
+        self.columns(element, index, &place, is_wide, &mut repeated);
+        for (child, path, below) in repeated {
+            let names = names.iter().cloned().chain(below).collect();
+            self.table(child, Some(index), Some(path), names);
+        }
+    }
+
+    /// Adds the columns of an element and of those below it that stand once; the others are answered with their paths and names.
+    fn columns(
+        &mut self,
+        id: ElementId,
+        table: usize,
+        place: &Place,
+        is_wide: bool,
+        repeated: &mut Vec<(ElementId, String, Vec<String>)>,
+    ) {
+        let element = self.element(id);
+        if let Some(reason) = self.markup_reason(id) {
+            self.push(table, id, place, None, Content::Markup(reason));
+            return;
+        }
+        let text = self.profile.elements.text(id);
+        let text_content = self.text_content(id);
+        let takes_element_name = text_content.is_none();
+        for (at, attribute) in element.attributes.iter().enumerate() {
+            if self.profile.elements.value(attribute).count == 0 {
+                continue;
+            }
+            let step = self.attribute_step(element, attribute);
+            let is_the_value = takes_element_name
+                && !place.names.is_empty()
+                && VALUE_NAMES.contains(&&*attribute.name.local.to_ascii_lowercase());
+            let name = if is_the_value { None } else { Some(display_name(&step)) };
+            let below = Place { path: appended(&place.path, format!("@{step}")), names: place.names.clone() };
+            self.push(table, id, &below, name, Content::Attribute(at));
+        }
+        if let Some(content) = text_content {
+            let own = text_name(element);
+            // The text of a row's own element is called `value`, other texts like their element.
+            let name = place.names.is_empty().then_some(own);
+            let place = match content {
+                Content::OwnText => Place { path: appended(&place.path, "text()".to_owned()), ..place.clone() },
+                _ => place.clone(),
+            };
+            debug_assert!(text.count > 0);
+            self.push(table, id, &place, name, content);
+        }
+        for (child, known) in self.profile.elements.children_of(id) {
+            if known.instance_count == 0 {
+                continue;
+            }
+            let step = self.element_step(id, known);
+            let name = display_name(&step);
+            let below =
+                Place { path: appended(&place.path, step), names: appended(&place.names, name) };
+            let is_split = is_wide && self.width(child) > MIN_SPLIT_COLUMNS;
+            if known.max_per_parent > 1 || is_split {
+                repeated.push((child, below.path.join("/"), below.names));
+            } else {
+                self.columns(child, table, &below, is_wide, repeated);
+            }
+        }
+    }
+
+    fn push(&mut self, table: usize, element: ElementId, place: &Place, name: Option<String>, content: Content) {
+        let path = if place.path.is_empty() { ".".to_owned() } else { place.path.join("/") };
+        let mut names = place.names.clone();
+        names.extend(name);
+        if names.is_empty() {
+            names.push("content".to_owned());
+        }
+        self.tables[table].columns.push(DraftColumn { path, content, element, names });
+    }
+
+    /// Whether and how the text of an element is a column.
+    fn text_content(&self, id: ElementId) -> Option<Content> {
+        let element = self.element(id);
+        let text = self.profile.elements.text(id);
+        let is_row = id == self.root || element.max_per_parent > 1;
+        let has_attributes =
+            element.attributes.iter().any(|attribute| self.profile.elements.value(attribute).count > 0);
+        match (text.filled_count() > 0, element.container_count > 0) {
+            (true, true) => Some(Content::OwnText),
+            (true, false) => Some(Content::Text),
+            (false, false) if !is_row && !has_attributes => Some(Content::Presence),
+            (false, _) => None,
+        }
+    }
+
+    fn markup_reason(&self, id: ElementId) -> Option<Reason> {
+        let element = self.element(id);
+        let is_root = id == self.root;
+        if element.has_too_many_names || self.has_unwritable_names(id) {
+            Some(Reason::TooManyNames)
+        } else if element.is_nested_in_itself && element.container_count > 0 {
+            Some(Reason::NestedInItself)
+        } else if element.mixed_count > 0 && !is_root {
+            Some(Reason::Mixed)
+        } else {
+            None
+        }
+    }
+
+    /// Names that XML has and paths cannot write: those that end in a point.
+    fn has_unwritable_names(&self, id: ElementId) -> bool {
+        let children = self.profile.elements.children_of(id).map(|(_, child)| &child.name);
+        let attributes = self.element(id).attributes.iter().map(|attribute| &attribute.name);
+        children.chain(attributes).any(|name| !is_writable(&name.local))
+    }
+
+    /// Columns that an element and everything below it that stands once would make.
+    fn width(&self, id: ElementId) -> usize {
+        if self.markup_reason(id).is_some() {
+            return 1;
+        }
+        let children = self.profile.elements.children_of(id);
+        let below = children.filter(|(_, child)| child.max_per_parent == 1).map(|(child, _)| self.width(child));
+        self.element(id).attributes.len() + usize::from(self.text_content(id).is_some()) + below.sum::<usize>()
+    }
+
+    /// A child's name as a path writes it: with a prefix only where another namespace has the same name here.
+    fn element_step(&mut self, parent: ElementId, child: &Element) -> String {
+        let siblings = self.profile.elements.children_of(parent).map(|(_, sibling)| &sibling.name);
+        let is_ambiguous = is_ambiguous(&child.name, siblings);
+        self.step(&child.name, is_ambiguous)
+    }
+
+    fn attribute_step(&mut self, element: &Element, attribute: &Attribute) -> String {
+        let others = element.attributes.iter().map(|other| &other.name);
+        let is_ambiguous = is_ambiguous(&attribute.name, others);
+        self.step(&attribute.name, is_ambiguous)
+    }
+
+    fn step(&mut self, name: &Name, is_ambiguous: bool) -> String {
+        if !is_ambiguous {
+            return name.local.to_string();
+        }
+        let prefix = self.prefix(name);
+        format!("{prefix}:{}", name.local)
+    }
+
+    /// The prefix of a name's namespace: that of the documents where it is free.
+    fn prefix(&mut self, name: &Name) -> String {
+        let namespace = self.profile.elements.namespace(name.namespace);
+        if *namespace.uri == *crate::xml::XML_NAMESPACE {
+            return "xml".to_owned();
+        }
+        let known = self.namespaces.iter().find(|(_, uri)| **uri == *namespace.uri);
+        if let Some((prefix, _)) = known {
+            return prefix.clone();
+        }
+        let wanted = match (&*namespace.uri, &*namespace.prefix) {
+            ("", _) => "none".to_owned(),
+            (_, "") => "ns".to_owned(),
+            (_, prefix) if is_writable(prefix) => prefix.to_owned(),
+            _ => "ns".to_owned(),
+        };
+        let is_free = |prefix: &String| !self.namespaces.contains_key(prefix) && prefix != "xml";
+        let numbered = (2..).map(|number| format!("{wanted}{number}"));
+        let prefix = std::iter::once(wanted.clone()).chain(numbered).find(is_free);
+        let prefix = prefix.expect("some number is free");
+        self.namespaces.insert(prefix.clone(), namespace.uri.to_string());
+        prefix
+    }
+
+    /// The value that is the key of every document, when there is just one; two documents at least, or it may be chance.
+    fn guess_key(&mut self) -> Option<String> {
+        let document_count = self.element(self.root).instance_count;
+        let is_key = |values: &ValueProfile| values.key_count == document_count && values.count == document_count;
+        let columns = &self.tables[0].columns;
+        let mut found = columns.iter().filter(|column| is_key(values_of(self.profile, column)));
+        let key = found.next().filter(|_| document_count > 1)?;
+        if found.next().is_some() {
+            self.notes.push("several values are the key of their document: give --key-path to check one".to_owned());
+            return None;
+        }
+        self.notes.push(format!(
+            "document.key is {}: it is the key of each of the {document_count} documents",
+            key.path
+        ));
+        Some(key.path.clone())
+    }
+}
+
+/// The values that a column holds.
+pub(super) fn values_of<'p>(profile: &'p Profile, column: &DraftColumn) -> &'p ValueProfile {
+    match column.content {
+        Content::Attribute(at) => {
+            profile.elements.value(&profile.elements.get(column.element).attributes[at])
+        }
+        Content::Text | Content::OwnText | Content::Presence | Content::Markup(_) => {
+            profile.elements.text(column.element)
+        }
+    }
+}
+
+/// Tables that are too wide even so: the columns that have no room go into tables of the same rows.
+fn spread(tables: Vec<DraftTable>) -> Vec<DraftTable> {
+    let mut spread = Vec::with_capacity(tables.len());
+    let mut moved = Vec::with_capacity(tables.len());
+    for mut table in tables {
+        let index = spread.len();
+        moved.push(index);
+        table.parent = table.parent.map(|parent: usize| moved[parent]);
+        let mut rest = table.columns.split_off(table.columns.len().min(MAX_COLUMNS));
+        let DraftTable { element, parent, each, names, .. } = &table;
+        let (element, parent, each, names) = (*element, *parent, each.clone(), names.clone());
+        spread.push(table);
+        while !rest.is_empty() {
+            let after = rest.split_off(rest.len().min(MAX_COLUMNS));
+            let (each, names) = (each.clone(), names.clone());
+            spread.push(DraftTable { element, parent, each, names, columns: rest, continues: Some(index) });
+            rest = after;
+        }
+    }
+    spread
+}
+
+fn appended(list: &[String], item: String) -> Vec<String> {
+    list.iter().cloned().chain([item]).collect()
+}
+
+/// A step as part of a name.
+fn display_name(step: &str) -> String {
+    step.replace(':', "_")
+}
+
+/// What the text of a row's own element is called: a name that none of its attributes and children has.
+fn text_name(element: &Element) -> String {
+    let is_taken = |name: &str| element.attributes.iter().any(|known| known.name.local.eq_ignore_ascii_case(name));
+    let name = if is_taken("value") { "text" } else { "value" };
+    name.to_owned()
+}
+
+fn is_ambiguous<'n>(name: &Name, mut others: impl Iterator<Item = &'n Name>) -> bool {
+    others.any(|other| other.local == name.local && other.namespace != name.namespace)
+}
+
+fn is_writable(name: &str) -> bool {
+    let is_name = |path: Path| match &path.steps[..] {
+        [step] => step.test == NodeTest::Name { namespace: None, local: name.to_owned() },
+        _ => false,
+    };
+    Path::parse(name, &Namespaces::new()).is_ok_and(is_name)
+}

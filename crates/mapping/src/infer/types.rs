@@ -1,0 +1,161 @@
+//! From what values look like to a column's type, with some room for those that the samples do not have.
+
+use xmlshred_model::DataType;
+
+use super::profile::{Kind, PATTERNS, ValueProfile};
+
+/// Digits that documents may have more than the samples.
+const SPARE_DIGITS: u32 = 2;
+/// `int` holds every number of so many digits.
+const MAX_INT_DIGITS: u32 = 9;
+const MAX_DECIMAL_DIGITS: u32 = 38;
+/// Lengths of text that people choose; longer is `text`.
+const LENGTHS: [u32; 10] = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000];
+
+/// How a column reads its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub(super) data_type: DataType,
+    /// Of dates that are not ISO 8601.
+    pub(super) format: Option<&'static str>,
+    /// Why the type is not narrower, where one would ask.
+    pub(super) note: Option<String>,
+}
+
+/// The narrowest type that gives every value back, with room for longer ones.
+pub(super) fn choose(values: &ValueProfile) -> Chosen {
+    let plain = |data_type| Chosen { data_type, format: None, note: None };
+    if values.filled_count() == 0 {
+        return plain(DataType::VarChar(50));
+    }
+    let kinds = values.kinds;
+    let shape = values.number;
+    let digits = shape.whole_digits + shape.fraction_digits;
+    if kinds.contains(Kind::Bool) {
+        plain(DataType::Bool)
+    } else if kinds.contains(Kind::Integer) {
+        plain(if shape.whole_digits < MAX_INT_DIGITS { DataType::Int } else { DataType::BigInt })
+    } else if kinds.contains(Kind::Decimal) && digits <= MAX_DECIMAL_DIGITS {
+        plain(decimal(shape.whole_digits, shape.fraction_digits))
+    } else if kinds.contains(Kind::Double) {
+        plain(DataType::Double)
+    } else if kinds.contains(Kind::Date) {
+        plain(DataType::Date)
+    } else if kinds.contains(Kind::Time) {
+        plain(DataType::Time)
+    } else if kinds.contains(Kind::Timestamp) {
+        plain(DataType::Timestamp)
+    } else if kinds.contains(Kind::Utc) {
+        plain(DataType::TimestampTz)
+    } else if kinds.contains(Kind::Uuid) {
+        plain(DataType::Uuid)
+    } else {
+        from_patterns(values)
+    }
+}
+
+fn from_patterns(values: &ValueProfile) -> Chosen {
+    let text = text(values.max_chars);
+    let patterns = values.kinds.patterns().collect::<Vec<_>>();
+    let note = match patterns[..] {
+        [only] => {
+            let (format, data_type) = PATTERNS[only];
+            return Chosen { data_type, format: Some(format), note: None };
+        }
+        [] if values.kinds.contains(Kind::Instant) => {
+            Some("instants; `type: timestamptz` would keep them in UTC, without their offsets".to_owned())
+        }
+        [] => None,
+        _ => {
+            let fitting = patterns.iter().map(|&at| PATTERNS[at].0).collect::<Vec<_>>();
+            Some(format!("dates; all samples fit each of {}", fitting.join(" and ")))
+        }
+    };
+    Chosen { data_type: text, format: None, note }
+}
+
+/// A decimal with room, in a precision that people choose.
+fn decimal(whole_digits: u32, fraction_digits: u32) -> DataType {
+    let needed = whole_digits + fraction_digits;
+    let wanted = needed + SPARE_DIGITS;
+    let precision = [9, 12, 18, 28, MAX_DECIMAL_DIGITS].into_iter().find(|&precision| precision >= wanted);
+    let precision = precision.unwrap_or(MAX_DECIMAL_DIGITS);
+    DataType::Decimal { precision: precision as u8, scale: fraction_digits as u8 }
+}
+
+/// A length that holds a quarter more than the longest.
+pub(super) fn text(max_chars: u32) -> DataType {
+    let wanted = max_chars.saturating_add(max_chars / 4);
+    LENGTHS.into_iter().find(|&length| length >= wanted).map_or(DataType::Text, DataType::VarChar)
+}
+
+/// Few, short texts of letters, digits and `_ - . /`, each seen several times: codes.
+pub(super) fn codes(values: &ValueProfile) -> Option<Vec<&str>> {
+    const MIN_TIMES: u64 = 3;
+    let texts = values.distinct.texts()?;
+    let is_code = |text: &str| {
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'))
+    };
+    let is_repeated = texts.len() as u64 * MIN_TIMES <= values.filled_count();
+    let are_codes = values.blank_count == 0 && is_repeated && texts.iter().all(|text| is_code(text));
+    are_codes.then(|| {
+        let mut texts = texts.iter().map(|text| &**text).collect::<Vec<_>>();
+        texts.sort_unstable();
+        texts
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(texts: &[&str]) -> String {
+        let mut values = ValueProfile::default();
+        texts.iter().for_each(|text| values.observe(text, None));
+        let Chosen { data_type, format, note } = choose(&values);
+        let parts = [Some(data_type.to_string()), format.map(str::to_owned), note.map(|_| "noted".to_owned())];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn types_are_the_narrowest_that_give_values_back() {
+        for (texts, expected) in [
+            (&["1", "20"][..], "int"),
+            (&["123456789"], "bigint"),
+            (&["1234567890123456789"], "decimal(28,0)"),
+            (&["1.5", "200"], "decimal(9,1)"),
+            (&["1e10", "2"], "double"),
+            (&["true", ""], "bool"),
+            (&["01234", "56789"], "varchar(10)"),
+            (&["2024-01-31"], "date"),
+            (&["2024-01-31T00:00:00+01:00"], "varchar(50) noted"),
+            (&["12/31/2024"], "date %m/%d/%Y"),
+            (&["11/12/2024"], "varchar(20) noted"),
+            (&["", " "], "varchar(50)"),
+        ] {
+            assert_eq!(chosen(texts), expected, "{texts:?}");
+        }
+        assert_eq!(chosen(&[&"x".repeat(3201)]), "text");
+    }
+
+    #[test]
+    fn decimals_of_all_digits_that_there_are_have_no_room_to_spare() {
+        assert_eq!(chosen(&[&format!("{}.5", "9".repeat(37))]), "decimal(38,1)");
+        // Together more digits than any one has.
+        assert_eq!(chosen(&[&"9".repeat(30), &format!("0.{}", "3".repeat(20))]), "varchar(50)");
+    }
+
+    #[test]
+    fn codes_are_few_short_and_repeated() {
+        let codes_of = |texts: &[&str]| {
+            let mut values = ValueProfile::default();
+            texts.iter().for_each(|text| values.observe(text, None));
+            codes(&values).map(|codes| codes.join(" "))
+        };
+        assert_eq!(codes_of(&["B", "A", "B", "A", "A", "B"]).as_deref(), Some("A B"));
+        assert_eq!(codes_of(&["A", "B"]), None);
+        assert_eq!(codes_of(&["A", "A", "A", ""]), None);
+        assert_eq!(codes_of(&["two words", "two words", "two words"]), None);
+    }
+}
