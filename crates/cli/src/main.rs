@@ -45,6 +45,7 @@ fn execute(command: Command) -> Result<Exit, CommandError> {
         Command::Status(args) => command::status(&args),
         Command::Check(args) => command::check(&args),
         Command::Preview(args) => command::preview(&args),
+        Command::Infer(args) => command::infer(&args),
         Command::Ddl(args) => command::ddl(&args),
         Command::Completions(args) => command::completions(&args),
     }

@@ -12,5 +12,5 @@ pub(crate) use run::{
     WorkArgs,
 };
 pub(crate) use tools::{
-    CheckArgs, CompletionsArgs, DdlArgs, DialectArg, PreviewArgs, PreviewFormat, StatusArgs,
+    CheckArgs, CompletionsArgs, DdlArgs, DialectArg, InferArgs, PreviewArgs, PreviewFormat, StatusArgs,
 };

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{CheckArgs, CompletionsArgs, DdlArgs, LaunchArgs, PreviewArgs, RunArgs, StatusArgs};
+use super::{CheckArgs, CompletionsArgs, DdlArgs, InferArgs, LaunchArgs, PreviewArgs, RunArgs, StatusArgs};
 use crate::demo::DemoArgs;
 
 const EXIT_CODES: &str = "Exit codes:
@@ -48,6 +48,12 @@ pub(crate) enum Command {
 
     /// Show the rows that documents would give; writes nothing
     Preview(Box<PreviewArgs>),
+
+    /// Make a first contract from sample documents
+    ///
+    /// Repeated elements become tables, attributes and single elements columns, with types, lengths and keys: nothing of the
+    /// samples is lost. No value of a document stands in the contract unless --show-values asks for codes.
+    Infer(Box<InferArgs>),
 
     /// Print CREATE TABLE statements for the target and the log
     Ddl(Box<DdlArgs>),

@@ -62,7 +62,8 @@ pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
     Ok(exit)
 }
 
-fn read(path: &Path, max_bytes: u64) -> std::io::Result<Fetched> {
+/// A document in a file, or on standard input.
+pub(super) fn read(path: &Path, max_bytes: u64) -> std::io::Result<Fetched> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
         // One more than allowed tells too large from just fitting.

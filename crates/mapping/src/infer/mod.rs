@@ -5,15 +5,13 @@
 //! that (`xsd`), and writes the contract's text (`render`). Nothing here keeps or prints a value of a document, except
 //! short codes when [`Values::Shown`] asks for them.
 
-mod profile;
-mod types;
 mod names;
-mod structure;
+mod profile;
 mod render;
+mod structure;
+mod types;
 
 use std::fmt;
-
-use xmlshred_model::DocumentKey;
 
 use crate::contract::{self, Diagnostic};
 
@@ -82,9 +80,9 @@ impl InferError {
     /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::SeveralRoots(_) => {
-                Some("a contract is for one kind of document: choose one with --root NAME, and infer one contract each")
-            }
+            Self::SeveralRoots(_) => Some(
+                "a contract is for one kind of document: choose one with --root NAME, and infer one contract each",
+            ),
             Self::NoDocuments | Self::NoSuchRoot(_) => None,
             Self::Invalid(_) => Some("look at --key-path, --source-table and the other names given"),
         }
@@ -99,7 +97,8 @@ impl fmt::Display for Listed<'_> {
         const SHOWN: usize = 8;
         for (at, root) in self.0.iter().take(SHOWN).enumerate() {
             let comma = if at > 0 { ", " } else { "" };
-            write!(f, "{comma}{} ({} documents)", root.local, root.document_count)?;
+            let plural = if root.document_count == 1 { "" } else { "s" };
+            write!(f, "{comma}{} ({} document{plural})", root.local, root.document_count)?;
         }
         if self.0.len() > SHOWN { write!(f, ", and {} more", self.0.len() - SHOWN) } else { Ok(()) }
     }
@@ -138,6 +137,3 @@ fn choose_root(profile: &Profile, options: &InferOptions) -> Result<profile::Ele
         }
     }
 }
-
-/// The key of a document in its source, where it has one: what `document.key` is guessed from.
-pub type KnownKey = Option<DocumentKey>;

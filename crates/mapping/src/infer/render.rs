@@ -23,7 +23,10 @@ pub(super) fn contract(profile: &Profile, named: &Named, options: &InferOptions)
         render_table(&Renderer { profile, named, values: options.values }, table, &mut tables, &mut codes);
     }
     if !codes.is_empty() {
-        let _ = writeln!(out, "codes:                                 # what the samples hold; other codes fail the document\n{codes}");
+        let _ = writeln!(
+            out,
+            "codes:                                 # what the samples hold; other codes fail the document\n{codes}"
+        );
     }
     let _ = write!(out, "tables:\n{}", tables.trim_end());
     out.push('\n');
@@ -35,11 +38,11 @@ fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut Stri
     let root = profile.elements.get(named.root);
     let _ = write!(
         out,
-        "# Inferred by xmlshred from {}, {:.1} MB: a first draft to read, rename and narrow.\n\
+        "# Inferred by xmlshred from {}, {}: a first draft to read, rename and narrow.\n\
          # Comments count what the samples hold. `xmlshred check` and `xmlshred preview DOC` try what you change.\n\
          xmlshred: 1\nname: {}\n\nsource:\n  table: {}\n  key: {}\n  xml: {}\n\ndocument:\n  root: {}\n",
         counted(root.instance_count, "document"),
-        profile.byte_count() as f64 / 1e6,
+        bytes(profile.byte_count()),
         scalar(&named.name),
         scalar(source_table),
         scalar(source_key),
@@ -67,7 +70,8 @@ struct Renderer<'a> {
 fn render_table(renderer: &Renderer<'_>, table: &NamedTable, out: &mut String, codes: &mut String) {
     let NamedTable { name, element, parent, each, continues, key, columns } = table;
     let element = renderer.profile.elements.get(*element);
-    let _ = writeln!(out, "  {}:  # {}", scalar(name), about_rows(element, each.is_some(), continues.as_deref()));
+    let _ =
+        writeln!(out, "  {}:  # {}", scalar(name), about_rows(element, each.is_some(), continues.as_deref()));
     let parent = parent.map(|at| &renderer.named.tables[at]);
     // The root's row is every row's parent: only deeper tables start from rows of another.
     if let Some(parent) = parent.filter(|parent| parent.each.is_some()) {
@@ -101,9 +105,10 @@ fn key_columns(key: &[String], parent: Option<&NamedTable>, has_number: bool) ->
     let Some(parent) = parent else {
         return vec![line(&key[0], "generate: document_key, type: bigint, key: true".to_owned())];
     };
-    let inherited = parent.key.iter().map(|name| {
-        line(name, format!("parent: {}, key: true", scalar(&format!("{}.{name}", parent.name))))
-    });
+    let inherited = parent
+        .key
+        .iter()
+        .map(|name| line(name, format!("parent: {}, key: true", scalar(&format!("{}.{name}", parent.name)))));
     let number = key.last().filter(|_| has_number);
     let number = number.map(|name| line(name, "generate: row_number, type: int, key: true".to_owned()));
     inherited.chain(number).collect()
@@ -197,6 +202,11 @@ fn counted(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
+/// `12.3 kB`, `4.5 MB`
+fn bytes(count: u64) -> String {
+    let count = count as f64;
+    if count < 1e6 { format!("{:.1} kB", count / 1e3) } else { format!("{:.1} MB", count / 1e6) }
+}
 
 /// `1,234,567`
 fn grouped(number: u64) -> String {
@@ -215,7 +225,9 @@ fn grouped(number: u64) -> String {
 fn scalar(text: &str) -> String {
     const WORDS: [&str; 11] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
     let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '/'))
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.' | '(' | ')' | '@'))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.' | '(' | ')' | '@'))
         && !WORDS.contains(&&*text.to_ascii_lowercase());
     if is_plain { text.to_owned() } else { quoted(text) }
 }

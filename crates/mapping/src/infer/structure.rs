@@ -16,6 +16,9 @@ const MIN_SPLIT_COLUMNS: usize = 10;
 /// Attributes of these names say what their element is for: `status/@value` is the status.
 const VALUE_NAMES: [&str; 2] = ["value", "val"];
 
+/// The prefix of names in no namespace, where they must be told from others.
+const NO_NAMESPACE: &str = "none";
+
 /// Tables and columns, without names.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -90,7 +93,8 @@ impl Reason {
 
 /// The tables and columns that the documents with this root ask for.
 pub(super) fn draft(profile: &Profile, root: ElementId, options: &InferOptions) -> Draft {
-    let mut drafter = Drafter { profile, root, tables: Vec::new(), namespaces: Namespaces::new(), notes: Vec::new() };
+    let mut drafter =
+        Drafter { profile, root, tables: Vec::new(), namespaces: Namespaces::new(), notes: Vec::new() };
     let local = profile.elements.get(root).name.local.to_string();
     drafter.table(root, None, None, vec![local]);
     let key_path = options.key_path.clone().or_else(|| drafter.guess_key());
@@ -122,7 +126,8 @@ impl<'p> Drafter<'p> {
     /// Adds the table of an element, and the tables within it.
     fn table(&mut self, element: ElementId, parent: Option<usize>, each: Option<String>, names: Vec<String>) {
         let index = self.tables.len();
-        let table = DraftTable { element, parent, each, names: names.clone(), columns: Vec::new(), continues: None };
+        let table =
+            DraftTable { element, parent, each, names: names.clone(), columns: Vec::new(), continues: None };
         self.tables.push(table);
         let is_wide = self.width(element) > MAX_COLUMNS;
         let mut repeated = Vec::new();
@@ -168,7 +173,9 @@ impl<'p> Drafter<'p> {
             // The text of a row's own element is called `value`, other texts like their element.
             let name = place.names.is_empty().then_some(own);
             let place = match content {
-                Content::OwnText => Place { path: appended(&place.path, "text()".to_owned()), ..place.clone() },
+                Content::OwnText => {
+                    Place { path: appended(&place.path, "text()".to_owned()), ..place.clone() }
+                }
                 _ => place.clone(),
             };
             debug_assert!(text.count > 0);
@@ -180,8 +187,7 @@ impl<'p> Drafter<'p> {
             }
             let step = self.element_step(id, known);
             let name = display_name(&step);
-            let below =
-                Place { path: appended(&place.path, step), names: appended(&place.names, name) };
+            let below = Place { path: appended(&place.path, step), names: appended(&place.names, name) };
             let is_split = is_wide && self.width(child) > MIN_SPLIT_COLUMNS;
             if known.max_per_parent > 1 || is_split {
                 repeated.push((child, below.path.join("/"), below.names));
@@ -191,7 +197,14 @@ impl<'p> Drafter<'p> {
         }
     }
 
-    fn push(&mut self, table: usize, element: ElementId, place: &Place, name: Option<String>, content: Content) {
+    fn push(
+        &mut self,
+        table: usize,
+        element: ElementId,
+        place: &Place,
+        name: Option<String>,
+        content: Content,
+    ) {
         let path = if place.path.is_empty() { ".".to_owned() } else { place.path.join("/") };
         let mut names = place.names.clone();
         names.extend(name);
@@ -243,8 +256,11 @@ impl<'p> Drafter<'p> {
             return 1;
         }
         let children = self.profile.elements.children_of(id);
-        let below = children.filter(|(_, child)| child.max_per_parent == 1).map(|(child, _)| self.width(child));
-        self.element(id).attributes.len() + usize::from(self.text_content(id).is_some()) + below.sum::<usize>()
+        let below =
+            children.filter(|(_, child)| child.max_per_parent == 1).map(|(child, _)| self.width(child));
+        self.element(id).attributes.len()
+            + usize::from(self.text_content(id).is_some())
+            + below.sum::<usize>()
     }
 
     /// A child's name as a path writes it: with a prefix only where another namespace has the same name here.
@@ -279,7 +295,7 @@ impl<'p> Drafter<'p> {
             return prefix.clone();
         }
         let wanted = match (&*namespace.uri, &*namespace.prefix) {
-            ("", _) => "none".to_owned(),
+            ("", _) => NO_NAMESPACE.to_owned(),
             (_, "") => "ns".to_owned(),
             (_, prefix) if is_writable(prefix) => prefix.to_owned(),
             _ => "ns".to_owned(),
@@ -295,12 +311,15 @@ impl<'p> Drafter<'p> {
     /// The value that is the key of every document, when there is just one; two documents at least, or it may be chance.
     fn guess_key(&mut self) -> Option<String> {
         let document_count = self.element(self.root).instance_count;
-        let is_key = |values: &ValueProfile| values.key_count == document_count && values.count == document_count;
+        let is_key =
+            |values: &ValueProfile| values.key_count == document_count && values.count == document_count;
         let columns = &self.tables[0].columns;
         let mut found = columns.iter().filter(|column| is_key(values_of(self.profile, column)));
         let key = found.next().filter(|_| document_count > 1)?;
         if found.next().is_some() {
-            self.notes.push("several values are the key of their document: give --key-path to check one".to_owned());
+            self.notes.push(
+                "several values are the key of their document: give --key-path to check one".to_owned(),
+            );
             return None;
         }
         self.notes.push(format!(
@@ -349,14 +368,15 @@ fn appended(list: &[String], item: String) -> Vec<String> {
     list.iter().cloned().chain([item]).collect()
 }
 
-/// A step as part of a name.
+/// A step as part of a name. That a name is in no namespace is nothing to say.
 fn display_name(step: &str) -> String {
-    step.replace(':', "_")
+    step.strip_prefix(NO_NAMESPACE).and_then(|rest| rest.strip_prefix(':')).unwrap_or(step).replace(':', "_")
 }
 
 /// What the text of a row's own element is called: a name that none of its attributes and children has.
 fn text_name(element: &Element) -> String {
-    let is_taken = |name: &str| element.attributes.iter().any(|known| known.name.local.eq_ignore_ascii_case(name));
+    let is_taken =
+        |name: &str| element.attributes.iter().any(|known| known.name.local.eq_ignore_ascii_case(name));
     let name = if is_taken("value") { "text" } else { "value" };
     name.to_owned()
 }

@@ -4,6 +4,12 @@ use xmlshred_model::DataType;
 
 use super::profile::{Kind, PATTERNS, ValueProfile};
 
+/// Fewer values than this say little about the longest.
+const MANY_VALUES: u64 = 100;
+/// With few values, text has at least this length.
+const MIN_CHARS: u32 = 10;
+/// Places behind the point that any decimal has: amounts of money end in `.5` by chance.
+const MIN_SCALE: u32 = 2;
 /// Digits that documents may have more than the samples.
 const SPARE_DIGITS: u32 = 2;
 /// `int` holds every number of so many digits.
@@ -55,7 +61,7 @@ pub(super) fn choose(values: &ValueProfile) -> Chosen {
 }
 
 fn from_patterns(values: &ValueProfile) -> Chosen {
-    let text = text(values.max_chars);
+    let text = text(values.max_chars, values.filled_count());
     let patterns = values.kinds.patterns().collect::<Vec<_>>();
     let note = match patterns[..] {
         [only] => {
@@ -76,16 +82,17 @@ fn from_patterns(values: &ValueProfile) -> Chosen {
 
 /// A decimal with room, in a precision that people choose.
 fn decimal(whole_digits: u32, fraction_digits: u32) -> DataType {
-    let needed = whole_digits + fraction_digits;
-    let wanted = needed + SPARE_DIGITS;
+    let scale = fraction_digits.max(MIN_SCALE.min(MAX_DECIMAL_DIGITS - whole_digits - fraction_digits));
+    let wanted = whole_digits + scale + SPARE_DIGITS;
     let precision = [9, 12, 18, 28, MAX_DECIMAL_DIGITS].into_iter().find(|&precision| precision >= wanted);
     let precision = precision.unwrap_or(MAX_DECIMAL_DIGITS);
-    DataType::Decimal { precision: precision as u8, scale: fraction_digits as u8 }
+    DataType::Decimal { precision: precision as u8, scale: scale as u8 }
 }
 
-/// A length that holds a quarter more than the longest.
-pub(super) fn text(max_chars: u32) -> DataType {
-    let wanted = max_chars.saturating_add(max_chars / 4);
+/// A length that holds a quarter more than the longest of many values, twice that of few.
+fn text(max_chars: u32, value_count: u64) -> DataType {
+    let spare = if value_count < MANY_VALUES { max_chars.max(MIN_CHARS - 1) } else { max_chars / 4 };
+    let wanted = max_chars.saturating_add(spare);
     LENGTHS.into_iter().find(|&length| length >= wanted).map_or(DataType::Text, DataType::VarChar)
 }
 
@@ -95,7 +102,9 @@ pub(super) fn codes(values: &ValueProfile) -> Option<Vec<&str>> {
     let texts = values.distinct.texts()?;
     let is_code = |text: &str| {
         !text.is_empty()
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'))
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'))
     };
     let is_repeated = texts.len() as u64 * MIN_TIMES <= values.filled_count();
     let are_codes = values.blank_count == 0 && is_repeated && texts.iter().all(|text| is_code(text));
@@ -114,7 +123,8 @@ mod tests {
         let mut values = ValueProfile::default();
         texts.iter().for_each(|text| values.observe(text, None));
         let Chosen { data_type, format, note } = choose(&values);
-        let parts = [Some(data_type.to_string()), format.map(str::to_owned), note.map(|_| "noted".to_owned())];
+        let parts =
+            [Some(data_type.to_string()), format.map(str::to_owned), note.map(|_| "noted".to_owned())];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
@@ -124,7 +134,7 @@ mod tests {
             (&["1", "20"][..], "int"),
             (&["123456789"], "bigint"),
             (&["1234567890123456789"], "decimal(28,0)"),
-            (&["1.5", "200"], "decimal(9,1)"),
+            (&["1.5", "200"], "decimal(9,2)"),
             (&["1e10", "2"], "double"),
             (&["true", ""], "bool"),
             (&["01234", "56789"], "varchar(10)"),
@@ -136,14 +146,15 @@ mod tests {
         ] {
             assert_eq!(chosen(texts), expected, "{texts:?}");
         }
-        assert_eq!(chosen(&[&"x".repeat(3201)]), "text");
+        assert_eq!(chosen(&[&"x".repeat(2001)]), "text");
+        assert_eq!(chosen(&["x".repeat(1600).as_str(); 100]), "varchar(2000)");
     }
 
     #[test]
     fn decimals_of_all_digits_that_there_are_have_no_room_to_spare() {
         assert_eq!(chosen(&[&format!("{}.5", "9".repeat(37))]), "decimal(38,1)");
         // Together more digits than any one has.
-        assert_eq!(chosen(&[&"9".repeat(30), &format!("0.{}", "3".repeat(20))]), "varchar(50)");
+        assert_eq!(chosen(&[&"9".repeat(30), &format!("0.{}", "3".repeat(20))]), "varchar(100)");
     }
 
     #[test]

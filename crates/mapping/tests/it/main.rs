@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
 mod contract;
+mod infer;
 mod shred;
 mod wellformed;

@@ -63,8 +63,7 @@ pub(crate) struct Attribute {
 impl Elements {
     pub(super) fn new(limits: ProfileLimits) -> Self {
         let none = Namespace { uri: Box::default(), prefix: Box::default() };
-        let mut elements =
-            Self { limits, namespaces: vec![none], elements: Vec::new(), values: Vec::new() };
+        let mut elements = Self { limits, namespaces: vec![none], elements: Vec::new(), values: Vec::new() };
         elements.push(DOCUMENT, Name { local: Box::default(), namespace: 0 });
         elements
     }
@@ -117,7 +116,8 @@ impl Elements {
     #[cold]
     fn new_child(&mut self, parent: ElementId, tag: &StartTag<'_, '_>) -> Option<ElementId> {
         let element = &self.elements[parent as usize];
-        let ProfileLimits { max_elements, max_values, max_names, max_depth: _, max_attributes: _ } = self.limits;
+        let ProfileLimits { max_elements, max_values, max_names, max_depth: _, max_attributes: _ } =
+            self.limits;
         let is_full = self.elements.len() > max_elements
             || self.values.len() > max_values
             || element.child_names.len() >= max_names;

@@ -115,11 +115,15 @@ impl Profile {
         }
     }
 
-    /// Counts a document in. `key` is that of its row in the source, where there is one.
+    /// Counts a document in; answers the local name of its root. `key` is that of its row in the source, where there is one.
     ///
     /// # Errors
     /// When the document is no XML that a run would take. It then counts nowhere.
-    pub fn observe(&mut self, content: Content<'_>, key: Option<DocumentKey>) -> Result<(), ObserveError> {
+    pub fn observe(
+        &mut self,
+        content: Content<'_>,
+        key: Option<DocumentKey>,
+    ) -> Result<String, ObserveError> {
         let text = match content {
             Content::Text(text) => Cow::Borrowed(text),
             Content::Bytes(bytes) => decode(bytes)?,
@@ -133,9 +137,8 @@ impl Profile {
         }
         self.events.clear();
         let mut recorder = Recorder::new(&mut self.elements, &mut self.events, &text);
-        scan(&text, ScanLimits { max_depth, max_attributes }, &mut recorder).map_err(|error| {
-            ObserveError::Xml { kind: error.kind, place: Place::of(&text, error.offset) }
-        })?;
+        scan(&text, ScanLimits { max_depth, max_attributes }, &mut recorder)
+            .map_err(|error| ObserveError::Xml { kind: error.kind, place: Place::of(&text, error.offset) })?;
         if self.arena.allocated_bytes() > MAX_KEPT {
             self.arena = Bump::new();
         } else {
@@ -143,7 +146,8 @@ impl Profile {
         }
         self.counter.count(&mut self.elements, &self.events, &text, key, &self.arena);
         self.byte_count += text.len() as u64;
-        Ok(())
+        let root = self.events.first().map(|event| self.elements.get(event.id).name.local.to_string());
+        Ok(root.unwrap_or_default())
     }
 
     /// Bytes of all documents that counted, as UTF-8.

@@ -38,7 +38,8 @@ impl NameList {
 
     /// Where a name stands.
     pub(super) fn find(&mut self, local: &str, namespace: &str, namespaces: &[Namespace]) -> Option<usize> {
-        let is = |name: &Name| *name.local == *local && *namespaces[name.namespace as usize].uri == *namespace;
+        let is =
+            |name: &Name| *name.local == *local && *namespaces[name.namespace as usize].uri == *namespace;
         // Elements repeat themselves, or come in their usual order.
         for expected in [self.next, self.next.wrapping_sub(1)] {
             if self.names.get(expected).is_some_and(is) {

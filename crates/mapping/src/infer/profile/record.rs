@@ -78,7 +78,8 @@ impl<'d> Handler<'d> for Recorder<'_, 'd> {
             if attribute.is_namespace_declaration() {
                 continue;
             }
-            let kind = if attribute.value.is_plain { EventKind::PlainAttribute } else { EventKind::Attribute };
+            let kind =
+                if attribute.value.is_plain { EventKind::PlainAttribute } else { EventKind::Attribute };
             match self.elements.attribute(id, tag, attribute) {
                 Some(value) => self.range(kind, value, attribute.value.raw),
                 None => self.mark(EventKind::UnknownAttribute, id),
