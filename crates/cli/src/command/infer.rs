@@ -26,8 +26,8 @@ const MAX_NAMED: usize = 5;
 
 /// Reads the documents, one at a time, and writes the contract; ends with 3 when a document could not be read as XML.
 pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
-    let InferArgs { documents, key, sample, out, force, name, root, key_path, xsd, show_values, .. } = args;
-    let InferArgs { source_table, source_key, source_xml, database, .. } = args;
+    let InferArgs { documents, key, sample, out, force, name, root, key_path, show_values, .. } = args;
+    let InferArgs { source_table, source_key, source_xml, .. } = args;
     let options = InferOptions {
         name: name.clone(),
         root: root.clone(),

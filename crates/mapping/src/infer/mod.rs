@@ -109,7 +109,7 @@ impl fmt::Display for Listed<'_> {
 /// # Errors
 /// When there are no documents, or of several kinds, or the options make no contract of it.
 pub fn infer(profile: &Profile, options: &InferOptions) -> Result<Inferred, InferError> {
-    let root = choose_root(profile, options)?;
+    let root = structure::main_element(profile, choose_root(profile, options)?);
     let draft = structure::draft(profile, root, options);
     let named = names::named(profile, draft, options);
     let text = render::contract(profile, &named, options);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use xmlshred_model::DataType;
 
 use super::names::{Named, NamedTable};
-use super::profile::{Element, Profile};
+use super::profile::{DOCUMENT, Element, ElementId, Profile};
 use super::structure::{Content, DraftColumn, values_of};
 use super::types::{self, Chosen};
 use super::{InferOptions, Values};
@@ -47,7 +47,7 @@ fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut Stri
         scalar(source_table),
         scalar(source_key),
         scalar(source_xml),
-        scalar(&format!("/{}", root.name.local)),
+        scalar(&path_from_document(profile, named.root)),
     );
     if let Some(key) = &named.key_path {
         let _ = writeln!(out, "  key: {}", scalar(key));
@@ -59,6 +59,17 @@ fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut Stri
         }
     }
     out.push('\n');
+}
+
+/// `/Orders/Order`
+fn path_from_document(profile: &Profile, mut at: ElementId) -> String {
+    let mut path = String::new();
+    while at != DOCUMENT {
+        let element = profile.elements.get(at);
+        path.insert_str(0, &format!("/{}", element.name.local));
+        at = element.parent;
+    }
+    path
 }
 
 struct Renderer<'a> {

@@ -91,7 +91,30 @@ impl Reason {
     }
 }
 
-/// The tables and columns that the documents with this root ask for.
+/// The element that a document is about: the root, or the first below it that is not only there to hold the next.
+pub(super) fn main_element(profile: &Profile, root: ElementId) -> ElementId {
+    let mut main = root;
+    loop {
+        let element = profile.elements.get(main);
+        let has_attributes =
+            element.attributes.iter().any(|attribute| profile.elements.value(attribute).count > 0);
+        let mut children = profile.elements.children_of(main).filter(|(_, child)| child.instance_count > 0);
+        let (Some((id, child)), None) = (children.next(), children.next()) else { return main };
+        let is_always_one = child.instance_count == element.instance_count && child.max_per_parent == 1;
+        let is_empty = !has_attributes && element.mixed_count == 0 && !element.has_too_many_names;
+        let is_wrapper = is_empty && is_always_one && child.container_count == child.instance_count;
+        if !is_wrapper
+            || child.mixed_count > 0
+            || child.is_nested_in_itself
+            || !is_writable(&child.name.local)
+        {
+            return main;
+        }
+        main = id;
+    }
+}
+
+/// The tables and columns that the documents with this main element ask for.
 pub(super) fn draft(profile: &Profile, root: ElementId, options: &InferOptions) -> Draft {
     let mut drafter =
         Drafter { profile, root, tables: Vec::new(), namespaces: Namespaces::new(), notes: Vec::new() };

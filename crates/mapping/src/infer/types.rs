@@ -82,7 +82,8 @@ fn from_patterns(values: &ValueProfile) -> Chosen {
 
 /// A decimal with room, in a precision that people choose.
 fn decimal(whole_digits: u32, fraction_digits: u32) -> DataType {
-    let scale = fraction_digits.max(MIN_SCALE.min(MAX_DECIMAL_DIGITS - whole_digits - fraction_digits));
+    let room = MAX_DECIMAL_DIGITS - whole_digits;
+    let scale = if fraction_digits == 0 { 0 } else { fraction_digits.max(MIN_SCALE.min(room)) };
     let wanted = whole_digits + scale + SPARE_DIGITS;
     let precision = [9, 12, 18, 28, MAX_DECIMAL_DIGITS].into_iter().find(|&precision| precision >= wanted);
     let precision = precision.unwrap_or(MAX_DECIMAL_DIGITS);
@@ -137,7 +138,7 @@ mod tests {
             (&["1.5", "200"], "decimal(9,2)"),
             (&["1e10", "2"], "double"),
             (&["true", ""], "bool"),
-            (&["01234", "56789"], "varchar(10)"),
+            (&["01234", "56789"], "varchar(20)"),
             (&["2024-01-31"], "date"),
             (&["2024-01-31T00:00:00+01:00"], "varchar(50) noted"),
             (&["12/31/2024"], "date %m/%d/%Y"),

@@ -12,7 +12,7 @@ pub(crate) type ElementId = u32;
 pub(super) type ValueId = u32;
 
 /// The node above all roots.
-pub(super) const DOCUMENT: ElementId = 0;
+pub(crate) const DOCUMENT: ElementId = 0;
 
 /// All elements with their values.
 #[derive(Debug)]

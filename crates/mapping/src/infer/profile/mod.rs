@@ -20,13 +20,13 @@ use xmlshred_model::DocumentKey;
 use crate::Content;
 use crate::xml::{DecodeError, Place, ScanLimits, XmlErrorKind, decode, scan};
 
-pub(super) use elements::{Attribute, Element, ElementId};
+pub(super) use elements::{Attribute, DOCUMENT, Element, ElementId};
 pub(super) use kinds::{Kind, PATTERNS};
 pub(super) use name_list::Name;
 pub(super) use value::ValueProfile;
 
 use count::Counter;
-use elements::{DOCUMENT, Elements};
+use elements::Elements;
 use record::{Event, Recorder};
 
 /// Bounds of memory: beyond them, subtrees are kept as markup.
