@@ -33,6 +33,8 @@ def canonical(text):
         month, day, year, *time = american.groups()
         date = f"{year}-{int(month):02}-{int(day):02}"
         return date if time[0] is None else f"{date}T{int(time[0]):02}:{time[1]}:{time[2]}"
+    if re.match(r"\d\d:\d\d$", text):
+        return text + ":00"
     if re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text):
         try:
             moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -146,7 +146,13 @@ fn documents_of_the_demo_lose_nothing() {
     while let Some(row) = rows.next().unwrap() {
         let (key, text): (i64, Option<String>) = (row.get(0).unwrap(), row.get(1).unwrap());
         let path = place.path().join(format!("{key:03}.xml"));
-        fs::write(&path, text.unwrap()).unwrap();
+        // In a column of text, an encoding declaration means nothing; in a file it does.
+        let text = text.unwrap();
+        let text = match text.split_once("?>") {
+            Some((start, rest)) if start.starts_with("<?xml") => rest,
+            _ => &text,
+        };
+        fs::write(&path, text).unwrap();
         documents.push(path);
     }
     assert!(assert_found_again(&documents) > 10_000);

@@ -334,11 +334,16 @@ impl<'p> Drafter<'p> {
     /// The value that is the key of every document, when there is just one; two documents at least, or it may be chance.
     fn guess_key(&mut self) -> Option<String> {
         let document_count = self.element(self.root).instance_count;
-        let is_key =
-            |values: &ValueProfile| values.key_count == document_count && values.count == document_count;
         let columns = &self.tables[0].columns;
-        let mut found = columns.iter().filter(|column| is_key(values_of(self.profile, column)));
-        let key = found.next().filter(|_| document_count > 1)?;
+        let is_key = |column: &&DraftColumn| {
+            let values = values_of(self.profile, column);
+            values.key_count == document_count && values.count == document_count
+        };
+        let mut found = columns.iter().filter(is_key);
+        let Some(key) = found.next().filter(|_| document_count > 1) else {
+            self.note_key_of_most(document_count);
+            return None;
+        };
         if found.next().is_some() {
             self.notes.push(
                 "several values are the key of their document: give --key-path to check one".to_owned(),
@@ -350,6 +355,23 @@ impl<'p> Drafter<'p> {
             key.path
         ));
         Some(key.path.clone())
+    }
+}
+
+impl Drafter<'_> {
+    /// A few documents under a wrong key are what `document.key` is there to find; that is for the user to say.
+    fn note_key_of_most(&mut self, document_count: u64) {
+        let key_count = |column: &DraftColumn| values_of(self.profile, column).key_count;
+        let most = self.tables[0].columns.iter().max_by_key(|column| key_count(column));
+        if let Some(column) =
+            most.filter(|column| key_count(column) * 10 >= document_count * 9 && document_count > 1)
+        {
+            self.notes.push(format!(
+                "{0} is the key of {1} of {document_count} documents: with --key-path '{0}' the others would fail",
+                column.path,
+                key_count(column),
+            ));
+        }
     }
 }
 
