@@ -1,6 +1,6 @@
 //! `xmlshred infer`: a first contract from sample documents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use xmlshred_engine::ports::Fetched;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_mapping::infer::{
-    InferError, InferOptions, Inferred, Profile, ProfileLimits, Values, infer as infer_contract,
+    InferError, InferOptions, Inferred, Profile, ProfileLimits, Schema, Values, XsdFile,
+    infer as infer_contract,
 };
 use xmlshred_mapping::{Content, Limits};
 use xmlshred_model::DocumentKey;
@@ -26,7 +27,7 @@ const MAX_NAMED: usize = 5;
 
 /// Reads the documents, one at a time, and writes the contract; ends with 3 when a document could not be read as XML.
 pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
-    let InferArgs { documents, key, sample, out, force, name, root, key_path, show_values, .. } = args;
+    let InferArgs { documents, key, sample, out, force, name, root, key_path, xsd, show_values, .. } = args;
     let InferArgs { source_table, source_key, source_xml, .. } = args;
     let options = InferOptions {
         name: name.clone(),
@@ -42,6 +43,7 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
     if let Some(path) = out.as_ref().filter(|path| existing == Existing::Keep && path.exists()) {
         return Err(CommandError::Exists { path: path.clone() });
     }
+    let schema = xsd.as_deref().map(read_schema).transpose()?;
     let files = expand(documents)?;
     let mut samples = Samples::new(files.len() as u64);
     for path in &files {
@@ -54,7 +56,7 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
         from_source(args, &options, &mut samples)?;
     }
     samples.bar.finish_and_clear();
-    let inferred = samples.contract(&options)?;
+    let inferred = samples.contract(schema.as_ref(), &options)?;
     match out {
         Some(path) => write_file(path, existing, &inferred.text)?,
         None => std::io::stdout().lock().write_all(inferred.text.as_bytes())?,
@@ -121,8 +123,8 @@ impl Samples {
         }
     }
 
-    fn contract(&self, options: &InferOptions) -> Result<Inferred, CommandError> {
-        infer_contract(&self.profile, options).map_err(|error| {
+    fn contract(&self, schema: Option<&Schema>, options: &InferOptions) -> Result<Inferred, CommandError> {
+        infer_contract(&self.profile, schema, options).map_err(|error| {
             let where_ =
                 if let InferError::SeveralRoots(_) = &error { self.roots_text() } else { String::new() };
             CommandError::Infer { error, where_ }
@@ -174,6 +176,32 @@ fn from_source(args: &InferArgs, options: &InferOptions, samples: &mut Samples) 
         samples.observe(&key.to_string(), Some(key), &fetched);
     }
     Ok(())
+}
+
+/// A schema with the local files that it includes and imports, and those that they do. Nothing is fetched.
+fn read_schema(path: &Path) -> Result<Schema, CommandError> {
+    let mut files = Vec::new();
+    let mut seen = HashSet::new();
+    let mut waiting = vec![path.to_owned()];
+    while let Some(path) = waiting.pop() {
+        if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+            continue;
+        }
+        let is_first = files.is_empty();
+        let found =
+            std::fs::read(&path).and_then(|bytes| XsdFile::read(&bytes).map_err(std::io::Error::other));
+        match found {
+            Ok(file) => {
+                let folder = path.parent().unwrap_or(Path::new(""));
+                let local = file.locations().into_iter().filter(|location| !location.contains("://"));
+                waiting.extend(local.map(|location| folder.join(location)));
+                files.push(file);
+            }
+            Err(source) if is_first => return Err(CommandError::File { doing: "read schema", path, source }),
+            Err(problem) => console::warn(format_args!("schema {} is left out: {problem}", path.display())),
+        }
+    }
+    Ok(Schema::new(files))
 }
 
 fn spec(options: &InferOptions) -> SourceSpec {

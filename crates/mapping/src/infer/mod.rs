@@ -10,12 +10,14 @@ mod profile;
 mod render;
 mod structure;
 mod types;
+mod xsd;
 
 use std::fmt;
 
 use crate::contract::{self, Diagnostic};
 
 pub use profile::{ObserveError, Profile, ProfileLimits, Root};
+pub use xsd::{Schema, XsdError, XsdFile};
 
 /// What the samples do not say.
 #[derive(Clone, Debug)]
@@ -104,14 +106,22 @@ impl fmt::Display for Listed<'_> {
     }
 }
 
-/// The contract that the observed documents ask for.
+/// The contract that the observed documents ask for; a schema, where there is one, corrects what they leave open.
 ///
 /// # Errors
 /// When there are no documents, or of several kinds, or the options make no contract of it.
-pub fn infer(profile: &Profile, options: &InferOptions) -> Result<Inferred, InferError> {
-    let root = structure::main_element(profile, choose_root(profile, options)?);
-    let draft = structure::draft(profile, root, options);
-    let named = names::named(profile, draft, options);
+pub fn infer(
+    profile: &Profile,
+    schema: Option<&Schema>,
+    options: &InferOptions,
+) -> Result<Inferred, InferError> {
+    let root = choose_root(profile, options)?;
+    let hints = schema.map(|schema| xsd::hints(schema, profile, root)).unwrap_or_default();
+    let draft = structure::draft(profile, root, &hints, options);
+    let mut named = names::named(profile, draft, options);
+    if let Some(schema) = schema {
+        named.notes.extend(notes_about(schema, &hints));
+    }
     let text = render::contract(profile, &named, options);
     let problems = contract::load(&text).diagnostics;
     if !problems.is_empty() {
@@ -119,6 +129,17 @@ pub fn infer(profile: &Profile, options: &InferOptions) -> Result<Inferred, Infe
     }
     let column_count = named.tables.iter().map(|table| table.columns.len()).sum();
     Ok(Inferred { text, table_count: named.tables.len(), column_count, notes: named.notes })
+}
+
+fn notes_about(schema: &Schema, hints: &xsd::Hints) -> Vec<String> {
+    let known = match hints.len() {
+        0 => "the schema does not declare the root element of the documents: it changes nothing".to_owned(),
+        count => format!("the schema knows {count} elements of the documents"),
+    };
+    let ignored = schema.ignored();
+    let ignored =
+        (!ignored.is_empty()).then(|| format!("not understood in the schema: {}", ignored.join(", ")));
+    [Some(known), ignored].into_iter().flatten().collect()
 }
 
 fn choose_root(profile: &Profile, options: &InferOptions) -> Result<profile::ElementId, InferError> {

@@ -134,7 +134,9 @@ fn render_column(
 ) -> Line {
     let mut keys = format!("path: {}", scalar(&column.path));
     let row_count = renderer.profile.elements.get(table.element).instance_count;
-    let is_required = |count: u64| count == row_count && row_count >= MIN_REQUIRED_ROWS;
+    // The documents are believed first; what a schema calls optional may be missing in others.
+    let is_required =
+        |count: u64| count == row_count && column.is_required.unwrap_or(row_count >= MIN_REQUIRED_ROWS);
     let line = |keys, comment| Line { name: scalar(name), keys, comment };
     if let Content::Markup(reason) = column.content {
         let count = renderer.profile.elements.get(column.element).instance_count;
@@ -145,7 +147,7 @@ fn render_column(
         return line(keys, format!("{}: {}", in_rows(count, row_count), reason.text()));
     }
     let values = values_of(renderer.profile, column);
-    let Chosen { data_type, format, note } = types::choose(values);
+    let Chosen { data_type, format, note } = types::choose(values, column.declared);
     if matches!(column.content, Content::OwnText) {
         keys.push_str(", pick: \"join('')\"");
     }

@@ -7,6 +7,7 @@
 
 use super::InferOptions;
 use super::profile::{Attribute, Element, ElementId, Name, Profile, ValueProfile};
+use super::xsd::{Hints, SimpleType};
 use crate::path::{Namespaces, NodeTest, Path};
 
 /// More columns than this in one table are spread over several; databases take about a thousand.
@@ -56,6 +57,10 @@ pub(super) struct DraftColumn {
     pub(super) element: ElementId,
     /// Names from the row's element (exclusive) to the value: the last ones become the column's name.
     pub(super) names: Vec<String>,
+    /// Whether every row has it, where a schema says so.
+    pub(super) is_required: Option<bool>,
+    /// Its type in the schema.
+    pub(super) declared: Option<SimpleType>,
 }
 
 /// What a column holds.
@@ -92,7 +97,7 @@ impl Reason {
 }
 
 /// The element that a document is about: the root, or the first below it that is not only there to hold the next.
-pub(super) fn main_element(profile: &Profile, root: ElementId) -> ElementId {
+fn main_element(profile: &Profile, hints: &Hints, root: ElementId) -> ElementId {
     let mut main = root;
     loop {
         let element = profile.elements.get(main);
@@ -100,7 +105,8 @@ pub(super) fn main_element(profile: &Profile, root: ElementId) -> ElementId {
             element.attributes.iter().any(|attribute| profile.elements.value(attribute).count > 0);
         let mut children = profile.elements.children_of(main).filter(|(_, child)| child.instance_count > 0);
         let (Some((id, child)), None) = (children.next(), children.next()) else { return main };
-        let is_always_one = child.instance_count == element.instance_count && child.max_per_parent == 1;
+        let may_repeat = child.max_per_parent > 1 || hints.element(id).is_some_and(|hint| hint.is_repeated);
+        let is_always_one = child.instance_count == element.instance_count && !may_repeat;
         let is_empty = !has_attributes && element.mixed_count == 0 && !element.has_too_many_names;
         let is_wrapper = is_empty && is_always_one && child.container_count == child.instance_count;
         if !is_wrapper
@@ -115,9 +121,16 @@ pub(super) fn main_element(profile: &Profile, root: ElementId) -> ElementId {
 }
 
 /// The tables and columns that the documents with this main element ask for.
-pub(super) fn draft(profile: &Profile, root: ElementId, options: &InferOptions) -> Draft {
-    let mut drafter =
-        Drafter { profile, root, tables: Vec::new(), namespaces: Namespaces::new(), notes: Vec::new() };
+pub(super) fn draft(profile: &Profile, root: ElementId, hints: &Hints, options: &InferOptions) -> Draft {
+    let root = main_element(profile, hints, root);
+    let mut drafter = Drafter {
+        profile,
+        hints,
+        root,
+        tables: Vec::new(),
+        namespaces: Namespaces::new(),
+        notes: Vec::new(),
+    };
     let local = profile.elements.get(root).name.local.to_string();
     drafter.table(root, None, None, vec![local]);
     let key_path = options.key_path.clone().or_else(|| drafter.guess_key());
@@ -128,6 +141,7 @@ pub(super) fn draft(profile: &Profile, root: ElementId, options: &InferOptions) 
 
 struct Drafter<'p> {
     profile: &'p Profile,
+    hints: &'p Hints,
     root: ElementId,
     tables: Vec<DraftTable>,
     namespaces: Namespaces,
@@ -139,6 +153,8 @@ struct Drafter<'p> {
 struct Place {
     path: Vec<String>,
     names: Vec<String>,
+    /// Whether every row has the element, where a schema says so.
+    is_required: Option<bool>,
 }
 
 impl<'p> Drafter<'p> {
@@ -154,7 +170,7 @@ impl<'p> Drafter<'p> {
         self.tables.push(table);
         let is_wide = self.width(element) > MAX_COLUMNS;
         let mut repeated = Vec::new();
-        let place = Place { path: Vec::new(), names: Vec::new() };
+        let place = Place { path: Vec::new(), names: Vec::new(), is_required: Some(true) };
         self.columns(element, index, &place, is_wide, &mut repeated);
         for (child, path, below) in repeated {
             let names = names.iter().cloned().chain(below).collect();
@@ -188,7 +204,12 @@ impl<'p> Drafter<'p> {
                 && !place.names.is_empty()
                 && VALUE_NAMES.contains(&&*attribute.name.local.to_ascii_lowercase());
             let name = if is_the_value { None } else { Some(display_name(&step)) };
-            let below = Place { path: appended(&place.path, format!("@{step}")), names: place.names.clone() };
+            let hint = self.hints.attribute(id, at);
+            let below = Place {
+                path: appended(&place.path, format!("@{step}")),
+                names: place.names.clone(),
+                is_required: both(place.is_required, hint.map(|hint| hint.is_required)),
+            };
             self.push(table, id, &below, name, Content::Attribute(at));
         }
         if let Some(content) = text_content {
@@ -204,15 +225,17 @@ impl<'p> Drafter<'p> {
             debug_assert!(text.count > 0);
             self.push(table, id, &place, name, content);
         }
-        for (child, known) in self.profile.elements.children_of(id) {
-            if known.instance_count == 0 {
-                continue;
-            }
+        for (child, known) in self.children_in_order(id) {
             let step = self.element_step(id, known);
             let name = display_name(&step);
-            let below = Place { path: appended(&place.path, step), names: appended(&place.names, name) };
+            let hint = self.hints.element(child);
+            let below = Place {
+                path: appended(&place.path, step),
+                names: appended(&place.names, name),
+                is_required: both(place.is_required, hint.map(|hint| hint.value.is_required)),
+            };
             let is_split = is_wide && self.width(child) > MIN_SPLIT_COLUMNS;
-            if known.max_per_parent > 1 || is_split {
+            if self.is_repeated(child) || is_split {
                 repeated.push((child, below.path.join("/"), below.names));
             } else {
                 self.columns(child, table, &below, is_wide, repeated);
@@ -234,14 +257,33 @@ impl<'p> Drafter<'p> {
         if names.is_empty() {
             names.push("content".to_owned());
         }
-        self.tables[table].columns.push(DraftColumn { path, content, element, names });
+        let declared = match content {
+            Content::Attribute(at) => self.hints.attribute(element, at).and_then(|hint| hint.data_type),
+            Content::Text => self.hints.element(element).and_then(|hint| hint.value.data_type),
+            Content::OwnText | Content::Presence | Content::Markup(_) => None,
+        };
+        let is_required = place.is_required;
+        self.tables[table].columns.push(DraftColumn { path, content, element, names, is_required, declared });
+    }
+
+    /// Children that there are, in the schema's order where it knows them.
+    fn children_in_order(&self, id: ElementId) -> Vec<(ElementId, &'p Element)> {
+        let children = self.profile.elements.children_of(id);
+        let mut children = children.filter(|(_, child)| child.instance_count > 0).collect::<Vec<_>>();
+        children.sort_by_key(|&(child, _)| self.hints.element(child).map_or(usize::MAX, |hint| hint.order));
+        children
+    }
+
+    /// Whether an element stands several times within its parent, in the documents or by the schema.
+    fn is_repeated(&self, id: ElementId) -> bool {
+        self.element(id).max_per_parent > 1 || self.hints.element(id).is_some_and(|hint| hint.is_repeated)
     }
 
     /// Whether and how the text of an element is a column.
     fn text_content(&self, id: ElementId) -> Option<Content> {
         let element = self.element(id);
         let text = self.profile.elements.text(id);
-        let is_row = id == self.root || element.max_per_parent > 1;
+        let is_row = id == self.root || self.is_repeated(id);
         let has_attributes =
             element.attributes.iter().any(|attribute| self.profile.elements.value(attribute).count > 0);
         match (text.filled_count() > 0, element.container_count > 0) {
@@ -268,9 +310,9 @@ impl<'p> Drafter<'p> {
 
     /// Names that XML has and paths cannot write: those that end in a point.
     fn has_unwritable_names(&self, id: ElementId) -> bool {
-        let children = self.profile.elements.children_of(id).map(|(_, child)| &child.name);
-        let attributes = self.element(id).attributes.iter().map(|attribute| &attribute.name);
-        children.chain(attributes).any(|name| !is_writable(&name.local))
+        self.child_names(id)
+            .chain(self.attribute_names(self.element(id)))
+            .any(|name| !is_writable(&name.local))
     }
 
     /// Columns that an element and everything below it that stands once would make.
@@ -279,23 +321,34 @@ impl<'p> Drafter<'p> {
             return 1;
         }
         let children = self.profile.elements.children_of(id);
-        let below =
-            children.filter(|(_, child)| child.max_per_parent == 1).map(|(child, _)| self.width(child));
+        let single = children.filter(|&(id, child)| child.instance_count > 0 && !self.is_repeated(id));
+        let below = single.map(|(child, _)| self.width(child));
         self.element(id).attributes.len()
             + usize::from(self.text_content(id).is_some())
             + below.sum::<usize>()
     }
 
+    /// Names of the children that there are; documents that do not count may have had others.
+    fn child_names(&self, id: ElementId) -> impl Iterator<Item = &'p Name> + use<'p> {
+        let children = self.profile.elements.children_of(id);
+        children.filter(|(_, child)| child.instance_count > 0).map(|(_, child)| &child.name)
+    }
+
+    /// Names of the attributes that there are.
+    fn attribute_names<'e>(&self, element: &'e Element) -> impl Iterator<Item = &'e Name> + use<'e, 'p> {
+        let elements = &self.profile.elements;
+        let counted = element.attributes.iter().filter(|attribute| elements.value(attribute).count > 0);
+        counted.map(|attribute| &attribute.name)
+    }
+
     /// A child's name as a path writes it: with a prefix only where another namespace has the same name here.
     fn element_step(&mut self, parent: ElementId, child: &Element) -> String {
-        let siblings = self.profile.elements.children_of(parent).map(|(_, sibling)| &sibling.name);
-        let is_ambiguous = is_ambiguous(&child.name, siblings);
+        let is_ambiguous = is_ambiguous(&child.name, self.child_names(parent));
         self.step(&child.name, is_ambiguous)
     }
 
     fn attribute_step(&mut self, element: &Element, attribute: &Attribute) -> String {
-        let others = element.attributes.iter().map(|other| &other.name);
-        let is_ambiguous = is_ambiguous(&attribute.name, others);
+        let is_ambiguous = is_ambiguous(&attribute.name, self.attribute_names(element));
         self.step(&attribute.name, is_ambiguous)
     }
 
@@ -407,6 +460,15 @@ fn spread(tables: Vec<DraftTable>) -> Vec<DraftTable> {
         }
     }
     spread
+}
+
+/// Whether something is required within something that may be.
+fn both(outer: Option<bool>, inner: Option<bool>) -> Option<bool> {
+    match (outer, inner) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
 }
 
 fn appended(list: &[String], item: String) -> Vec<String> {

@@ -3,6 +3,7 @@
 use xmlshred_model::DataType;
 
 use super::profile::{Kind, PATTERNS, ValueProfile};
+use super::xsd::{Family, SimpleType};
 
 /// Fewer values than this say little about the longest.
 const MANY_VALUES: u64 = 100;
@@ -14,6 +15,7 @@ const MIN_SCALE: u32 = 2;
 const SPARE_DIGITS: u32 = 2;
 /// `int` holds every number of so many digits.
 const MAX_INT_DIGITS: u32 = 9;
+const MAX_BIGINT_DIGITS: u32 = 18;
 const MAX_DECIMAL_DIGITS: u32 = 38;
 /// Lengths of text that people choose; longer is `text`.
 const LENGTHS: [u32; 10] = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000];
@@ -28,8 +30,65 @@ pub(super) struct Chosen {
     pub(super) note: Option<String>,
 }
 
-/// The narrowest type that gives every value back, with room for longer ones.
-pub(super) fn choose(values: &ValueProfile) -> Chosen {
+/// The type that a schema declares, where it gives every value back; else the narrowest type that does, with room for longer ones.
+pub(super) fn choose(values: &ValueProfile, declared: Option<SimpleType>) -> Chosen {
+    match declared.and_then(|declared| fitting(declared, values)) {
+        Some(data_type) => Chosen { data_type, format: None, note: None },
+        None => seen(values),
+    }
+}
+
+fn fitting(declared: SimpleType, values: &ValueProfile) -> Option<DataType> {
+    let SimpleType { family, max_length, total_digits, fraction_digits } = declared;
+    let shape = values.number;
+    let whole = |digits: u32| match digits {
+        0..=MAX_INT_DIGITS => DataType::Int,
+        _ => DataType::BigInt,
+    };
+    let (kind, data_type, whole_digits) = match family {
+        Family::Text => {
+            let length = max_length.filter(|&length| length >= values.max_chars.max(1));
+            let text = || text(values.max_chars, values.filled_count());
+            return Some(match length {
+                Some(length @ ..=4000) => DataType::VarChar(length),
+                Some(_) => DataType::Text,
+                None => text(),
+            });
+        }
+        Family::Bool => (Kind::Bool, DataType::Bool, u32::MAX),
+        Family::SmallInt => (Kind::Integer, DataType::SmallInt, 4),
+        Family::Int => (Kind::Integer, DataType::Int, MAX_INT_DIGITS),
+        Family::BigInt => (Kind::Integer, DataType::BigInt, MAX_BIGINT_DIGITS),
+        Family::Integer => (
+            Kind::Integer,
+            whole(total_digits.unwrap_or(MAX_BIGINT_DIGITS)),
+            total_digits.unwrap_or(MAX_BIGINT_DIGITS),
+        ),
+        Family::Decimal => return declared_decimal(total_digits, fraction_digits, values),
+        Family::Double => (Kind::Double, DataType::Double, u32::MAX),
+        Family::Date => (Kind::Date, DataType::Date, u32::MAX),
+        Family::Time => (Kind::Time, DataType::Time, u32::MAX),
+        Family::Timestamp => (Kind::Timestamp, DataType::Timestamp, u32::MAX),
+    };
+    (values.kinds.contains(kind) && shape.whole_digits <= whole_digits).then_some(data_type)
+}
+
+fn declared_decimal(total: Option<u32>, fraction: Option<u32>, values: &ValueProfile) -> Option<DataType> {
+    let shape = values.number;
+    if !values.kinds.contains(Kind::Decimal) {
+        return None;
+    }
+    let scale = fraction.unwrap_or(MIN_SCALE).max(shape.fraction_digits);
+    match total {
+        Some(total @ 1..=MAX_DECIMAL_DIGITS) if scale <= total && shape.whole_digits <= total - scale => {
+            Some(DataType::Decimal { precision: total as u8, scale: scale as u8 })
+        }
+        _ if shape.whole_digits + scale <= MAX_DECIMAL_DIGITS => Some(decimal(shape.whole_digits, scale)),
+        _ => None,
+    }
+}
+
+fn seen(values: &ValueProfile) -> Chosen {
     let plain = |data_type| Chosen { data_type, format: None, note: None };
     if values.filled_count() == 0 {
         return plain(DataType::VarChar(50));
@@ -123,7 +182,7 @@ mod tests {
     fn chosen(texts: &[&str]) -> String {
         let mut values = ValueProfile::default();
         texts.iter().for_each(|text| values.observe(text, None));
-        let Chosen { data_type, format, note } = choose(&values);
+        let Chosen { data_type, format, note } = choose(&values, None);
         let parts =
             [Some(data_type.to_string()), format.map(str::to_owned), note.map(|_| "noted".to_owned())];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")

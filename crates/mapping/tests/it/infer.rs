@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use xmlshred_mapping::contract::load;
-use xmlshred_mapping::infer::{InferError, InferOptions, Profile, ProfileLimits, Values, infer};
+use xmlshred_mapping::infer::{
+    InferError, InferOptions, Profile, ProfileLimits, Schema, Values, XsdFile, infer,
+};
 use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, Shredder};
 use xmlshred_model::lexical::TemporalFormat;
 use xmlshred_model::{
@@ -37,7 +39,7 @@ fn inferred(
     for (key, document) in (101..).zip(documents) {
         profile.observe(Content::Text(document), Some(DocumentKey(key))).unwrap();
     }
-    infer(&profile, options).map(|inferred| inferred.text)
+    infer(&profile, None, options).map(|inferred| inferred.text)
 }
 
 /// How often each value stands somewhere.
@@ -197,7 +199,7 @@ fn a_broken_document_leaves_no_trace() {
     for broken in ["<r><a>x</a><new/><a>2</a>", "<other><a/></r>", "<r a='1' a='2'/>", ""] {
         assert!(profile.observe(Content::Text(broken), None).is_err());
     }
-    let found = infer(&profile, &options()).unwrap().text;
+    let found = infer(&profile, None, &options()).unwrap().text;
     assert_eq!(found, inferred(&[good], ProfileLimits::default(), &options()).unwrap());
 }
 
@@ -232,6 +234,64 @@ fn what_is_too_wide_for_a_table_is_spread_over_several() {
     let loaded = load(&contract).contract.unwrap();
     assert!(loaded.tables.iter().all(|table| table.templates[0].columns.len() <= 260), "{contract}");
     assert!(loaded.tables.len() > 6, "{contract}");
+}
+
+#[test]
+fn a_schema_corrects_types_order_repetition_and_what_is_required() {
+    let main = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:t" targetNamespace="urn:t" elementFormDefault="qualified">
+        <xs:include schemaLocation="types.xsd"/>
+        <xs:element name="order"><xs:complexType><xs:sequence>
+            <xs:element name="zip" type="t:Zip"/>
+            <xs:element name="amount" type="t:Amount"/>
+            <xs:element name="note" type="xs:string" minOccurs="0"/>
+            <xs:element ref="t:line" maxOccurs="unbounded"/>
+            <xs:any minOccurs="0"/>
+        </xs:sequence><xs:attribute name="no" type="xs:positiveInteger" use="required"/></xs:complexType></xs:element>
+        <xs:element name="line" type="t:Line"/>
+    </xs:schema>"#;
+    let types = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+        <xs:simpleType name="Zip"><xs:restriction base="xs:string"><xs:maxLength value="8"/></xs:restriction></xs:simpleType>
+        <xs:complexType name="Amount"><xs:simpleContent><xs:extension base="Money"><xs:attribute name="currency" type="xs:string"/>
+            </xs:extension></xs:simpleContent></xs:complexType>
+        <xs:simpleType name="Money"><xs:restriction base="xs:decimal"><xs:totalDigits value="12"/><xs:fractionDigits value="2"/>
+            </xs:restriction></xs:simpleType>
+        <xs:complexType name="Line"><xs:sequence><xs:element name="day" type="xs:date"/></xs:sequence></xs:complexType>
+    </xs:schema>"#;
+    let files = [main, types].map(|text| XsdFile::read(text.as_bytes()).unwrap());
+    assert_eq!(files[0].locations(), ["types.xsd"]);
+    let schema = Schema::new(files.into());
+    assert_eq!(schema.ignored(), ["any (1 times)"]);
+    let document =
+        "<order xmlns='urn:t' no='7'><note>1</note><amount currency='EUR'>5</amount><zip>12345</zip>\
+                    <line><day>2024-01-31</day></line></order>"
+            .to_owned();
+    let mut profile = Profile::new(ProfileLimits::default());
+    profile.observe(Content::Text(&document), None).unwrap();
+    let inferred = infer(&profile, Some(&schema), &options()).unwrap();
+    assert_eq!(
+        inferred.notes,
+        ["the schema knows 5 elements of the documents", "not understood in the schema: any (1 times)"]
+    );
+    let columns = inferred
+        .text
+        .lines()
+        .filter(|line| line.contains("path: "))
+        .map(|line| line.split("  #").next().unwrap().trim());
+    let columns =
+        columns.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>();
+    assert_eq!(
+        columns,
+        [
+            r#""no": { path: "@no", type: bigint, required: true }"#,
+            "zip: { path: zip, type: varchar(8), required: true }",
+            "amount_currency: { path: amount/@currency, type: varchar(20) }",
+            r#"amount: { path: amount, type: "decimal(12,2)", required: true }"#,
+            "note: { path: note, type: varchar(10) }",
+            "day: { path: day, type: date, required: true }",
+        ]
+    );
+    assert!(inferred.text.contains("each: line"), "{}", inferred.text);
+    assert_lossless(&inferred.text, &[document]);
 }
 
 const NAMES: [&str; 8] = ["a", "b", "c", "A", "p:a", "q:a", "value", "a.b"];
