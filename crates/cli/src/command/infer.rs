@@ -71,7 +71,6 @@ struct Samples {
     max_bytes: u64,
     /// Some documents of each root, by its name.
     by_root: BTreeMap<String, Vec<String>>,
-    document_count: u64,
     failed_count: u64,
     bar: ProgressBar,
 }
@@ -85,7 +84,6 @@ impl Samples {
             profile: Profile::new(ProfileLimits::default()),
             max_bytes: Limits::default().max_bytes,
             by_root: BTreeMap::new(),
-            document_count: 0,
             failed_count: 0,
             bar: ProgressBar::new(expected).with_style(style),
         }
@@ -107,7 +105,6 @@ impl Samples {
         };
         match observed {
             Ok(root) => {
-                self.document_count += 1;
                 let names = self.by_root.entry(root).or_default();
                 if names.len() <= MAX_NAMED {
                     names.push(name.to_owned());
@@ -141,21 +138,17 @@ impl Samples {
     }
 
     fn tell(&self, inferred: &Inferred, out: Option<&Path>) {
-        let Inferred { text: _, table_count, column_count, notes } = inferred;
+        let Inferred { text: _, document_count, table_count, column_count, notes } = inferred;
         if self.failed_count > 0 {
-            let count = console::count(self.failed_count);
-            console::warn(format_args!(
-                "{count} of the documents are left out: they are no XML that a run would take"
-            ));
+            console::warn(format_args!("documents left out: {}", console::count(self.failed_count)));
         }
         for note in notes {
             console::note(format_args!("note: {note}"));
         }
         let place = out.map_or_else(|| "contract".to_owned(), |path| path.display().to_string());
         console::note(format_args!(
-            "{place}: {table_count} tables, {column_count} columns besides keys, from {} documents of {}",
-            console::count(self.document_count),
-            console::megabytes(self.profile.byte_count()),
+            "{place}: {table_count} tables, {column_count} columns besides keys, from {} documents",
+            console::count(*document_count),
         ));
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Previewer {
     shredder: Shredder,
     limits: Limits,
     now: UtcMicros,
+    /// Documents so far that came without a key.
+    keyless_count: i64,
 }
 
 /// What a document gives.
@@ -38,7 +40,7 @@ impl Previewer {
     /// With the limits of a run.
     pub(crate) fn new(plan: Arc<Plan>, now: UtcMicros) -> Self {
         let limits = Limits::default();
-        Self { shredder: Shredder::new(Arc::clone(&plan), limits), plan, limits, now }
+        Self { shredder: Shredder::new(Arc::clone(&plan), limits), plan, limits, now, keyless_count: 0 }
     }
 
     /// Bytes of a document that are too many.
@@ -46,8 +48,10 @@ impl Previewer {
         self.limits.max_bytes
     }
 
-    /// The rows of a document. `key` is that of its row in the source, if it comes from there.
+    /// The rows of a document. `key` is that of its row in the source, if it comes from there. Where neither source nor contract
+    /// know one, documents are counted, as `--files` does.
     pub(crate) fn preview(&mut self, name: String, key: Option<DocumentKey>, fetched: &Fetched) -> Preview {
+        let key = key.or_else(|| self.number());
         let mut rows = BatchBuilder::new(Arc::clone(self.plan.schema()));
         let shredded = self.shred(key, fetched, &mut rows);
         let (key, issues, failure) = match shredded {
@@ -66,6 +70,11 @@ impl Previewer {
             processed_at: self.now,
         });
         Preview { name, key, rows: rows.finish(), failure, issues }
+    }
+
+    fn number(&mut self) -> Option<DocumentKey> {
+        self.keyless_count += 1;
+        self.plan.contract().document.key.is_none().then_some(DocumentKey(self.keyless_count))
     }
 
     fn shred(

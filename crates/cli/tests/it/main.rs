@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod check;
+mod infer;
 mod instances;
 mod interruption;
 mod postgres;

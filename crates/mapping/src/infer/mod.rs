@@ -1,10 +1,12 @@
 //! From sample documents to a first contract that loses nothing of them.
 //!
-//! [`Profile::observe`] reads one document after the other and keeps statistics only (`profile`); [`infer`] decides which elements are
-//! tables and which are columns (`structure`), what their types are (`types`) and what they are called (`names`), lets a schema correct
+//! [`Profile::observe`] reads one document after the other and keeps statistics only (`profile`); [`infer`] decides what a document is
+//! about (`main_element`), which elements are tables and which are columns (`structure`, `draft`), what their types are (`types`) and what they are called (`names`), lets a schema correct
 //! that (`xsd`), and writes the contract's text (`render`). Nothing here keeps or prints a value of a document, except
 //! short codes when [`Values::Shown`] asks for them.
 
+mod draft;
+mod main_element;
 mod names;
 mod profile;
 mod render;
@@ -53,6 +55,8 @@ pub enum Values {
 pub struct Inferred {
     /// The contract, which `contract::load` accepts.
     pub text: String,
+    /// The documents that it is made of: those with the chosen root.
+    pub document_count: u64,
     /// Its tables.
     pub table_count: usize,
     /// Their columns.
@@ -128,13 +132,14 @@ pub fn infer(
         return Err(InferError::Invalid(problems));
     }
     let column_count = named.tables.iter().map(|table| table.columns.len()).sum();
-    Ok(Inferred { text, table_count: named.tables.len(), column_count, notes: named.notes })
+    let document_count = profile.elements.get(root).instance_count;
+    Ok(Inferred { text, document_count, table_count: named.tables.len(), column_count, notes: named.notes })
 }
 
 fn notes_about(schema: &Schema, hints: &xsd::Hints) -> Vec<String> {
     let known = match hints.len() {
         0 => "the schema does not declare the root element of the documents: it changes nothing".to_owned(),
-        count => format!("the schema knows {count} elements of the documents"),
+        count => format!("the schema knows {count} of the elements of the documents"),
     };
     let ignored = schema.ignored();
     let ignored =

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::InferOptions;
+use super::draft::{Draft, DraftColumn, DraftTable};
 use super::profile::{ElementId, Profile};
-use super::structure::{Draft, DraftColumn, DraftTable};
 use crate::path::Namespaces;
 
 /// PostgreSQL takes 63 bytes; a number may follow.
@@ -47,7 +47,7 @@ pub(super) fn named(profile: &Profile, draft: Draft, options: &InferOptions) -> 
     let source_table = options.source_table.rsplit('.').next().unwrap_or_default();
     let reserved = RESERVED.iter().map(|&name| name.to_owned()).chain([source_table.to_owned()]);
     let wanted = tables.iter().map(|table| Wanted { names: &table.names, min_names: 1 }).collect::<Vec<_>>();
-    let names = unique(&wanted, reserved.collect());
+    let names = unique(&wanted, &reserved.collect::<Vec<_>>());
     let mut named: Vec<NamedTable> = Vec::with_capacity(tables.len());
     for (table, name) in tables.into_iter().zip(&names) {
         let DraftTable { element, parent, each, names: _, columns, continues } = table;
@@ -58,10 +58,10 @@ pub(super) fn named(profile: &Profile, draft: Draft, options: &InferOptions) -> 
         };
         if each.is_some() {
             let number = format!("{}_no", continues.as_ref().unwrap_or(name));
-            key.push(unique(&[Wanted { names: &[number], min_names: 1 }], key.clone()).remove(0));
+            key.push(unique(&[Wanted { names: &[number], min_names: 1 }], &key).remove(0));
         }
         let wanted = columns.iter().map(|column| Wanted { names: &column.names, min_names: COLUMN_NAMES });
-        let column_names = unique(&wanted.collect::<Vec<_>>(), key.clone());
+        let column_names = unique(&wanted.collect::<Vec<_>>(), &key);
         let columns = column_names.into_iter().zip(columns).collect();
         named.push(NamedTable { name: name.clone(), element, parent, each, continues, key, columns });
     }
@@ -80,7 +80,7 @@ struct Wanted<'n> {
 
 /// Names that differ by more than case from each other and from `taken`: as few parts as possible, and a number where all of them
 /// are not enough.
-fn unique(wanted: &[Wanted<'_>], taken: Vec<String>) -> Vec<String> {
+fn unique(wanted: &[Wanted<'_>], taken: &[String]) -> Vec<String> {
     let mut counts = wanted.iter().map(|one| one.min_names.clamp(1, one.names.len())).collect::<Vec<_>>();
     let parts = wanted.iter().map(|one| one.names.iter().map(|name| snake(name)).collect::<Vec<_>>());
     let parts = parts.collect::<Vec<_>>();
@@ -105,8 +105,7 @@ fn unique(wanted: &[Wanted<'_>], taken: Vec<String>) -> Vec<String> {
             break;
         }
     }
-    let mut used: Vec<String> = taken.iter().map(|name| name.to_lowercase()).collect();
-    let mut known = used.drain(..).collect::<std::collections::HashSet<_>>();
+    let mut known = taken.iter().map(|name| name.to_lowercase()).collect::<std::collections::HashSet<_>>();
     let mut names = Vec::with_capacity(wanted.len());
     for (at, &count) in counts.iter().enumerate() {
         let plain = name(at, count);
@@ -167,7 +166,7 @@ mod tests {
         let parts = wanted.iter().map(|(names, _)| names.split('/').map(str::to_owned).collect::<Vec<_>>());
         let parts = parts.collect::<Vec<_>>();
         let wanted = parts.iter().zip(wanted).map(|(names, &(_, min_names))| Wanted { names, min_names });
-        unique(&wanted.collect::<Vec<_>>(), taken.iter().map(|&name| name.to_owned()).collect())
+        unique(&wanted.collect::<Vec<_>>(), &taken.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())
     }
 
     #[test]

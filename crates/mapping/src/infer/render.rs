@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use xmlshred_model::DataType;
 
+use super::draft::{Content, DraftColumn, values_of};
 use super::names::{Named, NamedTable};
 use super::profile::{DOCUMENT, Element, ElementId, Profile};
-use super::structure::{Content, DraftColumn, values_of};
 use super::types::{self, Chosen};
 use super::{InferOptions, Values};
 

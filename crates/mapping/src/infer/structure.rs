@@ -6,12 +6,12 @@
 //! themselves, more names than can be told apart.
 
 use super::InferOptions;
-use super::profile::{Attribute, Element, ElementId, Name, Profile, ValueProfile};
-use super::xsd::{Hints, SimpleType};
+use super::draft::{Content, Draft, DraftColumn, DraftTable, MAX_COLUMNS, Reason, spread};
+use super::main_element::{guess_key, main_element};
+use super::profile::{Attribute, Element, ElementId, Name, Profile};
+use super::xsd::Hints;
 use crate::path::{Namespaces, NodeTest, Path};
 
-/// More columns than this in one table are spread over several; databases take about a thousand.
-const MAX_COLUMNS: usize = 250;
 /// A subtree that stands once becomes a table of its own when its parent is too wide and it has more columns than this.
 const MIN_SPLIT_COLUMNS: usize = 10;
 /// Attributes of these names say what their element is for: `status/@value` is the status.
@@ -20,121 +20,17 @@ const VALUE_NAMES: [&str; 2] = ["value", "val"];
 /// The prefix of names in no namespace, where they must be told from others.
 const NO_NAMESPACE: &str = "none";
 
-/// Tables and columns, without names.
-#[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) root: ElementId,
-    /// Parents first.
-    pub(super) tables: Vec<DraftTable>,
-    /// Namespaces that paths need, by prefix.
-    pub(super) namespaces: Namespaces,
-    /// `document.key`
-    pub(super) key_path: Option<String>,
-    pub(super) notes: Vec<String>,
-}
-
-/// A table.
-#[derive(Debug)]
-pub(super) struct DraftTable {
-    pub(super) element: ElementId,
-    /// Index of the table that it lies within; `None` for the root's.
-    pub(super) parent: Option<usize>,
-    /// `each`; `None` for the root's.
-    pub(super) each: Option<String>,
-    /// Names from the root to the element.
-    pub(super) names: Vec<String>,
-    pub(super) columns: Vec<DraftColumn>,
-    /// Holds the columns for which another table of the same rows has no room.
-    pub(super) continues: Option<usize>,
-}
-
-/// A column with its value from a path; key columns are added with the names.
-#[derive(Clone, Debug)]
-pub(super) struct DraftColumn {
-    pub(super) path: String,
-    pub(super) content: Content,
-    /// The element that it is of.
-    pub(super) element: ElementId,
-    /// Names from the row's element (exclusive) to the value: the last ones become the column's name.
-    pub(super) names: Vec<String>,
-    /// Whether every row has it, where a schema says so.
-    pub(super) is_required: Option<bool>,
-    /// Its type in the schema.
-    pub(super) declared: Option<SimpleType>,
-}
-
-/// What a column holds.
-#[derive(Clone, Debug)]
-pub(super) enum Content {
-    /// Attribute of the element, by position.
-    Attribute(usize),
-    /// The element's text.
-    Text,
-    /// The element's own text nodes, joined: it has elements below, in other places.
-    OwnText,
-    /// Nothing, which is not null: the element is there.
-    Presence,
-    /// The element as markup, and why.
-    Markup(Reason),
-}
-
-/// Why an element is kept as markup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reason {
-    Mixed,
-    NestedInItself,
-    TooManyNames,
-}
-
-impl Reason {
-    pub(super) fn text(self) -> &'static str {
-        match self {
-            Self::Mixed => "text mixed with elements",
-            Self::NestedInItself => "an element within itself",
-            Self::TooManyNames => "more names than can be told apart",
-        }
-    }
-}
-
-/// The element that a document is about: the root, or the first below it that is not only there to hold the next.
-fn main_element(profile: &Profile, hints: &Hints, root: ElementId) -> ElementId {
-    let mut main = root;
-    loop {
-        let element = profile.elements.get(main);
-        let has_attributes =
-            element.attributes.iter().any(|attribute| profile.elements.value(attribute).count > 0);
-        let mut children = profile.elements.children_of(main).filter(|(_, child)| child.instance_count > 0);
-        let (Some((id, child)), None) = (children.next(), children.next()) else { return main };
-        let may_repeat = child.max_per_parent > 1 || hints.element(id).is_some_and(|hint| hint.is_repeated);
-        let is_always_one = child.instance_count == element.instance_count && !may_repeat;
-        let is_empty = !has_attributes && element.mixed_count == 0 && !element.has_too_many_names;
-        let is_wrapper = is_empty && is_always_one && child.container_count == child.instance_count;
-        if !is_wrapper
-            || child.mixed_count > 0
-            || child.is_nested_in_itself
-            || !is_writable(&child.name.local)
-        {
-            return main;
-        }
-        main = id;
-    }
-}
-
 /// The tables and columns that the documents with this main element ask for.
 pub(super) fn draft(profile: &Profile, root: ElementId, hints: &Hints, options: &InferOptions) -> Draft {
     let root = main_element(profile, hints, root);
-    let mut drafter = Drafter {
-        profile,
-        hints,
-        root,
-        tables: Vec::new(),
-        namespaces: Namespaces::new(),
-        notes: Vec::new(),
-    };
+    let mut drafter = Drafter { profile, hints, root, tables: Vec::new(), namespaces: Namespaces::new() };
     let local = profile.elements.get(root).name.local.to_string();
-    drafter.table(root, None, None, vec![local]);
-    let key_path = options.key_path.clone().or_else(|| drafter.guess_key());
-    let Drafter { tables, namespaces, notes, .. } = drafter;
+    drafter.table(root, None, None, &[local]);
+    let Drafter { tables, namespaces, .. } = drafter;
+    let mut notes = Vec::new();
+    let document_count = profile.elements.get(root).instance_count;
+    let guess = || guess_key(profile, document_count, &tables[0].columns, &mut notes);
+    let key_path = options.key_path.clone().or_else(guess);
     let tables = spread(tables);
     Draft { root, tables, namespaces, key_path, notes }
 }
@@ -145,7 +41,6 @@ struct Drafter<'p> {
     root: ElementId,
     tables: Vec<DraftTable>,
     namespaces: Namespaces,
-    notes: Vec<String>,
 }
 
 /// Where the drafter is: an element that a row or columns of a row are made of.
@@ -163,18 +58,18 @@ impl<'p> Drafter<'p> {
     }
 
     /// Adds the table of an element, and the tables within it.
-    fn table(&mut self, element: ElementId, parent: Option<usize>, each: Option<String>, names: Vec<String>) {
+    fn table(&mut self, element: ElementId, parent: Option<usize>, each: Option<String>, names: &[String]) {
         let index = self.tables.len();
         let table =
-            DraftTable { element, parent, each, names: names.clone(), columns: Vec::new(), continues: None };
+            DraftTable { element, parent, each, names: names.to_vec(), columns: Vec::new(), continues: None };
         self.tables.push(table);
         let is_wide = self.width(element) > MAX_COLUMNS;
         let mut repeated = Vec::new();
         let place = Place { path: Vec::new(), names: Vec::new(), is_required: Some(true) };
         self.columns(element, index, &place, is_wide, &mut repeated);
         for (child, path, below) in repeated {
-            let names = names.iter().cloned().chain(below).collect();
-            self.table(child, Some(index), Some(path), names);
+            let names = names.iter().cloned().chain(below).collect::<Vec<_>>();
+            self.table(child, Some(index), Some(path), &names);
         }
     }
 
@@ -383,83 +278,6 @@ impl<'p> Drafter<'p> {
         self.namespaces.insert(prefix.clone(), namespace.uri.to_string());
         prefix
     }
-
-    /// The value that is the key of every document, when there is just one; two documents at least, or it may be chance.
-    fn guess_key(&mut self) -> Option<String> {
-        let document_count = self.element(self.root).instance_count;
-        let columns = &self.tables[0].columns;
-        let is_key = |column: &&DraftColumn| {
-            let values = values_of(self.profile, column);
-            values.key_count == document_count && values.count == document_count
-        };
-        let mut found = columns.iter().filter(is_key);
-        let Some(key) = found.next().filter(|_| document_count > 1) else {
-            self.note_key_of_most(document_count);
-            return None;
-        };
-        if found.next().is_some() {
-            self.notes.push(
-                "several values are the key of their document: give --key-path to check one".to_owned(),
-            );
-            return None;
-        }
-        self.notes.push(format!(
-            "document.key is {}: it is the key of each of the {document_count} documents",
-            key.path
-        ));
-        Some(key.path.clone())
-    }
-}
-
-impl Drafter<'_> {
-    /// A few documents under a wrong key are what `document.key` is there to find; that is for the user to say.
-    fn note_key_of_most(&mut self, document_count: u64) {
-        let key_count = |column: &DraftColumn| values_of(self.profile, column).key_count;
-        let most = self.tables[0].columns.iter().max_by_key(|column| key_count(column));
-        if let Some(column) =
-            most.filter(|column| key_count(column) * 10 >= document_count * 9 && document_count > 1)
-        {
-            self.notes.push(format!(
-                "{0} is the key of {1} of {document_count} documents: with --key-path '{0}' the others would fail",
-                column.path,
-                key_count(column),
-            ));
-        }
-    }
-}
-
-/// The values that a column holds.
-pub(super) fn values_of<'p>(profile: &'p Profile, column: &DraftColumn) -> &'p ValueProfile {
-    match column.content {
-        Content::Attribute(at) => {
-            profile.elements.value(&profile.elements.get(column.element).attributes[at])
-        }
-        Content::Text | Content::OwnText | Content::Presence | Content::Markup(_) => {
-            profile.elements.text(column.element)
-        }
-    }
-}
-
-/// Tables that are too wide even so: the columns that have no room go into tables of the same rows.
-fn spread(tables: Vec<DraftTable>) -> Vec<DraftTable> {
-    let mut spread = Vec::with_capacity(tables.len());
-    let mut moved = Vec::with_capacity(tables.len());
-    for mut table in tables {
-        let index = spread.len();
-        moved.push(index);
-        table.parent = table.parent.map(|parent: usize| moved[parent]);
-        let mut rest = table.columns.split_off(table.columns.len().min(MAX_COLUMNS));
-        let DraftTable { element, parent, each, names, .. } = &table;
-        let (element, parent, each, names) = (*element, *parent, each.clone(), names.clone());
-        spread.push(table);
-        while !rest.is_empty() {
-            let after = rest.split_off(rest.len().min(MAX_COLUMNS));
-            let (each, names) = (each.clone(), names.clone());
-            spread.push(DraftTable { element, parent, each, names, columns: rest, continues: Some(index) });
-            rest = after;
-        }
-    }
-    spread
 }
 
 /// Whether something is required within something that may be.
@@ -492,7 +310,8 @@ fn is_ambiguous<'n>(name: &Name, mut others: impl Iterator<Item = &'n Name>) -> 
     others.any(|other| other.local == name.local && other.namespace != name.namespace)
 }
 
-fn is_writable(name: &str) -> bool {
+/// Whether a path can write a name: one that ends in a point it cannot.
+pub(super) fn is_writable(name: &str) -> bool {
     let is_name = |path: Path| match &path.steps[..] {
         [step] => step.test == NodeTest::Name { namespace: None, local: name.to_owned() },
         _ => false,

@@ -270,7 +270,10 @@ fn a_schema_corrects_types_order_repetition_and_what_is_required() {
     let inferred = infer(&profile, Some(&schema), &options()).unwrap();
     assert_eq!(
         inferred.notes,
-        ["the schema knows 5 elements of the documents", "not understood in the schema: any (1 times)"]
+        [
+            "the schema knows 5 of the elements of the documents",
+            "not understood in the schema: any (1 times)"
+        ]
     );
     let columns = inferred
         .text
