@@ -16,7 +16,7 @@ use crate::settings::{Connection, SettingsError};
 pub(crate) struct Document {
     /// Its file, `-`, or its key.
     pub(crate) name: String,
-    /// That of its row in the source, if it comes from there.
+    /// That of its row in the source, or of its file; none where it stands in the document alone.
     pub(crate) key: Option<DocumentKey>,
     /// What was found.
     fetched: Fetched,
@@ -65,9 +65,15 @@ pub(crate) fn each(
     visit: &mut dyn FnMut(Document) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     let KeyArgs { key: keys } = keys;
+    let has_key = plan.contract().document.key.is_some();
+    let mut number = 0;
     for given in paths {
         for path in files(given)? {
-            visit(read(&path, limits)?)?;
+            let document = read(&path, limits)?;
+            number += 1;
+            // Nobody else knows a key: as with `--files`, it is the number in the name, or one that is counted.
+            let key = || number_in_name(&path).unwrap_or(DocumentKey(number));
+            visit(Document { key: (!has_key).then(key), ..document })?;
         }
     }
     if keys.is_empty() {
@@ -84,7 +90,7 @@ pub(crate) fn each(
 }
 
 /// The files that a pattern stands for, in order of name. What is no pattern, or names a file as it stands, is itself.
-fn files(given: &Path) -> Result<Vec<PathBuf>, CommandError> {
+pub(crate) fn files(given: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let text = given.to_string_lossy();
     if !text.contains(['*', '?', '[']) || given.exists() {
         return Ok(vec![given.to_owned()]);
@@ -98,6 +104,11 @@ fn files(given: &Path) -> Result<Vec<PathBuf>, CommandError> {
     Ok(found)
 }
 
+/// The key of `17.xml`.
+pub(crate) fn number_in_name(path: &Path) -> Option<DocumentKey> {
+    path.file_stem()?.to_str()?.parse().ok().map(DocumentKey)
+}
+
 fn read(path: &Path, limits: &Limits) -> Result<Document, CommandError> {
     let name = path.display().to_string();
     match fetch(path, limits.max_bytes) {
@@ -106,7 +117,8 @@ fn read(path: &Path, limits: &Limits) -> Result<Document, CommandError> {
     }
 }
 
-fn fetch(path: &Path, max_bytes: u64) -> std::io::Result<Fetched> {
+/// A document in a file, or on standard input.
+pub(crate) fn fetch(path: &Path, max_bytes: u64) -> std::io::Result<Fetched> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
         // One more than allowed tells too large from just fitting.

@@ -50,6 +50,7 @@ fn execute(command: Command) -> Result<Exit, CommandError> {
         Command::Preview(args) => command::preview(&args),
         Command::Explain(args) => command::explain(&args),
         Command::Coverage(args) => command::coverage(&args),
+        Command::Infer(args) => command::infer(&args),
         Command::Ddl(args) => command::ddl(&args),
         Command::Completions(args) => command::completions(&args),
     }

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, LaunchArgs, PreviewArgs, RunArgs,
-    StatusArgs,
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, InferArgs, LaunchArgs, PreviewArgs,
+    RunArgs, StatusArgs,
 };
 use crate::demo::DemoArgs;
 
@@ -70,6 +70,12 @@ pub(crate) enum Command {
     /// a condition looks at does not count as read.
     #[command(after_help = EXIT_CODES)]
     Coverage(Box<CoverageArgs>),
+
+    /// Make a first contract from sample documents
+    ///
+    /// Repeated elements become tables, attributes and single elements columns, with types, lengths and keys: nothing of the
+    /// samples is lost. No value of a document stands in the contract unless --show-values asks for codes.
+    Infer(Box<InferArgs>),
 
     /// Print CREATE TABLE statements for the target and the log
     Ddl(Box<DdlArgs>),

@@ -48,6 +48,65 @@ pub(crate) struct PreviewArgs {
     pub(crate) database: DatabaseArgs,
 }
 
+/// Arguments of `xmlshred infer`.
+#[derive(Args)]
+pub(crate) struct InferArgs {
+    /// Files with one document each, or patterns such as 'documents/*.xml'; `-` is standard input
+    #[arg(value_name = "DOC", required_unless_present_any = ["key", "sample"])]
+    pub(crate) documents: Vec<std::path::PathBuf>,
+
+    /// Documents of the source, by key; may be given several times
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',')]
+    pub(crate) key: Vec<i64>,
+
+    /// The first N documents of the source
+    #[arg(long, value_name = "N")]
+    pub(crate) sample: Option<usize>,
+
+    /// Write the contract to this file [default: standard output]
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub(crate) out: Option<std::path::PathBuf>,
+
+    /// Replace the file of --out
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+
+    /// Name of the contract [default: after the root element]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// Take only documents with this root element
+    #[arg(long, value_name = "NAME")]
+    pub(crate) root: Option<String>,
+
+    /// Where documents hold their key, as in '@ID' [default: the one value that is the key of all of them, if there is one]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) key_path: Option<String>,
+
+    /// An XML Schema that corrects types, lengths, order, and what is repeated or required
+    #[arg(long, value_name = "FILE")]
+    pub(crate) xsd: Option<std::path::PathBuf>,
+
+    /// Let short codes of the documents stand in the contract, as `codes:` lists; without it, no value does
+    #[arg(long)]
+    pub(crate) show_values: bool,
+
+    /// Table of documents, for `source:`
+    #[arg(long, value_name = "TABLE", default_value = "app_xml")]
+    pub(crate) source_table: String,
+
+    /// Its key column
+    #[arg(long, value_name = "COLUMN", default_value = "app_id")]
+    pub(crate) source_key: String,
+
+    /// Its column of documents
+    #[arg(long, value_name = "COLUMN", default_value = "xml")]
+    pub(crate) source_xml: String,
+
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
 /// How rows are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PreviewFormat {

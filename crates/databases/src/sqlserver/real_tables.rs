@@ -8,7 +8,7 @@ use crate::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealForeignKey, Rea
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{self, Column, is_same_name, qualified};
-use super::connect::connect;
+use super::connect::{NoUnicode, connect};
 use super::conversion::ColumnWay;
 use super::driver::Driver;
 use super::fault::port_error;
@@ -19,7 +19,7 @@ pub(crate) fn real_tables(
     schema: &TargetSchema,
     options: &OpenOptions,
 ) -> Result<Vec<Option<RealTable>>, PortError> {
-    let mut driver = connect(address, &options.application_name, Intent::ReadWrite)?;
+    let mut driver = connect(address, &options.application_name, Intent::ReadWrite, NoUnicode::Refused)?;
     let mut tables = Vec::with_capacity(schema.tables.len());
     for table in &schema.tables {
         let name = qualified(schema, &table.name);

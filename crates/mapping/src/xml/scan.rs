@@ -63,9 +63,14 @@ impl<'d> StartTag<'_, 'd> {
         local_part(self.name, self.prefix_len)
     }
 
+    /// The prefix, empty when there is none.
+    pub fn prefix(&self) -> &'d str {
+        &self.name[..self.prefix_len]
+    }
+
     /// The namespace of the element, empty when it has none.
     pub fn namespace(&self) -> &'d str {
-        self.namespace_of(&self.name[..self.prefix_len])
+        self.namespace_of(self.prefix())
     }
 
     /// The namespace of an attribute, empty when it has none: attributes without prefix never have one.

@@ -4,6 +4,7 @@
 mod contract;
 mod coverage;
 mod explain;
+mod infer;
 mod samples;
 mod shred;
 mod wellformed;
