@@ -30,8 +30,8 @@ pub struct Node {
 /// Kinds of nodes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The node above the root element.
-    Document,
+    /// The node above the root element, with the whole text of the document.
+    Document(String),
     /// An element, with its markup as `type: xml` gives it.
     Element {
         /// Its name.
@@ -72,8 +72,12 @@ impl Document {
     /// Parses a document; `None` when it is not well-formed.
     pub fn parse(text: &str) -> Option<Self> {
         let parsed = roxmltree::Document::parse(text).ok()?;
-        let root =
-            Node { kind: Kind::Document, parent: DOCUMENT, children: Vec::new(), attributes: Vec::new() };
+        let root = Node {
+            kind: Kind::Document(text.to_owned()),
+            parent: DOCUMENT,
+            children: Vec::new(),
+            attributes: Vec::new(),
+        };
         let mut document = Self { nodes: vec![root] };
         document.add_children(DOCUMENT, parsed.root(), text);
         Some(document)
@@ -98,16 +102,16 @@ impl Document {
         match &self.node(id).kind {
             Kind::Attribute { value, .. } => value.clone(),
             Kind::Text(text) => text.clone(),
-            Kind::Document | Kind::Element { .. } => {
+            Kind::Document(_) | Kind::Element { .. } => {
                 self.node(id).children.iter().map(|&child| self.string_value(child)).collect()
             }
         }
     }
 
-    /// What a column of type xml takes: the markup of an element, the text of anything else.
+    /// What a column of type xml takes: the markup of an element or document, the text of anything else.
     pub fn markup(&self, id: NodeId) -> String {
         match &self.node(id).kind {
-            Kind::Element { markup, .. } => markup.clone(),
+            Kind::Document(markup) | Kind::Element { markup, .. } => markup.clone(),
             _ => self.string_value(id),
         }
     }

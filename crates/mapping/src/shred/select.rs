@@ -9,7 +9,7 @@ use crate::path::{Axis, Comparison};
 use crate::plan::{CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test};
 use crate::xml::{unescape_attribute, unescape_text};
 
-use super::tree::{NodeId, NodeKind, Slice, Tree};
+use super::tree::{DOCUMENT, NodeId, NodeKind, Slice, Tree};
 
 /// A document while its rows are made: its projection, its text, and room for text made on the way.
 #[derive(Clone, Copy)]
@@ -36,12 +36,17 @@ impl<'a> View<'a> {
     /// Follows `path` from `start`, telling `visit` every match in document order until it has enough.
     pub(super) fn select(&self, path: &CompiledPath, start: NodeId, visit: Visit<'_>) {
         let start = if path.absolute { self.main } else { start };
+        self.follow_in_order(path, &path.steps, start, visit);
+    }
+
+    /// Follows the last steps of a path.
+    fn follow_in_order(&self, path: &CompiledPath, steps: &[CompiledStep], start: NodeId, visit: Visit<'_>) {
         if !path.needs_sorting {
-            let _ = self.follow(&path.steps, start, visit);
+            let _ = self.follow(steps, start, visit);
             return;
         }
         let mut found = BumpVec::new_in(self.arena);
-        let _ = self.follow(&path.steps, start, &mut |item| {
+        let _ = self.follow(steps, start, &mut |item| {
             found.push(item);
             ControlFlow::Continue(())
         });
@@ -75,7 +80,7 @@ impl<'a> View<'a> {
         match step.axis {
             Axis::SelfNode => self.follow(rest, node, visit),
             // Above the root is nothing.
-            Axis::Parent if node == super::tree::DOCUMENT => ControlFlow::Continue(()),
+            Axis::Parent if node == DOCUMENT => ControlFlow::Continue(()),
             Axis::Parent => self.follow(rest, self.tree.node(node).parent, visit),
             Axis::Attribute => self.attributes(step, node, visit),
             Axis::DescendantAttribute => {
@@ -231,6 +236,8 @@ impl<'a> View<'a> {
         match operand {
             CompiledOperand::Text(text) => text,
             CompiledOperand::Number(number) => {
+                // XPath's zero has no sign.
+                let number = if *number == 0.0 { 0.0 } else { *number };
                 BumpString::from_str_in(&number.to_string(), self.arena).into_bump_str()
             }
             CompiledOperand::Path(path) => {
@@ -249,7 +256,7 @@ impl<'a> View<'a> {
                     let _ = visit(item);
                 }
                 Some((step, rest)) if step.axis == Axis::Parent => {
-                    let _ = self.follow(rest, item.node, visit);
+                    self.follow_in_order(path, rest, item.node, visit);
                 }
                 Some(_) => {}
             }
@@ -353,7 +360,8 @@ impl<'a> View<'a> {
 impl Item {
     /// The element itself, when it is one.
     pub(super) fn element(self, tree: &Tree) -> Option<NodeId> {
-        (self.attribute == 0 && tree.node(self.node).kind != NodeKind::Text).then_some(self.node)
+        let is_element = self.node != DOCUMENT && tree.node(self.node).kind != NodeKind::Text;
+        (self.attribute == 0 && is_element).then_some(self.node)
     }
 }
 

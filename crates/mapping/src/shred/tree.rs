@@ -133,11 +133,9 @@ impl Tree {
         node.stop = stop;
     }
 
-    /// Takes an element back that has nothing below it.
+    /// Takes an element back that has no attributes and nothing below it.
     pub(super) fn remove_last(&mut self, element: NodeId) {
         debug_assert_eq!(element + 1, self.end());
-        let first = self.nodes[element as usize].first;
-        self.attributes.truncate(first as usize);
         self.nodes.pop();
     }
 
