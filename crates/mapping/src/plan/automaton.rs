@@ -131,10 +131,15 @@ impl Automaton {
                     ends_at_element = false;
                 }
             }
+            // Conditions on attributes and text start below the element, so that `..` leads to it.
+            let mut start = location.clone();
+            if !ends_at_element {
+                start.push(Move::Child(Test::Text));
+            }
             for predicate in &step.predicates {
                 if let CompiledPredicate::Condition(condition) = predicate {
                     condition.for_each_path(&mut |path| {
-                        self.add(main, &location, path, Reading::Text);
+                        self.add(main, &start, path, Reading::Text);
                     });
                 }
             }

@@ -111,7 +111,8 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
         }
         let (node, state) = (self.node, self.state);
         (self.node, self.state) = self.open.pop().expect("the scanner matches end tags with start tags");
-        if !self.dfa.state(state).is_step && node + 1 == self.tree.end() {
+        let is_empty = node + 1 == self.tree.end() && self.tree.attributes(node).is_empty();
+        if is_empty && !self.dfa.state(state).is_step {
             self.tree.remove_last(node);
         } else {
             self.tree.close(node, end as u32);

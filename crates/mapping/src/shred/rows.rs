@@ -8,8 +8,8 @@ use std::cell::Cell;
 use bumpalo::collections::Vec as BumpVec;
 use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value};
 
-use crate::contract::{BoundExpression, Input, Keep, SkipRow};
-use crate::plan::{CompiledStep, Plan, PlanColumn, PlanOnePer, PlanTable};
+use crate::contract::{BoundExpression, ColumnSource, Generate, Input, Keep, SkipRow};
+use crate::plan::{CompiledStep, Plan, PlanColumn, PlanOnePer, PlanTable, PlanTemplate};
 use crate::xml::Place;
 
 use super::DocumentContext;
@@ -40,6 +40,8 @@ pub(super) struct Candidate<'a, R> {
     lets: BumpVec<'a, Value<'a>>,
     has_document_value: bool,
     issues: BumpVec<'a, (u32, u32, IssueCode)>,
+    /// The number that `where` took it for.
+    early_number: usize,
 }
 
 /// One document while its rows are made.
@@ -151,7 +153,7 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         for &element in elements {
             for template in 0..table.templates.len() {
                 let mut candidate = self.row(index, template, element, parent);
-                if self.passes(table, &mut candidate, before)? {
+                if self.passes(table, &mut candidate, candidates.len() + 1)? {
                     candidates.push(candidate);
                 }
             }
@@ -195,18 +197,20 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
             lets,
             has_document_value: false,
             issues,
+            early_number: 0,
         }
     }
 
-    /// Whether a candidate passes `where`; evaluates only what the condition needs.
+    /// Whether a candidate passes `where`, as the row with this number; evaluates only what the condition needs.
     fn passes(
         &mut self,
         table: &'a PlanTable,
         candidate: &mut Candidate<'a, T::Row>,
-        before: usize,
+        row_number: usize,
     ) -> Result<bool, Failure> {
         let Some(condition) = &table.where_ else { return Ok(true) };
-        self.evaluate_columns(table, candidate, before, true)?;
+        candidate.early_number = row_number;
+        self.evaluate_columns(table, candidate, row_number, true)?;
         match self.evaluate(condition, candidate) {
             Ok(Value::Bool(true)) => Ok(true),
             Ok(_) => {
@@ -228,7 +232,14 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         mut candidate: Candidate<'a, T::Row>,
         before: usize,
     ) -> Result<(), Failure> {
-        self.evaluate_columns(table, &mut candidate, before, false)?;
+        let row_number = self.rows[candidate.table].len() - before + 1;
+        if candidate.early_number != row_number && reads_number_early(table, &candidate) {
+            // Rows before it have been dropped since.
+            candidate.issues.clear();
+            candidate.has_document_value = false;
+            self.evaluate_columns(table, &mut candidate, row_number, true)?;
+        }
+        self.evaluate_columns(table, &mut candidate, row_number, false)?;
         if table.skip_row_when == SkipRow::Blank && !candidate.has_document_value {
             self.trace.dropped(candidate.traced, Reason::Blank);
             return Ok(());
@@ -256,10 +267,9 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         &mut self,
         table: &'a PlanTable,
         candidate: &mut Candidate<'a, T::Row>,
-        before: usize,
+        row_number: usize,
         early: bool,
     ) -> Result<(), Failure> {
-        let row_number = self.rows[candidate.table].len() - before + 1;
         for (index, column) in table.lets.iter().enumerate() {
             if table.early_lets[index] == early {
                 candidate.lets[index] = self.cell(candidate, column, CellPlace::Let(index), row_number)?;
@@ -416,4 +426,12 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
             }
         }
     }
+}
+
+/// Whether `where` has read a generated row number.
+fn reads_number_early<R>(table: &PlanTable, candidate: &Candidate<'_, R>) -> bool {
+    let PlanTemplate { columns, early_columns } = &table.templates[candidate.template];
+    columns.iter().zip(early_columns).any(|(planned, &early)| {
+        early && matches!(planned.column.source, ColumnSource::Generate(Generate::RowNumber))
+    })
 }

@@ -9,7 +9,7 @@ use crate::path::{Axis, Comparison};
 use crate::plan::{CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test};
 use crate::xml::{unescape_attribute, unescape_text};
 
-use super::tree::{NodeId, NodeKind, Slice, Tree};
+use super::tree::{DOCUMENT, NodeId, NodeKind, Slice, Tree};
 
 /// A document while its rows are made: its projection, its text, and room for text made on the way.
 #[derive(Clone, Copy)]
@@ -47,12 +47,24 @@ impl<'a> View<'a> {
         visit: Visit<'_>,
     ) {
         let start = if path.absolute { self.main } else { start };
+        self.follow_in_order(path, &path.steps, start, watch, visit);
+    }
+
+    /// Follows the last steps of a path.
+    fn follow_in_order<W: FnMut(&CompiledStep, usize, Item)>(
+        &self,
+        path: &CompiledPath,
+        steps: &[CompiledStep],
+        start: NodeId,
+        watch: &mut W,
+        visit: Visit<'_>,
+    ) {
         if !path.needs_sorting {
-            let _ = self.follow(&path.steps, start, watch, visit);
+            let _ = self.follow(steps, start, watch, visit);
             return;
         }
         let mut found = BumpVec::new_in(self.arena);
-        let _ = self.follow(&path.steps, start, watch, &mut |item| {
+        let _ = self.follow(steps, start, watch, &mut |item| {
             found.push(item);
             ControlFlow::Continue(())
         });
@@ -92,7 +104,7 @@ impl<'a> View<'a> {
         match step.axis {
             Axis::SelfNode => self.follow(rest, node, watch, visit),
             // Above the root is nothing.
-            Axis::Parent if node == super::tree::DOCUMENT => ControlFlow::Continue(()),
+            Axis::Parent if node == DOCUMENT => ControlFlow::Continue(()),
             Axis::Parent => self.follow(rest, self.tree.node(node).parent, watch, visit),
             Axis::Attribute => self.attributes(step, node, watch, visit),
             Axis::DescendantAttribute => {
@@ -264,6 +276,8 @@ impl<'a> View<'a> {
         match operand {
             CompiledOperand::Text(text) => text,
             CompiledOperand::Number(number) => {
+                // XPath's zero has no sign.
+                let number = if *number == 0.0 { 0.0 } else { *number };
                 BumpString::from_str_in(&number.to_string(), self.arena).into_bump_str()
             }
             CompiledOperand::Path(path) => {
@@ -282,7 +296,7 @@ impl<'a> View<'a> {
                     let _ = visit(item);
                 }
                 Some((step, rest)) if step.axis == Axis::Parent => {
-                    let _ = self.follow(rest, item.node, &mut |_, _, _| (), visit);
+                    self.follow_in_order(path, rest, item.node, &mut |_, _, _| (), visit);
                 }
                 Some(_) => {}
             }
@@ -415,7 +429,8 @@ pub(crate) enum Extent {
 impl Item {
     /// The element itself, when it is one.
     pub(super) fn element(self, tree: &Tree) -> Option<NodeId> {
-        (self.attribute == 0 && tree.node(self.node).kind != NodeKind::Text).then_some(self.node)
+        let is_element = self.node != DOCUMENT && tree.node(self.node).kind != NodeKind::Text;
+        (self.attribute == 0 && is_element).then_some(self.node)
     }
 }
 

@@ -133,11 +133,9 @@ impl Tree {
         node.stop = stop;
     }
 
-    /// Takes an element back that has nothing below it.
+    /// Takes an element back that has no attributes and nothing below it.
     pub(super) fn remove_last(&mut self, element: NodeId) {
         debug_assert_eq!(element + 1, self.end());
-        let first = self.nodes[element as usize].first;
-        self.attributes.truncate(first as usize);
         // The next node gets the same id.
         while self.namespaces.last().is_some_and(|(node, ..)| *node == element) {
             self.namespaces.pop();

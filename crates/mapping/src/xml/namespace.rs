@@ -1,7 +1,10 @@
 //! Namespace declarations in scope (Namespaces in XML 1.0).
 
+use bumpalo::Bump;
+
 use super::attributes::RawAttribute;
 use super::error::XmlErrorKind;
+use super::reference::unescape_attribute;
 
 /// What the prefix `xml` is always bound to.
 pub const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
@@ -14,18 +17,23 @@ pub(super) struct Scope<'d> {
     declarations: Vec<Declaration<'d>>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Declaration<'d> {
     depth: u32,
     prefix: &'d str,
-    uri: &'d str,
+    /// As the document writes it.
+    raw: &'d str,
+    /// What it stands for, where references and white space make that differ.
+    replaced: Option<Box<str>>,
 }
 
 impl<'d> Scope<'d> {
     /// Takes in the declaration that an attribute of the element at `depth` is.
     pub(super) fn declare(&mut self, depth: u32, attribute: &RawAttribute<'d>) -> Result<(), XmlErrorKind> {
         let prefix = if attribute.prefix_len == 0 { "" } else { attribute.local() };
-        let uri = attribute.value.raw;
+        let raw = attribute.value.raw;
+        let replaced = (!attribute.value.is_plain).then(|| Box::from(unescape_attribute(raw, &Bump::new())));
+        let uri = replaced.as_deref().unwrap_or(raw);
         let is_allowed = match prefix {
             "xml" => uri == XML_NAMESPACE,
             "xmlns" => false,
@@ -35,7 +43,7 @@ impl<'d> Scope<'d> {
         if !is_allowed {
             return Err(XmlErrorKind::InvalidNamespace);
         }
-        self.declarations.push(Declaration { depth, prefix, uri });
+        self.declarations.push(Declaration { depth, prefix, raw, replaced });
         Ok(())
     }
 
@@ -47,21 +55,21 @@ impl<'d> Scope<'d> {
     }
 
     /// The namespace that a prefix stands for. The empty prefix without declaration stands for no namespace: `""`.
-    pub(super) fn resolve(&self, prefix: &str) -> Option<&'d str> {
+    pub(super) fn resolve(&self, prefix: &str) -> Option<&str> {
         match self.declarations.iter().rev().find(|declaration| declaration.prefix == prefix) {
-            Some(declaration) => Some(declaration.uri),
+            Some(declaration) => Some(declaration.replaced.as_deref().unwrap_or(declaration.raw)),
             None if prefix.is_empty() => Some(""),
             None if prefix == "xml" => Some(XML_NAMESPACE),
             None => None,
         }
     }
 
-    /// All prefixes in scope with their namespaces, the innermost declaration of each.
+    /// All prefixes in scope with their namespaces as the document writes them, the innermost declaration of each.
     pub(super) fn in_scope(&self) -> impl Iterator<Item = (&'d str, &'d str)> {
         self.declarations.iter().enumerate().filter_map(|(at, declaration)| {
             let is_hidden =
                 self.declarations[at + 1..].iter().any(|later| later.prefix == declaration.prefix);
-            (!is_hidden).then_some((declaration.prefix, declaration.uri))
+            (!is_hidden).then_some((declaration.prefix, declaration.raw))
         })
     }
 }

@@ -52,7 +52,7 @@ pub struct StartTag<'s, 'd> {
     scope: &'s Scope<'d>,
 }
 
-impl<'d> StartTag<'_, 'd> {
+impl<'s, 'd> StartTag<'s, 'd> {
     /// The name as the document has it, with its prefix.
     pub fn name(&self) -> &'d str {
         self.name
@@ -69,21 +69,21 @@ impl<'d> StartTag<'_, 'd> {
     }
 
     /// The namespace of the element, empty when it has none.
-    pub fn namespace(&self) -> &'d str {
+    pub fn namespace(&self) -> &'s str {
         self.namespace_of(self.prefix())
     }
 
     /// The namespace of an attribute, empty when it has none: attributes without prefix never have one.
-    pub fn attribute_namespace(&self, attribute: &RawAttribute<'d>) -> &'d str {
+    pub fn attribute_namespace(&self, attribute: &RawAttribute<'d>) -> &'s str {
         if attribute.prefix_len == 0 { "" } else { self.namespace_of(attribute.prefix()) }
     }
 
-    /// All prefixes in scope with their namespaces; the empty prefix is the default namespace.
+    /// All prefixes in scope with their namespaces as the document writes them; the empty prefix is the default namespace.
     pub fn namespaces(&self) -> impl Iterator<Item = (&'d str, &'d str)> {
         self.scope.in_scope()
     }
 
-    fn namespace_of(&self, prefix: &str) -> &'d str {
+    fn namespace_of(&self, prefix: &str) -> &'s str {
         self.scope.resolve(prefix).expect("the scanner has checked that every prefix is declared")
     }
 }

@@ -1,0 +1,167 @@
+//! Both shredders over the same contract and document.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use xmlshred_mapping::contract::{Contract, RenderStyle, load, render};
+use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, Shredder};
+use xmlshred_model::{
+    BatchBuilder, CellReader, DataType, DocumentKey, DocumentRecord, FailureCode, Outcome, OwnedValue,
+    TargetSchema, Value, lexical,
+};
+
+/// What both shredders say of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// The same rows, this many.
+    Rows(usize),
+    /// The same failure.
+    Failure(FailureCode),
+}
+
+/// The key of every document's row.
+const KEY: DocumentKey = DocumentKey(1);
+
+fn context() -> DocumentContext<'static> {
+    DocumentContext { key: Some(KEY), session: "session-1", now: 1_700_000_000_000_000 }
+}
+
+/// Loads a contract.
+///
+/// # Errors
+/// What `check` says about it.
+pub fn contract(text: &str) -> Result<Contract, String> {
+    let loaded = load(text);
+    loaded.contract.ok_or_else(|| render(&loaded.diagnostics, "contract.yaml", text, RenderStyle::Plain))
+}
+
+/// Shreds a document both ways.
+///
+/// # Errors
+/// Both results, when they differ.
+pub fn compare(contract: &Contract, document: &str) -> Result<Agreement, String> {
+    let plan = Arc::new(Plan::new(contract.clone()));
+    let mut shredder = Shredder::new(Arc::clone(&plan), Limits::default());
+    let first = by_product(&plan, &mut shredder, document);
+    let product = by_product(&plan, &mut shredder, document);
+    if first != product {
+        return Err(format!(
+            "the second time differs\n--- first\n{}\n--- second\n{}",
+            told(&first),
+            told(&product)
+        ));
+    }
+    let reference = by_reference(contract, plan.schema(), document);
+    if product != reference {
+        return Err(format!("--- reference\n{}\n--- product\n{}", told(&reference), told(&product)));
+    }
+    Ok(match product {
+        Ok(rows) => Agreement::Rows(rows.iter().filter(|line| !line.starts_with("issue")).count()),
+        Err(code) => Agreement::Failure(code),
+    })
+}
+
+/// The rows and issues of a document as lines, or why there are none.
+pub fn by_reference(
+    contract: &Contract,
+    schema: &TargetSchema,
+    document: &str,
+) -> Result<Vec<String>, FailureCode> {
+    let shredded = crate::shred(contract, document, &context())?;
+    let mut lines = Vec::new();
+    for (table, rows) in shredded.tables.iter().enumerate() {
+        lines.extend(rows.iter().map(|row| line(schema, table, row)));
+    }
+    let issues = shredded.issues.iter().map(|(&(table, column, code), &count)| (table, column, code, count));
+    lines.extend(
+        issues.map(|(table, column, code, count)| issue_line(schema, table, column, code.as_str(), count)),
+    );
+    Ok(lines)
+}
+
+fn by_product(plan: &Plan, shredder: &mut Shredder, document: &str) -> Result<Vec<String>, FailureCode> {
+    let schema = plan.schema();
+    let mut rows = BatchBuilder::new(Arc::clone(schema));
+    let shredded =
+        shredder.shred(Content::Text(document), &context(), &mut rows).map_err(|failure| failure.code)?;
+    rows.finish_document(DocumentRecord {
+        key: KEY,
+        outcome: Outcome::Success,
+        issues: Vec::new(),
+        document_hash: 0,
+        byte_count: 0,
+        duration: Duration::ZERO,
+        processed_at: 0,
+    });
+    let batch = rows.finish();
+    let mut lines = Vec::new();
+    for (at, table) in schema.tables.iter().enumerate() {
+        let rows = batch.rows(at);
+        let columns = table.columns.iter().zip(rows.columns());
+        let readers = columns
+            .map(|(column, array)| CellReader::new(array.as_ref(), column.data_type))
+            .collect::<Vec<_>>();
+        for row in 0..rows.num_rows() {
+            let values = readers.iter().map(|reader| reader.value(row).to_owned_value()).collect::<Vec<_>>();
+            lines.push(line(schema, at, &values));
+        }
+    }
+    let mut issues = shredded.issues;
+    issues.sort_by_key(|issue| (issue.table, issue.column, issue.code));
+    lines.extend(
+        issues
+            .iter()
+            .map(|issue| issue_line(schema, issue.table, issue.column, issue.code.as_str(), issue.count)),
+    );
+    Ok(lines)
+}
+
+fn line(schema: &TargetSchema, table: usize, values: &[OwnedValue]) -> String {
+    let table = &schema.tables[table];
+    let mut line = format!("{}:", table.name);
+    for (column, value) in table.columns.iter().zip(values) {
+        let value = match (value.as_value(), column.data_type) {
+            (Value::Null, _) => "null".to_owned(),
+            (Value::Uuid(_), _) => "(a uuid)".to_owned(),
+            (Value::Text(text), DataType::Xml) => format!("{:?}", sorted_declarations(text)),
+            (Value::Text(text), _) => format!("{text:?}"),
+            (value, _) => {
+                let mut text = String::new();
+                lexical::format(&value, &mut text);
+                text
+            }
+        };
+        write!(line, " {}={value}", column.name).expect("writing to a string succeeds");
+    }
+    line
+}
+
+fn issue_line(schema: &TargetSchema, table: u32, column: u32, code: &str, count: u32) -> String {
+    let table = &schema.tables[table as usize];
+    format!("issue: {}.{} {code} {count}", table.name, table.columns[column as usize].name)
+}
+
+/// Markup with the namespace declarations at its start in order: which order they have means nothing.
+fn sorted_declarations(markup: &str) -> String {
+    let Some(mut at) = markup.find(" xmlns") else { return markup.to_owned() };
+    if markup[..at].contains([' ', '>', '\n']) {
+        return markup.to_owned();
+    }
+    let start = at;
+    let mut declarations = Vec::new();
+    while markup[at..].starts_with(" xmlns") {
+        let Some(length) = markup[at..].match_indices('"').nth(1).map(|(quote, _)| quote + 1) else { break };
+        declarations.push(&markup[at..at + length]);
+        at += length;
+    }
+    declarations.sort_unstable();
+    format!("{}{}{}", &markup[..start], declarations.concat(), &markup[at..])
+}
+
+fn told(result: &Result<Vec<String>, FailureCode>) -> String {
+    match result {
+        Ok(lines) => lines.join("\n"),
+        Err(code) => format!("failed: {code}"),
+    }
+}

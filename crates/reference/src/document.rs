@@ -1,0 +1,181 @@
+//! A document as a tree with parents: the data model of XPath 1.0, without comments and processing instructions.
+
+use xmlshred_mapping::contract::Case;
+
+/// Index of a node. Nodes are numbered in document order, attributes right behind their element.
+pub type NodeId = usize;
+
+/// The document node, above the root element.
+pub const DOCUMENT: NodeId = 0;
+
+/// All nodes of a document.
+#[derive(Debug)]
+pub struct Document {
+    nodes: Vec<Node>,
+}
+
+/// One node.
+#[derive(Debug)]
+pub struct Node {
+    /// What it is.
+    pub kind: Kind,
+    /// Its parent; the document node is its own.
+    pub parent: NodeId,
+    /// Elements and text below it.
+    pub children: Vec<NodeId>,
+    /// Attributes, in the order of the document.
+    pub attributes: Vec<NodeId>,
+}
+
+/// Kinds of nodes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The node above the root element, with the whole text of the document.
+    Document(String),
+    /// An element, with its markup as `type: xml` gives it.
+    Element {
+        /// Its name.
+        name: Name,
+        /// Its markup.
+        markup: String,
+    },
+    /// An attribute that is no namespace declaration.
+    Attribute {
+        /// Its name.
+        name: Name,
+        /// Its value.
+        value: String,
+    },
+    /// Text between two tags.
+    Text(String),
+}
+
+/// A name as Namespaces in XML has it; no namespace is the empty string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    namespace: String,
+    local: String,
+}
+
+impl Name {
+    /// Whether this is the name that a path asks for: in any namespace when it names none.
+    pub fn is(&self, namespace: Option<&str>, local: &str, case: Case) -> bool {
+        let same_local = match case {
+            Case::Sensitive => self.local == local,
+            Case::Insensitive => self.local.eq_ignore_ascii_case(local),
+        };
+        same_local && namespace.is_none_or(|namespace| self.namespace == namespace)
+    }
+}
+
+impl Document {
+    /// Parses a document; `None` when it is not well-formed.
+    pub fn parse(text: &str) -> Option<Self> {
+        let parsed = roxmltree::Document::parse(text).ok()?;
+        let root = Node {
+            kind: Kind::Document(text.to_owned()),
+            parent: DOCUMENT,
+            children: Vec::new(),
+            attributes: Vec::new(),
+        };
+        let mut document = Self { nodes: vec![root] };
+        document.add_children(DOCUMENT, parsed.root(), text);
+        Some(document)
+    }
+
+    /// A node.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id]
+    }
+
+    /// The node and everything below it that is no attribute, in document order.
+    pub fn descendants_or_self(&self, id: NodeId) -> Vec<NodeId> {
+        let mut found = vec![id];
+        for &child in &self.node(id).children {
+            found.extend(self.descendants_or_self(child));
+        }
+        found
+    }
+
+    /// The string-value of XPath 1.0: the text of an attribute or text node, all text below anything else.
+    pub fn string_value(&self, id: NodeId) -> String {
+        match &self.node(id).kind {
+            Kind::Attribute { value, .. } => value.clone(),
+            Kind::Text(text) => text.clone(),
+            Kind::Document(_) | Kind::Element { .. } => {
+                self.node(id).children.iter().map(|&child| self.string_value(child)).collect()
+            }
+        }
+    }
+
+    /// What a column of type xml takes: the markup of an element or document, the text of anything else.
+    pub fn markup(&self, id: NodeId) -> String {
+        match &self.node(id).kind {
+            Kind::Document(markup) | Kind::Element { markup, .. } => markup.clone(),
+            _ => self.string_value(id),
+        }
+    }
+
+    fn add_children(&mut self, parent: NodeId, source: roxmltree::Node<'_, '_>, text: &str) {
+        for child in source.children() {
+            if child.is_element() {
+                self.add_element(parent, child, text);
+            } else if child.is_text() {
+                self.add_text(parent, child.text().unwrap_or_default());
+            }
+        }
+    }
+
+    fn add_element(&mut self, parent: NodeId, source: roxmltree::Node<'_, '_>, text: &str) {
+        let name = source.tag_name();
+        let name = name_of(name.namespace(), name.name());
+        let id = self.push(Kind::Element { name, markup: markup(source, text) }, parent);
+        self.nodes[parent].children.push(id);
+        for attribute in source.attributes() {
+            let name = name_of(attribute.namespace(), attribute.name());
+            let attribute = self.push(Kind::Attribute { name, value: attribute.value().to_owned() }, id);
+            self.nodes[id].attributes.push(attribute);
+        }
+        self.add_children(id, source, text);
+    }
+
+    /// A comment or processing instruction does not end a text node, unlike in XPath's own data model.
+    fn add_text(&mut self, parent: NodeId, text: &str) {
+        if let Some(&last) = self.nodes[parent].children.last()
+            && let Kind::Text(before) = &mut self.nodes[last].kind
+        {
+            before.push_str(text);
+            return;
+        }
+        let id = self.push(Kind::Text(text.to_owned()), parent);
+        self.nodes[parent].children.push(id);
+    }
+
+    fn push(&mut self, kind: Kind, parent: NodeId) -> NodeId {
+        self.nodes.push(Node { kind, parent, children: Vec::new(), attributes: Vec::new() });
+        self.nodes.len() - 1
+    }
+}
+
+fn name_of(namespace: Option<&str>, local: &str) -> Name {
+    Name { namespace: namespace.unwrap_or_default().to_owned(), local: local.to_owned() }
+}
+
+/// The element as the document has it, with the namespace declarations that it inherits.
+fn markup(element: roxmltree::Node<'_, '_>, text: &str) -> String {
+    let own = &text[element.range()];
+    let start_tag = &own[..own.find('>').unwrap_or(own.len())];
+    let inherited = element
+        .namespaces()
+        .filter(|namespace| namespace.name() != Some("xml"))
+        .filter(|namespace| !(namespace.name().is_none() && namespace.uri().is_empty()))
+        .map(|namespace| match namespace.name() {
+            Some(prefix) => (format!("xmlns:{prefix}"), namespace.uri()),
+            None => ("xmlns".to_owned(), namespace.uri()),
+        })
+        .filter(|(name, _)| !start_tag.contains(&format!("{name}=")))
+        .map(|(name, uri)| format!(" {name}=\"{}\"", uri.replace('&', "&amp;")));
+    let inherited = inherited.collect::<String>();
+    let name_end = own.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').unwrap_or(own.len());
+    format!("{}{}{}", &own[..name_end], inherited, &own[name_end..])
+}

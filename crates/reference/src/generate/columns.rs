@@ -1,0 +1,114 @@
+//! Random columns: a source, a type, and what is done with values.
+
+use super::Choices;
+use super::expression::{Class, Named, text, whole};
+use super::path::{End, path};
+
+/// A type with a constant of it.
+pub(super) struct Type {
+    pub(super) name: &'static str,
+    pub(super) class: Class,
+    pub(super) constant: &'static str,
+}
+
+const TYPES: [Type; 18] = [
+    Type { name: "text", class: Class::Text, constant: "d" },
+    Type { name: "int", class: Class::Whole, constant: "7" },
+    Type { name: "varchar(3)", class: Class::Text, constant: "dd" },
+    Type { name: "text", class: Class::Text, constant: "v" },
+    Type { name: "smallint", class: Class::Whole, constant: "-1" },
+    Type { name: "bigint", class: Class::Whole, constant: "70000" },
+    Type { name: "decimal(5,2)", class: Class::Other, constant: "1.5" },
+    Type { name: "bool", class: Class::Other, constant: "true" },
+    Type { name: "char(2)", class: Class::Text, constant: "d" },
+    Type { name: "xml", class: Class::Other, constant: "<d/>" },
+    Type { name: "date", class: Class::Other, constant: "2024-01-31" },
+    Type { name: "timestamp", class: Class::Other, constant: "2024-01-31T10:00:00" },
+    Type { name: "double", class: Class::Other, constant: "0.5" },
+    Type { name: "json", class: Class::Other, constant: "1" },
+    Type { name: "xml", class: Class::Other, constant: "v" },
+    Type { name: "time", class: Class::Other, constant: "10:00" },
+    Type { name: "binary", class: Class::Other, constant: "aGVsbG8=" },
+    Type { name: "timestamptz", class: Class::Other, constant: "2024-01-31T10:00:00Z" },
+];
+
+/// A type.
+pub(super) fn any_type(choices: &mut Choices<'_>) -> &'static Type {
+    &TYPES[choices.below(TYPES.len())]
+}
+
+/// The entries of a column from a path, without braces.
+pub(super) fn from_path(choices: &mut Choices<'_>, data_type: &Type) -> String {
+    let path = path(choices, End::Anything);
+    format!("path: \"{path}\"{}", steps(choices, data_type))
+}
+
+/// The entries of a column or `let` from an expression, without braces, and the class of its value.
+pub(super) fn from_expression(choices: &mut Choices<'_>, names: &[Named]) -> (String, Class) {
+    let (expression, class, types) = if choices.once_in(2) {
+        (text(choices, names), Class::Text, ["", ", type: text", ", type: varchar(3)", ", type: int"])
+    } else {
+        (whole(choices, names), Class::Whole, ["", ", type: int", ", type: smallint", ", type: text"])
+    };
+    let at = choices.below(4);
+    let class = match (at, class) {
+        (3, Class::Whole) => Class::Text,
+        (3, _) => Class::Whole,
+        (_, class) => class,
+    };
+    (format!("expr: \"{expression}\"{}", types[at]), class)
+}
+
+/// What is done with a value on its way.
+pub(super) fn steps(choices: &mut Choices<'_>, data_type: &Type) -> String {
+    let mut steps = String::new();
+    let mut step = |text: &str| steps.push_str(&format!(", {text}"));
+    match choices.below(8) {
+        3 => step("pick: first"),
+        4 => step("pick: last"),
+        5 => step("pick: only"),
+        6 | 7 => step("pick: \"join('+')\""),
+        _ => {}
+    }
+    if choices.once_in(4) {
+        step(&format!(
+            "clean: {}",
+            choices.one_of(&["trim", "[upper, trim]", "digits", "number", "collapse_spaces", "lower"])
+        ));
+    }
+    if choices.once_in(6) {
+        step("blank: keep");
+    }
+    let has_default = choices.once_in(4);
+    if has_default {
+        step(&format!("default: \"{}\"", data_type.constant));
+    }
+    if choices.once_in(8) {
+        step(&codes(choices, data_type));
+    }
+    let policies: &[&str] =
+        if has_default { &["", "fail", "null", "default"] } else { &["", "fail", "null"] };
+    match choices.one_of(policies) {
+        "" => {}
+        policy => step(&format!("on_invalid: {policy}")),
+    }
+    if choices.once_in(24) {
+        step("required: true");
+    }
+    steps
+}
+
+fn codes(choices: &mut Choices<'_>, data_type: &Type) -> String {
+    let constant = data_type.constant;
+    let mut codes = format!("codes: {{ v: \"{constant}\"");
+    if choices.once_in(2) {
+        codes.push_str(&format!(", \"\": \"{constant}\""));
+    }
+    if choices.once_in(2) {
+        codes.push_str(&format!(", \"*\": \"{constant}\""));
+    }
+    if choices.once_in(3) {
+        codes.push_str(", \"1\": null");
+    }
+    codes + " }"
+}

@@ -1,0 +1,253 @@
+//! Random contracts. Nearly all of them pass `check`.
+
+use super::Choices;
+use super::columns::{Type, any_type, from_expression, from_path};
+use super::expression::{Class, Named, condition};
+use super::path::{End, path};
+
+/// A table that later ones may refer to.
+struct Known {
+    within: Option<usize>,
+    has_one_row: bool,
+    columns: Vec<Named>,
+    lets: Vec<Named>,
+}
+
+/// A contract, as YAML.
+pub fn contract(choices: &mut Choices<'_>) -> String {
+    let mut out = String::from("xmlshred: 1\nname: random\nsource: { table: t, key: k, xml: x }\n");
+    out.push_str(&document_section(choices));
+    out.push_str(choices.one_of(&[LENIENT, LENIENT, LENIENT, LENIENT_KEEPING, ""]));
+    let mut document_lets = Vec::new();
+    if choices.once_in(4) {
+        out.push_str("let:\n");
+        document_lets = lets(choices, "d", &[], "  ", &mut out);
+    }
+    out.push_str("tables:\n");
+    let mut known = Vec::new();
+    for at in 0..=choices.below(4) {
+        let table = table(choices, at, &known, &document_lets, &mut out);
+        known.push(table);
+    }
+    out
+}
+
+const LENIENT: &str = "defaults: { on_invalid: null, on_too_long: truncate, on_unmapped_code: null }\n";
+const LENIENT_KEEPING: &str =
+    "defaults: { blank: keep, on_invalid: null, on_too_long: truncate, on_unmapped_code: default }\n";
+
+fn document_section(choices: &mut Choices<'_>) -> String {
+    let mut section = String::from("document:\n  namespaces: { p: \"urn:p\", q: \"urn:q&r\" }\n");
+    let root = if choices.once_in(12) { choices.one_of(&["/R/a", "/R/a/b", "/a"]) } else { "/R" };
+    section.push_str(&format!("  root: {root}\n"));
+    if choices.once_in(16) {
+        section.push_str("  key: \"@x\"\n");
+    }
+    if choices.once_in(16) {
+        section.push_str(&format!("  require: [\"{}\"]\n", path(choices, End::Anything)));
+    }
+    if choices.once_in(4) {
+        section.push_str("  case: insensitive\n");
+    }
+    section
+}
+
+/// Some `let`s, each on a line of its own; answers their names.
+fn lets(
+    choices: &mut Choices<'_>,
+    prefix: &str,
+    around: &[Named],
+    indent: &str,
+    out: &mut String,
+) -> Vec<Named> {
+    let mut lets: Vec<Named> = Vec::new();
+    for at in 0..=choices.below(2) {
+        let name = format!("{prefix}{at}");
+        let (entries, class) = if choices.once_in(3) {
+            let names = [around, &lets].concat();
+            from_expression(choices, &names)
+        } else {
+            let data_type = any_type(choices);
+            (
+                format!(
+                    "{}, type: \"{}\"",
+                    from_path(choices, data_type).replace(", required: true", ""),
+                    data_type.name
+                ),
+                data_type.class,
+            )
+        };
+        out.push_str(&format!("{indent}{name}: {{ {entries} }}\n"));
+        lets.push(Named { name, class });
+    }
+    lets
+}
+
+fn table(
+    choices: &mut Choices<'_>,
+    at: usize,
+    known: &[Known],
+    document_lets: &[Named],
+    out: &mut String,
+) -> Known {
+    out.push_str(&format!("  t{at}:\n"));
+    let within = (at > 0 && choices.once_in(2)).then(|| choices.below(at));
+    if let Some(within) = within {
+        out.push_str(&format!("    within: t{within}\n"));
+    }
+    let has_each = choices.below(5) > 0;
+    if has_each {
+        out.push_str(&format!("    each: \"{}\"\n", path(choices, End::Element)));
+    }
+    let reachable = reachable(within, known);
+    let mut names = document_lets.to_vec();
+    for &table in &reachable {
+        let named = known[table].columns.iter().chain(&known[table].lets);
+        names.extend(
+            named.map(|named| Named { name: format!("t{table}.{}", named.name), class: named.class }),
+        );
+    }
+    let mut own_lets = Vec::new();
+    if choices.once_in(4) {
+        out.push_str("    let:\n");
+        own_lets = lets(choices, "l", &names, "      ", out);
+        names.extend(own_lets.iter().cloned());
+    }
+    let templates = choices.one_of(&[
+        Templates::None,
+        Templates::None,
+        Templates::None,
+        Templates::Rows,
+        Templates::Unpivot,
+    ]);
+    let mut columns = Vec::new();
+    let written = self::columns(choices, known, &reachable, &mut names, &mut columns);
+    out.push_str(&format!("    columns:\n{written}"));
+    rows(choices, templates, &mut names, &mut columns, out);
+    if choices.once_in(4) {
+        out.push_str(&format!("    where: \"{}\"\n", condition(choices, &names)));
+    }
+    if has_each && choices.once_in(4) {
+        out.push_str(&one_per(choices));
+    }
+    if choices.once_in(5) {
+        out.push_str("    skip_row_when: blank\n");
+    }
+    let has_one_row = within.is_none() && !has_each && templates == Templates::None;
+    Known { within, has_one_row, columns, lets: own_lets }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Templates {
+    None,
+    Rows,
+    Unpivot,
+}
+
+/// The tables whose rows a row can refer to.
+fn reachable(within: Option<usize>, known: &[Known]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut next = within;
+    while let Some(at) = next {
+        found.push(at);
+        next = known[at].within;
+    }
+    found.extend((0..known.len()).filter(|&at| known[at].has_one_row));
+    found
+}
+
+fn columns(
+    choices: &mut Choices<'_>,
+    known: &[Known],
+    reachable: &[usize],
+    names: &mut Vec<Named>,
+    columns: &mut Vec<Named>,
+) -> String {
+    let mut written = String::new();
+    for at in 0..=choices.below(4) {
+        let name = format!("c{at}");
+        let (entries, class) = column(choices, known, reachable, names);
+        let key = if choices.once_in(12) { ", key: true" } else { "" };
+        written.push_str(&format!("      {name}: {{ {entries}{key} }}\n"));
+        names.push(Named { name: name.clone(), class });
+        columns.push(Named { name, class });
+    }
+    written
+}
+
+fn column(
+    choices: &mut Choices<'_>,
+    known: &[Known],
+    reachable: &[usize],
+    names: &[Named],
+) -> (String, Class) {
+    match choices.below(14) {
+        9 | 10 => from_expression(choices, names),
+        11 if !reachable.is_empty() => {
+            let table = choices.one_of(reachable);
+            let column = &known[table].columns[choices.below(known[table].columns.len())];
+            (format!("parent: t{table}.{}", column.name), column.class)
+        }
+        12 => {
+            let (kind, class) = choices.one_of(&[
+                ("row_number", Class::Whole),
+                ("document_key", Class::Whole),
+                ("session", Class::Text),
+                ("now", Class::Other),
+            ]);
+            (format!("generate: {kind}"), class)
+        }
+        13 => {
+            let Type { name, class, constant } = any_type(choices);
+            (format!("value: \"{constant}\", type: \"{name}\""), *class)
+        }
+        _ => {
+            let data_type = any_type(choices);
+            (format!("{}, type: \"{}\"", from_path(choices, data_type), data_type.name), data_type.class)
+        }
+    }
+}
+
+fn rows(
+    choices: &mut Choices<'_>,
+    templates: Templates,
+    names: &mut Vec<Named>,
+    columns: &mut Vec<Named>,
+    out: &mut String,
+) {
+    let (first, second) = match templates {
+        Templates::None => return,
+        Templates::Rows => {
+            out.push_str("      slot: { type: int }\n      more: { type: text }\n    rows:\n");
+            for slot in 1..=1 + choices.below(3) {
+                let path = path(choices, End::Anything);
+                out.push_str(&format!(
+                    "      - {{ set: {{ slot: {slot} }}, columns: {{ more: {{ path: \"{path}\" }} }} }}\n"
+                ));
+            }
+            (("slot", Class::Whole), ("more", Class::Text))
+        }
+        Templates::Unpivot => {
+            out.push_str("    unpivot: { name: word, value: number, type: int }\n    rows:\n");
+            for row in 0..=choices.below(2) {
+                out.push_str(&format!("      N{row}: \"{}\"\n", path(choices, End::Anything)));
+            }
+            (("word", Class::Text), ("number", Class::Whole))
+        }
+    };
+    for (name, class) in [first, second] {
+        names.push(Named { name: name.to_owned(), class });
+        columns.push(Named { name: name.to_owned(), class });
+    }
+}
+
+fn one_per(choices: &mut Choices<'_>) -> String {
+    let key = path(choices, End::Anything);
+    let prefer = if choices.once_in(2) {
+        format!(", prefer: {{ path: \"{}\", order: [v, \"1\", w] }}", path(choices, End::Anything))
+    } else {
+        String::new()
+    };
+    let keep = choices.one_of(&["", ", keep: first", ", keep: last"]);
+    format!("    one_per: {{ key: \"{key}\"{prefer}{keep} }}\n")
+}

@@ -1,0 +1,113 @@
+//! Random documents, always well-formed.
+
+use super::Choices;
+
+/// Deeper elements have no children.
+const MAX_DEPTH: usize = 6;
+
+/// Values as an attribute or text writes them.
+const VALUES: [&str; 24] = [
+    "v",
+    "1",
+    "",
+    "2",
+    " ",
+    "w",
+    "-3",
+    "1.50",
+    "abcdef",
+    "&amp;",
+    " 7 ",
+    "v w",
+    "2024-02-29",
+    "true",
+    "&#233;&#x1F600;",
+    "a&#10;b",
+    "\n\t",
+    "(1,234.50)",
+    "70000",
+    "V",
+    "\r\nv",
+    "&lt;v&gt;",
+    "\u{A0}5",
+    "1e3",
+];
+
+/// A document.
+pub fn document(choices: &mut Choices<'_>) -> String {
+    let mut document = String::new();
+    if choices.once_in(8) {
+        document.push_str("<?xml version=\"1.0\"?>\n<!-- v -->");
+    }
+    let mut prefixes = Vec::new();
+    let mut declarations = String::new();
+    for (prefix, uri) in [("p", "urn:p"), ("q", "urn:q&amp;r")] {
+        if choices.once_in(3) {
+            prefixes.push(prefix);
+            declarations.push_str(&format!(" xmlns:{prefix}=\"{uri}\""));
+        }
+    }
+    element(choices, "R", &declarations, &prefixes, 1, &mut document);
+    document
+}
+
+fn element(
+    choices: &mut Choices<'_>,
+    name: &str,
+    declarations: &str,
+    prefixes: &[&str],
+    depth: usize,
+    out: &mut String,
+) {
+    out.push_str(&format!("<{name}{declarations}"));
+    attributes(choices, prefixes, out);
+    let count = if depth < MAX_DEPTH { choices.below(5) } else { 0 };
+    if count == 0 && !choices.once_in(4) {
+        out.push_str("/>");
+        return;
+    }
+    out.push('>');
+    for _ in 0..count {
+        content(choices, prefixes, depth, out);
+    }
+    out.push_str(&format!("</{name}>"));
+}
+
+fn attributes(choices: &mut Choices<'_>, prefixes: &[&str], out: &mut String) {
+    let mut names = vec!["x", "y", "z", "X"];
+    names.extend(prefixes.iter().map(|&prefix| if prefix == "p" { "p:x" } else { "q:y" }));
+    for name in names {
+        if choices.once_in(3) {
+            let value = choices.one_of(&VALUES);
+            let written = choices.one_of(&[("", "\""), ("", "'"), (" ", "\""), ("\n", "'")]);
+            let (blank, quote) = written;
+            out.push_str(&format!(" {name}{blank}={blank}{quote}{value}{quote}"));
+        }
+    }
+}
+
+fn content(choices: &mut Choices<'_>, prefixes: &[&str], depth: usize, out: &mut String) {
+    match choices.below(12) {
+        0..=5 => child(choices, prefixes, depth, out),
+        6..=8 => out.push_str(choices.one_of(&VALUES)),
+        9 => out.push_str(&format!("<![CDATA[{}]]>", choices.one_of(&VALUES))),
+        10 => out.push_str(choices.one_of(&["<!-- v -->", "<?v w?>", "<!---->"])),
+        _ => out.push_str("\n  "),
+    }
+}
+
+fn child(choices: &mut Choices<'_>, prefixes: &[&str], depth: usize, out: &mut String) {
+    let local = choices.one_of(&["a", "b", "c", "a", "b", "A"]);
+    let mut name = local.to_owned();
+    if !prefixes.is_empty() && choices.once_in(5) {
+        name = format!("{}:{local}", choices.one_of(prefixes));
+    }
+    let declarations = match choices.below(40) {
+        36 => " xmlns=\"urn:p\"",
+        37 => " xmlns=\"\"",
+        38 if prefixes.contains(&"p") => " xmlns:p=\"urn:other\"",
+        39 => " xmlns:q=\"urn:p\"",
+        _ => "",
+    };
+    element(choices, &name, declarations, prefixes, depth + 1, out);
+}

@@ -1,0 +1,111 @@
+//! Random paths of every form.
+
+use super::Choices;
+
+/// Where a path may end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// At elements: for rows.
+    Element,
+    /// Anywhere.
+    Anything,
+}
+
+/// A path as contracts write it. It has no double quotes.
+pub fn path(choices: &mut Choices<'_>, end: End) -> String {
+    path_at(choices, end, 0)
+}
+
+fn path_at(choices: &mut Choices<'_>, end: End, depth: usize) -> String {
+    let mut path = String::new();
+    if choices.once_in(10) {
+        path.push_str(choices.one_of(&["/", "//"]));
+    }
+    let count = match end {
+        End::Element => 1 + choices.below(3),
+        End::Anything => choices.one_of(&[0, 0, 1, 1, 2, 3]),
+    };
+    for at in 0..count {
+        if at > 0 {
+            path.push_str(choices.one_of(&["/", "/", "/", "//"]));
+        }
+        let after_descendants = path.ends_with("//");
+        path.push_str(&element_step(choices, after_descendants, depth));
+    }
+    if end == End::Anything {
+        last_step(choices, count, &mut path, depth);
+    }
+    if path.is_empty() { ".".to_owned() } else { path }
+}
+
+/// An attribute, text or nothing behind the elements.
+fn last_step(choices: &mut Choices<'_>, count: usize, path: &mut String, depth: usize) {
+    let kind = choices.below(10);
+    if kind == 8 && !path.ends_with('/') {
+        return;
+    }
+    if count > 0 {
+        path.push_str(choices.one_of(&["/", "/", "/", "/", "//"]));
+    }
+    match kind {
+        0..=6 => path.push_str(choices.one_of(&["@x", "@y", "@z", "@x", "@*", "@X", "@p:x", "@q:y"])),
+        7 => path.push_str(&element_step(choices, path.ends_with("//"), depth)),
+        _ => path.push_str("text()"),
+    }
+    if matches!(kind, 0..=6 | 9) && choices.once_in(6) {
+        path.push_str(&predicate(choices, depth));
+    }
+}
+
+fn element_step(choices: &mut Choices<'_>, after_descendants: bool, depth: usize) -> String {
+    let kind = choices.below(16);
+    let name = match kind {
+        0..=9 => choices.one_of(&["a", "b", "c", "a", "b", "A"]),
+        10 => choices.one_of(&["p:a", "p:b", "q:a"]),
+        13 | 14 if !after_descendants => return "..".to_owned(),
+        15 if !after_descendants => return ".".to_owned(),
+        _ => "*",
+    };
+    let count = choices.one_of(&[0, 0, 0, 0, 1, 2]);
+    let predicates = (0..count).map(|_| predicate(choices, depth)).collect::<String>();
+    format!("{name}{predicates}")
+}
+
+fn predicate(choices: &mut Choices<'_>, depth: usize) -> String {
+    match choices.below(5) {
+        0 => format!("[{}]", 1 + choices.below(3)),
+        1 => "[last()]".to_owned(),
+        _ => format!("[{}]", condition(choices, depth + 1)),
+    }
+}
+
+fn condition(choices: &mut Choices<'_>, depth: usize) -> String {
+    // Deep ones are simple, so that there is an end.
+    let kind = if depth > 2 { 0 } else { choices.below(12) };
+    match kind {
+        0 | 1 => path_at(choices, End::Anything, depth),
+        2..=5 => {
+            let left = operand(choices, depth);
+            let operator = choices.one_of(&["=", "!=", "<", "<=", ">", ">="]);
+            format!("{left} {operator} {}", operand(choices, depth))
+        }
+        6 => format!("{} in ('v', '1', '')", path_at(choices, End::Anything, depth)),
+        7 => format!("starts-with({}, {})", operand(choices, depth), operand(choices, depth)),
+        8 => format!("contains({}, {})", operand(choices, depth), operand(choices, depth)),
+        9 => format!("not({})", condition(choices, depth + 1)),
+        _ => {
+            let (left, right) = (condition(choices, depth + 1), condition(choices, depth + 1));
+            let word = choices.one_of(&["and", "or"]);
+            let (open, close) = choices.one_of(&[("", ""), ("(", ")")]);
+            format!("{open}{left} {word} {right}{close}")
+        }
+    }
+}
+
+fn operand(choices: &mut Choices<'_>, depth: usize) -> String {
+    match choices.below(8) {
+        0..=3 => path_at(choices, End::Anything, depth),
+        4 | 5 => choices.one_of(&["'v'", "'1'", "''", "'w'", "' 7 '"]).to_owned(),
+        _ => choices.one_of(&["1", "2", "0", "-3", "1.5", "-0", ".5", "70000"]).to_owned(),
+    }
+}

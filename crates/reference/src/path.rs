@@ -1,0 +1,189 @@
+//! Paths followed step by step over sets of nodes, as XPath 1.0 defines them.
+
+use xmlshred_mapping::contract::Case;
+use xmlshred_mapping::path::{Axis, Comparison, Condition, NodeTest, Operand, Path, Predicate, Step};
+
+use crate::document::{DOCUMENT, Document, Kind, NodeId};
+
+/// A document, and what paths in it depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'d> {
+    /// The document.
+    pub document: &'d Document,
+    /// Where absolute paths start.
+    pub main: NodeId,
+    /// How names compare.
+    pub case: Case,
+}
+
+impl View<'_> {
+    /// All matches of a path, in document order.
+    pub fn select(&self, path: &Path, start: NodeId) -> Vec<NodeId> {
+        let mut nodes = vec![if path.absolute { self.main } else { start }];
+        for step in &path.steps {
+            let mut next = Vec::new();
+            for node in nodes {
+                next.extend(self.step(step, node));
+            }
+            next.sort_unstable();
+            next.dedup();
+            nodes = next;
+        }
+        nodes
+    }
+
+    /// The string-value of the first match.
+    pub fn first_text(&self, path: &Path, start: NodeId) -> Option<String> {
+        self.select(path, start).first().map(|&node| self.document.string_value(node))
+    }
+
+    fn step(&self, step: &Step, node: NodeId) -> Vec<NodeId> {
+        match step.axis {
+            Axis::SelfNode => vec![node],
+            Axis::Parent if node == DOCUMENT => Vec::new(),
+            Axis::Parent => vec![self.document.node(node).parent],
+            Axis::Child => self.filtered(step, &self.document.node(node).children),
+            Axis::Attribute => self.filtered(step, &self.document.node(node).attributes),
+            // `//` is short for `/descendant-or-self::node()/`.
+            Axis::Descendant => {
+                let starts = self.document.descendants_or_self(node);
+                starts
+                    .iter()
+                    .flat_map(|&start| self.filtered(step, &self.document.node(start).children))
+                    .collect()
+            }
+            Axis::DescendantAttribute => {
+                let starts = self.document.descendants_or_self(node);
+                starts
+                    .iter()
+                    .flat_map(|&start| self.filtered(step, &self.document.node(start).attributes))
+                    .collect()
+            }
+        }
+    }
+
+    fn filtered(&self, step: &Step, nodes: &[NodeId]) -> Vec<NodeId> {
+        let mut nodes =
+            nodes.iter().copied().filter(|&node| self.accepts(&step.test, node)).collect::<Vec<_>>();
+        for predicate in &step.predicates {
+            nodes = match predicate {
+                Predicate::Position(position) => {
+                    nodes.get(*position as usize - 1).copied().into_iter().collect()
+                }
+                Predicate::Last => nodes.last().copied().into_iter().collect(),
+                Predicate::Condition(condition) => {
+                    nodes.into_iter().filter(|&node| self.holds(condition, node)).collect()
+                }
+            };
+        }
+        nodes
+    }
+
+    fn accepts(&self, test: &NodeTest, node: NodeId) -> bool {
+        match (&self.document.node(node).kind, test) {
+            (
+                Kind::Element { name, .. } | Kind::Attribute { name, .. },
+                NodeTest::Name { namespace, local },
+            ) => name.is(namespace.as_deref(), local, self.case),
+            (Kind::Element { .. } | Kind::Attribute { .. }, NodeTest::Any)
+            | (Kind::Text(_), NodeTest::Text) => true,
+            (_, NodeTest::Node) => true,
+            _ => false,
+        }
+    }
+
+    fn holds(&self, condition: &Condition, node: NodeId) -> bool {
+        match condition {
+            Condition::And(left, right) => self.holds(left, node) && self.holds(right, node),
+            Condition::Or(left, right) => self.holds(left, node) || self.holds(right, node),
+            Condition::Not(inner) => !self.holds(inner, node),
+            Condition::Exists(path) => !self.select(path, node).is_empty(),
+            Condition::In(operand, texts) => match self.operand(operand, node) {
+                Operands::Nodes(found) => found.iter().any(|text| texts.contains(text)),
+                Operands::Text(text) => texts.contains(&text),
+                Operands::Number(number) => texts.contains(&number_text(number)),
+            },
+            Condition::StartsWith(of, start) => self.text(of, node).starts_with(&self.text(start, node)),
+            Condition::Contains(of, part) => self.text(of, node).contains(&self.text(part, node)),
+            Condition::Compare { left, operator, right } => {
+                compares(&self.operand(left, node), *operator, &self.operand(right, node))
+            }
+        }
+    }
+
+    fn operand(&self, operand: &Operand, node: NodeId) -> Operands {
+        match operand {
+            Operand::Text(text) => Operands::Text(text.clone()),
+            Operand::Number(number) => Operands::Number(*number),
+            Operand::Path(path) => {
+                let found = self.select(path, node);
+                Operands::Nodes(found.iter().map(|&node| self.document.string_value(node)).collect())
+            }
+        }
+    }
+
+    /// XPath's `string()`.
+    fn text(&self, operand: &Operand, node: NodeId) -> String {
+        match self.operand(operand, node) {
+            Operands::Nodes(found) => found.first().cloned().unwrap_or_default(),
+            Operands::Text(text) => text,
+            Operands::Number(number) => number_text(number),
+        }
+    }
+}
+
+/// A side of a comparison with its values; those of nodes are their string-values.
+enum Operands {
+    Nodes(Vec<String>),
+    Text(String),
+    Number(f64),
+}
+
+/// XPath 1.0, section 3.4: true when some pair of values compares true.
+fn compares(left: &Operands, operator: Comparison, right: &Operands) -> bool {
+    let is_number = |side: &Operands| matches!(side, Operands::Number(_));
+    let is_equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
+    if is_equality && !is_number(left) && !is_number(right) {
+        let wanted = operator == Comparison::Equal;
+        return texts(left).iter().any(|left| texts(right).iter().any(|right| (left == right) == wanted));
+    }
+    let holds = |left: f64, right: f64| match operator {
+        Comparison::Equal => left == right,
+        Comparison::NotEqual => left != right,
+        Comparison::Less => left < right,
+        Comparison::LessOrEqual => left <= right,
+        Comparison::Greater => left > right,
+        Comparison::GreaterOrEqual => left >= right,
+    };
+    numbers(left).iter().any(|&left| numbers(right).iter().any(|&right| holds(left, right)))
+}
+
+fn texts(side: &Operands) -> Vec<String> {
+    match side {
+        Operands::Nodes(texts) => texts.clone(),
+        Operands::Text(text) => vec![text.clone()],
+        Operands::Number(number) => vec![number_text(*number)],
+    }
+}
+
+fn numbers(side: &Operands) -> Vec<f64> {
+    match side {
+        Operands::Nodes(texts) => texts.iter().map(|text| to_number(text)).collect(),
+        Operands::Text(text) => vec![to_number(text)],
+        Operands::Number(number) => vec![*number],
+    }
+}
+
+/// XPath's `number()`: white space, a minus, digits with at most one point, white space. Anything else is no number.
+fn to_number(text: &str) -> f64 {
+    let text = text.trim_matches([' ', '\t', '\r', '\n']);
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let only_digits = digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let has_digit = digits.chars().any(|c| c.is_ascii_digit());
+    if only_digits && has_digit { text.parse().unwrap_or(f64::NAN) } else { f64::NAN }
+}
+
+/// XPath's `string()` of a number: no exponent, and zero has no sign.
+fn number_text(number: f64) -> String {
+    if number == 0.0 { "0".to_owned() } else { number.to_string() }
+}

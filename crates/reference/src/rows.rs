@@ -1,0 +1,369 @@
+//! The rows of all tables of a document.
+
+use std::collections::BTreeMap;
+
+use bumpalo::Bump;
+use xmlshred_mapping::DocumentContext;
+use xmlshred_mapping::contract::{
+    BoundExpression, Column, ColumnSource, Contract, Generate, Input, Keep, OnePer, SkipRow, Table,
+};
+use xmlshred_model::{DataType, DocumentKey, FailureCode, IssueCode, OwnedValue, Value, lexical};
+
+use crate::cell::{Cell, NULL, from_nodes, from_value, without_value};
+use crate::document::{DOCUMENT, Document, Kind, NodeId};
+use crate::path::View;
+
+/// Rows of one table, each with one value per column.
+pub type Rows = Vec<Vec<OwnedValue>>;
+
+/// What a document gives.
+#[derive(Debug, PartialEq)]
+pub struct Shredded {
+    /// Its key: of its row, else of the document.
+    pub key: Option<DocumentKey>,
+    /// Per table.
+    pub tables: Vec<Rows>,
+    /// How often, by table, column and code.
+    pub issues: BTreeMap<(u32, u32, IssueCode), u32>,
+}
+
+/// Shreds a document.
+///
+/// # Errors
+/// The code of the first failure.
+pub fn shred(
+    contract: &Contract,
+    text: &str,
+    context: &DocumentContext<'_>,
+) -> Result<Shredded, FailureCode> {
+    let document = Document::parse(text).ok_or(FailureCode::NotWellFormed)?;
+    let view = View { document: &document, main: DOCUMENT, case: contract.document.case };
+    let [main] = view.select(&contract.document.root, DOCUMENT)[..] else {
+        return Err(FailureCode::WrongRoot);
+    };
+    let view = View { main, ..view };
+    let key = key(contract, view, context.key)?;
+    if contract.document.require.iter().any(|path| view.select(path, main).is_empty()) {
+        return Err(FailureCode::MissingElement);
+    }
+    let context = DocumentContext { key, ..*context };
+    let rows = contract.tables.iter().map(|_| Vec::new()).collect();
+    let mut maker =
+        Maker { contract, view, context: &context, lets: Vec::new(), rows, issues: BTreeMap::new() };
+    maker.document_lets()?;
+    for table in 0..contract.tables.len() {
+        maker.table(table)?;
+    }
+    let tables =
+        maker.rows.into_iter().map(|rows| rows.into_iter().map(|row| row.values).collect()).collect();
+    Ok(Shredded { key, tables, issues: maker.issues })
+}
+
+fn key(
+    contract: &Contract,
+    view: View<'_>,
+    row_key: Option<DocumentKey>,
+) -> Result<Option<DocumentKey>, FailureCode> {
+    let Some(path) = &contract.document.key else { return Ok(row_key) };
+    let text = view.first_text(path, view.main).unwrap_or_default();
+    if text.trim().is_empty() {
+        return Err(FailureCode::KeyMissing);
+    }
+    match (lexical::parse(&text, DataType::BigInt, &[]), row_key) {
+        (Ok(Value::Int(key)), None) => Ok(Some(DocumentKey(key))),
+        (Ok(Value::Int(key)), Some(row_key)) if DocumentKey(key) == row_key => Ok(Some(row_key)),
+        _ => Err(FailureCode::KeyMismatch),
+    }
+}
+
+/// A row, or one in the making.
+#[derive(Clone, Debug)]
+struct Row {
+    table: usize,
+    template: usize,
+    element: NodeId,
+    /// Which row of the table around it this one lies within.
+    parent: usize,
+    values: Vec<OwnedValue>,
+    lets: Vec<OwnedValue>,
+    has_document_value: bool,
+    issues: Vec<(u32, u32, IssueCode)>,
+}
+
+struct Maker<'c> {
+    contract: &'c Contract,
+    view: View<'c>,
+    context: &'c DocumentContext<'c>,
+    lets: Vec<OwnedValue>,
+    rows: Vec<Vec<Row>>,
+    issues: BTreeMap<(u32, u32, IssueCode), u32>,
+}
+
+impl<'c> Maker<'c> {
+    fn document_lets(&mut self) -> Result<(), FailureCode> {
+        let mut row = self.row(0, 0, self.view.main, 0);
+        for (at, item) in self.contract.lets.iter().enumerate() {
+            let cell = self.cell(&row, &item.column, 0)?;
+            let place = self.first_reader_in_document(Input::DocumentLet(at));
+            note(&mut row, &item.column, place, &cell);
+            self.lets.push(cell.value);
+        }
+        self.count(&row);
+        Ok(())
+    }
+
+    /// Rows around, for each: candidates → `where` → `one_per` → all columns → `skip_row_when`.
+    fn table(&mut self, at: usize) -> Result<(), FailureCode> {
+        let table = &self.contract.tables[at];
+        let starts = match table.within {
+            None => vec![self.view.main],
+            Some(parent) => self.rows[parent].iter().map(|row| row.element).collect(),
+        };
+        for (parent, start) in starts.into_iter().enumerate() {
+            let mut candidates = self.candidates(at, start, parent);
+            if let Some(condition) = &table.where_ {
+                candidates = self.passing(table, condition, candidates)?;
+            }
+            if let Some(one_per) = &table.one_per {
+                candidates = self.one_per(one_per, candidates);
+            }
+            let mut row_number = 1;
+            for mut row in candidates {
+                self.fill(&mut row, &vec![true; table.lets.len()], &vec![true; columns(table)], row_number)?;
+                if table.skip_row_when == SkipRow::Never || row.has_document_value {
+                    self.count(&row);
+                    self.rows[at].push(row);
+                    row_number += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn candidates(&self, at: usize, start: NodeId, parent: usize) -> Vec<Row> {
+        let table = &self.contract.tables[at];
+        let elements = match &table.each {
+            None => vec![start],
+            Some(each) => self.view.select(each, start),
+        };
+        let is_element = |node: &NodeId| {
+            table.each.is_none() || matches!(self.view.document.node(*node).kind, Kind::Element { .. })
+        };
+        let mut rows = Vec::new();
+        for element in elements.into_iter().filter(is_element) {
+            for template in 0..table.templates.len() {
+                rows.push(self.row(at, template, element, parent));
+            }
+        }
+        rows
+    }
+
+    fn row(&self, table: usize, template: usize, element: NodeId, parent: usize) -> Row {
+        let spec = &self.contract.tables[table];
+        Row {
+            table,
+            template,
+            element,
+            parent,
+            values: vec![NULL; columns(spec)],
+            lets: vec![NULL; spec.lets.len()],
+            has_document_value: false,
+            issues: Vec::new(),
+        }
+    }
+
+    /// The candidates for which the condition is true. Of each only what the condition needs is looked at. The number of a row is
+    /// here the one that it would get if it were kept.
+    fn passing(
+        &self,
+        table: &Table,
+        condition: &BoundExpression,
+        candidates: Vec<Row>,
+    ) -> Result<Vec<Row>, FailureCode> {
+        let mut kept: Vec<Row> = Vec::new();
+        for row in candidates {
+            let mut tried = row.clone();
+            let (mut lets, mut values) = (vec![false; table.lets.len()], vec![false; columns(table)]);
+            needed(table, row.template, condition, &mut lets, &mut values);
+            self.fill(&mut tried, &lets, &values, kept.len() as i64 + 1)?;
+            match self.evaluate(condition, &tried) {
+                Some(OwnedValue::Inline(Value::Bool(true))) => kept.push(row),
+                Some(_) => {}
+                None => return Err(FailureCode::ExpressionError),
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Evaluates the `let`s and columns that are wanted, in the order of the contract.
+    fn fill(
+        &self,
+        row: &mut Row,
+        lets: &[bool],
+        values: &[bool],
+        row_number: i64,
+    ) -> Result<(), FailureCode> {
+        let table = &self.contract.tables[row.table];
+        for at in (0..lets.len()).filter(|&at| lets[at]) {
+            let column = &table.lets[at].column;
+            let cell = self.cell(row, column, row_number)?;
+            let reader = first_reader(table, Input::RowLet(at)).unwrap_or(0);
+            note(row, column, (row.table, reader), &cell);
+            row.lets[at] = cell.value;
+        }
+        for at in (0..values.len()).filter(|&at| values[at]) {
+            let column = &table.templates[row.template].columns[at];
+            let cell = self.cell(row, column, row_number)?;
+            note(row, column, (row.table, at), &cell);
+            row.values[at] = cell.value;
+        }
+        Ok(())
+    }
+
+    fn cell(&self, row: &Row, column: &Column, row_number: i64) -> Result<Cell, FailureCode> {
+        match &column.source {
+            ColumnSource::Path(path) => from_nodes(column, &self.view.select(path, row.element), self.view),
+            ColumnSource::Constant(value) => from_value(column, value),
+            ColumnSource::Expression(bound) => match self.evaluate(bound, row) {
+                Some(value) => from_value(column, &value),
+                None => without_value(column),
+            },
+            ColumnSource::Parent { table, column: parent_column } => match self.ancestor(row, *table) {
+                Some(parent) => from_value(column, &parent.values[*parent_column]),
+                None => Err(FailureCode::MissingParent),
+            },
+            ColumnSource::Generate(generate) => {
+                from_value(column, &self.generated(*generate, column, row_number))
+            }
+        }
+    }
+
+    fn generated(&self, generate: Generate, column: &Column, row_number: i64) -> OwnedValue {
+        let value = match generate {
+            Generate::RowNumber => Value::Int(row_number),
+            Generate::DocumentKey => self.context.key.map_or(Value::Null, |key| Value::Int(key.0)),
+            Generate::Session => return OwnedValue::Text(self.context.session.to_owned()),
+            Generate::Now if column.data_type == DataType::TimestampTz => {
+                Value::TimestampTz(self.context.now)
+            }
+            Generate::Now => Value::Timestamp(self.context.now),
+            // Which one is the product's own affair; comparisons leave it out.
+            Generate::Uuid => Value::Uuid([0; 16]),
+        };
+        OwnedValue::Inline(value)
+    }
+
+    /// The value of an expression; `None` when it has none.
+    fn evaluate(&self, bound: &BoundExpression, row: &Row) -> Option<OwnedValue> {
+        let inputs = bound.inputs.iter().map(|&input| self.input(input, row)).collect::<Vec<_>>();
+        let inputs = inputs.iter().map(OwnedValue::as_value).collect::<Vec<_>>();
+        let arena = Bump::new();
+        bound.expression.evaluate(&inputs, &arena).ok().map(|value| value.to_owned_value())
+    }
+
+    fn input(&self, input: Input, row: &Row) -> OwnedValue {
+        match input {
+            Input::Column(at) => row.values[at].clone(),
+            Input::RowLet(at) => row.lets[at].clone(),
+            Input::DocumentLet(at) => self.lets[at].clone(),
+            Input::ParentColumn { table, column } => {
+                self.ancestor(row, table).map_or(NULL, |parent| parent.values[column].clone())
+            }
+            Input::ParentLet { table, index } => {
+                self.ancestor(row, table).map_or(NULL, |parent| parent.lets[index].clone())
+            }
+        }
+    }
+
+    /// The row of a table that a row lies within, or that table's one row per document.
+    fn ancestor(&self, row: &Row, table: usize) -> Option<&Row> {
+        let mut around = self.row_around(row);
+        while let Some(outer) = around {
+            if outer.table == table {
+                return Some(outer);
+            }
+            around = self.row_around(outer);
+        }
+        self.rows[table].first()
+    }
+
+    fn row_around(&self, row: &Row) -> Option<&Row> {
+        let within = self.contract.tables[row.table].within?;
+        self.rows[within].get(row.parent)
+    }
+
+    /// Of the candidates with one key and template, the most preferred; among equals the first or last. Those without a key all stay.
+    fn one_per(&self, one_per: &OnePer, candidates: Vec<Row>) -> Vec<Row> {
+        let group =
+            |row: &Row| self.view.first_text(&one_per.key, row.element).map(|key| (key, row.template));
+        let rank = |row: &Row| {
+            let (path, order) = one_per.prefer.as_ref()?;
+            let text = self.view.first_text(path, row.element);
+            Some(order.iter().position(|wanted| Some(wanted) == text.as_ref()).unwrap_or(order.len()))
+        };
+        let beats = |(at, row): (usize, &Row), (other_at, other): (usize, &Row)| match one_per.keep {
+            Keep::First => (rank(row), at) < (rank(other), other_at),
+            Keep::Last => (rank(row), other_at) < (rank(other), at),
+        };
+        let survives = |at: usize, row: &Row| {
+            let key = group(row);
+            let rivals = candidates.iter().enumerate().filter(|(other, _)| *other != at);
+            key.is_none()
+                || !rivals.filter(|(_, rival)| group(rival) == key).any(|rival| beats(rival, (at, row)))
+        };
+        let kept = candidates.iter().enumerate().filter(|(at, row)| survives(*at, row));
+        kept.map(|(_, row)| row.clone()).collect()
+    }
+
+    fn count(&mut self, row: &Row) {
+        for issue in &row.issues {
+            *self.issues.entry(*issue).or_default() += 1;
+        }
+    }
+
+    fn first_reader_in_document(&self, wanted: Input) -> (usize, usize) {
+        let tables = self.contract.tables.iter().enumerate();
+        let mut readers = tables.filter_map(|(at, table)| Some((at, first_reader(table, wanted)?)));
+        readers.next().unwrap_or((0, 0))
+    }
+}
+
+/// Keeps what a cell says besides its value. The issues of a `let` count under the first column that reads it.
+fn note(row: &mut Row, column: &Column, (table, at): (usize, usize), cell: &Cell) {
+    row.issues.extend(cell.issues.iter().map(|&code| (table as u32, at as u32, code)));
+    row.has_document_value |= cell.is_from_document && !column.key;
+}
+
+fn columns(table: &Table) -> usize {
+    table.templates[0].columns.len()
+}
+
+/// Marks what an expression reads of its own row, directly and through other expressions.
+fn needed(table: &Table, template: usize, bound: &BoundExpression, lets: &mut [bool], values: &mut [bool]) {
+    for &input in &bound.inputs {
+        let column = match input {
+            Input::Column(at) => {
+                values[at] = true;
+                &table.templates[template].columns[at]
+            }
+            Input::RowLet(at) => {
+                lets[at] = true;
+                &table.lets[at].column
+            }
+            _ => continue,
+        };
+        if let ColumnSource::Expression(inner) = &column.source {
+            needed(table, template, inner, lets, values);
+        }
+    }
+}
+
+/// The first column whose expression reads an input itself.
+fn first_reader(table: &Table, wanted: Input) -> Option<usize> {
+    let columns = table.templates.iter().flat_map(|template| template.columns.iter().enumerate());
+    let mut readers = columns.filter(|(_, column)| match &column.source {
+        ColumnSource::Expression(bound) => bound.inputs.contains(&wanted),
+        _ => false,
+    });
+    readers.next().map(|(at, _)| at)
+}

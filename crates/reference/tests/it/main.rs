@@ -1,0 +1,3 @@
+//! The product against the reference, and both against an independent XPath engine.
+
+mod differential;
