@@ -3,6 +3,7 @@
 
 mod contract;
 mod coverage;
+mod errors_page;
 mod explain;
 mod infer;
 mod samples;
