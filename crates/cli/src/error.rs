@@ -59,6 +59,12 @@ pub(crate) enum CommandError {
         /// As typed.
         key: i64,
     },
+    /// `help` about something that the program does not know.
+    #[error("no help about `{about}`")]
+    NoSuchTopic {
+        /// As typed.
+        about: String,
+    },
     /// The Prometheus endpoint.
     #[error("cannot serve metrics at {address}: {problem}")]
     MetricsListen {
@@ -113,6 +119,7 @@ impl CommandError {
             | Self::Infer { .. }
             | Self::Exists { .. }
             | Self::NoSuchKey { .. }
+            | Self::NoSuchTopic { .. }
             | Self::MetricsListen { .. } => Exit::Usage,
             Self::Port { error, .. } => exit_of(&error.fault),
             Self::Run(RunError::Port { error, .. }) => exit_of(&error.fault),
@@ -131,6 +138,10 @@ impl CommandError {
             Self::Demo(error) => error.hint(),
             Self::Run(error) => error.hint().map(str::to_owned),
             Self::MetricsListen { .. } => Some("choose a free port; every instance needs its own".to_owned()),
+            Self::NoSuchTopic { .. } => Some(
+                "there is help about contract, paths, expressions, types, errors, every command, and every code such as E0107 or key-mismatch"
+                    .to_owned(),
+            ),
             Self::Infer { error, .. } => error.hint().map(str::to_owned),
             Self::Exists { .. } => Some("choose another name, or say --force to replace it".to_owned()),
             Self::Contract(_)

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, InferArgs, LaunchArgs, PreviewArgs,
-    RunArgs, StatusArgs,
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, HelpArgs, InferArgs, LaunchArgs,
+    PreviewArgs, RunArgs, StatusArgs,
 };
 use crate::demo::DemoArgs;
 
@@ -20,7 +20,7 @@ Start with `xmlshred demo`: it makes a database of documents and a contract, and
 /// Shreds millions of XML documents in a database column into rows of normalized tables, exactly once.
 #[derive(Parser)]
 #[command(name = "xmlshred", version, propagate_version = true, after_help = EXIT_CODES, max_term_width = 120)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
+#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -79,6 +79,9 @@ pub(crate) enum Command {
 
     /// Print CREATE TABLE statements for the target and the log
     Ddl(Box<DdlArgs>),
+
+    /// Print the manual of contracts, paths, expressions, types or errors, or the help of a command
+    Help(HelpArgs),
 
     /// Print the JSON Schema of contracts, for editors
     ///

@@ -219,6 +219,13 @@ pub(crate) struct StatusArgs {
     pub(crate) json: bool,
 }
 
+/// Arguments of `xmlshred help`.
+#[derive(Args)]
+pub(crate) struct HelpArgs {
+    /// `contract`, `paths`, `expressions`, `types`, `errors`; a command; a code such as E0107 or key-mismatch
+    pub(crate) about: Option<String>,
+}
+
 /// Arguments of `xmlshred completions`.
 #[derive(Args)]
 pub(crate) struct CompletionsArgs {

@@ -100,9 +100,8 @@ fn of_key(key: &Key) -> Value {
 fn of_shape(shape: &Shape) -> Value {
     match shape {
         Shape::Version => json!({ "enum": [1, "1"] }),
-        Shape::Text => json!({ "type": ["string", "number", "boolean"] }),
+        Shape::Text | Shape::Expression => json!({ "type": ["string", "number", "boolean"] }),
         Shape::Path | Shape::ColumnOfTable => json!({ "type": "string", "minLength": 1 }),
-        Shape::Expression => json!({ "type": ["string", "number", "boolean"] }),
         Shape::Type => json!({ "$ref": reference("type") }),
         Shape::Constant => json!({ "type": ["string", "number", "boolean", "null"] }),
         Shape::Count => json!({ "type": "integer", "minimum": 0 }),

@@ -156,3 +156,25 @@ fn completions_are_printed_for_shells() {
     let answer = Workplace::new(1..2).run("completions bash").ends_with(0);
     assert!(answer.out.contains("--instance-count"));
 }
+
+#[test]
+fn help_prints_the_manual_by_topic_command_and_code() {
+    let place = Workplace::new(1..2);
+    for (about, words) in [
+        ("contract", ["# Contracts", "| `one_per` |"]),
+        ("paths", ["## Paths", "line[last()]/@no"]),
+        ("expressions", ["## Expressions", "DATEDIFF(day"]),
+        ("types", ["## Types", "| `timestamptz` |"]),
+        ("errors", ["# Errors and warnings", "E0107 unknown-codes"]),
+        ("E0107", ["E0107 unknown-codes", "help: "]),
+        ("key-mismatch", ["key-mismatch: ", "key"]),
+        ("run", ["Usage: xmlshred run", "--instance-id"]),
+    ] {
+        let answer = place.run(&format!("help {about}")).ends_with(0);
+        assert!(words.iter().all(|word| answer.out.contains(word)), "{about}: {}", answer.out);
+    }
+    place
+        .run("help colours")
+        .ends_with(2)
+        .says(&["no help about `colours`", "hint: there is help about contract"]);
+}

@@ -6,6 +6,7 @@ mod coverage;
 mod errors_page;
 mod explain;
 mod infer;
+mod manual;
 mod samples;
 mod shred;
 mod wellformed;

@@ -12,11 +12,11 @@ use xmlshred_model::{Batch, BatchBuilder, CellReader, DocumentKey, DocumentRecor
 const HEAD: &str = "xmlshred: 1\nsource: { table: app_xml, key: app_id, xml: xml }\n";
 const DEFAULT_ROOT: &str = "document: { root: /R }\n";
 
-struct Case<'t> {
-    name: &'t str,
-    contract: &'t str,
-    document: &'t str,
-    expected: &'t str,
+pub(crate) struct Case<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) contract: &'t str,
+    pub(crate) document: &'t str,
+    pub(crate) expected: &'t str,
 }
 
 fn cases(text: &str) -> Vec<Case<'_>> {
@@ -31,9 +31,10 @@ fn cases(text: &str) -> Vec<Case<'_>> {
         .collect()
 }
 
-fn outcome(case: &Case<'_>) -> String {
+pub(crate) fn outcome(case: &Case<'_>) -> String {
     let root = if case.contract.contains("document:") { "" } else { DEFAULT_ROOT };
-    let text = format!("{HEAD}{root}{}", case.contract);
+    let head = if case.contract.contains("xmlshred:") { "" } else { HEAD };
+    let text = format!("{head}{root}{}", case.contract);
     let loaded = load(&text);
     let Some(contract) = loaded.contract else {
         return render(&loaded.diagnostics, "contract.yaml", &text, RenderStyle::Plain);

@@ -332,7 +332,12 @@ pub const LET: Section = Section {
     meaning: "A name for expressions: a column that is not stored.",
     keys: &[
         PATH,
-        EXPR,
+        key(
+            "expr",
+            Shape::Expression,
+            Absent::Nothing,
+            "*source*: an expression over `let` names defined before it, columns and `let`s of the parents, `let`s of the document",
+        ),
         TYPE,
         PICK,
         CLEAN,

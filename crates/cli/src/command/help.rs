@@ -1,0 +1,99 @@
+//! `xmlshred help`: of a command what `--help` says, of a topic a part of the manual, of a code what it means.
+
+use std::io::Write;
+
+use clap::{CommandFactory, Parser};
+
+use crate::args::{Cli, HelpArgs};
+use crate::error::CommandError;
+use crate::exit::Exit;
+
+const CONTRACT: &str = include_str!("../../../../docs/contract.md");
+const ERRORS: &str = include_str!("../../../../docs/errors.md");
+
+/// Topics, and where the manual has them: from one heading to another.
+const TOPICS: [(&str, &str, &str); 4] = [
+    ("contract", "# Contracts\n", "## Types\n"),
+    ("types", "## Types\n", "## Paths\n"),
+    ("paths", "## Paths\n", "## Expressions\n"),
+    ("expressions", "## Expressions\n", "## Errors\n"),
+];
+
+/// Prints it.
+pub(crate) fn help(args: &HelpArgs) -> Result<Exit, CommandError> {
+    let HelpArgs { about } = args;
+    let Some(about) = about else { return Ok(of_command(None)) };
+    if Cli::command().find_subcommand(about).is_some() {
+        return Ok(of_command(Some(about)));
+    }
+    let Some(text) = of_topic(about).or_else(|| of_code(about)) else {
+        return Err(CommandError::NoSuchTopic { about: about.clone() });
+    };
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+/// What clap says, with its colours.
+fn of_command(name: Option<&str>) -> Exit {
+    let line = ["xmlshred"].into_iter().chain(name).chain(["--help"]);
+    match Cli::try_parse_from(line).map(|_| ()).map_err(|help| help.print()) {
+        Ok(()) | Err(Ok(())) => Exit::Done,
+        Err(Err(_)) => Exit::Stopped,
+    }
+}
+
+fn of_topic(name: &str) -> Option<String> {
+    if name == "errors" {
+        return Some(ERRORS.to_owned());
+    }
+    let (_, from, to) = TOPICS.iter().find(|(topic, ..)| *topic == name)?;
+    Some(between(CONTRACT, from, to).to_owned())
+}
+
+fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+    let start = text.find(from).expect("the manual has this heading");
+    let end = text[start..].find(&format!("\n{to}")).map_or(text.len(), |end| start + end);
+    &text[start..end]
+}
+
+/// The part of the page of errors about a number (`E0107`), a name (`unknown-codes`), or the code of a failure or issue.
+fn of_code(code: &str) -> Option<String> {
+    let named = |heading: &str| heading.split(' ').any(|word| word.eq_ignore_ascii_case(code));
+    let sections = ERRORS.split("\n### ").skip(1);
+    let section = sections.map(|section| section.split("\n## ").next().unwrap_or(section));
+    let of_contract = section.into_iter().find(|section| section.lines().next().is_some_and(named));
+    if let Some(section) = of_contract {
+        return Some(format!("{}\n", section.trim_end()));
+    }
+    let row =
+        ERRORS.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | "));
+    let rows: Vec<_> = row.filter(|(name, _)| name.eq_ignore_ascii_case(code)).collect();
+    (!rows.is_empty()).then(|| rows.iter().map(|(name, meaning)| format!("{name}: {meaning}\n")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_topic_is_a_part_of_the_manual() {
+        for (topic, from, to) in TOPICS {
+            let text = of_topic(topic).unwrap();
+            assert!(text.starts_with(from) && !text.contains(to) && text.len() > 1000, "{topic}");
+        }
+    }
+
+    #[test]
+    fn every_code_has_help() {
+        let codes = xmlshred_mapping::contract::Code::ALL.iter();
+        for word in codes.flat_map(|code| [code.number(), code.name()]) {
+            assert!(of_code(word).is_some(), "{word}");
+        }
+        for code in xmlshred_model::FailureCode::ALL {
+            assert!(of_code(&code.to_string()).is_some(), "{code}");
+        }
+        for code in xmlshred_model::IssueCode::ALL {
+            assert!(of_code(&code.to_string()).is_some(), "{code}");
+        }
+    }
+}
