@@ -19,6 +19,7 @@ mod decimal;
 mod dialect;
 mod evaluate;
 mod like;
+mod mistake;
 mod node;
 mod parse;
 
@@ -47,7 +48,7 @@ pub struct Problem {
     /// What is wrong.
     pub message: String,
     /// What to do.
-    pub hint: Option<String>,
+    pub hint: String,
 }
 
 /// Kinds of mistakes in expressions.

@@ -7,7 +7,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
 
 use crate::dialect::ContractDialect;
-use crate::{Problem, ProblemKind};
+use crate::{Problem, ProblemKind, mistake};
 
 /// The longest expression, in bytes.
 const MAX_BYTES: usize = 256 * 1024;
@@ -48,16 +48,19 @@ pub(crate) fn parse(text: &str) -> Result<(Expr, Source), Problem> {
         return Err(too_large(whole.whole(), "longer than 256 KiB"));
     }
     if text.trim().is_empty() {
-        return Err(syntax(0..text.len(), "an expression is missing".to_owned()));
+        let hint = "write one, such as `amount * 2`, or leave the key out";
+        return Err(syntax(0..text.len(), "an expression is missing".to_owned(), hint.to_owned()));
     }
     let tokens = Tokenizer::new(&ContractDialect, text).tokenize_with_location().map_err(|error| {
         let at = byte_at(text, error.location);
-        syntax(at..text.len().max(at), decapitalized(&error.message))
+        let (message, hint) = mistake::of_tokenizer(&error.message);
+        syntax(at..text.len().max(at), message, hint)
     })?;
     let source = Source { tokens: places(text, &tokens), len: text.len() };
     if source.tokens.iter().filter(|token| token.shape == Shape::Operator).count() > MAX_OPERATORS {
         return Err(too_large(source.whole(), "of more than 2000 operators"));
     }
+    let tokens = with_trimmed_characters(tokens);
     let mut parser =
         Parser::new(&ContractDialect).with_recursion_limit(MAX_NESTING).with_tokens_with_locations(tokens);
     let expr = parser.parse_expr().map_err(|error| parser_problem(text, &source, error))?;
@@ -65,24 +68,21 @@ pub(crate) fn parse(text: &str) -> Result<(Expr, Source), Problem> {
     if next.token == Token::EOF {
         return Ok((expr, source));
     }
-    let problem = match &next.token {
-        Token::Comma => "one expression is expected, not a list".to_owned(),
-        Token::SemiColon => "an expression does not end with `;`".to_owned(),
-        token => format!("the expression ends before `{token}`"),
-    };
-    let mut problem = syntax(source.range(next.span), problem);
-    if let Token::Word(word) = &next.token
-        && word.value.eq_ignore_ascii_case("as")
-    {
-        problem.hint = Some("an expression has no alias: the column's name is its name".to_owned());
-    }
-    Err(problem)
+    let range = source.range(next.span);
+    let (message, hint) = mistake::of_rest(&text[range.clone()], source.token_before(text, range.start));
+    Err(syntax(range, message, hint))
 }
 
 impl Source {
     /// All of the text.
     pub(crate) fn whole(&self) -> Range<usize> {
         0..self.len
+    }
+
+    /// The text of the last token that ends at `start` or before; empty when there is none.
+    fn token_before<'t>(&self, text: &'t str, start: usize) -> &'t str {
+        let behind = self.tokens.partition_point(|token| token.bytes.end <= start);
+        behind.checked_sub(1).map_or("", |before| &text[self.tokens[before].bytes.clone()])
     }
 
     /// The bytes of a span of the parser; all of the text when it knows none.
@@ -156,6 +156,33 @@ impl Source {
             })
             .unwrap_or(self.tokens.len() - 1)
     }
+}
+
+/// Puts the blank into `TRIM(BOTH FROM x)` that the standard lets out and the parser asks for.
+fn with_trimmed_characters(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut written = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let is_word = |token: &TokenWithSpan, words: &[&str]| match &token.token {
+            Token::Word(word) => words.iter().any(|known| word.value.eq_ignore_ascii_case(known)),
+            _ => false,
+        };
+        if is_word(&token, &["FROM"]) {
+            let mut before = written
+                .iter()
+                .rev()
+                .filter(|token: &&TokenWithSpan| !matches!(token.token, Token::Whitespace(_)));
+            let side = before.next().is_some_and(|token| is_word(token, &["BOTH", "LEADING", "TRAILING"]));
+            let open = before.next().is_some_and(|token| token.token == Token::LParen);
+            if side && open && before.next().is_some_and(|token| is_word(token, &["TRIM"])) {
+                written.push(TokenWithSpan {
+                    token: Token::SingleQuotedString(" ".to_owned()),
+                    span: token.span,
+                });
+            }
+        }
+        written.push(token);
+    }
+    written
 }
 
 fn places(text: &str, tokens: &[TokenWithSpan]) -> Vec<Place> {
@@ -242,11 +269,9 @@ fn parser_problem(text: &str, source: &Source, error: ParserError) -> Problem {
             token.map_or(start..start, |token| token.bytes.clone())
         }
     };
-    let what = what
-        .replace("found: EOF", "found the end")
-        .replace("Expected: ", "expected ")
-        .replace("found: ", "found ");
-    syntax(range, decapitalized(&what))
+    let (message, hint) =
+        mistake::of_parser(what, &text[range.clone()], source.token_before(text, range.start));
+    syntax(range, message, hint)
 }
 
 fn parse_location(text: &str) -> Option<Location> {
@@ -254,13 +279,8 @@ fn parse_location(text: &str) -> Option<Location> {
     Some(Location { line: line.trim().parse().ok()?, column: column.trim().parse().ok()? })
 }
 
-fn decapitalized(message: &str) -> String {
-    let mut chars = message.trim_end_matches('.').chars();
-    chars.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(chars).collect()
-}
-
-fn syntax(span: Range<usize>, message: String) -> Problem {
-    Problem { kind: ProblemKind::Syntax, span, message, hint: None }
+fn syntax(span: Range<usize>, message: String, hint: String) -> Problem {
+    Problem { kind: ProblemKind::Syntax, span, message, hint }
 }
 
 pub(crate) fn too_large(span: Range<usize>, what: &str) -> Problem {
@@ -268,6 +288,6 @@ pub(crate) fn too_large(span: Range<usize>, what: &str) -> Problem {
         kind: ProblemKind::Unsupported,
         span,
         message: format!("the expression is {what}"),
-        hint: Some("split it into several `let` names, or use `codes` for lists of values".to_owned()),
+        hint: "split it into several `let` names, or use `codes` for lists of values".to_owned(),
     }
 }

@@ -65,6 +65,19 @@ pub enum DataTypeError {
     },
 }
 
+impl DataTypeError {
+    /// A type that is written right, for hints.
+    pub fn example(&self) -> &'static str {
+        match self {
+            Self::WrongArguments { name: "char", .. } => "char(9)",
+            Self::WrongArguments { name: "varchar", .. } => "varchar(50)",
+            Self::WrongArguments { name: "decimal", .. } => "decimal(12,2)",
+            Self::WrongArguments { name, .. } => name,
+            Self::UnknownName(_) => "text",
+        }
+    }
+}
+
 impl DataType {
     /// The names that contracts may use, without arguments, for lists and did-you-mean hints.
     pub const NAMES: [&'static str; 17] = [
@@ -86,6 +99,27 @@ impl DataType {
         "xml",
         "json",
     ];
+
+    /// The type that databases know under another name, in lower case and without arguments: `integer` is `int`. As it is written.
+    pub fn instead_of(name: &str) -> Option<&'static str> {
+        Some(match name {
+            "integer" | "int4" | "mediumint" | "serial" => "int",
+            "tinyint" | "int2" | "byte" | "short" => "smallint",
+            "int8" | "long" | "bigserial" => "bigint",
+            "boolean" | "bit" => "bool",
+            "numeric" | "number" | "dec" | "money" | "smallmoney" => "decimal(12,2)",
+            "float" | "real" | "float4" | "float8" | "double precision" => "double",
+            "string" | "clob" | "ntext" | "longtext" => "text",
+            "nvarchar" | "varchar2" | "nvarchar2" | "character varying" => "varchar(50)",
+            "nchar" | "character" | "bpchar" => "char(9)",
+            "datetime" | "datetime2" | "smalldatetime" => "timestamp",
+            "datetimeoffset" | "timestamp with time zone" => "timestamptz",
+            "guid" | "uniqueidentifier" => "uuid",
+            "blob" | "bytea" | "varbinary" | "image" | "bytes" => "binary",
+            "jsonb" => "json",
+            _ => return None,
+        })
+    }
 
     /// The Arrow type whose arrays hold columns of this type.
     pub fn arrow_type(self) -> ArrowType {

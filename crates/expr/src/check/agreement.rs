@@ -5,6 +5,7 @@ use std::ops::Range;
 use xmlshred_model::{DataType, OwnedValue, Value, lexical};
 
 use super::Checker;
+use super::functions::can_cast;
 use super::types::{Class, Type, Typed, is_int, scale};
 use crate::decimal::{self, MAX_DIGITS};
 use crate::node::Node;
@@ -51,10 +52,22 @@ impl Checker<'_> {
     }
 
     /// Which of the two to cast: the text, else the second.
-    pub(super) fn cast_hint(&self, left: &Typed, right: &Typed) -> Option<String> {
-        let (left_type, right_type) = (left.data_type.known()?, right.data_type.known()?);
+    pub(super) fn cast_hint(&self, left: &Typed, right: &Typed) -> String {
+        let [left_type, right_type] =
+            [left, right].map(|part| part.data_type.known().expect("parts without a type fit anything"));
         let (part, target) = if left_type.is_text() { (left, right_type) } else { (right, left_type) };
-        Some(format!("write `CAST({} AS {})`", self.text(&part.span), plain(target)))
+        let from = part.data_type.known().expect("it was found above");
+        if can_cast(from, target) {
+            return format!("write `CAST({} AS {})`", self.text(&part.span), plain(target));
+        }
+        let other = if left_type.is_text() { right } else { left };
+        match literal_hint(target) {
+            hint if matches!(part.node, Node::Constant(_)) => hint,
+            _ => format!(
+                "cast both to a type that they share, such as `CAST({} AS text)`",
+                self.text(&other.span)
+            ),
+        }
     }
 
     /// The nodes of alternatives (branches of `CASE`, arguments of `COALESCE`), all of one type.
@@ -77,7 +90,8 @@ impl Checker<'_> {
                     Some(data_type) => common = Type::Is(data_type),
                     None => {
                         let message = format!("alternatives of types {} and {}", plain(so_far), plain(next));
-                        let hint = first_known.and_then(|first| self.cast_hint(first, part));
+                        let first = first_known.expect("something had the common type");
+                        let hint = self.cast_hint(first, part);
                         self.wrong_type(part.span.clone(), message, hint);
                         is_wrong = true;
                     }
@@ -171,7 +185,7 @@ fn read_as(text: &str, data_type: DataType) -> Option<OwnedValue> {
     lexical::parse(text, data_type, &[]).ok().map(|value| value.to_owned_value())
 }
 
-pub(super) fn literal_hint(data_type: DataType) -> Option<String> {
+pub(super) fn literal_hint(data_type: DataType) -> String {
     let form = match data_type {
         DataType::Bool => "true or false",
         DataType::Date => "'2024-01-31'",
@@ -179,9 +193,16 @@ pub(super) fn literal_hint(data_type: DataType) -> Option<String> {
         DataType::Timestamp => "'2024-01-31 13:45:00'",
         DataType::TimestampTz => "'2024-01-31T13:45:00Z'",
         DataType::Uuid => "'00000000-0000-0000-0000-000000000000'",
-        _ => return None,
+        DataType::SmallInt | DataType::Int | DataType::BigInt => "42",
+        DataType::Decimal { .. } => "12.50",
+        DataType::Double => "1.5e3",
+        DataType::Char(length) | DataType::VarChar(length) => {
+            return format!("it may have {length} characters; `LEFT(x, {length})` takes the first ones");
+        }
+        DataType::Binary => "'aGVsbG8=' (base64) or '\\x68656c6c6f'",
+        DataType::Text | DataType::Xml | DataType::Json => "'text'",
     };
-    Some(format!("write it as {form}"))
+    format!("write it as {form}")
 }
 
 /// The name of a type in messages: without the numbers that a reader did not write.

@@ -1,6 +1,6 @@
 //! Functions: what they take and give.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use sqlparser::ast::{
     CastKind, CeilFloorKind, DataType as SqlType, DateTimeField, Expr, Function as SqlFunction, FunctionArg,
@@ -8,58 +8,14 @@ use sqlparser::ast::{
 };
 use xmlshred_model::{DataType, DataTypeError, OwnedValue, Value};
 
-use super::agreement::{a, plain};
+use super::agreement::{a, literal_hint, plain};
+use super::signatures::{self, Signature};
 use super::types::{Class, Type, Typed, from_sql, is_int, scale};
 use super::{Checker, hint, join};
 use crate::ProblemKind;
 use crate::calendar::Unit;
 use crate::evaluate::evaluate_constant;
 use crate::node::{CastFailure, Function, Node, TrimSide};
-
-/// Functions that are called as `name(argument, …)`, with the number of their arguments.
-const FUNCTIONS: [(&str, RangeInclusive<usize>); 33] = [
-    ("ABS", 1..=1),
-    ("BTRIM", 1..=2),
-    ("CAST", 1..=1),
-    ("CEIL", 1..=1),
-    ("CEILING", 1..=1),
-    ("CHARACTER_LENGTH", 1..=1),
-    ("CHAR_LENGTH", 1..=1),
-    ("COALESCE", 1..=usize::MAX),
-    ("CONCAT", 1..=usize::MAX),
-    ("DATEADD", 3..=3),
-    ("DATEDIFF", 3..=3),
-    ("DAY", 1..=1),
-    ("EXTRACT", 1..=1),
-    ("FLOOR", 1..=1),
-    ("IS_BLANK", 1..=1),
-    ("LEFT", 2..=2),
-    ("LEN", 1..=1),
-    ("LENGTH", 1..=1),
-    ("LOWER", 1..=1),
-    ("LTRIM", 1..=2),
-    ("MONTH", 1..=1),
-    ("NULLIF", 2..=2),
-    ("POSITION", 2..=2),
-    ("REPLACE", 3..=3),
-    ("RIGHT", 2..=2),
-    ("ROUND", 1..=2),
-    ("RTRIM", 1..=2),
-    ("SUBSTR", 2..=3),
-    ("SUBSTRING", 2..=3),
-    ("TRIM", 1..=1),
-    ("TRY_CAST", 1..=1),
-    ("UPPER", 1..=1),
-    ("YEAR", 1..=1),
-];
-
-/// Not functions, but what looks like one when it is misspelt.
-const NO_FUNCTIONS: [&str; 5] = ["CASE", "BETWEEN", "DATE", "TIME", "TIMESTAMP"];
-
-/// The names of all functions, in upper case.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().map(|(name, _)| *name)
-}
 
 impl Checker<'_> {
     /// A function, in whichever of its forms.
@@ -78,7 +34,8 @@ impl Checker<'_> {
                 };
                 if format.is_some() {
                     let message = "FORMAT of CAST is not available".to_owned();
-                    return self.problem(ProblemKind::Unsupported, span, message, None);
+                    let hint = "dates of other forms are read by `format:` of a column or `let`".to_owned();
+                    return self.problem(ProblemKind::Unsupported, span, message, hint);
                 }
                 self.cast(operand, data_type, failure, span)
             }
@@ -105,7 +62,7 @@ impl Checker<'_> {
                     None if substring_for.is_some() => {
                         self.constant(Value::Int(1), DataType::BigInt, text.span.clone())
                     }
-                    None => return self.wrong_count("SUBSTRING", &(2..=3), 1, span),
+                    None => return self.wrong_count_of("SUBSTRING", 1, span),
                 };
                 let length = substring_for.as_ref().map(|length| self.check(length));
                 let arguments = [text, from].into_iter().chain(length).collect();
@@ -148,10 +105,8 @@ impl Checker<'_> {
             || null_treatment.is_some()
             || over.is_some()
             || !within_group.is_empty();
-        let Some((known, counts)) = FUNCTIONS.iter().find(|(known, _)| *known == name) else {
-            let hint = hint::instead_of(&name)
-                .map(str::to_owned)
-                .or_else(|| hint::did_you_mean(&name, names().chain(NO_FUNCTIONS)));
+        let Some(signature) = signatures::named(&name) else {
+            let hint = hint::instead_of_function(&name);
             self.problem(ProblemKind::UnknownFunction, name_span, format!("no function `{name}`"), hint);
             // The arguments may have mistakes of their own. Units would be taken for names, so only known functions have them.
             if let FunctionArguments::List(list) = args {
@@ -169,13 +124,15 @@ impl Checker<'_> {
             FunctionArguments::Subquery(_) => None,
         };
         let Some(arguments) = arguments.filter(|_| !has_more) else {
-            let message = format!("`{known}` takes plain arguments only");
-            return self.problem(ProblemKind::Unsupported, span, message, None);
+            let message = format!("`{}` takes plain arguments only", signature.name);
+            let hint = format!("write `{}`", signature.usage);
+            return self.problem(ProblemKind::Unsupported, span, message, hint);
         };
-        if !counts.contains(&arguments.len()) {
-            return self.wrong_count(known, counts, arguments.len(), span);
+        if !signature.counts.contains(&arguments.len()) {
+            return self.wrong_count(signature, arguments.len(), span);
         }
-        if let ("DATEADD" | "DATEDIFF", [unit, rest @ ..]) = (*known, &arguments[..]) {
+        let known = signature.name;
+        if let ("DATEADD" | "DATEDIFF", [unit, rest @ ..]) = (known, &arguments[..]) {
             let unit = self.unit(unit);
             let rest: Vec<Typed> = rest.iter().map(|argument| self.check(argument)).collect();
             return match unit {
@@ -245,14 +202,9 @@ impl Checker<'_> {
             }
             _ => {
                 let message = format!("`{name}` is not called like this");
-                let hint = match name {
-                    "CAST" | "TRY_CAST" => "write `CAST(x AS type)`",
-                    "EXTRACT" => "write `EXTRACT(part FROM x)`",
-                    "CASE" => "write `CASE WHEN … THEN … ELSE … END`",
-                    "BETWEEN" => "write `x BETWEEN low AND high`",
-                    _ => "write `DATE '2024-01-31'`, or `CAST(x AS date)`",
-                };
-                self.problem(ProblemKind::Unsupported, span, message, Some(hint.to_owned()))
+                let usage = signatures::named(name).expect("it is in the table").usage;
+                let usage = format!("write `{usage}`");
+                self.problem(ProblemKind::Unsupported, span, message, usage)
             }
         }
     }
@@ -322,7 +274,7 @@ impl Checker<'_> {
                 self.wrong_type(
                     part.span.clone(),
                     format!("text is expected, this is {}", a(data_type)),
-                    Some(hint),
+                    hint,
                 );
                 self.wrong(part.span)
             }
@@ -343,7 +295,7 @@ impl Checker<'_> {
                 self.wrong_type(
                     part.span.clone(),
                     format!("a whole number is expected, this is {what}"),
-                    Some(hint),
+                    hint,
                 );
                 self.wrong(part.span)
             }
@@ -373,9 +325,10 @@ impl Checker<'_> {
             }
             CeilFloorKind::DateTimeField(_) => {
                 let message = format!("`{name}` takes a number only");
-                self.problem(ProblemKind::Unsupported, span, message, None)
+                let hint = "cut dates with `CAST(x AS date)`, or take a part with `EXTRACT(part FROM x)`";
+                self.problem(ProblemKind::Unsupported, span, message, hint)
             }
-            CeilFloorKind::Scale(_) => self.wrong_count(name, &(1..=1), 2, span),
+            CeilFloorKind::Scale(_) => self.wrong_count_of(name, 2, span),
         }
     }
 
@@ -411,13 +364,16 @@ impl Checker<'_> {
         let Some(target_type) = from_sql(target) else {
             let written = target.to_string().to_lowercase();
             if let Err(error @ DataTypeError::WrongArguments { .. }) = written.parse::<DataType>() {
-                return self.problem(ProblemKind::WrongType, span, error.to_string(), None);
+                let hint = format!("write it as `{}`", error.example());
+                return self.problem(ProblemKind::WrongType, span, error.to_string(), hint);
             }
             let name = written.split('(').next().unwrap_or_default();
-            let hint = hint::did_you_mean(name, DataType::NAMES.into_iter())
+            let hint = DataType::instead_of(name)
+                .map(|known| format!("write `{known}`"))
+                .or_else(|| hint::did_you_mean(name, DataType::NAMES.into_iter()))
                 .unwrap_or_else(|| format!("types: {}", DataType::NAMES.join(", ")));
             let message = format!("no type `{written}`");
-            return self.problem(ProblemKind::WrongType, span, message, Some(hint));
+            return self.problem(ProblemKind::WrongType, span, message, hint);
         };
         if operand.is_wrong() {
             return self.wrong(span);
@@ -426,7 +382,8 @@ impl Checker<'_> {
             && !can_cast(from, target_type)
         {
             let message = format!("{} cannot be cast to {target_type}", a(from));
-            self.wrong_type(span.clone(), message, None);
+            let hint = "cast it to text first, if its text is what is meant".to_owned();
+            self.wrong_type(span.clone(), message, hint);
             return self.wrong(span);
         }
         let is_constant = matches!(operand.node, Node::Constant(_));
@@ -434,19 +391,18 @@ impl Checker<'_> {
         let node = Node::Cast { target: target_type, failure, operand: Box::new(operand.node) };
         if is_constant && evaluate_constant(&node).is_err() {
             let message = format!("`{}` is no value of type {target_type}", self.text(&operand.span));
-            self.wrong_type(span.clone(), message, None);
+            self.wrong_type(span.clone(), message, literal_hint(target_type));
             return self.wrong(span);
         }
         self.typed(node, Type::Is(target_type), span, depth)
     }
 
-    pub(super) fn wrong_count(
-        &mut self,
-        name: &str,
-        counts: &RangeInclusive<usize>,
-        given: usize,
-        span: Range<usize>,
-    ) -> Typed {
+    fn wrong_count_of(&mut self, name: &str, given: usize, span: Range<usize>) -> Typed {
+        self.wrong_count(signatures::named(name).expect("it is in the table"), given, span)
+    }
+
+    fn wrong_count(&mut self, signature: &Signature, given: usize, span: Range<usize>) -> Typed {
+        let Signature { name, counts, usage } = signature;
         let (low, high) = (*counts.start(), *counts.end());
         let expected = match (low, high) {
             (low, usize::MAX) => format!("at least {low}"),
@@ -455,7 +411,8 @@ impl Checker<'_> {
         };
         let noun = if low == 1 && (high == 1 || high == usize::MAX) { "argument" } else { "arguments" };
         let message = format!("`{name}` takes {expected} {noun}, not {given}");
-        self.problem(ProblemKind::WrongArgumentCount, span, message, None)
+        let hint = format!("write `{usage}`");
+        self.problem(ProblemKind::WrongArgumentCount, span, message, hint)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Hints: what was probably meant.
 
+use super::signatures;
+
 /// `did you mean …?` when one of the known names looks like the written one.
 pub(super) fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     const SIMILAR: f64 = 0.6;
@@ -12,9 +14,23 @@ pub(super) fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a st
         .map(|(_, name)| format!("did you mean `{name}`?"))
 }
 
+/// What to write instead of a function that is none, in upper case.
+pub(super) fn instead_of_function(function: &str) -> String {
+    instead_of(function)
+        .map(str::to_owned)
+        .or_else(|| did_you_mean(function, signatures::names_alike()))
+        .unwrap_or_else(|| "`xmlshred help expressions` has all functions, with examples".to_owned())
+}
+
 /// What to write instead of a function that other databases have.
-pub(super) fn instead_of(function: &str) -> Option<&'static str> {
+fn instead_of(function: &str) -> Option<&'static str> {
     Some(match function {
+        "DATE" | "TIME" | "TIMESTAMP" => "write `DATE '2024-01-31'`, or `CAST(x AS date)`",
+        "ROW_NUMBER" | "RANK" => "an expression sees one row: use a column with `generate: row_number`",
+        "CONCAT_WS" | "STRING_AGG" | "GROUP_CONCAT" | "LISTAGG" => {
+            "use `a || ', ' || b`, or `pick: join(', ')` for several nodes"
+        }
+        "REGEXP_REPLACE" | "REGEXP_LIKE" | "REGEXP_SUBSTR" => "use `LIKE`, `REPLACE` and `SUBSTRING`",
         "ISNULL" | "IFNULL" | "NVL" => "use `COALESCE(x, y)`",
         "IIF" | "IF" | "DECODE" => "use `CASE WHEN … THEN … ELSE … END`, or `codes` for a list of values",
         "CONVERT" | "TRY_CONVERT" | "TO_NUMBER" | "TO_CHAR" | "TO_DATE" | "STR" => "use `CAST(x AS type)`",

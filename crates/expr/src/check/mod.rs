@@ -7,6 +7,7 @@ mod agreement;
 mod functions;
 mod hint;
 mod operators;
+mod signatures;
 mod temporal;
 mod types;
 
@@ -20,7 +21,7 @@ use crate::node::{LetterCase, Node, Truth};
 use crate::parse::{Source, too_large};
 use crate::{Names, Problem, ProblemKind, decimal};
 
-pub(crate) use functions::names as function_names;
+pub(crate) use signatures::names as function_names;
 
 use agreement::{decimal_type, plain, read_literal};
 use types::{Type, Typed};
@@ -134,7 +135,7 @@ impl Checker<'_> {
     fn name(&mut self, written: &str, span: Range<usize>) -> Typed {
         let Some(data_type) = self.names.type_of(written) else {
             let hint = hint::did_you_mean(written, self.known_names.iter().map(String::as_str))
-                .or_else(|| self.available_names());
+                .unwrap_or_else(|| self.available_names(&span));
             return self.problem(ProblemKind::UnknownName, span, format!("no name `{written}` here"), hint);
         };
         let folded = written.to_lowercase();
@@ -159,12 +160,18 @@ impl Checker<'_> {
         self.name(&written, span)
     }
 
-    fn available_names(&self) -> Option<String> {
+    fn available_names(&self, written: &Range<usize>) -> String {
+        if self.text(written).starts_with('"') {
+            return "text stands in single quotes, as in `'text'`; double quotes are for names".to_owned();
+        }
         const SHOWN: usize = 8;
         let names: Vec<String> =
             self.known_names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
         let more = if self.known_names.len() > SHOWN { ", …" } else { "" };
-        (!names.is_empty()).then(|| format!("names here: {}{more}", names.join(", ")))
+        if names.is_empty() {
+            return "no names are defined here: define it in `let`, before this".to_owned();
+        }
+        format!("names here: {}{more}", names.join(", "))
     }
 
     /// The type of a part that is nothing but a name; reports nothing.
@@ -192,10 +199,14 @@ impl Checker<'_> {
                 depth: 1,
                 literal: Some(text.clone()),
             },
+            SqlValue::Placeholder(_) => {
+                let message = "parameters are not available".to_owned();
+                self.problem(ProblemKind::Unsupported, span, message, "write the name of a column or `let`")
+            }
             _ => {
                 let message = "this form of literal is not available".to_owned();
-                let hint = "write text as `'text'`, names as `\"name\"`".to_owned();
-                self.problem(ProblemKind::Unsupported, span, message, Some(hint))
+                let hint = "write text as `'text'`, numbers as `42` or `12.50`";
+                self.problem(ProblemKind::Unsupported, span, message, hint)
             }
         }
     }
@@ -214,7 +225,7 @@ impl Checker<'_> {
         self.wrong_type(
             span.clone(),
             "number out of range".to_owned(),
-            Some("a number has at most 38 digits".to_owned()),
+            "a number has at most 38 digits; with an exponent it ends at 1.7e308",
         );
         self.wrong(span)
     }
@@ -243,10 +254,7 @@ impl Checker<'_> {
                 ProblemKind::Unsupported,
                 span,
                 "this form of literal is not available".to_owned(),
-                Some(
-                    "write `DATE '2024-01-31'`, `TIMESTAMP '2024-01-31 13:45:00'` or `TIME '13:45:00'`"
-                        .to_owned(),
-                ),
+                "write `DATE '2024-01-31'`, `TIMESTAMP '2024-01-31 13:45:00'` or `TIME '13:45:00'`",
             );
         };
         match read_literal(text, data_type) {
@@ -265,20 +273,28 @@ impl Checker<'_> {
 
     fn unsupported(&mut self, expr: &Expr) -> Typed {
         let (what, hint) = match expr {
-            Expr::Subquery(_) | Expr::Exists { .. } | Expr::In { target: InTarget::Subquery(_), .. } => (
-                "a query",
-                Some("an expression sees one row; use `source.where` to choose documents by query"),
-            ),
-            Expr::Interval(_) => ("INTERVAL", Some("use `DATEADD(unit, count, x)`")),
-            Expr::Convert { .. } => ("CONVERT", Some("use `CAST(x AS type)`")),
-            Expr::RLike { .. } | Expr::SimilarTo { .. } => ("a regular expression", Some("use `LIKE`")),
-            Expr::Collate { .. } => {
-                ("COLLATE", Some("text compares by code point; use `UPPER(x)` on both sides"))
+            Expr::Subquery(_) | Expr::Exists { .. } | Expr::In { target: InTarget::Subquery(_), .. } => {
+                ("a query", "an expression sees one row; use `source.where` to choose documents by query")
             }
-            Expr::AtTimeZone { .. } => ("AT TIME ZONE", Some("use `CAST(x AS timestamp)`, which is in UTC")),
-            Expr::Tuple(_) => ("a list of values", Some("lists stand behind `IN`")),
-            Expr::Wildcard(_) | Expr::QualifiedWildcard(..) => ("`*`", None),
-            _ => ("this form of expression", None),
+            Expr::Interval(_) => ("INTERVAL", "use `DATEADD(unit, count, x)`"),
+            Expr::Convert { .. } => ("CONVERT", "use `CAST(x AS type)`"),
+            Expr::RLike { .. } | Expr::SimilarTo { .. } => {
+                ("a regular expression", "use `LIKE`; `%` is any text, `_` any character")
+            }
+            Expr::Collate { .. } => ("COLLATE", "text compares by code point; use `UPPER(x)` on both sides"),
+            Expr::AtTimeZone { .. } => ("AT TIME ZONE", "use `CAST(x AS timestamp)`, which is in UTC"),
+            Expr::Tuple(_) => ("a list of values", "lists stand behind `IN`"),
+            Expr::Wildcard(_) | Expr::QualifiedWildcard(..) => {
+                ("`*`", "write the names of columns or `let`s")
+            }
+            Expr::Array(_) => {
+                ("an array", "names stand as they are, or in double quotes when they have blanks")
+            }
+            Expr::CompoundFieldAccess { .. } | Expr::JsonAccess { .. } => (
+                "looking into a value by `[…]`",
+                "take the part in a column or `let` of its own, with its own path",
+            ),
+            _ => ("this form of expression", "`xmlshred help expressions` shows what is"),
         };
         // Only forms that the parser nests no deeper than parentheses come here, so that their span is cheap to ask for.
         let span = match expr {
@@ -287,12 +303,7 @@ impl Checker<'_> {
             }
             other => self.source.range(other.span()),
         };
-        self.problem(
-            ProblemKind::Unsupported,
-            span,
-            format!("{what} is not available"),
-            hint.map(str::to_owned),
-        )
+        self.problem(ProblemKind::Unsupported, span, format!("{what} is not available"), hint)
     }
 
     /// A part with its node; constants are computed. Nothing is deeper than the evaluation can go.
@@ -332,14 +343,14 @@ impl Checker<'_> {
         kind: ProblemKind,
         span: Range<usize>,
         message: String,
-        hint: Option<String>,
+        hint: impl Into<String>,
     ) -> Typed {
-        self.problems.push(Problem { kind, span: span.clone(), message, hint });
+        self.problems.push(Problem { kind, span: span.clone(), message, hint: hint.into() });
         self.wrong(span)
     }
 
-    fn wrong_type(&mut self, span: Range<usize>, message: String, hint: Option<String>) {
-        self.problems.push(Problem { kind: ProblemKind::WrongType, span, message, hint });
+    fn wrong_type(&mut self, span: Range<usize>, message: String, hint: impl Into<String>) {
+        self.problems.push(Problem { kind: ProblemKind::WrongType, span, message, hint: hint.into() });
     }
 
     fn text(&self, span: &Range<usize>) -> &str {

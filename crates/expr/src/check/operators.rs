@@ -12,6 +12,7 @@ use crate::ProblemKind;
 use crate::decimal::{MAX_DIGITS, MIN_QUOTIENT_SCALE};
 use crate::evaluate::single_character;
 use crate::like::Pattern;
+use crate::mistake::operator_hint;
 use crate::node::{ArithmeticOperator, Comparison, LetterCase, LikePattern, Negation, Node, Truth};
 
 impl Checker<'_> {
@@ -51,7 +52,8 @@ impl Checker<'_> {
             other => {
                 let span = join(&left.span, &right.span);
                 let message = format!("operator `{other}` is not available");
-                return self.problem(ProblemKind::Unsupported, span, message, None);
+                let hint = operator_hint(&other.to_string());
+                return self.problem(ProblemKind::Unsupported, span, message, hint);
             }
         };
         match kind {
@@ -74,17 +76,25 @@ impl Checker<'_> {
                     if is_and { Node::And } else { Node::Or },
                 )
             }
-            BinaryKind::Concatenate => self.chained(
-                left,
-                right,
-                Type::TEXT,
-                |node| match node {
+            BinaryKind::Concatenate => {
+                let (left, right) = (self.joined(left), self.joined(right));
+                let open = |node| match node {
                     Node::Concatenate(parts) => Ok(parts),
                     other => Err(other),
-                },
-                Node::Concatenate,
-            ),
+                };
+                self.chained(left, right, Type::TEXT, open, Node::Concatenate)
+            }
         }
+    }
+
+    /// A part of `||`, which is "or" in other languages: conditions on its sides are a mistake.
+    fn joined(&mut self, part: Typed) -> Typed {
+        if part.data_type.known() != Some(DataType::Bool) {
+            return part;
+        }
+        let hint = format!("write `OR` between conditions, or `CAST({} AS text)`", self.text(&part.span));
+        self.wrong_type(part.span.clone(), "`||` joins text, this is a condition".to_owned(), hint);
+        self.wrong(part.span)
     }
 
     /// Joins two parts of an associative operator into one list, so that a chain of it is flat.
@@ -131,13 +141,13 @@ impl Checker<'_> {
         let hint = match Class::of(data_type) {
             Class::Number => return part,
             Class::Instant | Class::Time | Class::TimestampTz => {
-                Some("use `DATEADD(unit, count, x)` or `DATEDIFF(unit, from, to)`".to_owned())
+                "use `DATEADD(unit, count, x)` or `DATEDIFF(unit, from, to)`".to_owned()
             }
-            Class::Text => Some(format!(
-                "write `CAST({} AS decimal(18,2))`, or another type of number",
-                self.text(&part.span)
-            )),
-            _ => None,
+            Class::Text => {
+                format!("write `CAST({} AS decimal(18,2))`, or another type of number", self.text(&part.span))
+            }
+            Class::Bool => format!("write `CASE WHEN {} THEN 1 ELSE 0 END`", self.text(&part.span)),
+            Class::Binary | Class::Uuid => "take a column that is a number".to_owned(),
         };
         self.wrong_type(part.span.clone(), format!("a number is expected, this is {}", a(data_type)), hint);
         self.wrong(part.span)
@@ -154,7 +164,7 @@ impl Checker<'_> {
         self.wrong_type(
             part.span.clone(),
             format!("a condition is expected, this is {}", a(data_type)),
-            Some(hint),
+            hint,
         );
         self.wrong(part.span)
     }
@@ -200,7 +210,8 @@ impl Checker<'_> {
             other => {
                 let operand = self.check(operand);
                 let message = format!("operator `{other}` is not available");
-                self.problem(ProblemKind::Unsupported, operand.span, message, None)
+                let hint = operator_hint(&other.to_string());
+                self.problem(ProblemKind::Unsupported, operand.span, message, hint)
             }
         }
     }
@@ -243,12 +254,7 @@ impl Checker<'_> {
         let InTarget::List(list) = target else {
             let message = "IN takes a list of expressions".to_owned();
             let span = operand.span;
-            return self.problem(
-                ProblemKind::Unsupported,
-                span,
-                message,
-                Some("write `x IN (1, 2, 3)`".to_owned()),
-            );
+            return self.problem(ProblemKind::Unsupported, span, message, "write `x IN (1, 2, 3)`");
         };
         let mut list: Vec<Typed> = list.iter().map(|item| self.check(item)).collect();
         let span = list.iter().fold(operand.span.clone(), |span, item| join(&span, &item.span));
@@ -337,7 +343,7 @@ impl Checker<'_> {
         let Some(pattern) = pattern else {
             let message = "the pattern does not fit its escape character".to_owned();
             let hint = "the escape is one character and stands before `%`, `_` or itself".to_owned();
-            return self.problem(ProblemKind::WrongType, span, message, Some(hint));
+            return self.problem(ProblemKind::WrongType, span, message, hint);
         };
         let node = Node::Like { negated: negated.into(), operand: Box::new(operand.node), pattern };
         self.typed(node, Type::BOOL, span, depth)

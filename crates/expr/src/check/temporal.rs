@@ -41,7 +41,7 @@ impl Checker<'_> {
                     let names: Vec<&str> = Unit::NAMES.iter().map(|(name, _)| *name).collect();
                     format!("units: {}", names.join(", "))
                 });
-            self.wrong_type(span, format!("no unit of time `{written}`"), Some(hint));
+            self.wrong_type(span, format!("no unit of time `{written}`"), hint);
         }
         unit
     }
@@ -65,12 +65,12 @@ impl Checker<'_> {
             _ => (format!("a date, time or timestamp is expected, this is {}", a(data_type)), "timestamp"),
         };
         let hint = match (&part.literal, data_type) {
-            (Some(_), _) => Some(format!("write `DATE {text}` or `TIMESTAMP {text}`")),
-            (None, DataType::Time) => None,
+            (Some(_), _) => format!("write `DATE {text}` or `TIMESTAMP {text}`"),
+            (None, DataType::Time) => "a time has hours, minutes and seconds only".to_owned(),
             (None, _) if can_cast(data_type, DataType::Timestamp) => {
-                Some(format!("write `CAST({text} AS {target})`"))
+                format!("write `CAST({text} AS {target})`")
             }
-            _ => None,
+            _ => "take a column that is a date or timestamp".to_owned(),
         };
         self.wrong_type(part.span.clone(), message, hint);
         self.wrong(part.span)
@@ -90,7 +90,7 @@ impl Checker<'_> {
     ) -> Typed {
         if !unit.is_countable() {
             let message = format!("`{name}` does not count in `{}`", unit.name());
-            self.wrong_type(span.clone(), message, Some("use `day`".to_owned()));
+            self.wrong_type(span.clone(), message, "use `day`");
             return self.wrong(span);
         }
         let second = arguments.pop().expect("the number of arguments was checked");

@@ -49,16 +49,8 @@ pub(crate) fn result(expression: &str, inputs: &Inputs) -> String {
             let lines: Vec<String> = problems
                 .iter()
                 .map(|problem| {
-                    let mut line = format!(
-                        "{:?} at `{}`: {}",
-                        problem.kind,
-                        &expression[problem.span.clone()],
-                        problem.message
-                    );
-                    if let Some(hint) = &problem.hint {
-                        write!(line, " ({hint})").expect("a string takes all text");
-                    }
-                    line
+                    let place = &expression[problem.span.clone()];
+                    format!("{:?} at `{place}`: {} ({})", problem.kind, problem.message, problem.hint)
                 })
                 .collect();
             return lines.join("; ");

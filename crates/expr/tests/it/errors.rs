@@ -25,7 +25,7 @@ fn all_mistakes_are_reported_at_once_in_order_of_place() {
     check(
         "amont + ABS(1, 2) + UPPER(receivd)",
         "UnknownName at `amont`: no name `amont` here (did you mean `amount`?); \
-         WrongArgumentCount at `ABS(1, 2)`: `ABS` takes 1 argument, not 2; \
+         WrongArgumentCount at `ABS(1, 2)`: `ABS` takes 1 argument, not 2 (write `ABS(number)`); \
          UnknownName at `receivd`: no name `receivd` here (did you mean `received`?)",
     );
 }
@@ -60,36 +60,51 @@ fn types_that_do_not_fit_are_explained() {
         "DATEADD(hour, 1, received)",
         "WrongType at `received`: a date has no hour (write `CAST(received AS timestamp)`)",
     );
-    check("CAST('x' AS int)", "WrongType at `CAST('x' AS int)`: `'x'` is no value of type int");
+    check(
+        "CAST('x' AS int)",
+        "WrongType at `CAST('x' AS int)`: `'x'` is no value of type int (write it as 42)",
+    );
 }
 
 #[test]
 fn what_is_not_one_expression_is_a_syntax_error() {
-    check("", "Syntax at ``: an expression is missing");
-    check("name || 'abc", "Syntax at `'abc`: unterminated string literal");
-    check("amount IN ()", "Syntax at `)`: expected an expression, found )");
+    check(
+        "",
+        "Syntax at ``: an expression is missing (write one, such as `amount * 2`, or leave the key out)",
+    );
+    check(
+        "name || 'abc",
+        "Syntax at `'abc`: unterminated string literal (end it with `'`, and write a quote within the text twice: `'it''s'`)",
+    );
+    check(
+        "amount IN ()",
+        "Syntax at `)`: expected an expression, found `)` (something is missing before `)`: a name, a number, or text in single quotes)",
+    );
     check(
         "CAST(name AS varchr(3))",
         "WrongType at `CAST(name AS varchr(3))`: no type `varchr(3)` (did you mean `varchar`?)",
     );
     check(
         "CAST(name AS char)",
-        "WrongType at `CAST(name AS char)`: `char` takes one length of at least 1, as in `(50)`",
+        "WrongType at `CAST(name AS char)`: `char` takes one length of at least 1, as in `(50)` (write it as `char(9)`)",
     );
     check(
         "CAST(name AS decimal)",
-        "WrongType at `CAST(name AS decimal)`: `decimal` takes precision and scale, as in `(12,2)`, with 1 <= precision <= 38 and scale <= precision",
+        "WrongType at `CAST(name AS decimal)`: `decimal` takes precision and scale, as in `(12,2)`, with 1 <= precision <= 38 and scale <= precision (write it as `decimal(12,2)`)",
     );
     check(
         "CAST(received AS timestamp(3))",
-        "WrongType at `CAST(received AS timestamp(3))`: `timestamp` takes no arguments",
+        "WrongType at `CAST(received AS timestamp(3))`: `timestamp` takes no arguments (write it as `timestamp`)",
     );
     check(
         "INTERVAL '1' DAY",
         "Unsupported at `'1'`: INTERVAL is not available (use `DATEADD(unit, count, x)`)",
     );
-    check("1, 2", "Syntax at `,`: one expression is expected, not a list");
-    check("1 +", "Syntax at ``: expected an expression, found the end");
+    check(
+        "1, 2",
+        "Syntax at `,`: one expression is expected, not a list (leave the comma out, or give the list to a function such as `COALESCE(a, b)`)",
+    );
+    check("1 +", "Syntax at ``: expected an expression, found the end (something is missing behind `+`)");
     check(
         "amount AS total",
         "Syntax at `AS`: the expression ends before `AS` (an expression has no alias: the column's name is its name)",

@@ -3,4 +3,5 @@
 mod cases;
 mod errors;
 mod manual;
+mod mistakes;
 mod robustness;
