@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use xmlshred_model::{ForeignKey, TableSchema, TargetSchema};
 
 use crate::dialect::{Dialect, Guard};
-use crate::log_table::{self, FAILED, ISSUE, LOG, LOG_ID, LogColumn, SUCCESS};
+use xmlshred_model::log_table::{self, FAILED, ISSUE, LOG, LOG_ID, LogColumn, SUCCESS};
 
 /// What happens to tables that are there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

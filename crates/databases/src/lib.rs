@@ -26,7 +26,6 @@ mod statement;
 mod target_names;
 
 pub mod ddl;
-pub mod log_table;
 pub mod rows_as_sql;
 
 pub use address::{AddressError, DatabaseUrl, Environment, Login};

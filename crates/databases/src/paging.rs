@@ -5,7 +5,7 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::DocumentKey;
 
 use crate::dialect::Dialect;
-use crate::log_table::SUCCESS;
+use xmlshred_model::log_table::SUCCESS;
 
 /// First and last key of a page's query; `None` when no key can come after `after`. One lower bound and not two: databases seek
 /// to one of them only, and would read every key before this page if they chose the start of the range.

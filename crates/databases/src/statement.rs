@@ -3,7 +3,7 @@
 use xmlshred_model::{OnExisting, TableSchema, TargetSchema};
 
 use crate::dialect::Dialect;
-use crate::log_table::{FAILED, ISSUE, LOG, issue_columns, log_columns};
+use xmlshred_model::log_table::{FAILED, ISSUE, LOG, issue_columns, log_columns};
 
 /// Inserts one row of a target table; an existing primary key is treated as `schema.on_existing` says.
 pub(crate) fn insert_row(dialect: &Dialect, schema: &TargetSchema, table: &TableSchema) -> String {

@@ -3,8 +3,8 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::TargetSchema;
 
-use crate::log_table::{ISSUE, LOG, LOG_ID, issue_columns, log_columns};
 use crate::name_list::listed;
+use xmlshred_model::log_table::{ISSUE, LOG, LOG_ID, issue_columns, log_columns};
 
 /// A table that must be there.
 pub(crate) struct Expected<'a> {

@@ -16,6 +16,7 @@ mod schema;
 mod value;
 
 pub mod lexical;
+pub mod log_table;
 
 pub use batch::{Batch, BatchBuilder, DocumentRecord};
 pub use cell::CellReader;

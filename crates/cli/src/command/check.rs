@@ -39,7 +39,7 @@ struct ProblemAnswer<'a> {
     code: &'a str,
     name: &'a str,
     message: &'a str,
-    hint: Option<&'a str>,
+    hint: &'a str,
     /// From 1.
     line: usize,
     /// From 1, in characters.
@@ -141,7 +141,7 @@ fn in_contract(difference: Difference, plan: &Plan, places: &Places) -> Diagnost
             places.first_of(&[first, &to_column, &to_table])
         }
     };
-    Diagnostic { code, message, span, hint: Some(remedy) }
+    Diagnostic { code, message, span, hint: remedy }
 }
 
 fn tell(
@@ -187,7 +187,7 @@ fn problem<'a>(diagnostic: &'a Diagnostic, text: &str) -> ProblemAnswer<'a> {
         code: code.number(),
         name: code.name(),
         message,
-        hint: hint.as_deref(),
+        hint,
         line: before.matches('\n').count() + 1,
         column: before[line_start..].chars().count() + 1,
         start: span.start,

@@ -1,8 +1,8 @@
 //! Compares the tables of two databases, of any two kinds, as sets of rows.
 
 use xmlshred_databases::RowReader;
-use xmlshred_databases::log_table::{issue_table, log_table};
 use xmlshred_engine::ports::PortError;
+use xmlshred_model::log_table::{issue_table, log_table};
 use xmlshred_model::{OwnedValue, TableSchema, TargetSchema, Value, lexical};
 use xxhash_rust::xxh3::xxh3_128;
 

@@ -10,9 +10,9 @@ use std::time::Instant;
 use comfy_table::{Table, presets};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
-use xmlshred_databases::log_table::log_table;
 use xmlshred_databases::{DatabaseUrl, OpenOptions, open_rows};
 use xmlshred_model::OwnedValue;
+use xmlshred_model::log_table::log_table;
 
 use super::compare::{compare, compared_tables};
 use super::contract::CHANGING_COLUMNS;

@@ -6,8 +6,8 @@ use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::TargetSchema;
 
 use crate::dialect::POSTGRES;
-use crate::log_table::LOG;
 use crate::target_names::{self, Known};
+use xmlshred_model::log_table::LOG;
 
 use super::fault::port_error;
 

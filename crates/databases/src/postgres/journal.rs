@@ -8,8 +8,8 @@ use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::ddl::{self, Existing};
 use crate::dialect::POSTGRES;
-use crate::log_table::{FAILED, LOG, SUCCESS};
 use crate::open::OpenOptions;
+use xmlshred_model::log_table::{FAILED, LOG, SUCCESS};
 
 use super::address::PostgresAddress;
 use super::catalog::{has_all_tables, has_log, qualified};

@@ -10,8 +10,8 @@ use xmlshred_model::{
 };
 
 use crate::dialect::POSTGRES;
-use crate::log_table::{FAILED, ISSUE, LOG, SUCCESS};
 use crate::runs::runs;
+use xmlshred_model::log_table::{FAILED, ISSUE, LOG, SUCCESS};
 
 use super::catalog::qualified;
 use super::fault::port_error;

@@ -12,10 +12,10 @@ use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::dialect::POSTGRES;
 use crate::fetching::{self, Documents};
-use crate::log_table::LOG;
 use crate::open::OpenOptions;
 use crate::paging::{bounds, not_an_integer, not_unique, selecting};
 use crate::source_names::{no_column, no_table};
+use xmlshred_model::log_table::LOG;
 
 use super::address::PostgresAddress;
 use super::catalog::{self, Column, qualified};

@@ -9,9 +9,9 @@ use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, UtcMicros,
 
 use crate::ddl::{self, Existing};
 use crate::dialect::SQLITE;
-use crate::log_table::{FAILED, LOG, SUCCESS};
 use crate::open::OpenOptions;
 use crate::statement;
+use xmlshred_model::log_table::{FAILED, LOG, SUCCESS};
 
 use super::connect::{open_for_reading, open_for_writing};
 use super::fault::port_error;

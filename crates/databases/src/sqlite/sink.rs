@@ -13,10 +13,10 @@ use xmlshred_model::{
 };
 
 use crate::dialect::SQLITE;
-use crate::log_table::{FAILED, SUCCESS};
 use crate::open::OpenOptions;
 use crate::runs::document_of_row;
 use crate::statement;
+use xmlshred_model::log_table::{FAILED, SUCCESS};
 
 use super::connect::open_for_writing;
 use super::fault::{port_error, table_error};

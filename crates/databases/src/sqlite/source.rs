@@ -11,9 +11,9 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::dialect::SQLITE;
-use crate::log_table::{LOG, SUCCESS};
 use crate::paging::{bounds, not_an_integer, not_unique};
 use crate::source_names::{no_column, no_table};
+use xmlshred_model::log_table::{LOG, SUCCESS};
 
 use super::connect::open_for_reading;
 use super::fault::port_error;

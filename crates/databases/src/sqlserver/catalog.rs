@@ -4,8 +4,8 @@ use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{OwnedValue, TargetSchema, Value};
 
 use crate::dialect::SQL_SERVER;
-use crate::log_table::LOG;
 use crate::target_names::{self, Known};
+use xmlshred_model::log_table::LOG;
 
 use super::driver::Driver;
 use super::fault::port_error;

@@ -7,8 +7,8 @@ use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::ddl::{self, Existing};
 use crate::dialect::SQL_SERVER;
-use crate::log_table::{FAILED, LOG, SUCCESS};
 use crate::open::OpenOptions;
+use xmlshred_model::log_table::{FAILED, LOG, SUCCESS};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{has_all_tables, has_log, qualified};

@@ -9,8 +9,8 @@ use xmlshred_model::{
 };
 
 use crate::dialect::SQL_SERVER;
-use crate::log_table::{FAILED, LOG, SUCCESS, issue_table, log_table};
 use crate::runs::runs;
+use xmlshred_model::log_table::{FAILED, LOG, SUCCESS, issue_table, log_table};
 
 use super::catalog::qualified;
 use super::conversion::Way;
@@ -214,7 +214,7 @@ impl LogRow {
         }
     }
 
-    /// In the order of [`log_columns`](crate::log_table::log_columns).
+    /// In the order of [`log_columns`](xmlshred_model::log_table::log_columns).
     fn cells<'a>(&'a self, identity: &'a RunIdentity) -> Vec<Value<'a>> {
         let RunIdentity { session_id, share, contract_hash } = identity;
         vec![

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError, RunIdentity, Sink};
 use xmlshred_model::{Batch, Outcome, TargetSchema};
 
-use crate::log_table::{issue_table, log_table};
 use crate::open::OpenOptions;
 use crate::runs::runs;
+use xmlshred_model::log_table::{issue_table, log_table};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::check_target;

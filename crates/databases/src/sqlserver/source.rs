@@ -10,10 +10,10 @@ use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::dialect::SQL_SERVER;
 use crate::fetching::{self, Documents};
-use crate::log_table::LOG;
 use crate::open::OpenOptions;
 use crate::paging::{bounds, not_an_integer, not_unique, selecting};
 use crate::source_names::{no_column, no_table};
+use xmlshred_model::log_table::LOG;
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{self, Column, is_same_name, qualified};

@@ -27,7 +27,7 @@ impl<'n> Checker<'n> {
                     let hint = suggestion(found.value, known).unwrap_or_else(|| {
                         format!("define it in `codes:`, as in `{}: {{ A: 1 }}`", found.value)
                     });
-                    self.problems.report_with_hint(Code::UnknownCodes, found.span, message, hint);
+                    self.problems.report(Code::UnknownCodes, found.span, message, hint);
                     return None;
                 };
                 self.used_codes.insert(name);
@@ -54,7 +54,8 @@ impl<'n> Checker<'n> {
             Ok(None) => return null,
             Err(found) => {
                 let message = format!("{what}: expected a constant, found {found}");
-                self.problems.report(Code::WrongShape, node.span.clone(), message);
+                let hint = "a constant is one text, number, `true`, `false` or `null`";
+                self.problems.report(Code::WrongShape, node.span.clone(), message, hint);
                 return null;
             }
         };
@@ -74,7 +75,7 @@ impl<'n> Checker<'n> {
         };
         converted.unwrap_or_else(|error| {
             let message = format!("{what} `{constant}`: {error}");
-            self.problems.report_with_hint(
+            self.problems.report(
                 Code::InvalidConstant,
                 span.clone(),
                 message,

@@ -12,7 +12,7 @@ pub struct Diagnostic {
     /// Byte range in the contract's text.
     pub span: Range<usize>,
     /// What to do.
-    pub hint: Option<String>,
+    pub hint: String,
 }
 
 impl Diagnostic {
@@ -125,18 +125,14 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    pub(super) fn report(&mut self, code: Code, span: Range<usize>, message: impl Into<String>) {
-        self.found.push(Diagnostic { code, message: message.into(), span, hint: None });
-    }
-
-    pub(super) fn report_with_hint(
+    pub(super) fn report(
         &mut self,
         code: Code,
         span: Range<usize>,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.found.push(Diagnostic { code, message: message.into(), span, hint: Some(hint.into()) });
+        self.found.push(Diagnostic { code, message: message.into(), span, hint: hint.into() });
     }
 
     pub(super) fn count(&self) -> usize {

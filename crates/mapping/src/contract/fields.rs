@@ -30,7 +30,7 @@ impl<'n> Fields<'n> {
             let known = section.key_names();
             let hint = suggestion(&entry.key, known.clone())
                 .unwrap_or_else(|| format!("the keys of {what} are {}", listed(&known.collect::<Vec<_>>())));
-            problems.report_with_hint(Code::UnknownKey, entry.key_span.clone(), message, hint);
+            problems.report(Code::UnknownKey, entry.key_span.clone(), message, hint);
         }
         Some(Self { entries })
     }
@@ -80,7 +80,8 @@ impl<'n> Fields<'n> {
             Ok(number) => Some(number),
             Err(_) => {
                 let message = format!("`{key}` must be a whole number");
-                problems.report(Code::WrongShape, found.span, message);
+                let hint = "write digits only, from 0 up";
+                problems.report(Code::WrongShape, found.span, message, hint);
                 None
             }
         }
@@ -89,7 +90,7 @@ impl<'n> Fields<'n> {
 
 pub(super) fn missing_key(key: &str, what: &str, whole: &Range<usize>, problems: &mut Problems) {
     let span = whole.start..whole.end.min(whole.start + 1);
-    problems.report_with_hint(
+    problems.report(
         Code::MissingKey,
         span,
         format!("{what} needs `{key}`"),
@@ -109,7 +110,7 @@ pub(super) fn word<T: Copy>(
         let message = format!("`{key}` cannot be `{}`", found.value);
         let hint = suggestion(found.value, names.iter().copied())
             .unwrap_or_else(|| format!("it can be {}", listed(&names)));
-        problems.report_with_hint(Code::UnknownValue, found.span.clone(), message, hint);
+        problems.report(Code::UnknownValue, found.span.clone(), message, hint);
     }
     known.map(|&(_, value)| value)
 }
@@ -161,5 +162,10 @@ pub(super) fn one_or_list(node: &Node) -> &[Node] {
 fn wrong_shape(node: &Node, what: &str, expected: &str, problems: &mut Problems) {
     let message = format!("{what}: expected {expected}, found {}", node.describe());
     let first_line = node.span.start..node.span.end.max(node.span.start);
-    problems.report(Code::WrongShape, first_line, message);
+    let hint = match expected {
+        "a map" => "write `name: value` lines under it, or `{ name: value }`",
+        "a list" => "write `- item` lines under it, or `[item, item]`",
+        _ => "write one text behind the colon, in quotes when it has `: `, ` #` or begins with a sign",
+    };
+    problems.report(Code::WrongShape, first_line, message, hint);
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use xmlshred_model::OnExisting;
+use xmlshred_model::log_table::{ISSUE, LOG, LOG_ID, LogColumn, issue_columns, log_columns};
 
 use crate::path::{Axis, NodeTest, Path};
 
@@ -44,6 +45,8 @@ pub fn load(text: &str) -> Loaded {
         used_codes: HashSet::new(),
         lets: Vec::new(),
         tables: Vec::new(),
+        table_names: Vec::new(),
+        untyped: HashSet::new(),
         used_inputs: HashSet::new(),
     };
     let contract = checker.contract(&root);
@@ -68,8 +71,11 @@ impl<'n> Checker<'n> {
                 let tables = map(&entry.value, "tables", &mut self.problems).unwrap_or_default();
                 if tables.is_empty() {
                     let message = "a contract without tables";
-                    self.problems.report(Code::MissingKey, entry.key_span.clone(), message);
+                    let hint =
+                        "add a table, as in `orders: { columns: { id: { path: \"@id\", type: int } } }`";
+                    self.problems.report(Code::MissingKey, entry.key_span.clone(), message, hint);
                 }
+                self.table_names = tables.iter().map(|table| &*table.key).collect();
                 for table in tables {
                     self.table(table);
                 }
@@ -104,7 +110,7 @@ impl<'n> Checker<'n> {
         if found.value != "1" {
             let message = format!("version {} of the contract language is not known", found.value);
             let hint = "this program reads `xmlshred: 1`";
-            self.problems.report_with_hint(Code::WrongVersion, found.span, message, hint);
+            self.problems.report(Code::WrongVersion, found.span, message, hint);
         }
     }
 
@@ -119,6 +125,14 @@ impl<'n> Checker<'n> {
         let key = fields.required_text("key", "source", &entry.key_span, problems);
         let xml = fields.required_text("xml", "source", &entry.key_span, problems);
         let min_bytes = fields.number("min_bytes", problems).unwrap_or(0);
+        if let Some(key) = &key
+            && let Some(log) = clashes_with_log(key.value)
+        {
+            let message =
+                format!("`{}` is also the name of a column of `{log}`, which is keyed by it", key.value);
+            let hint = "name a view of the table as the source, with another name for this column";
+            problems.report(Code::InvalidName, key.span.clone(), message, hint);
+        }
         let where_sql = fields.text("where", problems).map(|found| found.value.to_owned());
         let (schema, table) = match table?.value.rsplit_once('.') {
             Some((schema, table)) => (Some(schema.to_owned()), table.to_owned()),
@@ -168,7 +182,7 @@ impl<'n> Checker<'n> {
         let path = self.path(&found);
         let is_read = self.problems.count() == before;
         if is_read && !is_plain_root(&path) {
-            self.problems.report_with_hint(
+            self.problems.report(
                 Code::InvalidRoot,
                 found.span,
                 "the root must be an absolute path of names",
@@ -216,12 +230,7 @@ impl<'n> Checker<'n> {
         if let Some(Node { kind: NodeKind::Map(lists), .. }) = fields.get("codes") {
             for entry in lists.iter().filter(|entry| !self.used_codes.contains(&*entry.key)) {
                 let message = format!("no column uses code list `{}`", entry.key);
-                self.problems.report_with_hint(
-                    Code::UnusedCodes,
-                    entry.key_span.clone(),
-                    message,
-                    "remove it",
-                );
+                self.problems.report(Code::UnusedCodes, entry.key_span.clone(), message, "remove it");
             }
         }
     }
@@ -232,6 +241,16 @@ fn scalar(node: &Node) -> Option<&str> {
         NodeKind::Scalar { text, .. } => Some(text),
         NodeKind::List(_) | NodeKind::Map(_) => None,
     }
+}
+
+/// The table of the log that has a column of this name beside its key.
+fn clashes_with_log(key: &str) -> Option<&'static str> {
+    let has =
+        |columns: Vec<LogColumn>| columns[1..].iter().any(|column| column.name.eq_ignore_ascii_case(key));
+    if key.eq_ignore_ascii_case(LOG_ID) || has(log_columns(key)) {
+        return Some(LOG);
+    }
+    has(issue_columns(key)).then_some(ISSUE)
 }
 
 fn is_plain_root(path: &Path) -> bool {

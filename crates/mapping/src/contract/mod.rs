@@ -15,6 +15,7 @@ mod places;
 mod raw;
 mod render;
 mod resolve;
+mod scalar;
 mod schema;
 mod scope;
 mod table;

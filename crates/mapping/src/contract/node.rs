@@ -61,7 +61,7 @@ pub(super) fn parse(text: &str, problems: &mut Problems) -> Option<Node> {
     let mut reader = Reader {
         parser: Parser::new_from_str(&text[offset..]),
         offset,
-        text_len: text.len(),
+        text,
         anchors: HashMap::new(),
         node_count: 0,
         problems,
@@ -72,7 +72,7 @@ pub(super) fn parse(text: &str, problems: &mut Problems) -> Option<Node> {
 struct Reader<'t, 'p> {
     parser: Parser<'t, granit_parser::StrInput<'t>>,
     offset: usize,
-    text_len: usize,
+    text: &'t str,
     anchors: HashMap<usize, Node>,
     node_count: usize,
     problems: &'p mut Problems,
@@ -87,14 +87,20 @@ impl<'t> Reader<'t, '_> {
                 Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd | Event::Comment(..) => {}
                 Event::StreamEnd => break,
                 _ if root.is_some() => {
-                    self.problems.report(Code::YamlSyntax, span, "a second YAML document in the file");
+                    self.problems.report(
+                        Code::YamlSyntax,
+                        span,
+                        "a second YAML document in the file",
+                        "a file has one contract: remove the line `---`",
+                    );
                     return None;
                 }
                 event => root = Some(self.node(event, span, 0)?),
             }
         }
         if root.is_none() {
-            self.problems.report(Code::YamlSyntax, 0..self.text_len.min(1), "the file is empty");
+            let hint = "`xmlshred infer` writes a contract from sample documents";
+            self.problems.report(Code::YamlSyntax, self.offset..self.offset, "the file is empty", hint);
         }
         root
     }
@@ -106,13 +112,9 @@ impl<'t> Reader<'t, '_> {
                 Some((event, range.start + self.offset..range.end + self.offset))
             }
             Some(Err(error)) => {
-                let at = (error.marker().byte_offset().unwrap_or(0) + self.offset).min(self.text_len);
-                self.problems.report_with_hint(
-                    Code::YamlSyntax,
-                    at..at,
-                    error.info(),
-                    "YAML is indented with blanks; text with `: `, ` #`, `{`, `[`, `@` or `*` at its start belongs in quotes",
-                );
+                let at = (error.marker().byte_offset().unwrap_or(0) + self.offset).min(self.text.len());
+                let (message, hint) = syntax_error(self.text.get(at..).unwrap_or_default(), &error.info());
+                self.problems.report(Code::YamlSyntax, at..at, message, hint);
                 None
             }
             None => None,
@@ -126,6 +128,7 @@ impl<'t> Reader<'t, '_> {
                 Code::YamlSyntax,
                 span,
                 "the file is too large or nested too deeply for a contract",
+                "is it the right file? Aliases (`*name`) may also repeat too much",
             );
             return None;
         }
@@ -156,12 +159,18 @@ impl<'t> Reader<'t, '_> {
                     Some(node)
                 }
                 None => {
-                    self.problems.report(Code::YamlSyntax, span, "an alias of nothing");
+                    let hint = "text that begins with `*` belongs in quotes, as in `\"*/@id\"`";
+                    self.problems.report(Code::YamlSyntax, span, "an alias of nothing", hint);
                     None
                 }
             },
             _ => {
-                self.problems.report(Code::YamlSyntax, span, "not expected here");
+                self.problems.report(
+                    Code::YamlSyntax,
+                    span,
+                    "not expected here",
+                    "a contract is made of maps, lists and text",
+                );
                 None
             }
         }
@@ -184,12 +193,13 @@ impl<'t> Reader<'t, '_> {
             };
             let value = self.node(event, value_span, depth + 1)?;
             let NodeKind::Scalar { text, .. } = key.kind else {
-                self.problems.report(Code::YamlSyntax, key.span, "a key must be text");
+                let hint = "put it in quotes when it is meant as text";
+                self.problems.report(Code::YamlSyntax, key.span, "a key must be text", hint);
                 continue;
             };
             if entries.iter().any(|entry| entry.key == text) {
                 let message = format!("`{text}` stands here a second time");
-                self.problems.report_with_hint(Code::DuplicateKey, key.span, message, "keep one of them");
+                self.problems.report(Code::DuplicateKey, key.span, message, "keep one of them");
                 continue;
             }
             entries.push(Entry { key: text, key_span: key.span, value });
@@ -203,6 +213,24 @@ impl<'t> Reader<'t, '_> {
             self.anchors.insert(anchor, node.clone());
         }
         node
+    }
+}
+
+/// What the YAML parser could not read, and what to do. `rest` begins where it stopped.
+fn syntax_error(rest: &str, info: &str) -> (String, String) {
+    match rest.chars().next() {
+        Some(sign @ ('*' | '@' | '`' | '&' | '!' | '%')) => {
+            let end = rest.find([',', '}', ']', '\n', '\r']).unwrap_or(rest.len());
+            let message = format!("text that begins with `{sign}` belongs in quotes");
+            (message, format!("write `\"{}\"`", rest[..end].trim_end()))
+        }
+        _ if info.contains("tabs disallowed") => {
+            ("a tab in the indentation".to_owned(), "indent with blanks".to_owned())
+        }
+        _ => {
+            let hint = "YAML is indented with blanks; text with `: `, ` #`, `{` or `[` belongs in quotes";
+            (info.to_owned(), hint.to_owned())
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A column as the contract writes it: read, but nothing looked up yet.
 
-use xmlshred_model::DataType;
+use xmlshred_model::{DataType, DataTypeError};
 
 use super::checked::{Blank, Clean, Generate, OnInvalid, OnTooLong, Pick};
 use super::diagnostic::{Code, Problems, suggestion};
@@ -138,18 +138,7 @@ impl<'n> RawColumn<'n> {
             Ok(value) => self.data_type = Some(Spanned { value, span: found.span }),
             Err(error) => {
                 self.has_wrong_type = true;
-                let name = found.value.split('(').next().unwrap_or_default().trim();
-                match suggestion(name, DataType::NAMES).filter(|_| !DataType::NAMES.contains(&name)) {
-                    Some(hint) => {
-                        problems.report_with_hint(Code::InvalidType, found.span, error.to_string(), hint);
-                    }
-                    None => problems.report_with_hint(
-                        Code::InvalidType,
-                        found.span,
-                        error.to_string(),
-                        format!("the types are {}", DataType::NAMES.join(", ")),
-                    ),
-                }
+                wrong_type(&error, &found, problems);
             }
         }
     }
@@ -195,6 +184,20 @@ impl<'n> RawColumn<'n> {
     }
 }
 
+/// Tells that a type is none, with what was meant.
+pub(super) fn wrong_type(error: &DataTypeError, found: &Spanned<&str>, problems: &mut Problems) {
+    let name = found.value.split('(').next().unwrap_or_default().trim().to_lowercase();
+    let hint = match error {
+        DataTypeError::WrongArguments { .. } => format!("write `{}`", error.example()),
+        DataTypeError::UnknownName(_) if DataType::NAMES.contains(&&*name) => format!("write `{name}`"),
+        DataTypeError::UnknownName(_) => DataType::instead_of(&name)
+            .map(|known| format!("write `{known}`"))
+            .or_else(|| suggestion(&name, DataType::NAMES))
+            .unwrap_or_else(|| format!("the types are {}", DataType::NAMES.join(", "))),
+    };
+    problems.report(Code::InvalidType, found.span.clone(), error.to_string(), hint);
+}
+
 fn spanned_word<T: Copy>(
     fields: &Fields<'_>,
     key: &str,
@@ -221,7 +224,7 @@ fn pick(found: &Spanned<&str>, problems: &mut Problems) -> Option<Pick> {
         ['\'', '"'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
     });
     if unquoted.is_none() {
-        problems.report_with_hint(
+        problems.report(
             Code::UnknownValue,
             found.span.clone(),
             format!("`pick` cannot be `{}`", found.value),

@@ -33,10 +33,8 @@ fn render_one(diagnostic: &Diagnostic, file: &str, text: &str, renderer: &Render
     let id = format!("{} {}", diagnostic.code.number(), diagnostic.code.name());
     let span = shown_span(diagnostic, text);
     let snippet = Snippet::source(text).path(file).annotation(AnnotationKind::Primary.span(span));
-    let mut group = level.primary_title(&diagnostic.message).id(&id).element(snippet);
-    if let Some(hint) = &diagnostic.hint {
-        group = group.element(Level::HELP.message(hint));
-    }
+    let title = level.primary_title(&diagnostic.message).id(&id);
+    let group = title.element(snippet).element(Level::HELP.message(&diagnostic.hint));
     let mut rendered = renderer.render(&[group]);
     rendered.push('\n');
     rendered

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use xmlshred_expr::{ProblemKind, compile};
+use xmlshred_expr::{Problem, ProblemKind, compile};
 use xmlshred_model::lexical::TemporalFormat;
 use xmlshred_model::{DataType, OwnedValue, Value};
 
@@ -16,6 +16,7 @@ use super::diagnostic::{Code, Problems, suggestion};
 use super::fields::Spanned;
 use super::node::{Entry, Node};
 use super::raw::{RawColumn, RawSource};
+use super::scalar;
 use super::scope::{Scope, has_one_row};
 
 /// Everything that columns are checked against.
@@ -29,6 +30,10 @@ pub(super) struct Checker<'n> {
     pub(super) used_codes: HashSet<&'n str>,
     pub(super) lets: Vec<Let>,
     pub(super) tables: Vec<Table>,
+    /// Of all tables, also those not read yet.
+    pub(super) table_names: Vec<&'n str>,
+    /// Columns and `let`s without a type after a mistake that was told, in lower case: what reads them is not to blame.
+    pub(super) untyped: HashSet<String>,
     /// What expressions read, with the table whose row they belong to; the document's own have `usize::MAX`.
     pub(super) used_inputs: HashSet<(usize, Input)>,
 }
@@ -66,12 +71,7 @@ impl<'n> Checker<'n> {
             Ok(path) => path,
             Err(problem) => {
                 let span = self.inner_span(found, problem.span);
-                match problem.hint {
-                    Some(hint) => {
-                        self.problems.report_with_hint(Code::InvalidPath, span, problem.message, hint);
-                    }
-                    None => self.problems.report(Code::InvalidPath, span, problem.message),
-                }
+                self.problems.report(Code::InvalidPath, span, problem.message, problem.hint);
                 Path { text: found.value.to_owned(), absolute: false, steps: Vec::new() }
             }
         }
@@ -84,7 +84,7 @@ impl<'n> Checker<'n> {
             matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute) || step.test == NodeTest::Text
         });
         if ends_elsewhere {
-            self.problems.report_with_hint(
+            self.problems.report(
                 Code::NotAnElement,
                 found.span.clone(),
                 "rows are made from elements, and this path ends at an attribute or text",
@@ -94,21 +94,20 @@ impl<'n> Checker<'n> {
         path
     }
 
-    /// The place in the contract of a part of a scalar: exact when the scalar stands there as it is read.
+    /// The place in the contract of a part of a scalar; that of the whole scalar when the part cannot be found in it.
     fn inner_span(&self, found: &Spanned<&str>, inner: Range<usize>) -> Range<usize> {
         let raw = self.text.get(found.span.clone()).unwrap_or_default();
-        let start = if raw == found.value {
-            found.span.start
-        } else if raw.len() == found.value.len() + 2 && raw.get(1..raw.len() - 1) == Some(found.value) {
-            found.span.start + 1
-        } else {
-            return found.span.clone();
-        };
-        start + inner.start..start + inner.end
+        match scalar::place_of(found.value, raw, &inner) {
+            Some(place) => found.span.start + place.start..found.span.start + place.end,
+            None => found.span.clone(),
+        }
     }
 
     pub(super) fn column(&mut self, raw: &RawColumn<'n>, scope: &Scope, place: Place) -> Column {
         let (source, inferred) = self.source(raw, scope, place);
+        if raw.data_type.is_none() && inferred.is_none() {
+            self.untyped.insert(raw.name.value.to_lowercase());
+        }
         let data_type = self.data_type(raw, inferred, place);
         let formats = self.formats(raw, data_type);
         let codes = raw.codes.and_then(|node| self.code_list(node, data_type));
@@ -164,7 +163,7 @@ impl<'n> Checker<'n> {
         match own {
             Some(Spanned { value: OnInvalid::Default, span }) if !has_default => {
                 let message = format!("`{key}: default` in a column without a default");
-                self.problems.report_with_hint(
+                self.problems.report(
                     Code::MissingDefault,
                     span.clone(),
                     message,
@@ -183,7 +182,7 @@ impl<'n> Checker<'n> {
             && column.data_type.max_chars().is_none()
         {
             let message = format!("`on_too_long` on type {}, which has no length", column.data_type);
-            self.problems.report_with_hint(
+            self.problems.report(
                 Code::UselessSetting,
                 policy.span.clone(),
                 message,
@@ -192,12 +191,7 @@ impl<'n> Checker<'n> {
         }
         if let (Some(policy), None) = (&raw.on_unmapped_code, &raw.codes) {
             let message = "`on_unmapped_code` on a column without `codes`";
-            self.problems.report_with_hint(
-                Code::UselessSetting,
-                policy.span.clone(),
-                message,
-                "leave it out",
-            );
+            self.problems.report(Code::UselessSetting, policy.span.clone(), message, "leave it out");
         }
     }
 
@@ -207,7 +201,7 @@ impl<'n> Checker<'n> {
             (Some(stated), Some(inferred)) => {
                 if !is_assignable(inferred, stated.value) {
                     let message = format!("a value of type {inferred} does not become a {}", stated.value);
-                    self.problems.report_with_hint(
+                    self.problems.report(
                         Code::ExpressionType,
                         stated.span.clone(),
                         message,
@@ -221,7 +215,7 @@ impl<'n> Checker<'n> {
             (None, None) => {
                 if place.role != Role::Let && !raw.has_wrong_type {
                     let message = format!("column `{}` has no type", raw.name.value);
-                    self.problems.report_with_hint(
+                    self.problems.report(
                         Code::MissingType,
                         raw.name.span.clone(),
                         message,
@@ -239,7 +233,7 @@ impl<'n> Checker<'n> {
         let [source, others @ ..] = &raw.sources[..] else {
             if place.role != Role::TemplateColumn {
                 let message = format!("`{}` does not say where its value comes from", raw.name.value);
-                self.problems.report_with_hint(
+                self.problems.report(
                     Code::MissingSource,
                     raw.name.span.clone(),
                     message,
@@ -251,7 +245,7 @@ impl<'n> Checker<'n> {
         if !others.is_empty() {
             let message =
                 format!("`{}` says in {} ways where its value comes from", raw.name.value, others.len() + 1);
-            self.problems.report_with_hint(
+            self.problems.report(
                 Code::SeveralSources,
                 raw.name.span.clone(),
                 message,
@@ -267,14 +261,14 @@ impl<'n> Checker<'n> {
                     let data_type = self.tables[table].templates[0].columns[column].data_type;
                     (Source::Found(ColumnSource::Parent { table, column }), Some(data_type))
                 }
-                None => (null(), Some(raw.data_type.as_ref().map_or(DataType::Text, |stated| stated.value))),
+                None => (null(), self.after_a_mistake(raw)),
             },
             RawSource::Expr(found) => match self.expression(found, scope, place) {
                 Some(bound) => {
                     let data_type = bound.expression.data_type();
                     (Source::Found(ColumnSource::Expression(bound)), data_type)
                 }
-                None => (null(), Some(raw.data_type.as_ref().map_or(DataType::Text, |stated| stated.value))),
+                None => (null(), self.after_a_mistake(raw)),
             },
             RawSource::Generate(generate) => {
                 let data_type = match generate.value {
@@ -294,27 +288,35 @@ impl<'n> Checker<'n> {
         }
     }
 
+    /// A type to go on with where the source has a mistake that was told.
+    fn after_a_mistake(&mut self, raw: &RawColumn<'n>) -> Option<DataType> {
+        if raw.data_type.is_none() {
+            self.untyped.insert(raw.name.value.to_lowercase());
+        }
+        Some(raw.data_type.as_ref().map_or(DataType::Text, |stated| stated.value))
+    }
+
+    /// Whether an expression reads something whose type is not known after a mistake.
+    fn reads_untyped(&self, expression: &str) -> bool {
+        let mut words = expression.split(|c: char| !c.is_alphanumeric() && c != '_');
+        !self.untyped.is_empty() && words.any(|word| self.untyped.contains(&word.to_lowercase()))
+    }
+
     /// `table.column` of a row that this one belongs to.
     fn parent(&mut self, found: &Spanned<&'n str>, place: Place) -> Option<(usize, usize)> {
         let span = found.span.clone();
         let Some((table, column)) = found.value.split_once('.') else {
             let hint = "write `parent: table.column`";
-            self.problems.report_with_hint(Code::UnknownColumn, span, "expected a table and a column", hint);
+            self.problems.report(Code::UnknownColumn, span, "expected a table and a column", hint);
             return None;
         };
-        let Some(at) = self.tables.iter().position(|known| known.name == table) else {
-            let message = format!("no table `{table}` is defined before this one");
-            let hint = suggestion(table, self.tables.iter().map(|known| &*known.name))
-                .unwrap_or_else(|| "parents stand before their children".to_owned());
-            self.problems.report_with_hint(Code::UnknownTable, span, message, hint);
-            return None;
-        };
+        let at = self.table_before(table, &span)?;
         let columns = &self.tables[at].templates[0].columns;
         let Some(column_at) = columns.iter().position(|known| known.name == column) else {
             let message = format!("table `{table}` has no column `{column}`");
             let hint = suggestion(column, columns.iter().map(|known| &*known.name))
                 .unwrap_or_else(|| format!("it has {} other columns", columns.len()));
-            self.problems.report_with_hint(Code::UnknownColumn, span, message, hint);
+            self.problems.report(Code::UnknownColumn, span, message, hint);
             return None;
         };
         let mut around = place.within;
@@ -327,7 +329,7 @@ impl<'n> Checker<'n> {
         if has_one_row(&self.tables[at]) {
             return Some((at, column_at));
         }
-        self.problems.report_with_hint(
+        self.problems.report(
             Code::UnreachableParent,
             span,
             format!("table `{table}` can have several rows, and this table does not lie within one of them"),
@@ -343,7 +345,9 @@ impl<'n> Checker<'n> {
         scope: &Scope,
         place: Place,
     ) -> Option<BoundExpression> {
+        let is_misled = self.reads_untyped(found.value);
         match compile(found.value, scope) {
+            Ok(_) if is_misled => None,
             Ok(expression) => {
                 let inputs = expression
                     .inputs()
@@ -357,7 +361,8 @@ impl<'n> Checker<'n> {
                 Some(BoundExpression { text: found.value.to_owned(), expression, inputs })
             }
             Err(problems) => {
-                for problem in problems {
+                let told = |problem: &Problem| !is_misled || problem.kind != ProblemKind::WrongType;
+                for problem in problems.into_iter().filter(told) {
                     let code = match problem.kind {
                         ProblemKind::Syntax | ProblemKind::Unsupported => Code::ExpressionSyntax,
                         ProblemKind::UnknownName => Code::UnknownExpressionName,
@@ -366,10 +371,7 @@ impl<'n> Checker<'n> {
                         ProblemKind::WrongType => Code::ExpressionType,
                     };
                     let span = self.inner_span(found, problem.span);
-                    match problem.hint {
-                        Some(hint) => self.problems.report_with_hint(code, span, problem.message, hint),
-                        None => self.problems.report(code, span, problem.message),
-                    }
+                    self.problems.report(code, span, problem.message, problem.hint);
                 }
                 None
             }
@@ -387,12 +389,12 @@ impl<'n> Checker<'n> {
             if !is_temporal && !raw.has_wrong_type {
                 let message = format!("`format` on a column of type {data_type}");
                 let hint = "formats are for date, time, timestamp and timestamptz";
-                self.problems.report_with_hint(Code::InvalidFormat, found.span.clone(), message, hint);
+                self.problems.report(Code::InvalidFormat, found.span.clone(), message, hint);
                 break;
             }
             match TemporalFormat::new(found.value) {
                 Ok(format) => checked.push(format),
-                Err(message) => self.problems.report_with_hint(
+                Err(message) => self.problems.report(
                     Code::InvalidFormat,
                     found.span.clone(),
                     message,

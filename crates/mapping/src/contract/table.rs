@@ -1,21 +1,21 @@
 //! Tables: what makes their rows, and their columns.
 
+use std::ops::Range;
+
 use xmlshred_model::DataType;
+use xmlshred_model::log_table::{ISSUE, LOG};
 
 use super::checked::{Input, Keep, Let, OnePer, SkipRow, Table, Template};
 use super::diagnostic::{Code, suggestion};
 use super::fields::{Fields, Spanned, list, map, one_or_list, text};
 use super::language;
 use super::node::{Entry, Node, NodeKind};
-use super::raw::{RawColumn, RawSource};
+use super::raw::{RawColumn, RawSource, wrong_type};
 use super::resolve::{Checker, Place, Role};
 use super::scope::Scope;
 
 pub(super) const SKIPS: [(&str, SkipRow); 2] = [("never", SkipRow::Never), ("blank", SkipRow::Blank)];
 pub(super) const KEEPS: [(&str, Keep); 2] = [("first", Keep::First), ("last", Keep::Last)];
-
-/// Names that the log takes.
-const RESERVED: [&str; 2] = ["processing_log", "processing_issue"];
 
 /// SQL Server's limit, the largest that all databases share after quoting.
 const MAX_NAME_CHARS: usize = 128;
@@ -68,7 +68,7 @@ impl<'n> Checker<'n> {
             if !matches!(bound.expression.data_type(), Some(DataType::Bool) | None) {
                 let message = "`where` must be a condition, true or false";
                 let hint = "compare something, as in `amount > 0`";
-                self.problems.report_with_hint(Code::ExpressionType, found.span, message, hint);
+                self.problems.report(Code::ExpressionType, found.span, message, hint);
             }
             Some(bound)
         });
@@ -91,23 +91,13 @@ impl<'n> Checker<'n> {
 
     fn table_name(&mut self, name: &Spanned<&'n str>) {
         self.identifier(name, "table");
-        if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name.value)) {
+        if [LOG, ISSUE].iter().any(|reserved| reserved.eq_ignore_ascii_case(name.value)) {
             let message = format!("`{}` is the name of a table that xmlshred itself writes", name.value);
-            self.problems.report_with_hint(
-                Code::InvalidName,
-                name.span.clone(),
-                message,
-                "choose another name",
-            );
+            self.problems.report(Code::InvalidName, name.span.clone(), message, "choose another name");
         }
         if self.tables.iter().any(|known| known.name.eq_ignore_ascii_case(name.value)) {
             let message = format!("a second table `{}`: databases do not tell case apart", name.value);
-            self.problems.report_with_hint(
-                Code::DuplicateName,
-                name.span.clone(),
-                message,
-                "rename one of them",
-            );
+            self.problems.report(Code::DuplicateName, name.span.clone(), message, "rename one of them");
         }
     }
 
@@ -123,16 +113,26 @@ impl<'n> Checker<'n> {
         } else {
             return;
         };
-        self.problems.report_with_hint(Code::InvalidName, name.span.clone(), message, "choose another name");
+        self.problems.report(Code::InvalidName, name.span.clone(), message, "choose another name");
     }
 
     fn within(&mut self, found: &Spanned<&'n str>) -> Option<usize> {
-        let at = self.tables.iter().position(|known| known.name == found.value);
+        self.table_before(found.value, &found.span)
+    }
+
+    /// The index of a table that must stand before the one that is read.
+    pub(super) fn table_before(&mut self, name: &str, span: &Range<usize>) -> Option<usize> {
+        let at = self.tables.iter().position(|known| known.name == name);
         if at.is_none() {
-            let message = format!("no table `{}` is defined before this one", found.value);
-            let hint = suggestion(found.value, self.tables.iter().map(|known| &*known.name))
-                .unwrap_or_else(|| "parents stand before their children".to_owned());
-            self.problems.report_with_hint(Code::UnknownTable, found.span.clone(), message, hint);
+            let message = format!("no table `{name}` is defined before this one");
+            let later = self.table_names.iter().position(|known| *known == name);
+            let hint = match later {
+                Some(later) if later == self.tables.len() => "a table is not its own parent".to_owned(),
+                Some(_) => format!("move `{name}` above this table: parents stand before their children"),
+                None => suggestion(name, self.tables.iter().map(|known| &*known.name))
+                    .unwrap_or_else(|| "parents stand before their children".to_owned()),
+            };
+            self.problems.report(Code::UnknownTable, span.clone(), message, hint);
         }
         at
     }
@@ -153,12 +153,7 @@ impl<'n> Checker<'n> {
             self.identifier(&raw.name, "`let`");
             if lets.iter().any(|known| known.name.eq_ignore_ascii_case(raw.name.value)) {
                 let message = format!("a second `let` named `{}`", raw.name.value);
-                self.problems.report_with_hint(
-                    Code::DuplicateName,
-                    raw.name.span.clone(),
-                    message,
-                    "rename one",
-                );
+                self.problems.report(Code::DuplicateName, raw.name.span.clone(), message, "rename one");
             }
             let column = self.column(&raw, &scope, Place { table, within, role: Role::Let });
             let input = if is_document { Input::DocumentLet(at) } else { Input::RowLet(at) };
@@ -182,7 +177,7 @@ impl<'n> Checker<'n> {
             };
             if !is_used {
                 let message = format!("no expression uses `{}`", entry.key);
-                self.problems.report_with_hint(Code::UnusedLet, entry.key_span.clone(), message, "remove it");
+                self.problems.report(Code::UnusedLet, entry.key_span.clone(), message, "remove it");
             }
         }
     }
@@ -202,7 +197,7 @@ impl<'n> Checker<'n> {
                 let message =
                     format!("a second column `{}`: databases do not tell case apart", column.name.value);
                 let hint = "rename one of them";
-                self.problems.report_with_hint(Code::DuplicateName, column.name.span.clone(), message, hint);
+                self.problems.report(Code::DuplicateName, column.name.span.clone(), message, hint);
             }
             shared.push(column);
         }
@@ -212,27 +207,27 @@ impl<'n> Checker<'n> {
             (Some(unpivot), None) => {
                 let message = "`unpivot` without `rows`";
                 let hint = "add `rows:`, a map of names to paths";
-                self.problems.report_with_hint(
-                    Code::ConflictingRows,
-                    unpivot.key_span.clone(),
-                    message,
-                    hint,
-                );
+                self.problems.report(Code::ConflictingRows, unpivot.key_span.clone(), message, hint);
                 vec![Vec::new()]
             }
             (None, Some(rows)) => self.templates(&rows.value, &shared),
             (None, None) => vec![Vec::new()],
         };
-        if shared.is_empty() {
+        let says_columns = fields.entry("unpivot").is_some()
+            || fields
+                .get("columns")
+                .is_some_and(|node| !matches!(&node.kind, NodeKind::Map(entries) if entries.is_empty()));
+        if shared.is_empty() && !says_columns {
             let message = format!("table `{}` has no columns", name.value);
-            self.problems.report_with_hint(Code::NoColumns, name.span.clone(), message, "add `columns:`");
+            let hint = "add `columns:`, as in `columns: { id: { path: \"@id\", type: int } }`";
+            self.problems.report(Code::NoColumns, name.span.clone(), message, hint);
         }
         if templates.is_empty()
             && let Some(rows) = rows
         {
             let message = "`rows` without a row";
             let hint = "add row templates, or leave `rows` out";
-            self.problems.report_with_hint(Code::ConflictingRows, rows.key_span.clone(), message, hint);
+            self.problems.report(Code::ConflictingRows, rows.key_span.clone(), message, hint);
         }
         (shared, templates)
     }
@@ -264,12 +259,7 @@ impl<'n> Checker<'n> {
                 if differs {
                     let message = format!("a row says again what column `{}` is", over.name.value);
                     let hint = "move `type`, `key`, `required` and `sensitive` to the table's `columns`";
-                    self.problems.report_with_hint(
-                        Code::ConflictingRows,
-                        over.name.span.clone(),
-                        message,
-                        hint,
-                    );
+                    self.problems.report(Code::ConflictingRows, over.name.span.clone(), message, hint);
                 }
                 let is_shared =
                     |known: &RawColumn<'_>| known.name.value.eq_ignore_ascii_case(over.name.value);
@@ -277,12 +267,7 @@ impl<'n> Checker<'n> {
                     let message = format!("the table has no column `{}`", over.name.value);
                     let hint = suggestion(over.name.value, shared.iter().map(|known| known.name.value))
                         .unwrap_or_else(|| "add it to the table's `columns`, with its type".to_owned());
-                    self.problems.report_with_hint(
-                        Code::UnknownColumn,
-                        over.name.span.clone(),
-                        message,
-                        hint,
-                    );
+                    self.problems.report(Code::UnknownColumn, over.name.span.clone(), message, hint);
                 }
             }
             Some(overrides)
@@ -311,10 +296,10 @@ impl<'n> Checker<'n> {
         let longest = entries.iter().map(|entry| entry.key.chars().count()).max().unwrap_or(1).max(1);
         let mut typed = |key: &str, inferred: Option<DataType>| {
             let found = fields.text(key, &mut self.problems);
-            match found.map(|found| (found.value.parse::<DataType>(), found.span)) {
-                Some((Ok(value), span)) => Some(Spanned { value, span }),
-                Some((Err(error), span)) => {
-                    self.problems.report(Code::InvalidType, span, error.to_string());
+            match found.map(|found| (found.value.parse::<DataType>(), found)) {
+                Some((Ok(value), found)) => Some(Spanned { value, span: found.span }),
+                Some((Err(error), found)) => {
+                    wrong_type(&error, &found, &mut self.problems);
                     None
                 }
                 None => inferred.map(|value| Spanned { value, span: unpivot.key_span.clone() }),

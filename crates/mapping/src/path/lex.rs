@@ -52,7 +52,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token<'_>, Range<usize>)>, PathP
     Ok(tokens)
 }
 
-type Refusal = (String, usize, Option<String>);
+type Refusal = (String, usize, String);
 
 fn next_token(rest: &str, first: char) -> Result<(Token<'_>, usize), Refusal> {
     let two = rest.as_bytes().get(1).copied();
@@ -70,16 +70,26 @@ fn next_token(rest: &str, first: char) -> Result<(Token<'_>, usize), Refusal> {
         (',', _) => (Token::Comma, 1),
         ('!', Some(b'=')) => (Token::NotEqual, 2),
         ('<', Some(b'=')) => (Token::LessOrEqual, 2),
-        ('<', Some(b'>')) => return Err(("`<>` is not XPath".to_owned(), 2, Some("write `!=`".to_owned()))),
+        ('<', Some(b'>')) => return Err(("`<>` is not XPath".to_owned(), 2, "write `!=`".to_owned())),
         ('<', _) => (Token::Less, 1),
         ('>', Some(b'=')) => (Token::GreaterOrEqual, 2),
         ('>', _) => (Token::Greater, 1),
-        ('=', Some(b'=')) => return Err(("`==` is not XPath".to_owned(), 2, Some("write `=`".to_owned()))),
+        ('=', Some(b'=')) => return Err(("`==` is not XPath".to_owned(), 2, "write `=`".to_owned())),
         ('=', _) => (Token::Equal, 1),
         ('\'' | '"', _) => return quoted(rest, first),
         (c, _) if c.is_ascii_digit() || c == '.' || c == '-' => return number(rest),
         (c, _) if is_name_start(c) => return Ok(name(rest)),
-        (c, _) => return Err((format!("`{c}` has no meaning in a path"), c.len_utf8(), None)),
+        (c, _) => {
+            let hint = match c {
+                '|' => "a column reads one path; `COALESCE` over two `let`s takes the first that has a value",
+                '$' => "variables are not available; compare with a text in quotes",
+                '+' => "arithmetic belongs in `expr`, over `let`s with their paths",
+                '&' | '!' => "conditions are joined by `and`, `or` and `not(…)`",
+                '\\' => "steps are divided by `/`",
+                _ => "a path has names, `/`, `@`, `*`, `.` and conditions in brackets; text stands in quotes",
+            };
+            return Err((format!("`{c}` has no meaning in a path"), c.len_utf8(), hint.to_owned()));
+        }
     };
     Ok(token)
 }
@@ -87,9 +97,7 @@ fn next_token(rest: &str, first: char) -> Result<(Token<'_>, usize), Refusal> {
 fn quoted(rest: &str, quote: char) -> Result<(Token<'_>, usize), Refusal> {
     match rest[1..].find(quote) {
         Some(end) => Ok((Token::Text(&rest[1..=end]), end + 2)),
-        None => {
-            Err(("text without a closing quote".to_owned(), rest.len(), Some(format!("end it with {quote}"))))
-        }
+        None => Err(("text without a closing quote".to_owned(), rest.len(), format!("end it with {quote}"))),
     }
 }
 
@@ -100,7 +108,11 @@ fn number(rest: &str) -> Result<(Token<'_>, usize), Refusal> {
         .map_or(rest.len(), |(at, _)| at);
     match rest[..end].parse() {
         Ok(number) => Ok((Token::Number(number), end)),
-        Err(_) => Err(("not a number".to_owned(), end, None)),
+        Err(_) => Err((
+            "not a number".to_owned(),
+            end,
+            "write digits with one point at most, or quotes around text".to_owned(),
+        )),
     }
 }
 

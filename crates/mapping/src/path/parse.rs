@@ -24,15 +24,16 @@ impl Path {
     }
 }
 
-fn after_path_hint(token: Option<&Token<'_>>) -> Option<&'static str> {
+fn after_path_hint(token: Option<&Token<'_>>) -> &'static str {
     match token {
         Some(Token::Equal | Token::NotEqual | Token::Less | Token::Greater) => {
-            Some("conditions stand in brackets, as in `a[@b = 'x']`")
+            "conditions stand in brackets, as in `a[@b = 'x']`"
         }
         Some(Token::Open) => {
-            Some("of XPath's functions only text(), last(), not(), starts-with() and contains() are known")
+            "of XPath's functions only text(), last(), not(), starts-with() and contains() are known"
         }
-        _ => None,
+        Some(Token::CloseBracket | Token::Close) => "there is one bracket too many, or one is missing before",
+        _ => "divide steps by `/`; blanks do not belong in a path",
     }
 }
 
@@ -60,14 +61,18 @@ impl<'a> Parser<'a> {
     }
 
     fn expect(&mut self, token: &Token<'_>, what: &str) -> Result<(), PathProblem> {
-        if self.take(token) { Ok(()) } else { Err(self.problem_here(&format!("expected {what}"), None)) }
+        if self.take(token) {
+            return Ok(());
+        }
+        let hint = "conditions look like `a[@b = 'x' and not(c)]`; `xmlshred help paths` has all forms";
+        Err(self.problem_here(&format!("expected {what}"), hint))
     }
 
     fn span(&self) -> Range<usize> {
         self.tokens.get(self.at).map_or(self.text.len()..self.text.len(), |(_, span)| span.clone())
     }
 
-    fn problem_here(&self, message: &str, hint: Option<&str>) -> PathProblem {
+    fn problem_here(&self, message: &str, hint: &str) -> PathProblem {
         problem(self.span(), message, hint)
     }
 
@@ -100,11 +105,11 @@ impl<'a> Parser<'a> {
     fn step(&mut self, steps: &mut Vec<Step>, descendant: bool) -> Result<(), PathProblem> {
         if let Some(Step { axis: Axis::Attribute | Axis::DescendantAttribute, .. }) = steps.last() {
             return Err(
-                self.problem_here("an attribute has nothing below it", Some("end the path at the attribute"))
+                self.problem_here("an attribute has nothing below it", "end the path at the attribute")
             );
         }
         if let Some(Step { test: NodeTest::Text, .. }) = steps.last() {
-            return Err(self.problem_here("text() has nothing below it", Some("end the path at text()")));
+            return Err(self.problem_here("text() has nothing below it", "end the path at text()"));
         }
         let (axis, test) = match self.peek() {
             Some(Token::Dot) => {
@@ -114,10 +119,8 @@ impl<'a> Parser<'a> {
             Some(Token::DoubleDot) => {
                 self.at += 1;
                 if descendant {
-                    return Err(self.problem_here(
-                        "`//..` is not supported",
-                        Some("name the element whose parent is meant"),
-                    ));
+                    return Err(self
+                        .problem_here("`//..` is not supported", "name the element whose parent is meant"));
                 }
                 (Axis::Parent, NodeTest::Node)
             }
@@ -132,16 +135,14 @@ impl<'a> Parser<'a> {
             }
         };
         if axis == Axis::Descendant && test == NodeTest::Node {
-            return Err(
-                self.problem_here("`//.` is not supported", Some("write `//*` for all elements below"))
-            );
+            return Err(self.problem_here("`//.` is not supported", "write `//*` for all elements below"));
         }
         let mut predicates = Vec::new();
         while self.peek() == Some(&Token::OpenBracket) {
             if matches!(axis, Axis::SelfNode | Axis::Parent) {
                 return Err(self.problem_here(
                     "`.` and `..` take no condition",
-                    Some("put the condition on the step with the name"),
+                    "put the condition on the step with the name",
                 ));
             }
             predicates.push(self.predicate()?);
@@ -175,7 +176,9 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 Ok(test)
             }
-            _ => Err(self.problem_here(&format!("expected {expected}"), None)),
+            _ => {
+                Err(self.problem_here(&format!("expected {expected}"), "`xmlshred help paths` has all forms"))
+            }
         }
     }
 
@@ -186,7 +189,7 @@ impl<'a> Parser<'a> {
         if local.contains(':') {
             return Err(self.problem_here(
                 "axes such as `child::` are not supported",
-                Some("use the short forms: `name`, `@name`, `..`, `//`"),
+                "use the short forms: `name`, `@name`, `..`, `//`",
             ));
         }
         match self.namespaces.get(prefix) {
@@ -197,7 +200,7 @@ impl<'a> Parser<'a> {
             }),
             None => Err(self.problem_here(
                 &format!("unknown namespace prefix `{prefix}`"),
-                Some("add it to `document.namespaces`, or leave the prefix out: then any namespace matches"),
+                "add it to `document.namespaces`, or leave the prefix out: then any namespace matches",
             )),
         }
     }
@@ -207,7 +210,10 @@ impl<'a> Parser<'a> {
         let predicate = match (self.peek(), self.peek_second()) {
             (Some(&Token::Number(number)), Some(Token::CloseBracket)) => {
                 if number < 1.0 || number.fract() != 0.0 || number > f64::from(u32::MAX) {
-                    return Err(self.problem_here("a position is a whole number from 1", None));
+                    return Err(self.problem_here(
+                        "a position is a whole number from 1",
+                        "`[1]` is the first, `[last()]` the last",
+                    ));
                 }
                 self.at += 1;
                 Predicate::Position(number as u32)
@@ -216,7 +222,10 @@ impl<'a> Parser<'a> {
                 self.at += 2;
                 self.expect(&Token::Close, "`)` after `last(`")?;
                 if self.peek() != Some(&Token::CloseBracket) {
-                    return Err(self.problem_here("last() stands alone in its brackets", None));
+                    return Err(self.problem_here(
+                        "last() stands alone in its brackets",
+                        "write `[last()]`; nothing can be counted from there",
+                    ));
                 }
                 Predicate::Last
             }
@@ -229,7 +238,10 @@ impl<'a> Parser<'a> {
     fn any_of(&mut self) -> Result<Condition, PathProblem> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(self.problem_here("conditions are nested too deeply", None));
+            return Err(self.problem_here(
+                "conditions are nested too deeply",
+                "split them over several steps of the path",
+            ));
         }
         let mut condition = self.all_of()?;
         while self.take(&Token::Name("or")) {
@@ -289,7 +301,7 @@ impl<'a> Parser<'a> {
                     Operand::Text(_) | Operand::Number(_) => Err(problem(
                         start,
                         "a constant is no condition",
-                        Some("compare it with something, as in `@type = 'x'`"),
+                        "compare it with something, as in `@type = 'x'`",
                     )),
                 };
             }
@@ -313,7 +325,7 @@ impl<'a> Parser<'a> {
             match self.peek() {
                 Some(Token::Text(text)) => texts.push((*text).to_owned()),
                 Some(Token::Number(_)) => texts.push(self.text[self.span()].to_owned()),
-                _ => return Err(self.problem_here("expected a quoted text", Some("write `in ('a', 'b')`"))),
+                _ => return Err(self.problem_here("expected a quoted text", "write `in ('a', 'b')`")),
             }
             self.at += 1;
             if self.take(&Token::Close) {
@@ -333,11 +345,15 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 Ok(Operand::Number(number))
             }
-            None => Err(self.problem_here("the condition is not finished", None)),
+            None => Err(self
+                .problem_here("the condition is not finished", "close it, as in `a[@b = 'x']`, or `a[1]`")),
             Some(_) => {
                 self.depth += 1;
                 if self.depth > MAX_DEPTH {
-                    return Err(self.problem_here("conditions are nested too deeply", None));
+                    return Err(self.problem_here(
+                        "conditions are nested too deeply",
+                        "split them over several steps of the path",
+                    ));
                 }
                 let path = self.path()?;
                 self.depth -= 1;
@@ -347,8 +363,8 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn problem(span: Range<usize>, message: &str, hint: Option<&str>) -> PathProblem {
-    PathProblem { span, message: message.to_owned(), hint: hint.map(str::to_owned) }
+fn problem(span: Range<usize>, message: &str, hint: &str) -> PathProblem {
+    PathProblem { span, message: message.to_owned(), hint: hint.to_owned() }
 }
 
 #[cfg(test)]

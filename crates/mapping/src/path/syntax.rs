@@ -135,7 +135,7 @@ pub struct PathProblem {
     /// What is wrong.
     pub message: String,
     /// What to do.
-    pub hint: Option<String>,
+    pub hint: String,
 }
 
 /// Namespace prefixes that paths may use: prefix to URI.

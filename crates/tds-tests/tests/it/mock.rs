@@ -9,10 +9,10 @@ use mssql_mock_tds::{
     ColumnDefinition, ColumnValue, MockTdsServer, QueryResponse, Row, SqlDataType, TerminalError,
 };
 use tokio::runtime::Runtime;
-use xmlshred_databases::log_table::{LOG, LOG_ID};
 use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open, open_source};
 use xmlshred_engine::ports::{PortError, Sink, Source};
 use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_model::log_table::{LOG, LOG_ID};
 use xmlshred_model::{DataType, TableSchema, TargetSchema};
 use xmlshred_test_servers::Proxy;
 

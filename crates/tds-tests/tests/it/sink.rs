@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use xmlshred_databases::log_table::{issue_table, log_table};
 use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError, RunIdentity, Sink};
+use xmlshred_model::log_table::{issue_table, log_table};
 use xmlshred_model::{
     Batch, BatchBuilder, ColumnSchema, DataType, Decimal, DocumentKey, DocumentRecord, OnExisting, Outcome,
     Share, TableSchema, TargetSchema, Value,

@@ -1,6 +1,6 @@
 //! The one definition of `processing_log` and `processing_issue`: what every database creates, fills and reads.
 
-use xmlshred_model::{ColumnSchema, DataType, TableSchema};
+use crate::{ColumnSchema, DataType, TableSchema};
 
 /// Name of the log table.
 pub const LOG: &str = "processing_log";
