@@ -7,6 +7,7 @@ mod explain;
 mod infer;
 mod instances;
 mod interruption;
+mod messages;
 mod postgres;
 mod preview;
 mod run;

@@ -4,10 +4,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use xmlshred_mapping::contract::{Code, Diagnostic, RenderStyle, Severity, load, render};
+use xmlshred_mapping::contract::{Code, Severity};
 use xmlshred_model::{FailureCode, IssueCode};
-
-use crate::contract::whole;
 
 const HEAD: &str = "# Errors and warnings
 
@@ -20,33 +18,38 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Of the cases that show this code, the shortest: the contract as the case has it, and what is said of this code.
-fn example(cases: &str, code: Code) -> Option<(String, String)> {
-    let shown = cases.split("=== ").skip(1).filter_map(|section| {
+/// Of the cases that show this code, the shortest: the contract as the case has it with what it was tried on, and what is said of
+/// this code.
+fn example(cases: &[String], code: Code) -> Option<(String, String)> {
+    let id = format!("[{} {}]", code.number(), code.name());
+    let shown = cases.iter().flat_map(|file| file.split("=== ").skip(1)).filter_map(|section| {
         let (_, rest) = section.split_once('\n')?;
-        let (contract, _) = rest.split_once("--- says\n")?;
-        let text = whole(contract);
-        let of_code: Vec<Diagnostic> =
-            load(&text).diagnostics.into_iter().filter(|problem| problem.code == code).take(1).collect();
-        let said = render(&of_code, "contract.yaml", &text, RenderStyle::Plain);
-        (!of_code.is_empty() && !contract.trim().is_empty())
-            .then(|| (contract.strip_prefix("+\n").unwrap_or(contract).to_owned(), said))
+        let (contract, said) = rest.split_once("--- says\n")?;
+        let said = said.split("\n\n").find(|problem| problem.contains(&id))?;
+        let contract = contract.strip_prefix("+\n").unwrap_or(contract).trim_end();
+        (!contract.is_empty()).then(|| (contract.to_owned(), said.trim_end().to_owned()))
     });
     shown.min_by_key(|(contract, _)| contract.len())
 }
 
 fn page() -> String {
-    let cases = repository().join("crates/mapping/tests/contracts/codes.txt");
-    let cases = std::fs::read_to_string(cases).unwrap();
+    let files = [
+        "mapping/tests/contracts/codes.txt",
+        "mapping/tests/samples/cases.txt",
+        "cli/tests/messages/target.txt",
+    ];
+    let cases = files.map(|file| std::fs::read_to_string(repository().join("crates").join(file)).unwrap());
     let mut page = HEAD.to_owned();
     for (title, severity) in [("Errors of a contract", Severity::Error), ("Warnings", Severity::Warning)] {
         writeln!(page, "\n## {title}").unwrap();
         for &code in Code::ALL.iter().filter(|code| code.severity() == severity) {
             writeln!(page, "\n### {} {}\n\n{}", code.number(), code.name(), code.explanation()).unwrap();
-            if let Some((contract, said)) = example(&cases, code) {
-                write!(page, "\n```yaml\n{}\n```\n```text\n{}\n```\n", contract.trim_end(), said.trim_end())
-                    .unwrap();
-            }
+            let (contract, said) = example(&cases, code).unwrap_or_else(|| panic!("no example of {code:?}"));
+            // Behind the contract may stand what it was tried on.
+            let contract = contract
+                .replace("\n--- documents\n", "\n```\n```xml\n")
+                .replace("\n--- tables\n", "\n```\n```sql\n");
+            write!(page, "\n```yaml\n{contract}\n```\n```text\n{said}\n```\n").unwrap();
         }
     }
     page += "\n## Failed documents\n\n`failure_reason` in `processing_log` is `<stage>: <code>: <message>`.\n\n| code | meaning |\n|---|---|\n";

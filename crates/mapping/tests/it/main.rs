@@ -7,6 +7,7 @@ mod errors_page;
 mod explain;
 mod infer;
 mod manual;
+mod messages;
 mod samples;
 mod shred;
 mod wellformed;
