@@ -2,10 +2,11 @@
 
 use std::io::IsTerminal as _;
 
-use xmlshred_databases::{Dialect, OpenOptions, POSTGRES, Password, SQL_SERVER, SQLITE};
-use xmlshred_engine::ports::{Fetched, PortError, Ports, Source};
+use xmlshred_databases::{Dialect, Difference, OpenOptions, POSTGRES, Password, SQL_SERVER, SQLITE};
+use xmlshred_engine::ports::{FailedDocuments, Fetched, PortError, Ports, Selection, Source};
 use xmlshred_mapping::Plan;
-use xmlshred_model::{DocumentKey, Share};
+use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_model::{DocumentKey, KeyRange, Share};
 
 use crate::args::{DatabaseArgs, DialectArg};
 use crate::console;
@@ -87,8 +88,26 @@ pub(crate) enum MissingTables {
 /// # Errors
 /// When it cannot be reached, or lacks what the contract names.
 pub(crate) fn source(connection: &Connection, plan: &Plan) -> Result<Box<dyn Source>, CommandError> {
-    xmlshred_databases::open_source(&connection.source, &plan.contract().source)
+    source_of(connection, &plan.contract().source)
+}
+
+/// The source alone, before there is a contract.
+///
+/// # Errors
+/// When it cannot be reached, or lacks what `spec` names.
+pub(crate) fn source_of(connection: &Connection, spec: &SourceSpec) -> Result<Box<dyn Source>, CommandError> {
+    xmlshred_databases::open_source(&connection.source, spec)
         .map_err(|error| failed("cannot open the source", error))
+}
+
+/// The first keys of a source, in order.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn first_keys(source: &mut dyn Source, limit: usize) -> Result<Vec<DocumentKey>, CommandError> {
+    let selection =
+        Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Retry };
+    source.keys(&selection, None, limit).map_err(|error| failed("cannot list the documents", error))
 }
 
 /// One document of the source.
@@ -110,6 +129,15 @@ pub(crate) fn read_document(
     found.ok_or(CommandError::NoSuchKey { key: key.0 })
 }
 
+/// How the tables of the target differ from what the contract would load.
+///
+/// # Errors
+/// When it cannot be reached.
+pub(crate) fn differences(connection: &Connection, plan: &Plan) -> Result<Vec<Difference>, CommandError> {
+    xmlshred_databases::differences(&connection.target, plan.schema(), &OpenOptions::default())
+        .map_err(|error| failed("cannot read the target's tables", error))
+}
+
 /// Sees whether source and target have what the contract needs: what a run would find out at its start.
 ///
 /// # Errors
@@ -122,5 +150,5 @@ pub(crate) fn check(connection: &Connection, plan: &Plan) -> Result<(), CommandE
 }
 
 fn failed(during: &str, error: PortError) -> CommandError {
-    CommandError::Port { during: during.to_owned(), error }
+    CommandError::Port { during: during.to_owned(), error: Box::new(error) }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use xmlshred_engine::RunError;
 use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_mapping::infer::InferError;
 
 use crate::demo::DemoError;
 use crate::exit::Exit;
@@ -38,6 +39,20 @@ pub(crate) enum CommandError {
         #[source]
         source: std::io::Error,
     },
+    /// No contract can be made of the samples.
+    #[error("{error}{where_}")]
+    Infer {
+        /// Why.
+        error: InferError,
+        /// Which documents, when that helps.
+        where_: String,
+    },
+    /// `--out` of a file that is there.
+    #[error("{} exists", path.display())]
+    Exists {
+        /// Which.
+        path: PathBuf,
+    },
     /// `--key` of a document that the source does not have.
     #[error("the source has no document with key {key}")]
     NoSuchKey {
@@ -59,7 +74,7 @@ pub(crate) enum CommandError {
         during: String,
         /// The fault.
         #[source]
-        error: PortError,
+        error: Box<PortError>,
     },
     /// A run.
     #[error(transparent)]
@@ -95,9 +110,12 @@ impl CommandError {
             | Self::Contract(_)
             | Self::File { .. }
             | Self::Document { .. }
+            | Self::Infer { .. }
+            | Self::Exists { .. }
             | Self::NoSuchKey { .. }
             | Self::MetricsListen { .. } => Exit::Usage,
-            Self::Port { error, .. } | Self::Run(RunError::Port { error, .. }) => exit_of(&error.fault),
+            Self::Port { error, .. } => exit_of(&error.fault),
+            Self::Run(RunError::Port { error, .. }) => exit_of(&error.fault),
             Self::Run(RunError::Interrupted) => Exit::Interrupted,
             Self::Run(_) | Self::Demo(_) | Self::Launch { .. } | Self::Output(_) | Self::Signals(_) => {
                 Exit::Stopped
@@ -109,10 +127,12 @@ impl CommandError {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Settings(error) => error.hint(),
-            Self::Port { error, .. } => error.hint.clone(),
+            Self::Port { error, .. } => error.hint.as_deref().map(str::to_owned),
             Self::Demo(error) => error.hint(),
             Self::Run(error) => error.hint().map(str::to_owned),
             Self::MetricsListen { .. } => Some("choose a free port; every instance needs its own".to_owned()),
+            Self::Infer { error, .. } => error.hint().map(str::to_owned),
+            Self::Exists { .. } => Some("choose another name, or say --force to replace it".to_owned()),
             Self::Contract(_)
             | Self::File { .. }
             | Self::Document { .. }

@@ -7,10 +7,13 @@
 mod args;
 mod command;
 mod console;
+mod coverage;
 mod database;
 mod demo;
+mod documents;
 mod error;
 mod exit;
+mod explain;
 mod preview;
 mod report;
 mod settings;
@@ -45,6 +48,9 @@ fn execute(command: Command) -> Result<Exit, CommandError> {
         Command::Status(args) => command::status(&args),
         Command::Check(args) => command::check(&args),
         Command::Preview(args) => command::preview(&args),
+        Command::Explain(args) => command::explain(&args),
+        Command::Coverage(args) => command::coverage(&args),
+        Command::Infer(args) => command::infer(&args),
         Command::Ddl(args) => command::ddl(&args),
         Command::Completions(args) => command::completions(&args),
     }

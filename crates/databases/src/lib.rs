@@ -6,6 +6,7 @@
 
 mod address;
 mod cell_text;
+mod comparison;
 mod dialect;
 mod documents;
 mod fetching;
@@ -15,6 +16,7 @@ mod open;
 mod paging;
 mod password;
 mod postgres;
+mod real_table;
 mod rows;
 mod runs;
 mod source_names;
@@ -28,10 +30,11 @@ pub mod log_table;
 pub mod rows_as_sql;
 
 pub use address::{AddressError, DatabaseUrl, Environment, Login};
+pub use comparison::{Difference, DifferenceKind};
 pub use ddl::Existing;
 pub use dialect::{DecimalType, Dialect, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
 pub use documents::{DocumentWriter, start_over};
-pub use open::{OpenOptions, SourceAddress, open, open_source, read_document};
+pub use open::{OpenOptions, SourceAddress, differences, open, open_source, read_document};
 pub use password::Password;
 pub use postgres::PostgresAddress;
 pub use rows::{RowReader, open_rows};

@@ -8,10 +8,12 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::DatabaseUrl;
+use crate::comparison::{Difference, SameName, compare};
 use crate::files::FilesSource;
 use crate::postgres::{PostgresJournal, PostgresSink, PostgresSource};
 use crate::sqlite::{SqliteJournal, SqliteSink, SqliteSource};
 use crate::sqlserver::{SqlServerJournal, SqlServerSink, SqlServerSource};
+use crate::{postgres, sqlite, sqlserver};
 
 /// Where documents come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +127,28 @@ fn open_table(
         DatabaseUrl::Postgres(address) => Box::new(PostgresSource::open(address, spec, log, options)?),
         DatabaseUrl::SqlServer(address) => Box::new(SqlServerSource::open(address, spec, log, options)?),
     })
+}
+
+/// How the target's tables differ from what the contract would load; nothing when they fit. Looks at the catalog alone.
+///
+/// # Errors
+/// When the target cannot be reached or its catalog not be read.
+pub fn differences(
+    target: &DatabaseUrl,
+    schema: &TargetSchema,
+    options: &OpenOptions,
+) -> Result<Vec<Difference>, PortError> {
+    let same: SameName = |one, other| one == other;
+    let (tables, is_same) = match target {
+        DatabaseUrl::Sqlite(file) => {
+            (sqlite::real_tables(file, schema)?, str::eq_ignore_ascii_case as SameName)
+        }
+        DatabaseUrl::Postgres(address) => (postgres::real_tables(address, schema, options)?, same),
+        DatabaseUrl::SqlServer(address) => {
+            (sqlserver::real_tables(address, schema, options)?, sqlserver::is_same_name as SameName)
+        }
+    };
+    Ok(compare(schema, &tables, target.dialect(), is_same))
 }
 
 /// The source alone, without a log.

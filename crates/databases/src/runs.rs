@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use xmlshred_model::{Batch, DocumentRecord};
+use xmlshred_model::{Batch, DocumentKey, DocumentRecord};
 
 /// The runs of documents that are wanted, ascending.
 pub(crate) fn runs(batch: &Batch, is_wanted: impl Fn(&DocumentRecord) -> bool) -> Vec<Range<usize>> {
@@ -14,4 +14,19 @@ pub(crate) fn runs(batch: &Batch, is_wanted: impl Fn(&DocumentRecord) -> bool) -
         }
     }
     runs
+}
+
+/// The document that has this row, counted from 0 over these documents' rows of one table.
+pub(crate) fn document_of_row(
+    batch: &Batch,
+    table: usize,
+    documents: &[Range<usize>],
+    row: u64,
+) -> Option<DocumentKey> {
+    let mut row_count = 0;
+    let has_row = |at: &usize| {
+        row_count += batch.row_range(table, *at).len() as u64;
+        row < row_count
+    };
+    documents.iter().cloned().flatten().find(has_row).map(|at| batch.documents()[at].key)
 }

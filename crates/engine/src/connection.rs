@@ -81,7 +81,7 @@ impl<'a, P: ?Sized> Connection<'a, P> {
             let elapsed = first_fault.get_or_insert_with(Instant::now).elapsed();
             let left = control.retry().give_up_after.saturating_sub(elapsed);
             if left.is_zero() {
-                let error = RunError::RetriesExhausted { during, attempts, elapsed, error };
+                let error = RunError::RetriesExhausted { during, attempts, elapsed, error: Box::new(error) };
                 return Err(Refusal::Fatal(error));
             }
             attempts += 1;

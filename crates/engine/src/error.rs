@@ -32,7 +32,7 @@ pub enum RunError {
         elapsed: Duration,
         /// The last fault.
         #[source]
-        error: PortError,
+        error: Box<PortError>,
     },
     /// The target refused the log row of a document that failed.
     #[error("the log takes no row for document {key}: {error}")]

@@ -21,6 +21,7 @@ mod control;
 mod failure_guard;
 mod loader;
 mod reader;
+mod repeated_keys;
 mod worker;
 
 pub use error::{Activity, RunError};

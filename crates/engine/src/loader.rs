@@ -1,6 +1,7 @@
 //! From batches to the target: one transaction each, split when the target refuses a document.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
@@ -12,6 +13,7 @@ use crate::error::{Activity, RunError};
 use crate::event::Event;
 use crate::policy::blame_message;
 use crate::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};
+use crate::repeated_keys;
 use crate::summary::Totals;
 
 /// Loads batch after batch. Dropping it lets the workers end.
@@ -32,7 +34,7 @@ impl Loader<'_> {
             if self.control.has_failed() {
                 return;
             }
-            match self.load(batch) {
+            match self.load(&batch) {
                 Ok(()) => {}
                 Err(Refusal::Ended) => return self.control.cut_short(),
                 Err(Refusal::Fatal(error)) => return self.control.fail(error),
@@ -44,9 +46,11 @@ impl Loader<'_> {
     }
 
     /// Loads all documents of the batch; those that the target refuses are logged as failed.
-    fn load(&mut self, batch: Batch) -> Result<(), Refusal> {
+    fn load(&mut self, batch: &Batch) -> Result<(), Refusal> {
+        let cuts = repeated_keys::documents(batch).into_iter().flat_map(|suspect| [suspect, suspect + 1]);
+        let parts = parts_between(std::iter::once(0).chain(cuts).chain([batch.documents().len()]));
         // The next part is at the end, so that documents are loaded in order.
-        let mut parts = vec![batch];
+        let mut parts: Vec<_> = parts.into_iter().rev().map(|range| batch.slice(range)).collect();
         while let Some(part) = parts.pop() {
             match self.commit(&part) {
                 Ok((commit, duration)) => self.report(&part, &commit, duration),
@@ -75,7 +79,7 @@ impl Loader<'_> {
         })
     }
 
-    /// What to try instead of a refused part: its halves, or the log row alone.
+    /// What to try instead of a refused part: smaller parts, or the log row alone.
     fn divide(
         &self,
         part: &Batch,
@@ -87,9 +91,10 @@ impl Loader<'_> {
         if document_count > 1 {
             let reason = error.to_string();
             self.control.emit(&Event::BatchSplit { document_count: document_count as u64, reason });
-            let middle = document_count / 2;
-            parts.push(part.slice(middle..document_count));
-            parts.push(part.slice(0..middle));
+            let suspect = part.documents().iter().position(|document| Some(document.key) == error.suspect);
+            parts.extend(
+                smaller_parts(document_count, suspect).into_iter().rev().map(|range| part.slice(range)),
+            );
             return Ok(());
         }
         let key = match part.documents() {
@@ -154,6 +159,22 @@ impl Loader<'_> {
         });
         self.control.account(&totals);
     }
+}
+
+/// What to try instead of this many documents: the halves, so that a guilty one stands alone after as many steps as halving takes; or
+/// the suspect alone at once. What follows it is halved even then: it may have guilty documents of its own, up to all of them.
+fn smaller_parts(document_count: usize, suspect: Option<usize>) -> Vec<Range<usize>> {
+    let middle = |start: usize| start + (document_count - start) / 2;
+    match suspect {
+        Some(at) => parts_between([0, at, at + 1, middle(at + 1), document_count]),
+        None => parts_between([0, middle(0), document_count]),
+    }
+}
+
+/// The parts between ascending cuts, without empty ones.
+fn parts_between(cuts: impl IntoIterator<Item = usize>) -> Vec<Range<usize>> {
+    let cuts: Vec<_> = cuts.into_iter().collect();
+    cuts.windows(2).map(|cut| cut[0]..cut[1]).filter(|part| !part.is_empty()).collect()
 }
 
 /// A document that is too large was not read, and must not look like throughput.

@@ -105,6 +105,11 @@ pub fn compile(source: &str, names: &dyn Names) -> Result<Expression, Vec<Proble
     Ok(Expression { inputs, data_type, program: Arc::new(node) })
 }
 
+/// The names of all functions, in upper case.
+pub fn functions() -> impl Iterator<Item = &'static str> {
+    check::function_names()
+}
+
 impl Expression {
     /// The names that the expression reads, each once, in lower case unless `Names` knows another spelling (then as
     /// `Names::names` spells it); `evaluate` takes their values in this order.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode, Throughput};
 use quick_xml::events::{BytesStart, Event};
+use xmlshred_mapping::infer::{Profile, ProfileLimits};
 use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, Shredder, contract};
 use xmlshred_model::{BatchBuilder, DocumentRecord, Outcome};
 
@@ -43,6 +44,7 @@ fn main() {
         let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
         bencher.iter(|| shred(&documents, &mut shredder, &mut rows));
     });
+    group.bench_function("infer", |bencher| bencher.iter(|| profile(&documents)));
     group.bench_function("roxmltree", |bencher| bencher.iter(|| trees(&documents)));
     group.finish();
     criterion.final_summary();
@@ -121,6 +123,15 @@ fn attributes(start: &BytesStart<'_>, check: AttributeCheck) -> usize {
             attribute.key.as_ref().len() + value.expect("only good documents are measured").len()
         })
         .sum()
+}
+
+/// What `infer` does with documents before it decides anything.
+fn profile(documents: &[String]) -> u64 {
+    let mut profile = Profile::new(ProfileLimits::default());
+    for text in documents {
+        black_box(profile.observe(Content::Text(text), None).expect("only good documents are measured"));
+    }
+    black_box(profile.byte_count())
 }
 
 fn trees(documents: &[String]) -> usize {

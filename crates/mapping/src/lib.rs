@@ -1,11 +1,16 @@
 //! From a contract to the rows of one document. Pure: no I/O, threads, clock.
 //!
 //! Life of a contract: text → [`contract::load`] (every problem at once) → [`contract::Contract`] (checked) → [`Plan`]
-//! (paths compiled into one automaton) → [`Shredder`] (one per thread) → rows in a `BatchBuilder`.
+//! (paths compiled into one automaton) → [`Shredder`] (one per thread) → rows in a `BatchBuilder`. The other way round, [`infer`]
+//! makes a contract's text from sample documents.
 
 pub mod contract;
+pub mod coverage;
+pub mod explain;
+pub mod infer;
 pub mod path;
 pub mod plan;
+pub mod samples;
 pub mod shred;
 pub mod xml;
 

@@ -66,6 +66,13 @@ impl Batch {
         self.tables[table].slice(start, end - start)
     }
 
+    /// Where the rows of document `document` (index into [`Batch::documents`]) lie in [`Batch::rows`] of this table.
+    pub fn row_range(&self, table: usize, document: usize) -> Range<usize> {
+        let starts = &self.row_starts[table][self.range.start..];
+        let first = starts[0];
+        (starts[document] - first) as usize..(starts[document + 1] - first) as usize
+    }
+
     /// How many rows document `document` (index into [`Batch::documents`]) has in all tables.
     pub fn document_row_count(&self, document: usize) -> u64 {
         let at = self.range.start + document;

@@ -35,10 +35,10 @@ impl fmt::Display for Stage {
 }
 
 macro_rules! codes {
-    ($(#[$outer:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $text:literal,)* }) => {
+    ($(#[$outer:meta])* $name:ident { $(#[doc = $explanation:literal] $variant:ident = $text:literal,)* }) => {
         $(#[$outer])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$inner])* $variant,)* }
+        pub enum $name { $(#[doc = $explanation] $variant,)* }
 
         impl $name {
             /// Every code, in the order of declaration.
@@ -47,6 +47,11 @@ macro_rules! codes {
             /// The stable code, as logs and tables show it.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
+            }
+
+            /// One sentence about it, for the manual.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => $explanation.trim_ascii(),)* }
             }
         }
 

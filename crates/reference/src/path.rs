@@ -86,8 +86,8 @@ impl View<'_> {
                 NodeTest::Name { namespace, local },
             ) => name.is(namespace.as_deref(), local, self.case),
             (Kind::Element { .. } | Kind::Attribute { .. }, NodeTest::Any)
-            | (Kind::Text(_), NodeTest::Text) => true,
-            (_, NodeTest::Node) => true,
+            | (Kind::Text(_), NodeTest::Text)
+            | (_, NodeTest::Node) => true,
             _ => false,
         }
     }

@@ -125,7 +125,7 @@ impl<'c> Maker<'c> {
                 candidates = self.passing(table, condition, candidates)?;
             }
             if let Some(one_per) = &table.one_per {
-                candidates = self.one_per(one_per, candidates);
+                candidates = self.one_per(one_per, &candidates);
             }
             let mut row_number = 1;
             for mut row in candidates {
@@ -293,7 +293,7 @@ impl<'c> Maker<'c> {
     }
 
     /// Of the candidates with one key and template, the most preferred; among equals the first or last. Those without a key all stay.
-    fn one_per(&self, one_per: &OnePer, candidates: Vec<Row>) -> Vec<Row> {
+    fn one_per(&self, one_per: &OnePer, candidates: &[Row]) -> Vec<Row> {
         let group =
             |row: &Row| self.view.first_text(&one_per.key, row.element).map(|key| (key, row.template));
         let rank = |row: &Row| {

@@ -12,7 +12,7 @@ use super::folder;
 use crate::{Error, root};
 
 /// What is compared, in the order of the table. The first is what ratios refer to.
-const NAMES: [&str; 4] = ["quick-xml", "quick-xml-unchecked", "shred", "roxmltree"];
+const NAMES: [&str; 5] = ["quick-xml", "quick-xml-unchecked", "shred", "infer", "roxmltree"];
 
 /// Speed of one of [`NAMES`].
 #[derive(Clone, Debug)]

@@ -1,16 +1,19 @@
 //! Arguments as typed. What they mean together is decided in [`crate::settings`].
 
 mod database;
+mod documents;
 mod program;
 mod run;
 mod tools;
 
 pub(crate) use database::{ContractArgs, DatabaseArgs};
+pub(crate) use documents::{DocumentArgs, KeyArgs};
 pub(crate) use program::{Cli, Command};
 pub(crate) use run::{
     InstanceArgs, InstanceId, LaunchArgs, LogLevel, MaxFailuresArg, ProgressMode, ReportArgs, RunArgs,
     WorkArgs,
 };
 pub(crate) use tools::{
-    CheckArgs, CompletionsArgs, DdlArgs, DialectArg, PreviewArgs, PreviewFormat, StatusArgs,
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, DialectArg, ExplainArgs, InferArgs, PreviewArgs,
+    PreviewFormat, StatusArgs,
 };

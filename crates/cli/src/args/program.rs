@@ -2,14 +2,17 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{CheckArgs, CompletionsArgs, DdlArgs, LaunchArgs, PreviewArgs, RunArgs, StatusArgs};
+use super::{
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, InferArgs, LaunchArgs, PreviewArgs,
+    RunArgs, StatusArgs,
+};
 use crate::demo::DemoArgs;
 
 const EXIT_CODES: &str = "Exit codes:
   0    everything asked for was processed
   1    the run stopped: database gone, disk full, too many failed documents; run the same command again
   2    usage, configuration or contract; nothing was processed
-  3    finished, but some documents failed
+  3    finished, but some documents failed, or `coverage` is under --fail-under
   130  interrupted; what was begun is finished or rolled back
 
 Start with `xmlshred demo`: it makes a database of documents and a contract, and shows what to try next.";
@@ -44,10 +47,35 @@ pub(crate) enum Command {
     Status(Box<StatusArgs>),
 
     /// Check a contract: every problem at once
+    ///
+    /// With sample documents also: paths that never match, codes that are never used or always missing, columns that are always
+    /// null, values that are too long. With a database also: the target's real tables, with types, lengths, nulls, keys and
+    /// foreign keys. Errors end with 2; samples that fail with 3.
     Check(Box<CheckArgs>),
 
     /// Show the rows that documents would give; writes nothing
     Preview(Box<PreviewArgs>),
+
+    /// Show where each value of a table comes from, and why other rows were not made
+    ///
+    /// For each cell: element and attribute with positions, line and column of the document, the text there, every step of its
+    /// conversion. For elements that gave no row: the predicate, where, one_per or skip_row_when that removed them.
+    #[command(override_usage = "xmlshred explain [OPTIONS] <DOC|--key KEY> <TABLE[.COLUMN]>")]
+    Explain(Box<ExplainArgs>),
+
+    /// Show what documents hold and no column reads
+    ///
+    /// Lists elements and attributes that hold data of which nothing is in a row, the largest loss first. What the contract
+    /// names under `ignore` is left out. Percentages are shares of the attributes and texts that are not ignored; what only
+    /// a condition looks at does not count as read.
+    #[command(after_help = EXIT_CODES)]
+    Coverage(Box<CoverageArgs>),
+
+    /// Make a first contract from sample documents
+    ///
+    /// Repeated elements become tables, attributes and single elements columns, with types, lengths and keys: nothing of the
+    /// samples is lost. No value of a document stands in the contract unless --show-values asks for codes.
+    Infer(Box<InferArgs>),
 
     /// Print CREATE TABLE statements for the target and the log
     Ddl(Box<DdlArgs>),

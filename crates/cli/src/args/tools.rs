@@ -3,11 +3,17 @@
 use clap::{Args, ValueEnum};
 use clap_complete::Shell;
 
-use super::{ContractArgs, DatabaseArgs};
+use super::{ContractArgs, DatabaseArgs, DocumentArgs, KeyArgs};
 
 /// Arguments of `xmlshred check`.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
+    /// Sample documents to try the contract on: files, patterns of them, or `-`
+    #[arg(value_name = "DOC")]
+    pub(crate) samples: Vec<std::path::PathBuf>,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+
     #[command(flatten)]
     pub(crate) contract: ContractArgs,
     #[command(flatten)]
@@ -21,13 +27,8 @@ pub(crate) struct CheckArgs {
 /// Arguments of `xmlshred preview`.
 #[derive(Args)]
 pub(crate) struct PreviewArgs {
-    /// Files with one document each; `-` is standard input
-    #[arg(value_name = "DOC", required_unless_present = "key")]
-    pub(crate) documents: Vec<std::path::PathBuf>,
-
-    /// Documents of the source, by key; may be given several times
-    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',')]
-    pub(crate) key: Vec<i64>,
+    #[command(flatten)]
+    pub(crate) documents: DocumentArgs,
 
     /// `table` masks columns that the contract calls sensitive; `json` has one object per document and line
     #[arg(long, value_name = "FORMAT", default_value = "table")]
@@ -47,6 +48,65 @@ pub(crate) struct PreviewArgs {
     pub(crate) database: DatabaseArgs,
 }
 
+/// Arguments of `xmlshred infer`.
+#[derive(Args)]
+pub(crate) struct InferArgs {
+    /// Files with one document each, or patterns such as 'documents/*.xml'; `-` is standard input
+    #[arg(value_name = "DOC", required_unless_present_any = ["key", "sample"])]
+    pub(crate) documents: Vec<std::path::PathBuf>,
+
+    /// Documents of the source, by key; may be given several times
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',')]
+    pub(crate) key: Vec<i64>,
+
+    /// The first N documents of the source
+    #[arg(long, value_name = "N")]
+    pub(crate) sample: Option<usize>,
+
+    /// Write the contract to this file [default: standard output]
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub(crate) out: Option<std::path::PathBuf>,
+
+    /// Replace the file of --out
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+
+    /// Name of the contract [default: after the root element]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// Take only documents with this root element
+    #[arg(long, value_name = "NAME")]
+    pub(crate) root: Option<String>,
+
+    /// Where documents hold their key, as in '@ID' [default: the one value that is the key of all of them, if there is one]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) key_path: Option<String>,
+
+    /// An XML Schema that corrects types, lengths, order, and what is repeated or required
+    #[arg(long, value_name = "FILE")]
+    pub(crate) xsd: Option<std::path::PathBuf>,
+
+    /// Let short codes of the documents stand in the contract, as `codes:` lists; without it, no value does
+    #[arg(long)]
+    pub(crate) show_values: bool,
+
+    /// Table of documents, for `source:`
+    #[arg(long, value_name = "TABLE", default_value = "app_xml")]
+    pub(crate) source_table: String,
+
+    /// Its key column
+    #[arg(long, value_name = "COLUMN", default_value = "app_id")]
+    pub(crate) source_key: String,
+
+    /// Its column of documents
+    #[arg(long, value_name = "COLUMN", default_value = "xml")]
+    pub(crate) source_xml: String,
+
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
 /// How rows are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PreviewFormat {
@@ -56,6 +116,68 @@ pub(crate) enum PreviewFormat {
     Json,
     /// INSERT statements.
     Sql,
+}
+
+/// Arguments of `xmlshred explain`.
+#[derive(Args)]
+pub(crate) struct ExplainArgs {
+    /// A file with one document, or `-` for standard input (with --key neither); then a table, or a column of it
+    #[arg(value_names = ["DOC", "TABLE[.COLUMN]"], num_args = 1..=2, required = true)]
+    pub(crate) names: Vec<String>,
+
+    /// A document of the source, by key, in place of DOC
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true)]
+    pub(crate) key: Option<i64>,
+
+    /// Only this row of the table, from 1
+    #[arg(long, value_name = "N")]
+    pub(crate) row: Option<usize>,
+
+    /// Show values of sensitive columns, too
+    #[arg(long)]
+    pub(crate) show_sensitive: bool,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+/// Arguments of `xmlshred coverage`.
+#[derive(Args)]
+pub(crate) struct CoverageArgs {
+    #[command(flatten)]
+    pub(crate) documents: DocumentArgs,
+
+    /// List every attribute and text, also those of elements of which nothing is read
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// End with 3 when columns read less than this share of the attributes and texts
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) fail_under: Option<f64>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+/// `80`, `99.5` or `99.5%`
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>();
+    number
+        .ok()
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| "not from 0 to 100".to_owned())
 }
 
 /// Arguments of `xmlshred ddl`.

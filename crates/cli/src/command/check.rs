@@ -1,17 +1,22 @@
 //! `xmlshred check`: every problem of a contract at once.
 
 use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
-use xmlshred_mapping::Plan;
-use xmlshred_mapping::contract::{Diagnostic, Severity};
+use xmlshred_databases::{Difference, DifferenceKind};
+use xmlshred_mapping::contract::{self, Code, Diagnostic, Loaded, Places, Severity, Step};
+use xmlshred_mapping::samples::Samples;
+use xmlshred_mapping::{DocumentContext, Limits, Plan};
 
-use crate::args::CheckArgs;
+use crate::args::{CheckArgs, KeyArgs};
 use crate::console;
 use crate::database;
+use crate::documents;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::settings::{ContractFile, has};
+use crate::settings::{Connection, ContractFile, has};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -22,6 +27,9 @@ struct Answer<'a> {
     hash: Option<&'a str>,
     error_count: usize,
     warning_count: usize,
+    /// Documents that the contract was tried on.
+    sample_count: usize,
+    failed_sample_count: usize,
     problems: Vec<ProblemAnswer<'a>>,
 }
 
@@ -41,37 +49,130 @@ struct ProblemAnswer<'a> {
     end: usize,
 }
 
-/// Checks a contract; with a database also what it finds there.
+/// Checks a contract; on sample documents, when there are some; against the tables of a database, when there is one.
 pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
-    let CheckArgs { contract, database, json } = args;
+    let CheckArgs { samples, keys, contract: contract_args, database, json } = args;
     let connection = database::resolve_if_any(database)?;
-    let file = ContractFile::read(contract)?;
-    let loaded = file.load();
-    let diagnostics = &loaded.diagnostics;
-    let is_error = |diagnostic: &&Diagnostic| diagnostic.severity() == Severity::Error;
-    let error_count = diagnostics.iter().filter(is_error).count();
-    if *json {
-        let answer = Answer {
-            version: 1,
-            file: file.path.display().to_string(),
-            name: loaded.contract.as_ref().map(|contract| contract.name.as_str()),
-            hash: loaded.contract.as_ref().map(|contract| contract.hash.as_str()),
-            error_count,
-            warning_count: diagnostics.len() - error_count,
-            problems: diagnostics.iter().map(|diagnostic| problem(diagnostic, &file.text)).collect(),
-        };
-        let text = serde_json::to_string(&answer).map_err(std::io::Error::from)?;
-        writeln!(std::io::stdout().lock(), "{text}")?;
-    } else {
-        console::note(file.render(diagnostics, console::render_style()).trim_end());
-        writeln!(std::io::stdout().lock(), "{} {}", file.path.display(), has(diagnostics))?;
+    let file = ContractFile::read(contract_args)?;
+    let Loaded { contract, mut diagnostics } = file.load();
+    let plan = contract.map(|contract| Arc::new(Plan::new(contract)));
+    let mut tried = Tried::default();
+    if let Some(plan) = &plan {
+        if !samples.is_empty() || !keys.key.is_empty() {
+            tried = try_on(plan, samples, keys, connection.as_ref(), &mut diagnostics, &file)?;
+        }
+        if let Some(connection) = &connection {
+            let places = Places::of(&file.text);
+            let differences = database::differences(connection, plan)?.into_iter();
+            let differences = differences.filter(|found| {
+                let Difference { kind, table, column, .. } = found;
+                let is_filled = |&column: &usize| contract::is_always_filled(plan.contract(), *table, column);
+                *kind != DifferenceKind::MayBeNull || !column.as_ref().is_some_and(is_filled)
+            });
+            diagnostics.extend(differences.map(|found| in_contract(found, plan, &places)));
+        }
     }
-    let Some(contract) = loaded.contract else { return Ok(Exit::Usage) };
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.code));
+    tell(&file, plan.as_deref(), &diagnostics, &tried, *json)?;
+    let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
+    let Some(plan) = plan.filter(|_| !has_errors) else { return Ok(Exit::Usage) };
     if let Some(connection) = connection {
-        database::check(&connection, &Plan::new(contract))?;
+        // Rights, the source, the log: what else a run would find out at its start.
+        database::check(&connection, &plan)?;
         console::note(format_args!("{} has what the contract needs", connection.target_text()));
     }
-    Ok(Exit::Done)
+    Ok(if tried.failed_count > 0 { Exit::SomeFailed } else { Exit::Done })
+}
+
+/// How many samples there were.
+#[derive(Default)]
+struct Tried {
+    document_count: usize,
+    failed_count: usize,
+}
+
+fn try_on(
+    plan: &Arc<Plan>,
+    paths: &[PathBuf],
+    keys: &KeyArgs,
+    connection: Option<&Connection>,
+    diagnostics: &mut Vec<Diagnostic>,
+    file: &ContractFile,
+) -> Result<Tried, CommandError> {
+    let limits = Limits::default();
+    let mut samples = Samples::new(Arc::clone(plan), limits);
+    let mut tried = Tried::default();
+    let now = jiff::Timestamp::now().as_microsecond();
+    documents::each(paths, keys, connection, plan, &limits, &mut |document| {
+        let context = DocumentContext { key: document.key, session: "check", now };
+        tried.document_count += 1;
+        let added = document.content(plan, &limits).and_then(|content| samples.add(content, &context));
+        if let Err(failure) = added {
+            tried.failed_count += 1;
+            console::warn(format_args!("sample {} failed: {failure}", document.name));
+        }
+        Ok(())
+    })?;
+    diagnostics.extend(samples.findings(&file.text));
+    Ok(tried)
+}
+
+/// A difference between contract and target, at the place of the contract that says otherwise.
+fn in_contract(difference: Difference, plan: &Plan, places: &Places) -> Diagnostic {
+    let Difference { kind, table, column, message, remedy } = difference;
+    let code = match kind {
+        DifferenceKind::Missing => Code::TargetMissing,
+        DifferenceKind::TypeDiffers => Code::TargetTypeDiffers,
+        DifferenceKind::NeedsValue => Code::TargetNeedsValue,
+        DifferenceKind::MayRefuse | DifferenceKind::MayBeNull => Code::TargetMayRefuse,
+        DifferenceKind::KeyDiffers => Code::TargetKeyDiffers,
+        DifferenceKind::ParentLater => Code::TargetParentLater,
+    };
+    let table = &plan.schema().tables[table];
+    let to_table = [Step::Key("tables"), Step::Key(&table.name)];
+    let span = match column.map(|column| Step::Key(&table.columns[column].name)) {
+        None => places.first_of(&[&to_table]),
+        Some(column) => {
+            let [tables, table] = to_table;
+            let to_column = [tables, table, Step::Key("columns"), column];
+            let to_type = [tables, table, Step::Key("columns"), column, Step::Key("type")];
+            let is_about_type = matches!(kind, DifferenceKind::TypeDiffers | DifferenceKind::MayRefuse);
+            let first = if is_about_type { &to_type[..] } else { &to_column[..] };
+            places.first_of(&[first, &to_column, &to_table])
+        }
+    };
+    Diagnostic { code, message, span, hint: Some(remedy) }
+}
+
+fn tell(
+    file: &ContractFile,
+    plan: Option<&Plan>,
+    diagnostics: &[Diagnostic],
+    tried: &Tried,
+    json: bool,
+) -> Result<(), CommandError> {
+    let mut out = std::io::stdout().lock();
+    if !json {
+        console::note(file.render(diagnostics, console::render_style()).trim_end());
+        writeln!(out, "{} {}", file.path.display(), has(diagnostics))?;
+        return Ok(());
+    }
+    let is_error = |diagnostic: &&Diagnostic| diagnostic.severity() == Severity::Error;
+    let error_count = diagnostics.iter().filter(is_error).count();
+    let answer = Answer {
+        version: 1,
+        file: file.path.display().to_string(),
+        name: plan.map(|plan| plan.contract().name.as_str()),
+        hash: plan.map(|plan| plan.contract().hash.as_str()),
+        error_count,
+        warning_count: diagnostics.len() - error_count,
+        sample_count: tried.document_count,
+        failed_sample_count: tried.failed_count,
+        problems: diagnostics.iter().map(|diagnostic| problem(diagnostic, &file.text)).collect(),
+    };
+    let text = serde_json::to_string(&answer).map_err(std::io::Error::from)?;
+    writeln!(out, "{text}")?;
+    Ok(())
 }
 
 fn problem<'a>(diagnostic: &'a Diagnostic, text: &str) -> ProblemAnswer<'a> {

@@ -2,8 +2,11 @@
 
 mod check;
 mod completions;
+mod coverage;
 mod ddl;
 mod demo;
+mod explain;
+mod infer;
 mod launch;
 mod preview;
 mod run;
@@ -12,8 +15,11 @@ mod status;
 
 pub(crate) use check::check;
 pub(crate) use completions::completions;
+pub(crate) use coverage::coverage;
 pub(crate) use ddl::ddl;
 pub(crate) use demo::demo;
+pub(crate) use explain::explain;
+pub(crate) use infer::infer;
 pub(crate) use launch::launch;
 pub(crate) use preview::preview;
 pub(crate) use run::run;

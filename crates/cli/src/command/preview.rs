@@ -1,24 +1,29 @@
 //! `xmlshred preview`: the rows that documents would give.
 
-use std::io::{Read, Write};
-use std::path::Path;
+use std::io::Write;
 use std::sync::Arc;
 
-use xmlshred_engine::ports::Fetched;
 use xmlshred_mapping::Plan;
-use xmlshred_model::DocumentKey;
 
-use crate::args::{PreviewArgs, PreviewFormat};
+use crate::args::{DocumentArgs, PreviewArgs, PreviewFormat};
 use crate::console;
 use crate::database;
+use crate::documents;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::preview::{self, Preview, Previewer, Sensitive};
-use crate::settings::{ContractFile, SettingsError};
+use crate::settings::ContractFile;
 
 /// Prints the rows; ends with 3 when a document fails.
 pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
-    let PreviewArgs { documents, key: keys, format, dialect, show_sensitive, contract, database } = args;
+    let PreviewArgs {
+        documents: DocumentArgs { documents, keys },
+        format,
+        dialect,
+        show_sensitive,
+        contract,
+        database,
+    } = args;
     let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
@@ -28,6 +33,7 @@ pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
     let plan = Arc::new(Plan::new(contract));
     let now = jiff::Timestamp::now().as_microsecond();
     let mut previewer = Previewer::new(Arc::clone(&plan), now);
+    let limits = previewer.limits();
     let sensitive = if *show_sensitive { Sensitive::Shown } else { Sensitive::Masked };
     let mut exit = Exit::Done;
     let mut show = |preview: &Preview| -> Result<(), CommandError> {
@@ -44,37 +50,8 @@ pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
         }
         Ok(())
     };
-    for path in documents {
-        let name = path.display().to_string();
-        let fetched = read(path, previewer.max_bytes())
-            .map_err(|source| CommandError::Document { name: name.clone(), source })?;
-        show(&previewer.preview(name, None, &fetched))?;
-    }
-    if !keys.is_empty() {
-        let connection = connection.ok_or(SettingsError::NoDatabase)?;
-        let mut source = database::source(&connection, &plan)?;
-        for &key in keys {
-            let key = DocumentKey(key);
-            let fetched = database::read_document(&mut *source, key, previewer.max_bytes())?;
-            show(&previewer.preview(key.to_string(), Some(key), &fetched))?;
-        }
-    }
+    documents::each(documents, keys, connection.as_ref(), &plan, &limits, &mut |document| {
+        show(&previewer.preview(document))
+    })?;
     Ok(exit)
-}
-
-fn read(path: &Path, max_bytes: u64) -> std::io::Result<Fetched> {
-    let mut bytes = Vec::new();
-    if path.as_os_str() == "-" {
-        // One more than allowed tells too large from just fitting.
-        std::io::stdin().lock().take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
-    } else {
-        let file = std::fs::File::open(path)?;
-        let byte_count = file.metadata()?.len();
-        if byte_count > max_bytes {
-            return Ok(Fetched::TooLarge(byte_count));
-        }
-        file.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
-    }
-    let byte_count = bytes.len() as u64;
-    Ok(if byte_count > max_bytes { Fetched::TooLarge(byte_count) } else { Fetched::Bytes(bytes) })
 }

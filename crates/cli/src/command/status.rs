@@ -49,7 +49,10 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     let connection = database::resolve(database)?;
     let (contract, _) = ContractFile::read(contract)?.checked()?;
     let ports = database::open(&connection, &Plan::new(contract), MissingTables::Refuse, Share::WHOLE)?;
-    let during = |error: PortError| CommandError::Port { during: "cannot read the log".to_owned(), error };
+    let during = |error: PortError| CommandError::Port {
+        during: "cannot read the log".to_owned(),
+        error: Box::new(error),
+    };
     let mut tallies = ports.journal().map_err(during)?.tally().map_err(during)?;
     tallies.sort_by_key(|tally| (tally.first, tally.instance_id));
     let mut source = ports.source().map_err(during)?;

@@ -68,7 +68,7 @@ impl DemoError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Database(error) => error.hint.clone(),
+            Self::Database(error) => error.hint.as_deref().map(str::to_owned),
             Self::NoServer => {
                 Some("leave --url out, or name a server, as in postgres://USER@HOST/DATABASE".to_owned())
             }

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use xmlshred_engine::ports::Fetched;
-use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, Shredder};
-use xmlshred_model::{
-    Batch, BatchBuilder, DocumentKey, DocumentRecord, Failure, FailureCode, Issue, Outcome, Stage, UtcMicros,
-};
+use xmlshred_mapping::{DocumentContext, Limits, Plan, Shredder};
+use xmlshred_model::{Batch, BatchBuilder, DocumentKey, DocumentRecord, Failure, Issue, Outcome, UtcMicros};
+
+use crate::documents::Document;
 
 /// For `generate: session`.
 const SESSION: &str = "preview";
@@ -41,15 +40,16 @@ impl Previewer {
         Self { shredder: Shredder::new(Arc::clone(&plan), limits), plan, limits, now }
     }
 
-    /// Bytes of a document that are too many.
-    pub(crate) fn max_bytes(&self) -> u64 {
-        self.limits.max_bytes
+    /// Limits on a document.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
     }
 
-    /// The rows of a document. `key` is that of its row in the source, if it comes from there.
-    pub(crate) fn preview(&mut self, name: String, key: Option<DocumentKey>, fetched: &Fetched) -> Preview {
+    /// The rows of a document.
+    pub(crate) fn preview(&mut self, document: Document) -> Preview {
         let mut rows = BatchBuilder::new(Arc::clone(self.plan.schema()));
-        let shredded = self.shred(key, fetched, &mut rows);
+        let shredded = self.shred(&document, &mut rows);
+        let Document { name, key, .. } = document;
         let (key, issues, failure) = match shredded {
             Ok((key, issues)) => (key, issues, None),
             Err(failure) => (key, Vec::new(), Some(failure)),
@@ -70,32 +70,12 @@ impl Previewer {
 
     fn shred(
         &mut self,
-        key: Option<DocumentKey>,
-        fetched: &Fetched,
+        document: &Document,
         rows: &mut BatchBuilder,
     ) -> Result<(Option<DocumentKey>, Vec<Issue>), Failure> {
-        let (content, byte_count) = match fetched {
-            Fetched::Text(text) => (Content::Text(text), text.len()),
-            Fetched::Bytes(bytes) => (Content::Bytes(bytes), bytes.len()),
-            Fetched::Null => {
-                return Err(refused(FailureCode::DocumentMissing, "the column is null".to_owned()));
-            }
-            Fetched::TooLarge(byte_count) => {
-                let message = format!("{byte_count} bytes, the limit is {}", self.limits.max_bytes);
-                return Err(refused(FailureCode::DocumentTooLarge, message));
-            }
-        };
-        let min_bytes = self.plan.contract().source.min_bytes;
-        if (byte_count as u64) < min_bytes {
-            let message = format!("{byte_count} bytes, the contract asks for {min_bytes}");
-            return Err(refused(FailureCode::DocumentTooShort, message));
-        }
-        let context = DocumentContext { key, session: SESSION, now: self.now };
+        let content = document.content(&self.plan, &self.limits)?;
+        let context = DocumentContext { key: document.key, session: SESSION, now: self.now };
         let shredded = self.shredder.shred(content, &context, rows)?;
         Ok((shredded.key, shredded.issues))
     }
-}
-
-fn refused(code: FailureCode, message: String) -> Failure {
-    Failure { stage: Stage::Fetch, code, message }
 }

@@ -8,4 +8,4 @@ mod table;
 pub(crate) use document::{Preview, Previewer};
 pub(crate) use json::json;
 pub(crate) use sql::sql;
-pub(crate) use table::{Sensitive, table};
+pub(crate) use table::{MASK, Sensitive, table};

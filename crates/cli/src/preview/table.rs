@@ -11,7 +11,8 @@ const MAX_CHARS: usize = 40;
 /// A table with more columns is turned on its side, as long as there are few rows.
 const MAX_COLUMNS: usize = 8;
 const MAX_ROWS_ON_SIDE: usize = 5;
-const MASK: &str = "•••";
+/// In place of a sensitive value.
+pub(crate) const MASK: &str = "•••";
 
 /// What happens to values of columns that the contract calls sensitive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

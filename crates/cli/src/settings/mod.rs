@@ -85,6 +85,35 @@ pub(crate) enum SettingsError {
     /// Documents from files, and nowhere to put them.
     #[error("no target given: --files names the source only")]
     NoTarget,
+    /// `explain` without a document, or without a table.
+    #[error("explain takes a document and a table")]
+    ExplainWhat,
+    /// A table that the contract does not have.
+    #[error("the contract has no table {name}")]
+    NoSuchTable {
+        /// As typed.
+        name: String,
+        /// Those it has.
+        known: String,
+    },
+    /// A column that the table does not have.
+    #[error("table {table} has no column {name}")]
+    NoSuchColumn {
+        /// The table.
+        table: String,
+        /// As typed.
+        name: String,
+        /// Those it has.
+        known: String,
+    },
+    /// A pattern of documents.
+    #[error("no documents {pattern}: {problem}")]
+    Pattern {
+        /// As typed.
+        pattern: String,
+        /// Why.
+        problem: String,
+    },
     /// A file that cannot be read.
     #[error("cannot read {what} {}", path.display())]
     Unreadable {
@@ -127,6 +156,13 @@ impl SettingsError {
             }
             Self::Url(error) => error.hint(),
             Self::NoTarget => "add --url sqlite:FILE or --target-url sqlite:FILE",
+            Self::ExplainWhat => {
+                "say `xmlshred explain DOC TABLE.COLUMN`, or `xmlshred explain --key KEY TABLE.COLUMN`"
+            }
+            Self::NoSuchTable { known, .. } | Self::NoSuchColumn { known, .. } => {
+                return Some(format!("there are {known}"));
+            }
+            Self::Pattern { .. } => "put quotes around it, and say it from the current folder on",
             Self::Unreadable { .. } => return None,
             Self::NoContract { .. } => {
                 "name one with --contract FILE or XMLSHRED_CONTRACT; `xmlshred demo --prepare-only` writes an example to start from"

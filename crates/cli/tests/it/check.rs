@@ -42,3 +42,45 @@ fn statements_can_leave_existing_tables_alone() {
         assert!(script.contains("CREATE TABLE"), "{script}");
     }
 }
+
+#[test]
+fn samples_tell_what_never_happens_at_its_place() {
+    let place = Workplace::new(1..9);
+    place.write("contract.yaml", &crate::workplace::CONTRACT.replace("path: weight", "path: wieght"));
+    place.run("check --key 1,2,3 --url sqlite:data.db").ends_with(2).says(&[
+        "W0701 path-never-matches",
+        "`wieght`",
+        "contract.yaml:11:",
+        "E0801 target-missing",
+    ]);
+    place.write("7.xml", &crate::workplace::document(7));
+    place.write("8.xml", &crate::workplace::document(8));
+    let answer = place.run("check [78].xml --json").ends_with(3).says(&["sample 7.xml failed"]);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    assert_eq!((&json["sample_count"], &json["failed_sample_count"]), (&2.into(), &1.into()));
+    assert_eq!((&json["problems"][0]["code"], &json["problems"][0]["line"]), (&"W0701".into(), &11.into()));
+}
+
+#[test]
+fn differences_of_the_target_are_told_at_their_lines_all_at_once() {
+    let place = Workplace::new(1..2);
+    place
+        .database()
+        .execute_batch("CREATE TABLE person (app_id INTEGER, name INTEGER, member INTEGER, weight REAL, born TEXT NOT NULL, seen TEXT NOT NULL, must TEXT NOT NULL)")
+        .unwrap();
+    let contract = crate::workplace::CONTRACT
+        .replace("path: born, type: date", "path: born, type: date, default: 1900-01-01");
+    place.write("contract.yaml", &contract);
+    let answer = place.run("check --url sqlite:data.db").ends_with(2).says(&[
+        "error[E0801 target-missing]: the target has no table phone",
+        "error[E0801 target-missing]: table person of the target has no column amount",
+        "error[E0802 target-type-differs]: person.name is varchar(20) in the contract and INTEGER",
+        "error[E0803 target-needs-value]: person.must",
+        "warning[W0804 target-may-refuse]: person.seen takes no null",
+        "warning[W0805 target-key-differs]: the key of person",
+        "contract.yaml:9:",
+        "contract.yaml:15:",
+        "= help: ",
+    ]);
+    assert!(!answer.err.contains("person.born"), "a default fills it: {}", answer.err);
+}

@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod check;
+mod coverage;
+mod explain;
+mod infer;
 mod instances;
 mod interruption;
 mod postgres;

@@ -20,7 +20,7 @@ pub(super) enum Conversion {
 
 impl Conversion {
     /// `None` when values would be changed: rounded, cut off or read otherwise.
-    fn between(data_type: DataType, column: &Column) -> Option<Self> {
+    pub(super) fn between(data_type: DataType, column: &Column) -> Option<Self> {
         if would_round(data_type, column) {
             return None;
         }
@@ -62,21 +62,22 @@ impl Conversion {
     }
 }
 
+/// Digits after the point, from the modifier of a `numeric`: eleven bits with a sign, as numeric.c packs them.
+pub(super) fn numeric_scale(modifier: i32) -> i32 {
+    const HEADER: i32 = 4;
+    (((modifier - HEADER) & 0x7ff) ^ 0x400) - 0x400
+}
+
 /// Whether the column keeps fewer digits than values have: servers round without a word.
 fn would_round(data_type: DataType, column: &Column) -> bool {
-    const HEADER: i32 = 4;
     let modifier = column.type_modifier;
     if modifier < 0 {
         return false;
     }
     match (data_type, Type::from_oid(column.base_type)) {
-        (DataType::Decimal { scale, .. }, Some(Type::NUMERIC)) => {
-            // Eleven bits with a sign, as numeric.c packs them.
-            let server_scale = (((modifier - HEADER) & 0x7ff) ^ 0x400) - 0x400;
-            server_scale < i32::from(scale)
-        }
+        (DataType::Decimal { scale, .. }, Some(Type::NUMERIC)) => numeric_scale(modifier) < i32::from(scale),
         (DataType::SmallInt | DataType::Int | DataType::BigInt, Some(Type::NUMERIC)) => {
-            (((modifier - HEADER) & 0x7ff) ^ 0x400) - 0x400 < 0
+            numeric_scale(modifier) < 0
         }
         (DataType::Time, Some(Type::TIME))
         | (DataType::Timestamp | DataType::TimestampTz, Some(Type::TIMESTAMP | Type::TIMESTAMPTZ)) => {

@@ -16,9 +16,9 @@ pub(super) fn port_error(during: &str, error: Error) -> PortError {
 pub(super) fn table_error(during: &str, table: Option<&str>, error: Error) -> PortError {
     let Some(refusal) = error.as_db_error() else { return broken(during, &error) };
     let fault = fault(table, refusal);
-    let hint = hint(&fault, refusal).map(str::to_owned);
+    let hint = hint(&fault, refusal).map(Into::into);
     // The server's error is not passed on: its details, and some messages, quote values.
-    PortError { message: format!("{during}: {}", words(refusal)), fault, hint, source: None }
+    PortError { message: format!("{during}: {}", words(refusal)), fault, hint, suspect: None, source: None }
 }
 
 /// The error of a connection that did not come about.
@@ -38,7 +38,13 @@ fn broken(during: &str, error: &Error) -> PortError {
     let is_connection = error.is_closed()
         || std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>);
     let fault = if is_connection { Fault::ConnectionLost } else { Fault::Other };
-    PortError { message: format!("{during}: {}", causes(error)), fault, hint: None, source: None }
+    PortError {
+        message: format!("{during}: {}", causes(error)),
+        fault,
+        hint: None,
+        suspect: None,
+        source: None,
+    }
 }
 
 /// The words of an error and of those behind it, none twice.
@@ -114,6 +120,15 @@ fn fault(table: Option<&str>, refusal: &DbError) -> Fault {
             _ => Fault::Other,
         },
     }
+}
+
+/// The number of the row that a `COPY` ended at, from 0. The server's words about it are in any language: `COPY t, line 7, column c`.
+pub(super) fn refused_row(error: &Error, table: &str) -> Option<u64> {
+    let place = error.as_db_error()?.where_()?;
+    let behind = place.split_once(table)?.1;
+    let digits = behind.trim_start_matches(|character: char| !character.is_ascii_digit());
+    let end = digits.find(|character: char| !character.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse::<u64>().ok()?.checked_sub(1)
 }
 
 /// The name in quotes of a message such as `relation "t" does not exist`.

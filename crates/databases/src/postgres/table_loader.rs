@@ -8,11 +8,12 @@ use xmlshred_engine::ports::PortError;
 use xmlshred_model::{Batch, OnExisting, TableSchema, TargetSchema};
 
 use crate::dialect::POSTGRES;
+use crate::runs::document_of_row;
 
 use super::catalog::qualified;
 use super::conversion::Conversion;
 use super::copy_format::{Encoding, HEADER, Numbered, TRAILER, write_rows};
-use super::fault::table_error;
+use super::fault::{refused_row, table_error};
 
 /// Bytes per message: more makes nothing faster.
 const PORTION: usize = 64 << 10;
@@ -24,6 +25,8 @@ const NUMBER: &str = "xmlshred_number";
 pub(super) struct TableLoader {
     encodings: Vec<Encoding>,
     copy_sql: String,
+    /// The table that the server copies into, without schema and quotes.
+    copied_into: String,
     copy: Option<Statement>,
     staging: Option<Staging>,
 }
@@ -52,15 +55,16 @@ impl TableLoader {
         match direct {
             Some(encodings) if !may_exist => {
                 let copy_sql = copy(&qualified(schema, &table.name), &names);
-                Self { encodings, copy_sql, copy: None, staging: None }
+                Self { encodings, copy_sql, copied_into: table.name.clone(), copy: None, staging: None }
             }
             _ => {
-                let staged = POSTGRES.quote(&format!("xmlshred_rows_{index}"));
+                let copied_into = format!("xmlshred_rows_{index}");
+                let staged = POSTGRES.quote(&copied_into);
                 let staging = Staging::new(schema, table, &staged, conversions);
                 let encodings =
                     table.columns.iter().map(|column| Encoding::natural(column.data_type).0).collect();
                 let copy_sql = copy(&format!("pg_temp.{staged}"), &format!("{NUMBER}, {names}"));
-                Self { encodings, copy_sql, copy: None, staging: Some(staging) }
+                Self { encodings, copy_sql, copied_into, copy: None, staging: Some(staging) }
             }
         }
     }
@@ -87,7 +91,11 @@ impl TableLoader {
             Some(copy) => copy.clone(),
             None => transaction.prepare(&self.copy_sql).map_err(failed)?,
         };
-        let row_count = self.copy(transaction, &copy, batch, index, documents, buffer).map_err(failed)?;
+        let copied = self.copy(transaction, &copy, batch, index, documents, buffer);
+        let row_count = copied.map_err(|error| {
+            let row = refused_row(&error, &self.copied_into);
+            failed(error).about(row.and_then(|row| document_of_row(batch, index, documents, row)))
+        })?;
         match &self.staging {
             None => {
                 self.copy = Some(copy);

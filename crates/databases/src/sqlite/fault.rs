@@ -11,17 +11,23 @@ pub(super) fn port_error(during: &str, error: Error) -> PortError {
 /// The error of loading rows into `table`.
 pub(super) fn table_error(during: &str, table: Option<&str>, error: Error) -> PortError {
     let fault = fault(table, &error);
-    let hint = hint(&fault).map(str::to_owned);
+    let hint = hint(&fault).map(Into::into);
     // SQLite's messages name tables and columns, never values; the words of a trigger are its author's, who may have put
     // values of the row into them.
     if error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_CONSTRAINT_TRIGGER) {
-        return PortError { fault, message: format!("{during}: refused by a trigger"), hint, source: None };
+        return PortError {
+            fault,
+            message: format!("{during}: refused by a trigger"),
+            hint,
+            suspect: None,
+            source: None,
+        };
     }
     let message = match &error {
         Error::SqlInputError { msg, .. } => format!("{during}: {msg}"),
         _ => format!("{during}: {error}"),
     };
-    PortError { fault, message, hint, source: Some(Box::new(error)) }
+    PortError { fault, message, hint, suspect: None, source: Some(Box::new(error)) }
 }
 
 fn fault(table: Option<&str>, error: &Error) -> Fault {

@@ -6,6 +6,7 @@ mod documents;
 mod fault;
 mod journal;
 mod log_file;
+mod real_tables;
 mod rows;
 mod sink;
 mod source;
@@ -13,6 +14,7 @@ mod target_check;
 
 pub(crate) use documents::SqliteDocuments;
 pub(crate) use journal::SqliteJournal;
+pub(crate) use real_tables::real_tables;
 pub(crate) use rows::SqliteRows;
 pub(crate) use sink::SqliteSink;
 pub(crate) use source::SqliteSource;

@@ -15,6 +15,7 @@ use xmlshred_model::{
 use crate::dialect::SQLITE;
 use crate::log_table::{FAILED, SUCCESS};
 use crate::open::OpenOptions;
+use crate::runs::document_of_row;
 use crate::statement;
 
 use super::connect::open_for_writing;
@@ -151,12 +152,13 @@ impl Load<'_> {
     /// Inserts the rows of one table; answers how many.
     fn rows(&self, index: usize, table: &TableSchema, documents: &[Range<usize>]) -> Result<u64, PortError> {
         let mut statement = self.prepare(&self.statements.rows[index], &table.name)?;
-        let mut count = 0;
+        let (mut count, mut row) = (0, 0);
         for run in documents {
             let rows = self.batch.rows_of(index, run.clone());
             if rows.num_rows() > 0 {
-                count += insert(&mut statement, table, &rows).map_err(|error| {
+                count += insert(&mut statement, table, &rows, &mut row).map_err(|error| {
                     table_error(&format!("loading table {}", table.name), Some(&table.name), error)
+                        .about(document_of_row(self.batch, index, documents, row))
                 })?;
             }
         }
@@ -220,11 +222,12 @@ fn append(runs: &mut Vec<Range<usize>>, at: usize) {
     }
 }
 
-/// Inserts rows with a prepared statement; answers how many the target took.
+/// Inserts rows with a prepared statement; answers how many the target took, and leaves `row_number` behind those that it has seen.
 fn insert(
     statement: &mut CachedStatement<'_>,
     table: &TableSchema,
     rows: &RecordBatch,
+    row_number: &mut u64,
 ) -> rusqlite::Result<u64> {
     let readers = table
         .columns
@@ -257,6 +260,7 @@ fn insert(
             }
         }
         count += statement.raw_execute()? as u64;
+        *row_number += 1;
     }
     Ok(count)
 }

@@ -55,7 +55,7 @@ fn check_types(connection: &Connection, schema: &TargetSchema) -> Result<(), Por
 
 /// Whether values of this type are stored as text that, taken for a number, is not the same any more. Dates, times and
 /// uuids never look like numbers; a floating point number keeps 15 digits of a decimal.
-fn is_harmed_by_numbers(data_type: DataType) -> bool {
+pub(super) fn is_harmed_by_numbers(data_type: DataType) -> bool {
     match data_type {
         DataType::Char(_) | DataType::VarChar(_) | DataType::Text | DataType::Xml | DataType::Json => true,
         DataType::Decimal { precision, .. } => precision > 15,
@@ -74,7 +74,7 @@ fn is_harmed_by_numbers(data_type: DataType) -> bool {
 }
 
 /// Whether a column declared so has integer, real or numeric affinity, by the rules that SQLite documents.
-fn is_numeric(declared: &str) -> bool {
+pub(super) fn is_numeric(declared: &str) -> bool {
     let declared = declared.to_ascii_uppercase();
     let has = |part: &str| declared.contains(part);
     has("INT") || !(has("CHAR") || has("CLOB") || has("TEXT") || has("BLOB") || declared.is_empty())

@@ -62,7 +62,7 @@ impl Column {
 }
 
 /// Names as databases compare them that nobody set up otherwise.
-pub(super) fn is_same_name(one: &str, other: &str) -> bool {
+pub(crate) fn is_same_name(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 

@@ -145,7 +145,7 @@ impl Way {
 
 impl ColumnWay {
     /// `None` when values would be changed, or there can be none.
-    fn between(data_type: DataType, column: &Column) -> Option<Self> {
+    pub(super) fn between(data_type: DataType, column: &Column) -> Option<Self> {
         if column.filled_by == Some(FilledBy::Expression) {
             return None;
         }

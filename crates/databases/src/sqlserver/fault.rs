@@ -19,10 +19,16 @@ pub(super) fn table_error(during: &str, table: Option<&str>, error: DriverError)
     match error {
         DriverError::Server { number, message } => {
             let fault = fault(table, number, &message);
-            let hint = hint(&fault, number).map(str::to_owned);
+            let hint = hint(&fault, number).map(Into::into);
             // The server's words are not passed on where they may quote values.
             let words = if quotes_values(&fault) { refusal(&fault).to_owned() } else { message };
-            PortError { message: format!("{during}: {words} ({number})"), fault, hint, source: None }
+            PortError {
+                message: format!("{during}: {words} ({number})"),
+                fault,
+                hint,
+                suspect: None,
+                source: None,
+            }
         }
         DriverError::Value => {
             let fault = Fault::ValueRejected { table: table.map(str::to_owned) };

@@ -14,6 +14,7 @@ mod fault;
 mod journal;
 mod key_list;
 mod log;
+mod real_tables;
 mod rows;
 mod sink;
 mod source;
@@ -22,8 +23,10 @@ mod tiberius_cells;
 mod tiberius_driver;
 
 pub use address::SqlServerAddress;
+pub(crate) use catalog::is_same_name;
 pub(crate) use documents::SqlServerDocuments;
 pub(crate) use journal::SqlServerJournal;
+pub(crate) use real_tables::real_tables;
 pub(crate) use rows::SqlServerRows;
 pub(crate) use sink::SqlServerSink;
 pub(crate) use source::SqlServerSource;

@@ -4,6 +4,7 @@
 
 mod conformance;
 mod ddl;
+mod differences;
 mod files;
 mod pairs;
 mod postgres;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use xmlshred_model::DocumentKey;
+
 /// Kinds of faults of databases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -68,7 +70,9 @@ pub struct PortError {
     /// What happened, lower case, no full stop.
     pub message: String,
     /// What to do.
-    pub hint: Option<String>,
+    pub hint: Option<Box<str>>,
+    /// The document whose row it was, when the database tells rows apart. A suspicion: nothing but speed may rest on it.
+    pub suspect: Option<DocumentKey>,
     /// The driver's error.
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -76,13 +80,19 @@ pub struct PortError {
 impl PortError {
     /// An error without hint or cause.
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
-        Self { fault, message: message.into(), hint: None, source: None }
+        Self { fault, message: message.into(), hint: None, suspect: None, source: None }
+    }
+
+    /// The same about a row of this document, if it is known.
+    #[must_use]
+    pub fn about(self, suspect: Option<DocumentKey>) -> Self {
+        Self { suspect, ..self }
     }
 
     /// The same with a hint.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+        Self { hint: Some(hint.into().into_boxed_str()), ..self }
     }
 }
 

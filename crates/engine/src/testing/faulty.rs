@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use xmlshred_model::{Batch, DocumentKey, Outcome};
+use xmlshred_model::{Batch, DocumentKey, DocumentRecord, Outcome};
 
 use crate::ports::{
     Commit, FailedDocuments, Fault, Fetched, Journal, LogTally, PortError, Ports, RunIdentity, Selection,
@@ -71,7 +71,21 @@ enum Act {
 #[derive(Default)]
 pub struct Script {
     state: Mutex<State>,
-    refused: Option<(HashSet<DocumentKey>, Fault)>,
+    refused: Option<Refused>,
+}
+
+/// What the target refuses.
+struct Refused {
+    keys: HashSet<DocumentKey>,
+    fault: Fault,
+    telling: Telling,
+}
+
+/// What the target tells of whom it refuses.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    Nothing,
+    FirstGuilty,
 }
 
 #[derive(Default)]
@@ -137,7 +151,15 @@ impl Script {
     /// The target refuses rows of these documents.
     #[must_use]
     pub fn refuse(self, keys: impl IntoIterator<Item = DocumentKey>, fault: Fault) -> Self {
-        Self { refused: Some((keys.into_iter().collect(), fault)), ..self }
+        let refused = Refused { keys: keys.into_iter().collect(), fault, telling: Telling::Nothing };
+        Self { refused: Some(refused), ..self }
+    }
+
+    /// The same, and it tells which document of a batch is the first.
+    #[must_use]
+    pub fn refuse_and_tell(self, keys: impl IntoIterator<Item = DocumentKey>, fault: Fault) -> Self {
+        let refused = Refused { keys: keys.into_iter().collect(), fault, telling: Telling::FirstGuilty };
+        Self { refused: Some(refused), ..self }
     }
 
     /// How often a step was reached.
@@ -190,12 +212,12 @@ impl Script {
     }
 
     fn check_refused(&self, batch: &Batch) -> Result<(), PortError> {
-        let Some((keys, fault)) = &self.refused else { return Ok(()) };
-        let is_refused = batch
-            .documents()
-            .iter()
-            .any(|record| record.outcome == Outcome::Success && keys.contains(&record.key));
-        if is_refused { Err(PortError::new(fault.clone(), "scripted refusal")) } else { Ok(()) }
+        let Some(Refused { keys, fault, telling }) = &self.refused else { return Ok(()) };
+        let is_guilty =
+            |document: &&DocumentRecord| document.outcome == Outcome::Success && keys.contains(&document.key);
+        let Some(guilty) = batch.documents().iter().find(is_guilty) else { return Ok(()) };
+        let suspect = (*telling == Telling::FirstGuilty).then_some(guilty.key);
+        Err(PortError::new(fault.clone(), "scripted refusal").about(suspect))
     }
 }
 

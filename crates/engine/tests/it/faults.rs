@@ -187,15 +187,56 @@ fn one_guilty_document_among_500_is_found_in_few_steps_and_all_others_are_loaded
 }
 
 #[test]
+fn a_suspect_is_tried_alone_at_once() {
+    for (guilty, most_commits) in [(&[321][..], 6), (&[1], 5), (&[500], 4), (&[100, 101, 400], 16)] {
+        let store = fine(500);
+        let ports = store.memory_ports();
+        let keys = guilty.iter().copied().map(DocumentKey);
+        let fault = Fault::CheckViolation { table: None };
+        let faulty = FaultyPorts::new(&ports, Script::new().refuse_and_tell(keys, fault));
+        let whole =
+            RunSettings { batch_size: 500.try_into().unwrap(), batch: BatchLimits::default(), ..settings() };
+        let totals = run(&faulty, &whole).0.unwrap().totals;
+        assert_eq!(
+            (totals.success_count, totals.failed_count),
+            (500 - guilty.len() as u64, guilty.len() as u64)
+        );
+        let commits = faulty.script().calls(Step::BeforeCommit);
+        assert!(commits <= most_commits, "{guilty:?}: {commits}");
+    }
+}
+
+#[test]
+fn a_document_that_repeats_a_key_is_tried_alone_from_the_start() {
+    let store = store((1..=500).map(|key| (key, if key % 250 == 0 { "one again" } else { "one two" })));
+    let faulty_ports = store.memory_ports();
+    let faulty = FaultyPorts::new(&faulty_ports, Script::new());
+    let whole =
+        RunSettings { batch_size: 500.try_into().unwrap(), batch: BatchLimits::default(), ..settings() };
+    let (result, events) = run(&faulty, &whole);
+    let totals = result.unwrap().totals;
+    assert_eq!((totals.success_count, totals.failed_count), (498, 2));
+    assert!(outcomes(&store)[249].starts_with("250: load: unique-violation"));
+    assert!(!events.iter().any(|event| matches!(event, Event::BatchSplit { .. })), "no batch was in vain");
+    // Those before, the first suspect and its log row, those between, the second and its log row.
+    assert_eq!(faulty.script().calls(Step::BeforeCommit), 6);
+}
+
+#[test]
 fn all_documents_guilty_are_all_logged() {
-    let store = fine(25);
-    let ports = store.memory_ports();
     let fault = Fault::ValueRejected { table: Some("word".to_owned()) };
-    let faulty = FaultyPorts::new(&ports, Script::new().refuse((1..=25).map(DocumentKey), fault));
-    assert_eq!(run(&faulty, &settings()).0.unwrap().totals.failed_count, 25);
-    assert!(store.log().iter().all(|row| row.status == "failed" && row.row_count == 0));
-    assert!(outcomes(&store)[0].ends_with("table `word` refuses a value by type, length or range"));
-    assert!(store.rows(0).is_empty() && store.rows(1).is_empty());
+    let keys = || (1..=25).map(DocumentKey);
+    for script in
+        [Script::new().refuse(keys(), fault.clone()), Script::new().refuse_and_tell(keys(), fault.clone())]
+    {
+        let store = fine(25);
+        let ports = store.memory_ports();
+        let faulty = FaultyPorts::new(&ports, script);
+        assert_eq!(run(&faulty, &settings()).0.unwrap().totals.failed_count, 25);
+        assert!(store.log().iter().all(|row| row.status == "failed" && row.row_count == 0));
+        assert!(outcomes(&store)[0].ends_with("table `word` refuses a value by type, length or range"));
+        assert!(store.rows(0).is_empty() && store.rows(1).is_empty());
+    }
 }
 
 #[test]

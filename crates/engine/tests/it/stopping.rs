@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use xmlshred_engine::ports::Fault;
-use xmlshred_engine::ports::Ports;
+use xmlshred_engine::ports::{Fault, Ports};
 use xmlshred_engine::testing::Fixture;
 use xmlshred_engine::testing::faulty::{FaultyPorts, Script, Step};
 use xmlshred_engine::testing::listening::{Listener, Recorder};
 use xmlshred_engine::testing::memory::MemoryStore;
 use xmlshred_engine::testing::words::Words;
 use xmlshred_engine::{Ended, Event, Observer, RetrySettings, RunSettings, RunSummary, StopSignal, run_with};
-use xmlshred_model::Share;
+use xmlshred_model::{DocumentKey, Share};
 
 use crate::scene::{complete, fine, identity, loaded, settings};
 
@@ -140,11 +139,13 @@ fn a_stop_after_the_last_document_leaves_the_run_completed() {
 
 #[test]
 fn a_stop_while_a_batch_is_split_leaves_the_rest_of_it_to_the_next_run() {
-    let store = crate::scene::store((1..=10).map(|key| (key, if key == 9 { "a again" } else { "a" })));
+    let store = fine(10);
+    let ports = store.memory_ports();
+    let refused = || Script::new().refuse([DocumentKey(9)], Fault::CheckViolation { table: None });
     let is_split = |event: &Event| matches!(event, Event::BatchSplit { .. });
-    let (summary, _) = run_until(&store.memory_ports(), &settings(), is_split);
+    let (summary, _) = run_until(&FaultyPorts::new(&ports, refused()), &settings(), is_split);
     assert_eq!(summary.ended, Ended::Interrupted);
     assert_eq!(store.log().len() as u64, summary.totals.document_count());
-    complete(&store.memory_ports());
+    complete(&FaultyPorts::new(&ports, refused()));
     assert_eq!(store.log().iter().filter(|row| row.status == "success").count(), 9);
 }

@@ -17,7 +17,7 @@ use crate::evaluate::evaluate_constant;
 use crate::node::{CastFailure, Function, Node, TrimSide};
 
 /// Functions that are called as `name(argument, …)`, with the number of their arguments.
-const FUNCTIONS: [(&str, RangeInclusive<usize>); 38] = [
+const FUNCTIONS: [(&str, RangeInclusive<usize>); 33] = [
     ("ABS", 1..=1),
     ("BTRIM", 1..=2),
     ("CAST", 1..=1),
@@ -51,13 +51,15 @@ const FUNCTIONS: [(&str, RangeInclusive<usize>); 38] = [
     ("TRY_CAST", 1..=1),
     ("UPPER", 1..=1),
     ("YEAR", 1..=1),
-    // Not functions, but what looks like one when it is misspelt.
-    ("CASE", 1..=1),
-    ("BETWEEN", 1..=1),
-    ("DATE", 1..=1),
-    ("TIME", 1..=1),
-    ("TIMESTAMP", 1..=1),
 ];
+
+/// Not functions, but what looks like one when it is misspelt.
+const NO_FUNCTIONS: [&str; 5] = ["CASE", "BETWEEN", "DATE", "TIME", "TIMESTAMP"];
+
+/// The names of all functions, in upper case.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|(name, _)| *name)
+}
 
 impl Checker<'_> {
     /// A function, in whichever of its forms.
@@ -149,7 +151,7 @@ impl Checker<'_> {
         let Some((known, counts)) = FUNCTIONS.iter().find(|(known, _)| *known == name) else {
             let hint = hint::instead_of(&name)
                 .map(str::to_owned)
-                .or_else(|| hint::did_you_mean(&name, FUNCTIONS.iter().map(|(name, _)| *name)));
+                .or_else(|| hint::did_you_mean(&name, names().chain(NO_FUNCTIONS)));
             self.problem(ProblemKind::UnknownFunction, name_span, format!("no function `{name}`"), hint);
             // The arguments may have mistakes of their own. Units would be taken for names, so only known functions have them.
             if let FunctionArguments::List(list) = args {

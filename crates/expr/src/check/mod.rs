@@ -20,6 +20,8 @@ use crate::node::{LetterCase, Node, Truth};
 use crate::parse::{Source, too_large};
 use crate::{Names, Problem, ProblemKind, decimal};
 
+pub(crate) use functions::names as function_names;
+
 use agreement::{decimal_type, plain, read_literal};
 use types::{Type, Typed};
 

@@ -220,6 +220,8 @@ pub enum Generate {
 /// An expression and where each of its inputs is found.
 #[derive(Clone, Debug)]
 pub struct BoundExpression {
+    /// As the contract wrote it.
+    pub text: String,
     /// The compiled expression.
     pub expression: Expression,
     /// One per input of the expression, in its order.

@@ -93,9 +93,25 @@ codes! {
     UnusedCodes "W0601" "unused-codes" "A code list that no column uses.",
     UnusedLet "W0602" "unused-let" "A `let` that no expression uses.",
     UselessSetting "W0603" "useless-setting" "A setting that can have no effect where it stands.",
+    PathNeverMatches "W0701" "path-never-matches" "A path that matches nothing in the sample documents.",
+    CodesNeverUsed "W0702" "codes-never-used" "Codes that are in none of the sample documents.",
+    CodesAlwaysMissing "W0703" "codes-always-missing" "A code list that has none of a column's values in the sample documents.",
+    ColumnAlwaysNull "W0704" "column-always-null" "A column that is null in all rows of the sample documents.",
+    ValueTooLong "W0705" "value-too-long" "Values of the sample documents that are longer than their column.",
+    TargetMissing "E0801" "target-missing" "The target has no such table or column.",
+    TargetTypeDiffers "E0802" "target-type-differs" "A column of the target would change values of the contract's type.",
+    TargetNeedsValue "E0803" "target-needs-value" "The target has a column that takes no null, and the contract does not fill it.",
+    TargetMayRefuse "W0804" "target-may-refuse" "The target takes less than the contract allows: some documents may fail.",
+    TargetKeyDiffers "W0805" "target-key-differs" "Keys of the target are not those of the contract.",
+    TargetParentLater "W0806" "target-parent-later" "A foreign key of the target refers to a table that is loaded later or not at all.",
 }
 
 impl Code {
+    /// Whether the contract alone is enough to tell; else it takes sample documents (`07`) or a target (`08`).
+    pub fn is_of_contract(self) -> bool {
+        !self.number()[1..].starts_with("07") && !self.number()[1..].starts_with("08")
+    }
+
     /// Warnings begin with `W`.
     pub fn severity(self) -> Severity {
         if self.number().starts_with('W') { Severity::Warning } else { Severity::Error }

@@ -1,7 +1,8 @@
 //! Contracts: YAML or JSON text to a checked [`Contract`], or every problem at once as [`Diagnostic`]s.
 //!
 //! [`load`] reads the text into a tree with places (`node`), reads each key as what it should be (`fields`, `raw`), and resolves names,
-//! paths, expressions and constants (`table`, `resolve`, `constants`, `scope`). [`render`] shows problems to people.
+//! paths, expressions and constants (`table`, `resolve`, `constants`, `scope`). [`render`] shows problems to people, also those that
+//! only documents or tables bring to light; [`Places`] tells where the contract says what they are about.
 
 mod checked;
 mod constants;
@@ -9,6 +10,7 @@ mod diagnostic;
 mod fields;
 mod load;
 mod node;
+mod places;
 mod raw;
 mod render;
 mod resolve;
@@ -19,5 +21,6 @@ mod table;
 pub use checked::*;
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use load::{Loaded, load};
+pub use places::{Places, Step};
 pub use render::{RenderStyle, render};
-pub use schema::target_schema;
+pub use schema::{is_always_filled, target_schema};

@@ -354,7 +354,7 @@ impl<'n> Checker<'n> {
                     let owner = if matches!(input, Input::DocumentLet(_)) { usize::MAX } else { place.table };
                     self.used_inputs.insert((owner, input));
                 }
-                Some(BoundExpression { expression, inputs })
+                Some(BoundExpression { text: found.value.to_owned(), expression, inputs })
             }
             Err(problems) => {
                 for problem in problems {

@@ -2,7 +2,7 @@
 
 use xmlshred_model::{ColumnSchema, ForeignKey, TableSchema, TargetSchema};
 
-use super::{Column, ColumnSource, Contract};
+use super::{Column, ColumnSource, Contract, OnInvalid};
 
 /// Tables in insert order. The primary key is the columns with `key: true`; a table refers to each table whose whole primary key
 /// its `parent:` columns repeat.
@@ -50,4 +50,22 @@ fn foreign_keys(columns: &[Column], tables: &[TableSchema]) -> Vec<ForeignKey> {
         })
     };
     tables.iter().enumerate().filter_map(refer_to).collect()
+}
+
+/// Whether a column (by index) of a table can never be null, though it need not be required: constants, generated values, and what
+/// has a default for everything that could make it null.
+pub fn is_always_filled(contract: &Contract, table: usize, column: usize) -> bool {
+    let templates = &contract.tables[table].templates;
+    templates.iter().map(|template| &template.columns[column]).all(|column| {
+        let is_nulled = column.on_invalid == OnInvalid::Null
+            || column.codes.is_some() && column.on_unmapped_code == OnInvalid::Null;
+        column.required
+            || column.default.is_some() && !is_nulled
+            || match &column.source {
+                ColumnSource::Constant(value) => !value.as_value().is_null(),
+                ColumnSource::Generate(_) => true,
+                ColumnSource::Parent { table, column } => is_always_filled(contract, *table, *column),
+                ColumnSource::Path(_) | ColumnSource::Expression(_) => false,
+            }
+    })
 }

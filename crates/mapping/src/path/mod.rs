@@ -5,6 +5,7 @@
 //! `[last()]`, and conditions over relative paths with `= != < <= > >=`, `and`, `or`, `not()`, `in (…)`,
 //! `starts-with()`, `contains()` and existence. `in (…)` is ours; the rest reads as XPath 1.0 defines it.
 
+mod display;
 mod lex;
 mod parse;
 mod syntax;

@@ -42,11 +42,11 @@ pub(super) fn plan(contract: Contract) -> Plan {
     Plan { schema, symbols, automaton, root, key, require, lets, tables, prefixes, contract }
 }
 
-/// Every path of the contract that a document is read by.
+/// Every path of the contract. Those of `ignore` are followed by `coverage` alone, but share the names.
 fn for_each_path(contract: &Contract, visit: &mut dyn FnMut(&Path)) {
-    let Contract { name: _, source: _, target: _, document, lets, tables, ignore: _, hash: _ } = contract;
+    let Contract { name: _, source: _, target: _, document, lets, tables, ignore, hash: _ } = contract;
     visit(&document.root);
-    document.key.iter().chain(&document.require).for_each(&mut *visit);
+    document.key.iter().chain(&document.require).chain(ignore).for_each(&mut *visit);
     let column = |column: &Column, visit: &mut dyn FnMut(&Path)| {
         if let ColumnSource::Path(path) = &column.source {
             visit(path);

@@ -5,6 +5,7 @@
 mod automaton;
 mod build;
 mod compiled;
+mod reach;
 mod symbols;
 mod table;
 
@@ -18,6 +19,7 @@ pub(crate) use automaton::Automaton;
 pub(crate) use compiled::{
     CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test,
 };
+pub(crate) use reach::{Ignored, Stored, columns as column_automaton};
 pub(crate) use symbols::{OTHER, Symbol, Symbols};
 pub(crate) use table::{PlanColumn, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
 
@@ -36,6 +38,13 @@ pub struct Plan {
     tables: Vec<PlanTable>,
     /// What paths of attributes begin with; [`PlanSource::Attribute`] has indices.
     prefixes: Vec<CompiledPath>,
+}
+
+/// Paths of a plan as an automaton over its names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paths<'p> {
+    pub(crate) symbols: &'p Symbols,
+    pub(crate) automaton: &'p Automaton,
 }
 
 impl Plan {
@@ -58,8 +67,9 @@ impl Plan {
         &self.symbols
     }
 
-    pub(crate) fn automaton(&self) -> &Automaton {
-        &self.automaton
+    /// All paths that documents are shredded by.
+    pub(crate) fn paths(&self) -> Paths<'_> {
+        Paths { symbols: &self.symbols, automaton: &self.automaton }
     }
 
     pub(crate) fn root(&self) -> &CompiledPath {

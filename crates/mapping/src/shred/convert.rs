@@ -5,24 +5,25 @@ use bumpalo::collections::String as BumpString;
 use xmlshred_model::lexical::{self, LexicalError, MICROS_PER_DAY};
 use xmlshred_model::{DataType, Decimal, FailureCode, IssueCode, Value};
 
-use crate::contract::{Blank, Column, OnInvalid, OnTooLong};
+use crate::contract::{Blank, Clean, CodeList, Column, OnInvalid, OnTooLong};
 
 use super::clean::clean;
+use super::trace::{CodeEntry, Step, Trace};
 
 /// A cell after its conversion.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Cell<'a> {
-    pub(super) value: Value<'a>,
-    pub(super) issue: Option<IssueCode>,
+pub(crate) struct Cell<'a> {
+    pub(crate) value: Value<'a>,
+    pub(crate) issue: Option<IssueCode>,
     /// The document had a value here, whatever became of it.
-    pub(super) is_from_document: bool,
+    pub(crate) is_from_document: bool,
 }
 
 /// Why a cell has no value: the document fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) code: FailureCode,
-    pub(super) message: String,
+pub(crate) struct Refusal {
+    pub(crate) code: FailureCode,
+    pub(crate) message: String,
 }
 
 /// Text of the document, if there is any, to a cell: clean, blank rule, codes, type, default, required.
@@ -30,26 +31,60 @@ pub(super) fn from_text<'a>(
     column: &'a Column,
     text: Option<&'a str>,
     arena: &'a Bump,
+    trace: &impl Trace,
 ) -> Result<Cell<'a>, Refusal> {
-    let text = text.map(|text| column.clean.iter().fold(text, |text, &step| clean(step, text, arena)));
-    let text = text.filter(|text| column.blank == Blank::Keep || !is_blank(text));
+    let cleaned = |text: &'a str, &step: &Clean| {
+        let text = clean(step, text, arena);
+        trace.step(column, Step::Cleaned(step, text));
+        text
+    };
+    let text = text.map(|text| column.clean.iter().fold(text, cleaned));
+    let text = text.filter(|text| {
+        let is_kept = column.blank == Blank::Keep || !is_blank(text);
+        if !is_kept {
+            trace.step(column, Step::Blank);
+        }
+        is_kept
+    });
     let is_from_document = text.is_some_and(|text| !is_blank(text));
     let (value, issue) = match (text, &column.codes) {
         (None, None) => (Value::Null, None),
-        (None, Some(codes)) => (codes.blank.as_ref().map_or(Value::Null, |value| value.as_value()), None),
-        (Some(text), Some(codes)) => {
-            let blank = if is_blank(text) { codes.blank.as_ref() } else { None };
-            match codes.entries.get(text).or(blank).or(codes.other.as_ref()) {
-                Some(value) => (value.as_value(), None),
-                None => invalid(column.on_unmapped_code, IssueCode::UnmappedCode, || Refusal {
-                    code: FailureCode::UnmappedCode,
-                    message: format!("the value is not in code list `{}`", codes.name),
-                })?,
-            }
-        }
-        (Some(text), None) => typed(column, text, arena)?,
+        (text, Some(codes)) => coded(column, codes, text, trace)?,
+        (Some(text), None) => typed(column, text, arena, trace)?,
     };
-    finish(column, value, issue, is_from_document)
+    finish(column, value, issue, is_from_document, trace)
+}
+
+/// What a code list has for a text, or for none.
+fn coded<'a>(
+    column: &'a Column,
+    codes: &'a CodeList,
+    text: Option<&'a str>,
+    trace: &impl Trace,
+) -> Result<(Value<'a>, Option<IssueCode>), Refusal> {
+    let blank = || codes.blank.as_ref().map(|value| (CodeEntry::Blank, value));
+    let found = match text {
+        None => blank(),
+        Some(text) => {
+            let entry = codes.entries.get(text).map(|value| (CodeEntry::Text(text), value));
+            let entry = if is_blank(text) { entry.or_else(blank) } else { entry };
+            entry.or_else(|| codes.other.as_ref().map(|value| (CodeEntry::Other, value)))
+        }
+    };
+    match (found, text) {
+        (Some((entry, value)), _) => {
+            trace.step(column, Step::Coded { list: codes, entry, value: value.as_value() });
+            Ok((value.as_value(), None))
+        }
+        (None, None) => Ok((Value::Null, None)),
+        (None, Some(_)) => {
+            trace.step(column, Step::Unmapped { list: codes });
+            invalid(column.on_unmapped_code, IssueCode::UnmappedCode, || Refusal {
+                code: FailureCode::UnmappedCode,
+                message: format!("the value is not in code list `{}`", codes.name),
+            })
+        }
+    }
 }
 
 /// A value of an expression, parent or constant to a cell.
@@ -57,29 +92,37 @@ pub(super) fn from_value<'a>(
     column: &'a Column,
     value: Value<'a>,
     arena: &'a Bump,
+    trace: &impl Trace,
 ) -> Result<Cell<'a>, Refusal> {
     let (value, issue) = match coerce(value, column, arena) {
-        Ok(value) => (value, None),
-        Err(error) => lexical_error(column, value_text(value, arena), error)?,
+        Ok(value) => {
+            trace.step(column, Step::Assigned(value));
+            (value, None)
+        }
+        Err(error) => lexical_error(column, value_text(value, arena), error, trace)?,
     };
-    finish(column, value, issue, false)
+    finish(column, value, issue, false, trace)
 }
 
 /// What `on_invalid` says about an expression without a value.
-pub(super) fn without_value<'a>(column: &'a Column, message: String) -> Result<Cell<'a>, Refusal> {
+pub(super) fn without_value<'a>(
+    column: &'a Column,
+    message: String,
+    trace: &impl Trace,
+) -> Result<Cell<'a>, Refusal> {
     let refusal = || Refusal { code: FailureCode::ExpressionError, message };
     let (value, issue) = invalid(column.on_invalid, IssueCode::InvalidValue, refusal)?;
-    finish(column, value, issue, false)
+    finish(column, value, issue, false, trace)
 }
 
 /// What `on_invalid` says about a path that should have one match and has several.
-pub(super) fn not_the_only_one(column: &Column) -> Result<Cell<'_>, Refusal> {
+pub(super) fn not_the_only_one<'a>(column: &'a Column, trace: &impl Trace) -> Result<Cell<'a>, Refusal> {
     let refusal = || Refusal {
         code: FailureCode::InvalidValue,
         message: "the path matches several nodes, and `pick: only` allows one".to_owned(),
     };
     let (value, issue) = invalid(column.on_invalid, IssueCode::InvalidValue, refusal)?;
-    finish(column, value, issue, true)
+    finish(column, value, issue, true, trace)
 }
 
 fn finish<'a>(
@@ -87,6 +130,7 @@ fn finish<'a>(
     value: Value<'a>,
     issue: Option<IssueCode>,
     is_from_document: bool,
+    trace: &impl Trace,
 ) -> Result<Cell<'a>, Refusal> {
     // A value that was there and became null because `on_invalid` says so stays null: the default is for missing ones.
     let stays_null = match issue {
@@ -95,7 +139,10 @@ fn finish<'a>(
         Some(IssueCode::RepeatedValue | IssueCode::Truncated) | None => false,
     };
     let value = match (value, &column.default) {
-        (Value::Null, Some(default)) if !stays_null => default.as_value(),
+        (Value::Null, Some(default)) if !stays_null => {
+            trace.step(column, Step::Default(default.as_value()));
+            default.as_value()
+        }
         (value, _) => value,
     };
     if column.required && value.is_null() {
@@ -111,10 +158,14 @@ fn typed<'a>(
     column: &'a Column,
     text: &'a str,
     arena: &'a Bump,
+    trace: &impl Trace,
 ) -> Result<(Value<'a>, Option<IssueCode>), Refusal> {
     match parse(text, column, arena) {
-        Ok(value) => Ok((value, None)),
-        Err(error) => lexical_error(column, text, error),
+        Ok(value) => {
+            trace.step(column, Step::Parsed(value));
+            Ok((value, None))
+        }
+        Err(error) => lexical_error(column, text, error, trace),
     }
 }
 
@@ -131,11 +182,14 @@ fn lexical_error<'a>(
     column: &'a Column,
     text: &'a str,
     error: LexicalError,
+    trace: &impl Trace,
 ) -> Result<(Value<'a>, Option<IssueCode>), Refusal> {
+    trace.step(column, Step::Invalid(&error));
     if let LexicalError::TooLong { max, .. } = error {
         return match column.on_too_long {
             OnTooLong::Truncate => {
                 let end = text.char_indices().nth(max as usize).map_or(text.len(), |(at, _)| at);
+                trace.step(column, Step::Truncated(&text[..end]));
                 Ok((Value::Text(&text[..end]), Some(IssueCode::Truncated)))
             }
             OnTooLong::Fail => Err(Refusal { code: FailureCode::TooLong, message: error.to_string() }),

@@ -4,6 +4,8 @@
 //! 2. [`crate::xml::scan`] with `project` as its handler: one pass, well-formedness checked, what no path reaches skipped; the rest
 //!    becomes a small tree of ranges of the text (`tree`). `dfa` says what is reached.
 //! 3. `rows`: tables in contract order; `select` follows paths, `value` and `convert` make cells.
+//!
+//! Who wants to know how rows come about listens with a `trace::Trace`.
 
 mod clean;
 mod convert;
@@ -11,6 +13,7 @@ mod dfa;
 mod project;
 mod rows;
 mod select;
+mod trace;
 mod tree;
 mod value;
 
@@ -21,12 +24,16 @@ use bumpalo::Bump;
 use xmlshred_model::{BatchBuilder, DocumentKey, Failure, FailureCode, Issue, Stage, UtcMicros};
 
 use crate::Plan;
+use crate::plan::{CompiledPath, Paths};
 use crate::xml::{Place, ScanLimits, XmlError, XmlErrorKind, decode, scan};
 
-use dfa::Dfa;
+pub(crate) use convert::{Cell, Refusal};
+pub(crate) use dfa::{Dfa, START, StateId};
 use project::Projection;
 use rows::RowMaker;
-use select::View;
+pub(crate) use select::{Extent, Item, View};
+use trace::Silent;
+pub(crate) use trace::{CellPlace, CodeEntry, Filter, Matches, Origin, Reason, Step, Taken, Trace};
 use tree::{DOCUMENT, NodeId, Tree};
 
 /// Limits on one document. A document beyond a limit fails, the run goes on.
@@ -45,6 +52,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { max_bytes: 64 << 20, max_depth: 256, max_attributes: 4096, max_row_bytes: 256 << 20 }
+    }
+}
+
+impl Limits {
+    /// For documents that have passed their limits before.
+    pub(crate) fn unlimited() -> Self {
+        Self { max_bytes: u64::MAX, max_depth: u32::MAX, max_attributes: u32::MAX, max_row_bytes: usize::MAX }
     }
 }
 
@@ -94,7 +108,7 @@ const MAX_KEPT_ARENA: usize = 8 << 20;
 impl Shredder {
     /// A shredder for this plan.
     pub fn new(plan: Arc<Plan>, limits: Limits) -> Self {
-        let dfa = Dfa::new(&plan);
+        let dfa = Dfa::new(plan.paths());
         Self { plan, limits, dfa, tree: Tree::default(), arena: Bump::new() }
     }
 
@@ -108,6 +122,17 @@ impl Shredder {
         content: Content<'_>,
         context: &DocumentContext<'_>,
         rows: &mut BatchBuilder,
+    ) -> Result<Shredded, Failure> {
+        self.shred_traced(content, context, rows, &Silent)
+    }
+
+    /// [`Shredder::shred`], telling `trace` how.
+    pub(crate) fn shred_traced(
+        &mut self,
+        content: Content<'_>,
+        context: &DocumentContext<'_>,
+        rows: &mut BatchBuilder,
+        trace: &impl Trace,
     ) -> Result<Shredded, Failure> {
         let text = match content {
             Content::Text(text) => Cow::Borrowed(text),
@@ -132,24 +157,66 @@ impl Shredder {
             self.arena.reset();
         }
         let Self { plan, limits, dfa, tree, arena } = self;
-        project(plan, limits, dfa, tree, &text)?;
+        project(plan.paths(), limits, dfa, tree, &text)?;
         let view = View { tree, text: &text, arena, main: DOCUMENT };
         let view = View { main: main_element(plan, view)?, ..view };
-        let key = check_key(plan, view, context.key)?;
+        let key = check_key(plan, view, context.key, trace)?;
         check_required(plan, view)?;
         let context = DocumentContext { key, ..*context };
-        let issues = RowMaker::new(plan, view, &context, limits.max_row_bytes, rows).run()?;
+        let issues = RowMaker::new(plan, view, &context, limits.max_row_bytes, rows, trace).run()?;
         Ok(Shredded { key, issues })
     }
 }
 
-fn project(plan: &Plan, limits: &Limits, dfa: &mut Dfa, tree: &mut Tree, text: &str) -> Result<(), Failure> {
+fn project(
+    paths: Paths<'_>,
+    limits: &Limits,
+    dfa: &mut Dfa,
+    tree: &mut Tree,
+    text: &str,
+) -> Result<(), Failure> {
     let Limits { max_bytes: _, max_depth, max_attributes, max_row_bytes: _ } = *limits;
-    let mut projection = Projection::new(plan, dfa, tree, text);
+    let mut projection = Projection::new(paths, dfa, tree, text);
     scan(text, ScanLimits { max_depth, max_attributes }, &mut projection)
         .map_err(|error| xml_failure(error, text))?;
     projection.finish();
     Ok(())
+}
+
+/// Where the nodes are that paths from the main element lead to.
+pub(crate) struct Finder {
+    dfa: Dfa,
+    tree: Tree,
+    arena: Bump,
+}
+
+impl Finder {
+    pub(crate) fn new(paths: Paths<'_>) -> Self {
+        Self { dfa: Dfa::new(paths), tree: Tree::default(), arena: Bump::new() }
+    }
+
+    /// Tells `found` every node that one of `wanted` leads to; `paths` are all of them.
+    ///
+    /// # Errors
+    /// As [`Shredder::shred`], for documents that have no main element.
+    pub(crate) fn find(
+        &mut self,
+        plan: &Plan,
+        paths: Paths<'_>,
+        wanted: &[CompiledPath],
+        text: &str,
+        found: &mut dyn FnMut(Extent),
+    ) -> Result<(), Failure> {
+        self.arena.reset();
+        let Self { dfa, tree, arena } = self;
+        project(paths, &Limits::unlimited(), dfa, tree, text)?;
+        let view = View { tree, text, arena, main: DOCUMENT };
+        let view = View { main: main_element(plan, view)?, ..view };
+        for path in wanted {
+            view.select_all(path, view.main).iter().for_each(|&item| found(view.extent(item)));
+        }
+        Ok(())
+    }
 }
 
 #[cold]
@@ -183,15 +250,15 @@ fn check_key(
     plan: &Plan,
     view: View<'_>,
     row_key: Option<DocumentKey>,
+    trace: &impl Trace,
 ) -> Result<Option<DocumentKey>, Failure> {
     let (Some(path), Some(declared)) = (plan.key(), &plan.contract().document.key) else {
         return Ok(row_key);
     };
     let failure = |code, message| Failure { stage: Stage::Shred, code, message };
-    let text = view
-        .first(path, view.main)
-        .map(|item| view.string_value(item).trim())
-        .filter(|text| !text.is_empty());
+    let item = view.first(path, view.main);
+    item.iter().for_each(|&item| trace.key(&view, item));
+    let text = item.map(|item| view.string_value(item).trim()).filter(|text| !text.is_empty());
     let Some(text) = text else {
         return Err(failure(FailureCode::KeyMissing, format!("nothing at {}", declared.text)));
     };

@@ -1,6 +1,6 @@
 //! From the scanner's tags to the projection: what no path reaches is counted and forgotten.
 
-use crate::plan::Plan;
+use crate::plan::Paths;
 use crate::xml::{Handler, RawAttribute, RawText, StartTag, TextKind};
 
 use super::dfa::{AttributeSet, DEAD, Dfa, START, StateId};
@@ -8,7 +8,7 @@ use super::tree::{DOCUMENT, NodeId, Slice, Tree};
 
 /// Builds the tree of one document.
 pub(super) struct Projection<'s, 'd> {
-    plan: &'s Plan,
+    paths: Paths<'s>,
     dfa: &'s mut Dfa,
     tree: &'s mut Tree,
     text: &'d str,
@@ -23,11 +23,11 @@ pub(super) struct Projection<'s, 'd> {
 }
 
 impl<'s, 'd> Projection<'s, 'd> {
-    pub(super) fn new(plan: &'s Plan, dfa: &'s mut Dfa, tree: &'s mut Tree, text: &'d str) -> Self {
-        dfa.trim(plan);
+    pub(super) fn new(paths: Paths<'s>, dfa: &'s mut Dfa, tree: &'s mut Tree, text: &'d str) -> Self {
+        dfa.trim(paths);
         tree.clear();
         Self {
-            plan,
+            paths,
             dfa,
             tree,
             text,
@@ -56,13 +56,8 @@ impl<'s, 'd> Projection<'s, 'd> {
         }
         for attribute in tag.attributes {
             let RawAttribute { value, .. } = attribute;
-            let symbol = self.plan.symbols().lookup(attribute.local(), || tag.attribute_namespace(attribute));
-            let is_kept = match &state.attributes {
-                AttributeSet::None => false,
-                AttributeSet::All => true,
-                AttributeSet::Some(kept) => kept[symbol as usize],
-            };
-            if is_kept && !attribute.is_namespace_declaration() {
+            let symbol = self.paths.symbols.lookup(attribute.local(), || tag.attribute_namespace(attribute));
+            if state.keeps(symbol) && !attribute.is_namespace_declaration() {
                 let slice = self.slice(value.raw, symbol, value.is_plain);
                 self.tree.push_attribute(node, slice);
             }
@@ -93,8 +88,8 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
             self.skipped += 1;
             return;
         }
-        let symbol = self.plan.symbols().lookup(tag.local(), || tag.namespace());
-        let state = self.dfa.step(self.state, symbol, self.plan);
+        let symbol = self.paths.symbols.lookup(tag.local(), || tag.namespace());
+        let state = self.dfa.step(self.state, symbol, self.paths);
         if state == DEAD {
             self.skipped = 1;
             return;

@@ -9,12 +9,13 @@ use bumpalo::collections::Vec as BumpVec;
 use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value};
 
 use crate::contract::{BoundExpression, ColumnSource, Generate, Input, Keep, SkipRow};
-use crate::plan::{Plan, PlanColumn, PlanOnePer, PlanTable, PlanTemplate};
+use crate::plan::{CompiledStep, Plan, PlanColumn, PlanOnePer, PlanTable, PlanTemplate};
 use crate::xml::Place;
 
 use super::DocumentContext;
 use super::convert::Refusal;
 use super::select::{Item, View};
+use super::trace::{CellPlace, Filter, Origin, Reason, Trace};
 use super::tree::NodeId;
 
 /// A row that was emitted; children of it refer to it.
@@ -28,7 +29,9 @@ struct Row<'a> {
 }
 
 /// A row in the making.
-pub(super) struct Candidate<'a> {
+pub(super) struct Candidate<'a, R> {
+    /// What the trace knows it by.
+    traced: R,
     pub(super) table: usize,
     pub(super) template: usize,
     pub(super) element: NodeId,
@@ -42,7 +45,7 @@ pub(super) struct Candidate<'a> {
 }
 
 /// One document while its rows are made.
-pub(super) struct RowMaker<'a, 'out> {
+pub(super) struct RowMaker<'a, 'out, T: Trace> {
     pub(super) plan: &'a Plan,
     pub(super) view: View<'a>,
     pub(super) context: &'a DocumentContext<'a>,
@@ -54,15 +57,17 @@ pub(super) struct RowMaker<'a, 'out> {
     issues: Vec<Issue>,
     out: &'out mut BatchBuilder,
     max_bytes: usize,
+    pub(super) trace: &'out T,
 }
 
-impl<'a, 'out> RowMaker<'a, 'out> {
+impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
     pub(super) fn new(
         plan: &'a Plan,
         view: View<'a>,
         context: &'a DocumentContext<'a>,
         max_row_bytes: usize,
         out: &'out mut BatchBuilder,
+        trace: &'out T,
     ) -> Self {
         let arena = view.arena;
         let rows = BumpVec::from_iter_in(plan.tables().iter().map(|_| BumpVec::new_in(arena)), arena);
@@ -70,7 +75,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
         let max_bytes = out.byte_count().saturating_add(max_row_bytes);
         let prefixes =
             arena.alloc_slice_fill_with(plan.prefixes().len(), |_| Cell::new((NodeId::MAX, [].as_slice())));
-        Self { plan, view, context, rows, lets, prefixes, issues: Vec::new(), out, max_bytes }
+        Self { plan, view, context, rows, lets, prefixes, issues: Vec::new(), out, max_bytes, trace }
     }
 
     /// Makes and emits the rows of all tables; answers the issues.
@@ -92,9 +97,10 @@ impl<'a, 'out> RowMaker<'a, 'out> {
 
     /// `let`s of the document are those of a row that nobody emits.
     fn document_lets(&mut self) -> Result<(), Failure> {
-        let mut document = self.candidate(0, 0, self.view.main, 0);
-        for column in self.plan.lets() {
-            let value = self.cell(&mut document, column, 0)?;
+        let traced = self.trace.row(&self.view, None);
+        let mut document = self.candidate(traced, 0, 0, self.view.main, 0);
+        for (index, column) in self.plan.lets().iter().enumerate() {
+            let value = self.cell(&mut document, column, CellPlace::DocumentLet(index), 0)?;
             self.lets.push(value);
         }
         self.count_issues(&document);
@@ -115,7 +121,11 @@ impl<'a, 'out> RowMaker<'a, 'out> {
         };
         let mut elements = BumpVec::new_in(self.view.arena);
         let tree = self.view.tree;
-        self.view.select(each, start, &mut |item: Item| {
+        let watch = &mut |step: &CompiledStep, predicate, item| {
+            let step = each.steps.iter().position(|known| std::ptr::eq(known, step)).unwrap_or(0);
+            self.trace.filtered(&self.view, Filter { table: index, step, predicate }, item);
+        };
+        self.view.select_watched(each, start, watch, &mut |item: Item| {
             elements.extend(item.element(tree));
             std::ops::ControlFlow::Continue(())
         });
@@ -133,7 +143,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
         if table.where_.is_none() && table.one_per.is_none() {
             for &element in elements {
                 for template in 0..table.templates.len() {
-                    let candidate = self.candidate(index, template, element, parent);
+                    let candidate = self.row(index, template, element, parent);
                     self.complete(table, candidate, before)?;
                 }
             }
@@ -142,7 +152,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
         let mut candidates = BumpVec::new_in(self.view.arena);
         for &element in elements {
             for template in 0..table.templates.len() {
-                let mut candidate = self.candidate(index, template, element, parent);
+                let mut candidate = self.row(index, template, element, parent);
                 if self.passes(table, &mut candidate, candidates.len() + 1)? {
                     candidates.push(candidate);
                 }
@@ -157,7 +167,19 @@ impl<'a, 'out> RowMaker<'a, 'out> {
         Ok(())
     }
 
-    fn candidate(&self, table: usize, template: usize, element: NodeId, parent: usize) -> Candidate<'a> {
+    fn row(&self, table: usize, template: usize, element: NodeId, parent: usize) -> Candidate<'a, T::Row> {
+        let traced = self.trace.row(&self.view, Some(Origin { table, template, element }));
+        self.candidate(traced, table, template, element, parent)
+    }
+
+    fn candidate(
+        &self,
+        traced: T::Row,
+        table: usize,
+        template: usize,
+        element: NodeId,
+        parent: usize,
+    ) -> Candidate<'a, T::Row> {
         let arena = self.view.arena;
         let (mut values, mut lets) = (BumpVec::new_in(arena), BumpVec::new_in(arena));
         if let Some(planned) = self.plan.tables().get(table) {
@@ -165,15 +187,15 @@ impl<'a, 'out> RowMaker<'a, 'out> {
             lets.resize(planned.lets.len(), Value::Null);
         }
         let issues = BumpVec::new_in(arena);
-        let has_document_value = false;
         Candidate {
+            traced,
             table,
             template,
             element,
             parent,
             values,
             lets,
-            has_document_value,
+            has_document_value: false,
             issues,
             early_number: 0,
         }
@@ -183,14 +205,18 @@ impl<'a, 'out> RowMaker<'a, 'out> {
     fn passes(
         &mut self,
         table: &'a PlanTable,
-        candidate: &mut Candidate<'a>,
+        candidate: &mut Candidate<'a, T::Row>,
         row_number: usize,
     ) -> Result<bool, Failure> {
         let Some(condition) = &table.where_ else { return Ok(true) };
         candidate.early_number = row_number;
         self.evaluate_columns(table, candidate, row_number, true)?;
         match self.evaluate(condition, candidate) {
-            Ok(value) => Ok(value == Value::Bool(true)),
+            Ok(Value::Bool(true)) => Ok(true),
+            Ok(_) => {
+                self.trace.dropped(candidate.traced, Reason::Where);
+                Ok(false)
+            }
             Err(error) => {
                 let message =
                     format!("{}: `where`: {error}", self.plan.schema().tables[candidate.table].name);
@@ -203,7 +229,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
     fn complete(
         &mut self,
         table: &'a PlanTable,
-        mut candidate: Candidate<'a>,
+        mut candidate: Candidate<'a, T::Row>,
         before: usize,
     ) -> Result<(), Failure> {
         let row_number = self.rows[candidate.table].len() - before + 1;
@@ -215,6 +241,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
         }
         self.evaluate_columns(table, &mut candidate, row_number, false)?;
         if table.skip_row_when == SkipRow::Blank && !candidate.has_document_value {
+            self.trace.dropped(candidate.traced, Reason::Blank);
             return Ok(());
         }
         self.count_issues(&candidate);
@@ -224,7 +251,8 @@ impl<'a, 'out> RowMaker<'a, 'out> {
                 format!("its rows take more than the limit, in table {}", self.table_name(candidate.table));
             return Err(Failure { stage: Stage::Shred, code: FailureCode::TooManyRows, message });
         }
-        let Candidate { table, element, parent, values, lets, .. } = candidate;
+        let Candidate { traced, table, element, parent, values, lets, .. } = candidate;
+        self.trace.emitted(traced, self.rows[table].len() + 1);
         self.rows[table].push(Row {
             element,
             parent,
@@ -238,19 +266,20 @@ impl<'a, 'out> RowMaker<'a, 'out> {
     fn evaluate_columns(
         &mut self,
         table: &'a PlanTable,
-        candidate: &mut Candidate<'a>,
+        candidate: &mut Candidate<'a, T::Row>,
         row_number: usize,
         early: bool,
     ) -> Result<(), Failure> {
         for (index, column) in table.lets.iter().enumerate() {
             if table.early_lets[index] == early {
-                candidate.lets[index] = self.cell(candidate, column, row_number)?;
+                candidate.lets[index] = self.cell(candidate, column, CellPlace::Let(index), row_number)?;
             }
         }
         let template = &table.templates[candidate.template];
         for (index, column) in template.columns.iter().enumerate() {
             if template.early_columns[index] == early {
-                candidate.values[index] = self.cell(candidate, column, row_number)?;
+                candidate.values[index] =
+                    self.cell(candidate, column, CellPlace::Column(index), row_number)?;
             }
         }
         Ok(())
@@ -258,19 +287,17 @@ impl<'a, 'out> RowMaker<'a, 'out> {
 
     fn cell(
         &mut self,
-        candidate: &mut Candidate<'a>,
+        candidate: &mut Candidate<'a, T::Row>,
         column: &'a PlanColumn,
+        place: CellPlace,
         row_number: usize,
     ) -> Result<Value<'a>, Failure> {
-        let (cell, is_repeated, at) = self.value(candidate, column, row_number);
+        self.trace.cell(candidate.traced, place);
+        let (cell, matches, at) = self.value(candidate, column, row_number);
+        self.trace.cell_done(&cell, matches);
         let cell = cell.map_err(|refusal| self.failure(candidate, column, &refusal, at))?;
         let mut issue = |code| candidate.issues.push((column.table, column.index, code));
-        if is_repeated {
-            issue(IssueCode::RepeatedValue);
-        }
-        if let Some(code) = cell.issue {
-            issue(code);
-        }
+        matches.issue().into_iter().chain(cell.issue).for_each(&mut issue);
         candidate.has_document_value |= cell.is_from_document && !column.column.key;
         Ok(cell.value)
     }
@@ -278,7 +305,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
     #[cold]
     fn failure(
         &self,
-        candidate: &Candidate<'a>,
+        candidate: &Candidate<'a, T::Row>,
         column: &PlanColumn,
         refusal: &Refusal,
         at: Option<Item>,
@@ -299,14 +326,17 @@ impl<'a, 'out> RowMaker<'a, 'out> {
     pub(super) fn evaluate(
         &self,
         bound: &'a BoundExpression,
-        candidate: &Candidate<'a>,
+        candidate: &Candidate<'a, T::Row>,
     ) -> Result<Value<'a>, xmlshred_expr::EvaluationError> {
         let inputs = bound.inputs.iter().map(|&input| self.input(input, candidate));
         let inputs = BumpVec::from_iter_in(inputs, self.view.arena);
-        bound.expression.evaluate(inputs.into_bump_slice(), self.view.arena)
+        let inputs = inputs.into_bump_slice();
+        let value = bound.expression.evaluate(inputs, self.view.arena);
+        self.trace.evaluated(bound, inputs, &value);
+        value
     }
 
-    fn input(&self, input: Input, candidate: &Candidate<'a>) -> Value<'a> {
+    fn input(&self, input: Input, candidate: &Candidate<'a, T::Row>) -> Value<'a> {
         match input {
             Input::Column(index) => candidate.values[index],
             Input::RowLet(index) => candidate.lets[index],
@@ -323,7 +353,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
     /// The value of a column of the row that a row in the making belongs to; `None` when that row was not emitted.
     pub(super) fn parent_value(
         &self,
-        candidate: &Candidate<'a>,
+        candidate: &Candidate<'a, T::Row>,
         table: usize,
         column: usize,
     ) -> Option<Value<'a>> {
@@ -331,7 +361,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
     }
 
     /// The row of `table` that a candidate lies within, or that table's one row per document.
-    fn ancestor(&self, candidate: &Candidate<'a>, table: usize) -> Option<Row<'a>> {
+    fn ancestor(&self, candidate: &Candidate<'a, T::Row>, table: usize) -> Option<Row<'a>> {
         let (mut at, mut row) = (candidate.table, candidate.parent);
         while let Some(parent) = self.plan.tables()[at].within {
             if parent == table {
@@ -344,7 +374,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
     }
 
     /// Keeps one candidate per key: the most preferred, among equals the first or last. Candidates without key all stay.
-    fn keep_one_per(&self, one_per: &'a PlanOnePer, candidates: &mut BumpVec<'a, Candidate<'a>>) {
+    fn keep_one_per(&self, one_per: &'a PlanOnePer, candidates: &mut BumpVec<'a, Candidate<'a, T::Row>>) {
         let PlanOnePer { key, prefer, keep } = one_per;
         let text_at = |path, element| self.view.first(path, element).map(|item| self.view.string_value(item));
         let rank = |element| match prefer {
@@ -371,14 +401,20 @@ impl<'a, 'out> RowMaker<'a, 'out> {
             }
         }
         let mut at = 0;
+        let traced = candidates.iter().map(|candidate| candidate.traced);
+        let traced = BumpVec::from_iter_in(traced, self.view.arena);
         candidates.retain(|candidate| {
-            let survives = keys[at].is_none_or(|key| best[&(key, candidate.template)].1 == at);
+            let kept = keys[at].map_or(at, |key| best[&(key, candidate.template)].1);
+            let survives = kept == at;
+            if !survives {
+                self.trace.dropped(candidate.traced, Reason::OnePer { kept: traced[kept] });
+            }
             at += 1;
             survives
         });
     }
 
-    fn count_issues(&mut self, candidate: &Candidate<'a>) {
+    fn count_issues(&mut self, candidate: &Candidate<'a, T::Row>) {
         for &(table, column, code) in &candidate.issues {
             let same = self
                 .issues
@@ -393,7 +429,7 @@ impl<'a, 'out> RowMaker<'a, 'out> {
 }
 
 /// Whether `where` has read a generated row number.
-fn reads_number_early(table: &PlanTable, candidate: &Candidate<'_>) -> bool {
+fn reads_number_early<R>(table: &PlanTable, candidate: &Candidate<'_, R>) -> bool {
     let PlanTemplate { columns, early_columns } = &table.templates[candidate.template];
     columns.iter().zip(early_columns).any(|(planned, &early)| {
         early && matches!(planned.column.source, ColumnSource::Generate(Generate::RowNumber))

@@ -1,6 +1,6 @@
 //! Paths followed in the projection of a document, with the meaning of XPath 1.0.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use bumpalo::Bump;
 use bumpalo::collections::{String as BumpString, Vec as BumpVec};
@@ -13,9 +13,9 @@ use super::tree::{DOCUMENT, NodeId, NodeKind, Slice, Tree};
 
 /// A document while its rows are made: its projection, its text, and room for text made on the way.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
+pub(crate) struct View<'a> {
     pub(super) tree: &'a Tree,
-    pub(super) text: &'a str,
+    pub(crate) text: &'a str,
     pub(super) arena: &'a Bump,
     /// The main element, where absolute paths start.
     pub(super) main: NodeId,
@@ -23,7 +23,7 @@ pub(super) struct View<'a> {
 
 /// Something that a path leads to. The order is document order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Item {
+pub(crate) struct Item {
     pub(super) node: NodeId,
     /// For an attribute of `node`: its position there, plus one. 0 is the node itself.
     attribute: u32,
@@ -35,18 +35,36 @@ pub(super) type Visit<'v> = &'v mut dyn FnMut(Item) -> ControlFlow<()>;
 impl<'a> View<'a> {
     /// Follows `path` from `start`, telling `visit` every match in document order until it has enough.
     pub(super) fn select(&self, path: &CompiledPath, start: NodeId, visit: Visit<'_>) {
+        self.select_watched(path, start, &mut |_, _, _| (), visit);
+    }
+
+    /// [`View::select`] that tells `watch` what predicates remove: the step, which of its predicates, what.
+    pub(super) fn select_watched<W: FnMut(&CompiledStep, usize, Item)>(
+        &self,
+        path: &CompiledPath,
+        start: NodeId,
+        watch: &mut W,
+        visit: Visit<'_>,
+    ) {
         let start = if path.absolute { self.main } else { start };
-        self.follow_in_order(path, &path.steps, start, visit);
+        self.follow_in_order(path, &path.steps, start, watch, visit);
     }
 
     /// Follows the last steps of a path.
-    fn follow_in_order(&self, path: &CompiledPath, steps: &[CompiledStep], start: NodeId, visit: Visit<'_>) {
+    fn follow_in_order<W: FnMut(&CompiledStep, usize, Item)>(
+        &self,
+        path: &CompiledPath,
+        steps: &[CompiledStep],
+        start: NodeId,
+        watch: &mut W,
+        visit: Visit<'_>,
+    ) {
         if !path.needs_sorting {
-            let _ = self.follow(steps, start, visit);
+            let _ = self.follow(steps, start, watch, visit);
             return;
         }
         let mut found = BumpVec::new_in(self.arena);
-        let _ = self.follow(steps, start, &mut |item| {
+        let _ = self.follow(steps, start, watch, &mut |item| {
             found.push(item);
             ControlFlow::Continue(())
         });
@@ -75,58 +93,71 @@ impl<'a> View<'a> {
         first
     }
 
-    fn follow(&self, steps: &[CompiledStep], node: NodeId, visit: Visit<'_>) -> ControlFlow<()> {
+    fn follow<W: FnMut(&CompiledStep, usize, Item)>(
+        &self,
+        steps: &[CompiledStep],
+        node: NodeId,
+        watch: &mut W,
+        visit: Visit<'_>,
+    ) -> ControlFlow<()> {
         let Some((step, rest)) = steps.split_first() else { return visit(Item { node, attribute: 0 }) };
         match step.axis {
-            Axis::SelfNode => self.follow(rest, node, visit),
+            Axis::SelfNode => self.follow(rest, node, watch, visit),
             // Above the root is nothing.
             Axis::Parent if node == DOCUMENT => ControlFlow::Continue(()),
-            Axis::Parent => self.follow(rest, self.tree.node(node).parent, visit),
-            Axis::Attribute => self.attributes(step, node, visit),
+            Axis::Parent => self.follow(rest, self.tree.node(node).parent, watch, visit),
+            Axis::Attribute => self.attributes(step, node, watch, visit),
             Axis::DescendantAttribute => {
                 let end = self.tree.node(node).subtree_end;
-                (node..end).try_for_each(|descendant| self.attributes(step, descendant, visit))
+                (node..end).try_for_each(|descendant| self.attributes(step, descendant, watch, visit))
             }
-            Axis::Child => self.children(step, rest, node, visit),
+            Axis::Child => self.children(step, rest, node, watch, visit),
             Axis::Descendant => {
                 let end = self.tree.node(node).subtree_end;
                 if step.predicates.is_empty() {
                     let mut descendants =
                         (node + 1..end).filter(|&descendant| self.accepts(&step.test, descendant));
-                    descendants.try_for_each(|descendant| self.follow(rest, descendant, visit))
+                    descendants.try_for_each(|descendant| self.follow(rest, descendant, watch, visit))
                 } else {
                     // Positions count among the children of each node: descendant-or-self::node()/child::…
-                    (node..end).try_for_each(|parent| self.children(step, rest, parent, visit))
+                    (node..end).try_for_each(|parent| self.children(step, rest, parent, watch, visit))
                 }
             }
         }
     }
 
-    fn children(
+    fn children<W: FnMut(&CompiledStep, usize, Item)>(
         &self,
         step: &CompiledStep,
         rest: &[CompiledStep],
         node: NodeId,
+        watch: &mut W,
         visit: Visit<'_>,
     ) -> ControlFlow<()> {
         let mut children = self.tree.children(node).filter(|&child| self.accepts(&step.test, child));
         if step.predicates.is_empty() {
-            return children.try_for_each(|child| self.follow(rest, child, visit));
+            return children.try_for_each(|child| self.follow(rest, child, watch, visit));
         }
         let mut found = BumpVec::new_in(self.arena);
         found.extend(children.map(|node| Item { node, attribute: 0 }));
-        self.filter(&step.predicates, &mut found);
-        found.iter().try_for_each(|item| self.follow(rest, item.node, visit))
+        self.filter(&step.predicates, &mut found, &mut |predicate, item| watch(step, predicate, item));
+        found.iter().try_for_each(|item| self.follow(rest, item.node, watch, visit))
     }
 
-    fn attributes(&self, step: &CompiledStep, node: NodeId, visit: Visit<'_>) -> ControlFlow<()> {
+    fn attributes<W: FnMut(&CompiledStep, usize, Item)>(
+        &self,
+        step: &CompiledStep,
+        node: NodeId,
+        watch: &mut W,
+        visit: Visit<'_>,
+    ) -> ControlFlow<()> {
         let mut matching = self.matching_attributes(&step.test, node);
         if step.predicates.is_empty() {
             return matching.try_for_each(visit);
         }
         let mut found = BumpVec::new_in(self.arena);
         found.extend(matching);
-        self.filter(&step.predicates, &mut found);
+        self.filter(&step.predicates, &mut found, &mut |predicate, item| watch(step, predicate, item));
         found.iter().copied().try_for_each(visit)
     }
 
@@ -145,25 +176,34 @@ impl<'a> View<'a> {
         }
     }
 
-    fn filter(&self, predicates: &[CompiledPredicate], found: &mut BumpVec<'a, Item>) {
-        for predicate in predicates {
-            match predicate {
-                CompiledPredicate::Position(position) => {
-                    let kept = found.get(*position as usize - 1).copied();
-                    found.clear();
-                    found.extend(kept);
+    fn filter(
+        &self,
+        predicates: &[CompiledPredicate],
+        found: &mut BumpVec<'a, Item>,
+        removed: &mut impl FnMut(usize, Item),
+    ) {
+        for (at, predicate) in predicates.iter().enumerate() {
+            let kept = match predicate {
+                CompiledPredicate::Condition(condition) => {
+                    found.retain(|&item| {
+                        let holds = self.holds(condition, item);
+                        if !holds {
+                            removed(at, item);
+                        }
+                        holds
+                    });
+                    continue;
                 }
-                CompiledPredicate::Last => {
-                    let kept = found.last().copied();
-                    found.clear();
-                    found.extend(kept);
-                }
-                CompiledPredicate::Condition(condition) => found.retain(|&item| self.holds(condition, item)),
-            }
+                CompiledPredicate::Position(position) => found.get(*position as usize - 1).copied(),
+                CompiledPredicate::Last => found.last().copied(),
+            };
+            found.iter().filter(|&&item| Some(item) != kept).for_each(|&item| removed(at, item));
+            found.clear();
+            found.extend(kept);
         }
     }
 
-    fn holds(&self, condition: &CompiledCondition, item: Item) -> bool {
+    pub(crate) fn holds(&self, condition: &CompiledCondition, item: Item) -> bool {
         match condition {
             CompiledCondition::And(left, right) => self.holds(left, item) && self.holds(right, item),
             CompiledCondition::Or(left, right) => self.holds(left, item) || self.holds(right, item),
@@ -256,7 +296,7 @@ impl<'a> View<'a> {
                     let _ = visit(item);
                 }
                 Some((step, rest)) if step.axis == Axis::Parent => {
-                    self.follow_in_order(path, rest, item.node, visit);
+                    self.follow_in_order(path, rest, item.node, &mut |_, _, _| (), visit);
                 }
                 Some(_) => {}
             }
@@ -344,6 +384,24 @@ impl<'a> View<'a> {
         text.into_bump_str()
     }
 
+    /// Where a node stands in the document.
+    pub(crate) fn extent(&self, item: Item) -> Extent {
+        let node = self.tree.node(item.node);
+        if item.attribute > 0 {
+            let value = self.tree.attributes(item.node)[item.attribute as usize - 1];
+            return Extent::Attribute(value.start..value.stop);
+        }
+        match (node.kind, self.tree.pieces(item.node)) {
+            (NodeKind::Text, [first, .., last] | [first @ last]) => Extent::Text(first.start..last.stop),
+            (NodeKind::Element(_) | NodeKind::Text, _) => Extent::Element(node.start..node.stop),
+        }
+    }
+
+    /// Where an element begins in the document.
+    pub(crate) fn element_start(&self, node: NodeId) -> u32 {
+        self.tree.node(node).start
+    }
+
     /// Offset in the document, for messages.
     pub(super) fn offset(&self, item: Item) -> usize {
         if item.attribute > 0 {
@@ -355,6 +413,17 @@ impl<'a> View<'a> {
             }
         }
     }
+}
+
+/// A range of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// The value of an attribute, without quotes.
+    Attribute(Range<u32>),
+    /// Text between two tags; comments may stand in it.
+    Text(Range<u32>),
+    /// An element with its tags.
+    Element(Range<u32>),
 }
 
 impl Item {

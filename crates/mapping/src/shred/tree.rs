@@ -136,6 +136,10 @@ impl Tree {
     /// Takes an element back that has no attributes and nothing below it.
     pub(super) fn remove_last(&mut self, element: NodeId) {
         debug_assert_eq!(element + 1, self.end());
+        // The next node gets the same id.
+        while self.namespaces.last().is_some_and(|(node, ..)| *node == element) {
+            self.namespaces.pop();
+        }
         self.nodes.pop();
     }
 

@@ -11,21 +11,22 @@ use crate::plan::{PlanColumn, PlanSource, Test};
 use super::convert::{Cell, Refusal, from_text, from_value, not_the_only_one, without_value};
 use super::rows::{Candidate, RowMaker};
 use super::select::{Item, Visit};
+use super::trace::{Matches, Taken, Trace};
 use super::tree::NodeId;
 
 /// A cell or why there is none, whether several nodes matched where one was expected, and where in the document it came from.
-type Found<'a> = (Result<Cell<'a>, Refusal>, bool, Option<Item>);
+type Found<'a> = (Result<Cell<'a>, Refusal>, Matches, Option<Item>);
 
-impl<'a> RowMaker<'a, '_> {
+impl<'a, T: Trace> RowMaker<'a, '_, T> {
     pub(super) fn value(
         &self,
-        candidate: &Candidate<'a>,
+        candidate: &Candidate<'a, T::Row>,
         planned: &'a PlanColumn,
         row_number: usize,
     ) -> Found<'a> {
         let PlanColumn { column, source, table: _, index } = planned;
         let arena = self.view.arena;
-        let constant = |value| (from_value(column, value, arena), false, None);
+        let constant = |value| (from_value(column, value, arena, self.trace), Matches::AsWanted, None);
         match (source, &column.source) {
             (PlanSource::Path(path), _) => self.path_value(column, candidate.element, |element, visit| {
                 self.view.select(path, element, visit);
@@ -37,15 +38,15 @@ impl<'a> RowMaker<'a, '_> {
             }
             (PlanSource::AsContract, ColumnSource::Expression(bound)) => {
                 let cell = match self.evaluate(bound, candidate) {
-                    Ok(value) => from_value(column, value, arena),
-                    Err(error) => without_value(column, error.to_string()),
+                    Ok(value) => from_value(column, value, arena, self.trace),
+                    Err(error) => without_value(column, error.to_string(), self.trace),
                 };
-                (cell, false, None)
+                (cell, Matches::AsWanted, None)
             }
             (PlanSource::AsContract, ColumnSource::Parent { table, column: parent_column }) => {
                 match self.parent_value(candidate, *table, *parent_column) {
                     Some(value) => constant(value),
-                    None => (Err(self.missing_parent(*table)), false, None),
+                    None => (Err(self.missing_parent(*table)), Matches::AsWanted, None),
                 }
             }
             (PlanSource::AsContract, ColumnSource::Constant(value)) => constant(value.as_value()),
@@ -119,19 +120,25 @@ impl<'a> RowMaker<'a, '_> {
             }
         });
         let is_repeated = column.pick.is_none() && count > 1;
+        let matches = if is_repeated { Matches::Repeated } else { Matches::AsWanted };
         let item = if column.pick == Some(Pick::Last) { last } else { first };
         if column.pick == Some(Pick::Only) && count > 1 {
-            return (not_the_only_one(column), false, item);
+            return (not_the_only_one(column, self.trace), Matches::AsWanted, item);
         }
         let text = match joined {
             Some(joined) => Some(joined.into_bump_str()),
             None => item.map(|item| self.text_of(column, item)),
         };
-        (from_text(column, text, self.view.arena), is_repeated, item)
+        (from_text(column, text, self.view.arena, self.trace), matches, item)
     }
 
     fn text_of(&self, column: &Column, item: Item) -> &'a str {
-        if column.data_type == DataType::Xml { self.view.markup(item) } else { self.view.string_value(item) }
+        let (taken, text) = match column.data_type {
+            DataType::Xml => (Taken::Markup, self.view.markup(item)),
+            _ => (Taken::Text, self.view.string_value(item)),
+        };
+        self.trace.read(&self.view, item, taken, text);
+        text
     }
 
     #[cold]
@@ -144,7 +151,7 @@ impl<'a> RowMaker<'a, '_> {
     }
 
     /// A UUID of version 8 (RFC 9562) made from what identifies the cell, so that a repeated run makes the same one.
-    fn uuid(&self, candidate: &Candidate<'a>, column: u32) -> [u8; 16] {
+    fn uuid(&self, candidate: &Candidate<'a, T::Row>, column: u32) -> [u8; 16] {
         let mut hasher = xxhash_rust::xxh3::Xxh3::new();
         hasher.update(self.plan.contract().hash.as_bytes());
         let key = self.context.key.map_or(i64::MIN, |key| key.0);

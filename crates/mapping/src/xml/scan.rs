@@ -53,14 +53,24 @@ pub struct StartTag<'s, 'd> {
 }
 
 impl<'s, 'd> StartTag<'s, 'd> {
+    /// The name as the document has it, with its prefix.
+    pub fn name(&self) -> &'d str {
+        self.name
+    }
+
     /// The local name.
     pub fn local(&self) -> &'d str {
         local_part(self.name, self.prefix_len)
     }
 
+    /// The prefix, empty when there is none.
+    pub fn prefix(&self) -> &'d str {
+        &self.name[..self.prefix_len]
+    }
+
     /// The namespace of the element, empty when it has none.
     pub fn namespace(&self) -> &'s str {
-        self.namespace_of(&self.name[..self.prefix_len])
+        self.namespace_of(self.prefix())
     }
 
     /// The namespace of an attribute, empty when it has none: attributes without prefix never have one.

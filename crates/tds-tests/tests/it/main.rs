@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
+mod login;
 mod mock;
 mod peer;
 mod sink;

@@ -90,12 +90,12 @@ impl Mock {
 
     /// A source on it, with these options in the address.
     pub(crate) fn source(&self, options: &str) -> Result<Box<dyn Source>, PortError> {
-        open_source(&SourceAddress::Database(address(self.proxy.port(), options)), &spec())
+        source_at(&format!("127.0.0.1:{}", self.proxy.port()), options)
     }
 
     /// A sink for these tables at this port, which leads to the mock.
     pub(crate) fn sink(port: u16, schema: &Arc<TargetSchema>) -> Result<Box<dyn Sink>, PortError> {
-        let url = address(port, "");
+        let url = address(&format!("127.0.0.1:{port}"), "");
         open(&SourceAddress::Database(url.clone()), &url, &spec(), schema, OpenOptions::default())?.sink()
     }
 
@@ -106,8 +106,13 @@ impl Mock {
     }
 }
 
-fn address(port: u16, options: &str) -> DatabaseUrl {
-    let text = format!("sqlserver://loader:s3cret@127.0.0.1:{port}/Loans?encrypt=disabled&{options}");
+/// A source at this host and port, with these options in the address.
+pub(crate) fn source_at(server: &str, options: &str) -> Result<Box<dyn Source>, PortError> {
+    open_source(&SourceAddress::Database(address(server, options)), &spec())
+}
+
+fn address(server: &str, options: &str) -> DatabaseUrl {
+    let text = format!("sqlserver://loader:s3cret@{server}/Loans?encrypt=disabled&{options}");
     DatabaseUrl::parse(&text, &|_| None).unwrap()
 }
 

@@ -14,7 +14,8 @@ use crate::tokens::{DONE_COUNT, DONE_ERROR, DONE_FINAL, column_metadata, done, e
 /// What kind of message a client sends (MS-TDS 2.2.3.1.1), as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Message {
-    Login,
+    /// The login, without the packets' headers.
+    Login(Vec<u8>),
     /// A batch of text, without what stands before it.
     Batch(String),
     /// A statement with parameters.
@@ -104,6 +105,15 @@ impl Peer {
         lock(&self.state).messages.clone()
     }
 
+    /// Their logins.
+    pub(crate) fn logins(&self) -> Vec<Vec<u8>> {
+        let login = |message| match message {
+            Message::Login(login) => Some(login),
+            _ => None,
+        };
+        self.messages().into_iter().filter_map(login).collect()
+    }
+
     /// The rows that they sent.
     pub(crate) fn bulk_loads(&self) -> Vec<Vec<u8>> {
         let rows = |message| match message {
@@ -148,7 +158,7 @@ impl State {
     /// The tokens that the peer answers with, unless the mock shall; and whether the line is dead then.
     fn answer(&mut self, message: &Message) -> (Option<Vec<u8>>, bool) {
         let moment = match message {
-            Message::Login => Some(Moment::Login),
+            Message::Login(_) => Some(Moment::Login),
             Message::Commit => Some(Moment::Commit),
             Message::BulkLoad(_) => {
                 self.load_count += 1;
@@ -231,7 +241,7 @@ fn understood(kind: u8, content: &[u8]) -> Message {
             Some(7) => Message::Commit,
             _ => Message::Other(kind),
         },
-        0x10 => Message::Login,
+        0x10 => Message::Login(content.to_vec()),
         other => Message::Other(other),
     }
 }

@@ -79,10 +79,12 @@ pub(super) fn commit(sink: &mut dyn Sink, batch: &Batch, session: &str) -> Commi
     sink.commit(batch, &identity(session, 0, 1), FailedDocuments::Leave).expect("the batch is committed")
 }
 
-/// The fault that a batch is refused with.
-pub(super) fn refusal(sink: &mut dyn Sink, batch: &Batch) -> Fault {
+/// The fault that a batch is refused with, for which no document but this one is suspected.
+pub(super) fn refusal(sink: &mut dyn Sink, batch: &Batch, guilty: DocumentKey) -> Fault {
     let result = sink.commit(batch, &identity("refused", 0, 1), FailedDocuments::Leave);
-    result.map_err(|PortError { fault, .. }| fault).expect_err("the batch is refused")
+    let PortError { fault, suspect, .. } = result.expect_err("the batch is refused");
+    assert!(suspect.is_none_or(|suspect| suspect == guilty), "{suspect:?} is suspected for {fault:?}");
+    fault
 }
 
 /// A document for a batch.

@@ -63,7 +63,9 @@ impl Tables {
             for (document, _) in new.iter().enumerate().filter(|&(_, &is_new)| is_new) {
                 let records = batch.rows_of(table, document..document + 1);
                 for row in cells::rows(&self.schema.tables[table], &records) {
-                    *count += u64::from(self.insert_row(table, row, undo)?);
+                    let suspect = batch.documents()[document].key;
+                    let inserted = self.insert_row(table, row, undo);
+                    *count += u64::from(inserted.map_err(|error| error.about(Some(suspect)))?);
                 }
             }
         }

@@ -1,0 +1,24 @@
+//! Which documents a command looks at.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Documents of files, standard input or the source; at least one.
+#[derive(Args)]
+pub(crate) struct DocumentArgs {
+    /// Files with one document each, or patterns of them such as 'samples/*.xml'; `-` is standard input
+    #[arg(value_name = "DOC", required_unless_present = "key")]
+    pub(crate) documents: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+}
+
+/// Documents of the source.
+#[derive(Args)]
+pub(crate) struct KeyArgs {
+    /// Documents of the source, by key; may be given several times
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',')]
+    pub(crate) key: Vec<i64>,
+}

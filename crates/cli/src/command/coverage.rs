@@ -1,0 +1,66 @@
+//! `xmlshred coverage`: what documents hold and no column reads.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use xmlshred_mapping::coverage::{Coverage, Detail};
+use xmlshred_mapping::{DocumentContext, Limits, Plan};
+
+use crate::args::{CoverageArgs, DocumentArgs};
+use crate::console;
+use crate::coverage;
+use crate::database;
+use crate::documents;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::settings::ContractFile;
+
+/// Measures the documents; ends with 3 when one fails, or less is read than asked for.
+pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
+    let CoverageArgs {
+        documents: DocumentArgs { documents, keys },
+        all,
+        fail_under,
+        json,
+        contract,
+        database,
+    } = args;
+    let connection = database::resolve_if_any(database)?;
+    let file = ContractFile::read(contract)?;
+    let (contract, warnings) = file.checked()?;
+    if !warnings.is_empty() {
+        console::note(file.render(&warnings, console::render_style()).trim_end());
+    }
+    let plan = Arc::new(Plan::new(contract));
+    let limits = Limits::default();
+    let mut coverage = Coverage::new(Arc::clone(&plan), limits);
+    let now = jiff::Timestamp::now().as_microsecond();
+    let mut measured = Vec::new();
+    let mut failed_count = 0;
+    documents::each(documents, keys, connection.as_ref(), &plan, &limits, &mut |document| {
+        let context = DocumentContext { key: document.key, session: "coverage", now };
+        let added = document.content(&plan, &limits).and_then(|content| coverage.add(content, &context));
+        match added {
+            Ok(()) => measured.push(document.name),
+            Err(failure) => {
+                failed_count += 1;
+                console::warn(format_args!("{} is not measured, it failed: {failure}", document.name));
+            }
+        }
+        Ok(())
+    })?;
+    let report = coverage.report(if *all { Detail::Names } else { Detail::Sections });
+    let shown = coverage::Shown { report: &report, documents: &measured, failed_count };
+    let mut out = std::io::stdout().lock();
+    if *json {
+        writeln!(out, "{}", coverage::json(&shown).map_err(std::io::Error::from)?)?;
+    } else {
+        write!(out, "{}", coverage::table(&shown))?;
+    }
+    let is_under = fail_under.is_some_and(|percent| report.percent_of_occurrences() < percent);
+    if let (true, Some(percent)) = (is_under, fail_under) {
+        let found = report.percent_of_occurrences();
+        console::warn(format_args!("{found:.2} % are read, --fail-under asks for {percent} %"));
+    }
+    Ok(if is_under || failed_count > 0 { Exit::SomeFailed } else { Exit::Done })
+}

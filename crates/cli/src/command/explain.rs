@@ -1,0 +1,71 @@
+//! `xmlshred explain`: where the values of a table come from.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use xmlshred_mapping::{DocumentContext, Limits, Plan};
+
+use crate::args::{ExplainArgs, KeyArgs};
+use crate::console;
+use crate::database;
+use crate::documents;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::explain::{self, Selection, Shown};
+use crate::preview::Sensitive;
+use crate::settings::{ContractFile, SettingsError};
+
+/// Explains; ends with 3 when the document fails.
+pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
+    let ExplainArgs { names, key, row, show_sensitive, json, contract, database } = args;
+    let (paths, keys, wanted) = match (&names[..], key) {
+        ([wanted], Some(key)) => (Vec::new(), vec![*key], wanted),
+        ([document, wanted], None) => (vec![PathBuf::from(document)], Vec::new(), wanted),
+        _ => return Err(SettingsError::ExplainWhat.into()),
+    };
+    let keys = KeyArgs { key: keys };
+    let connection = database::resolve_if_any(database)?;
+    let file = ContractFile::read(contract)?;
+    let (contract, warnings) = file.checked()?;
+    if !warnings.is_empty() {
+        console::note(file.render(&warnings, console::render_style()).trim_end());
+    }
+    let plan = Arc::new(Plan::new(contract));
+    let selection = Selection::parse(wanted, *row, &plan)?;
+    let limits = Limits::default();
+    let now = jiff::Timestamp::now().as_microsecond();
+    let sensitive = if *show_sensitive { Sensitive::Shown } else { Sensitive::Masked };
+    let mut exit = Exit::Done;
+    documents::each(&paths, &keys, connection.as_ref(), &plan, &limits, &mut |document| {
+        let context = DocumentContext { key: document.key, session: "explain", now };
+        let content = match document.content(&plan, &limits) {
+            Ok(content) => content,
+            Err(failure) => {
+                console::warn(format_args!("{} failed: {failure}", document.name));
+                exit = Exit::SomeFailed;
+                return Ok(());
+            }
+        };
+        let explanation =
+            xmlshred_mapping::explain::explain(&plan, limits, content, &context, selection.table);
+        if explanation.failure.is_some() {
+            exit = Exit::SomeFailed;
+        }
+        let shown = Shown {
+            document: &document.name,
+            explanation: &explanation,
+            selection: &selection,
+            sensitive,
+            plan: &plan,
+        };
+        let mut out = std::io::stdout().lock();
+        if *json {
+            writeln!(out, "{}", explain::json(&shown))?;
+        } else {
+            write!(out, "{}", explain::text(&shown))?;
+        }
+        Ok(())
+    })?;
+    Ok(exit)
+}

@@ -1,0 +1,241 @@
+//! `xmlshred infer`: a first contract from sample documents.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use xmlshred_engine::ports::Fetched;
+use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_mapping::infer::{
+    InferError, InferOptions, Inferred, Profile, ProfileLimits, Schema, Values, XsdFile,
+    infer as infer_contract,
+};
+use xmlshred_mapping::{Content, Limits};
+use xmlshred_model::DocumentKey;
+
+use crate::args::InferArgs;
+use crate::console;
+use crate::database;
+use crate::documents;
+use crate::error::CommandError;
+use crate::exit::Exit;
+
+/// Documents that are named before the rest is only counted.
+const MAX_NAMED: usize = 5;
+
+/// Reads the documents, one at a time, and writes the contract; ends with 3 when a document could not be read as XML.
+pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
+    let InferArgs {
+        documents: given, key, sample, out, force, name, root, key_path, xsd, show_values, ..
+    } = args;
+    let InferArgs { source_table, source_key, source_xml, .. } = args;
+    let options = InferOptions {
+        name: name.clone(),
+        root: root.clone(),
+        key_path: key_path.clone(),
+        source_table: source_table.clone(),
+        source_key: source_key.clone(),
+        source_xml: source_xml.clone(),
+        values: if *show_values { Values::Shown } else { Values::Hidden },
+    };
+    // Before the work, not behind it.
+    let existing = if *force { Existing::Replace } else { Existing::Keep };
+    if let Some(path) = out.as_ref().filter(|path| existing == Existing::Keep && path.exists()) {
+        return Err(CommandError::Exists { path: path.clone() });
+    }
+    let schema = xsd.as_deref().map(read_schema).transpose()?;
+    let mut files = Vec::new();
+    for pattern in given {
+        files.extend(documents::files(pattern)?);
+    }
+    let mut samples = Samples::new(files.len() as u64);
+    for path in &files {
+        let name = path.display().to_string();
+        let fetched = documents::fetch(path, samples.max_bytes)
+            .map_err(|source| CommandError::Document { name: name.clone(), source })?;
+        samples.observe(&name, documents::number_in_name(path), &fetched);
+    }
+    if !key.is_empty() || sample.is_some() {
+        from_source(args, &options, &mut samples)?;
+    }
+    samples.bar.finish_and_clear();
+    let inferred = samples.contract(schema.as_ref(), &options)?;
+    match out {
+        Some(path) => write_file(path, existing, &inferred.text)?,
+        None => std::io::stdout().lock().write_all(inferred.text.as_bytes())?,
+    }
+    samples.tell(&inferred, out.as_deref());
+    Ok(if samples.failed_count > 0 { Exit::SomeFailed } else { Exit::Done })
+}
+
+/// What was read so far.
+struct Samples {
+    profile: Profile,
+    max_bytes: u64,
+    /// Some documents of each root, by its name.
+    by_root: BTreeMap<String, Vec<String>>,
+    failed_count: u64,
+    bar: ProgressBar,
+}
+
+impl Samples {
+    fn new(expected: u64) -> Self {
+        let style =
+            ProgressStyle::with_template("reading documents [{bar:40}] {human_pos}/{human_len} {eta}")
+                .expect("the template is a constant");
+        Self {
+            profile: Profile::new(ProfileLimits::default()),
+            max_bytes: Limits::default().max_bytes,
+            by_root: BTreeMap::new(),
+            failed_count: 0,
+            bar: ProgressBar::new(expected).with_style(style),
+        }
+    }
+
+    fn observe(&mut self, name: &str, key: Option<DocumentKey>, fetched: &Fetched) {
+        self.bar.inc(1);
+        let observed = match fetched {
+            Fetched::Text(text) => {
+                self.profile.observe(Content::Text(text), key).map_err(|error| error.to_string())
+            }
+            Fetched::Bytes(bytes) => {
+                self.profile.observe(Content::Bytes(bytes), key).map_err(|error| error.to_string())
+            }
+            Fetched::Null => Err("the column is null".to_owned()),
+            Fetched::TooLarge(byte_count) => {
+                Err(format!("{byte_count} bytes, the limit is {}", self.max_bytes))
+            }
+        };
+        match observed {
+            Ok(root) => {
+                let names = self.by_root.entry(root).or_default();
+                if names.len() <= MAX_NAMED {
+                    names.push(name.to_owned());
+                }
+            }
+            Err(problem) => {
+                self.failed_count += 1;
+                if self.failed_count <= MAX_NAMED as u64 {
+                    self.bar
+                        .suspend(|| console::warn(format_args!("document {name} is left out: {problem}")));
+                }
+            }
+        }
+    }
+
+    fn contract(&self, schema: Option<&Schema>, options: &InferOptions) -> Result<Inferred, CommandError> {
+        infer_contract(&self.profile, schema, options).map_err(|error| {
+            let where_ =
+                if let InferError::SeveralRoots(_) = &error { self.roots_text() } else { String::new() };
+            CommandError::Infer { error, where_ }
+        })
+    }
+
+    /// One line per root, with some of its documents.
+    fn roots_text(&self) -> String {
+        let line = |(root, names): (&String, &Vec<String>)| {
+            let more = if names.len() > MAX_NAMED { ", …" } else { "" };
+            format!("\n  {root}: {}{more}", names[..names.len().min(MAX_NAMED)].join(", "))
+        };
+        self.by_root.iter().map(line).collect()
+    }
+
+    fn tell(&self, inferred: &Inferred, out: Option<&Path>) {
+        let Inferred { text: _, document_count, table_count, column_count, notes } = inferred;
+        if self.failed_count > 0 {
+            console::warn(format_args!("documents left out: {}", console::count(self.failed_count)));
+        }
+        for note in notes {
+            console::note(format_args!("note: {note}"));
+        }
+        let place = out.map_or_else(|| "contract".to_owned(), |path| path.display().to_string());
+        console::note(format_args!(
+            "{place}: {table_count} tables, {column_count} columns besides keys, from {} documents",
+            console::count(*document_count),
+        ));
+    }
+}
+
+/// Documents of the source, by key or the first of them.
+fn from_source(args: &InferArgs, options: &InferOptions, samples: &mut Samples) -> Result<(), CommandError> {
+    let InferArgs { key, sample, database, .. } = args;
+    let connection = database::resolve(database)?;
+    let spec = spec(options);
+    let mut source = database::source_of(&connection, &spec)?;
+    let mut keys = key.iter().copied().map(DocumentKey).collect::<Vec<_>>();
+    if let Some(limit) = *sample {
+        keys.extend(database::first_keys(&mut *source, limit)?);
+    }
+    samples.bar.inc_length(keys.len() as u64);
+    for key in keys {
+        let fetched = database::read_document(&mut *source, key, samples.max_bytes)?;
+        samples.observe(&key.to_string(), Some(key), &fetched);
+    }
+    Ok(())
+}
+
+/// A schema with the local files that it includes and imports, and those that they do. Nothing is fetched.
+fn read_schema(path: &Path) -> Result<Schema, CommandError> {
+    let mut files = Vec::new();
+    let mut seen = HashSet::new();
+    let mut waiting = vec![path.to_owned()];
+    while let Some(path) = waiting.pop() {
+        if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+            continue;
+        }
+        let is_first = files.is_empty();
+        let found =
+            std::fs::read(&path).and_then(|bytes| XsdFile::read(&bytes).map_err(std::io::Error::other));
+        match found {
+            Ok(file) => {
+                let folder = path.parent().unwrap_or(Path::new(""));
+                let local = file.locations().into_iter().filter(|location| !location.contains("://"));
+                waiting.extend(local.map(|location| folder.join(location)));
+                files.push(file);
+            }
+            Err(source) if is_first => return Err(CommandError::File { doing: "read schema", path, source }),
+            Err(problem) => console::warn(format_args!("schema {} is left out: {problem}", path.display())),
+        }
+    }
+    Ok(Schema::new(files))
+}
+
+fn spec(options: &InferOptions) -> SourceSpec {
+    let InferOptions { source_table, source_key, source_xml, .. } = options;
+    let (schema, table) = match source_table.rsplit_once('.') {
+        Some((schema, table)) => (Some(schema.to_owned()), table.to_owned()),
+        None => (None, source_table.clone()),
+    };
+    SourceSpec {
+        schema,
+        table,
+        key: source_key.clone(),
+        xml: source_xml.clone(),
+        min_bytes: 0,
+        where_sql: None,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Existing {
+    Keep,
+    Replace,
+}
+
+fn write_file(path: &Path, existing: Existing, text: &str) -> Result<(), CommandError> {
+    let failed = |source| CommandError::File { doing: "write", path: path.to_owned(), source };
+    let mut options = OpenOptions::new();
+    options.write(true);
+    // Nobody's file is replaced that came into being meanwhile.
+    let options = match existing {
+        Existing::Replace => options.create(true).truncate(true),
+        Existing::Keep => options.create_new(true),
+    };
+    let mut file = options.open(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::AlreadyExists => CommandError::Exists { path: path.to_owned() },
+        _ => failed(source),
+    })?;
+    file.write_all(text.as_bytes()).map_err(failed)
+}

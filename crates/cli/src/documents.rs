@@ -1,0 +1,136 @@
+//! Documents for the commands that look at some: from files, standard input and the source, one at a time.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use xmlshred_engine::ports::Fetched;
+use xmlshred_mapping::{Content, Limits, Plan};
+use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage};
+
+use crate::args::KeyArgs;
+use crate::database;
+use crate::error::CommandError;
+use crate::settings::{Connection, SettingsError};
+
+/// One document.
+pub(crate) struct Document {
+    /// Its file, `-`, or its key.
+    pub(crate) name: String,
+    /// That of its row in the source, or of its file; none where it stands in the document alone.
+    pub(crate) key: Option<DocumentKey>,
+    /// What was found.
+    fetched: Fetched,
+}
+
+impl Document {
+    /// What is to be shredded.
+    ///
+    /// # Errors
+    /// What a run would say before it looks into the document.
+    pub(crate) fn content(&self, plan: &Plan, limits: &Limits) -> Result<Content<'_>, Failure> {
+        let (content, byte_count) = match &self.fetched {
+            Fetched::Text(text) => (Content::Text(text), text.len()),
+            Fetched::Bytes(bytes) => (Content::Bytes(bytes), bytes.len()),
+            Fetched::Null => {
+                return Err(refused(FailureCode::DocumentMissing, "the column is null".to_owned()));
+            }
+            Fetched::TooLarge(byte_count) => {
+                let message = format!("{byte_count} bytes, the limit is {}", limits.max_bytes);
+                return Err(refused(FailureCode::DocumentTooLarge, message));
+            }
+        };
+        let min_bytes = plan.contract().source.min_bytes;
+        if (byte_count as u64) < min_bytes {
+            let message = format!("{byte_count} bytes, the contract asks for {min_bytes}");
+            return Err(refused(FailureCode::DocumentTooShort, message));
+        }
+        Ok(content)
+    }
+}
+
+fn refused(code: FailureCode, message: String) -> Failure {
+    Failure { stage: Stage::Fetch, code, message }
+}
+
+/// Reads the documents that the arguments name, in their order, and hands each to `visit`.
+///
+/// # Errors
+/// When one cannot be read, or `visit` says so.
+pub(crate) fn each(
+    paths: &[PathBuf],
+    keys: &KeyArgs,
+    connection: Option<&Connection>,
+    plan: &Plan,
+    limits: &Limits,
+    visit: &mut dyn FnMut(Document) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let KeyArgs { key: keys } = keys;
+    let has_key = plan.contract().document.key.is_some();
+    let mut number = 0;
+    for given in paths {
+        for path in files(given)? {
+            let document = read(&path, limits)?;
+            number += 1;
+            // Nobody else knows a key: as with `--files`, it is the number in the name, or one that is counted.
+            let key = || number_in_name(&path).unwrap_or(DocumentKey(number));
+            visit(Document { key: (!has_key).then(key), ..document })?;
+        }
+    }
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let connection = connection.ok_or(SettingsError::NoDatabase)?;
+    let mut source = database::source(connection, plan)?;
+    for &key in keys {
+        let key = DocumentKey(key);
+        let fetched = database::read_document(&mut *source, key, limits.max_bytes)?;
+        visit(Document { name: key.to_string(), key: Some(key), fetched })?;
+    }
+    Ok(())
+}
+
+/// The files that a pattern stands for, in order of name. What is no pattern, or names a file as it stands, is itself.
+pub(crate) fn files(given: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    let text = given.to_string_lossy();
+    if !text.contains(['*', '?', '[']) || given.exists() {
+        return Ok(vec![given.to_owned()]);
+    }
+    let wrong = |problem: String| SettingsError::Pattern { pattern: text.to_string(), problem };
+    let found = glob::glob(&text).map_err(|error| wrong(error.to_string()))?;
+    let found: Vec<_> = found.filter_map(Result::ok).filter(|path| path.is_file()).collect();
+    if found.is_empty() {
+        return Err(wrong("no file has such a name".to_owned()).into());
+    }
+    Ok(found)
+}
+
+/// The key of `17.xml`.
+pub(crate) fn number_in_name(path: &Path) -> Option<DocumentKey> {
+    path.file_stem()?.to_str()?.parse().ok().map(DocumentKey)
+}
+
+fn read(path: &Path, limits: &Limits) -> Result<Document, CommandError> {
+    let name = path.display().to_string();
+    match fetch(path, limits.max_bytes) {
+        Ok(fetched) => Ok(Document { name, key: None, fetched }),
+        Err(source) => Err(CommandError::Document { name, source }),
+    }
+}
+
+/// A document in a file, or on standard input.
+pub(crate) fn fetch(path: &Path, max_bytes: u64) -> std::io::Result<Fetched> {
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        // One more than allowed tells too large from just fitting.
+        std::io::stdin().lock().take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    } else {
+        let file = std::fs::File::open(path)?;
+        let byte_count = file.metadata()?.len();
+        if byte_count > max_bytes {
+            return Ok(Fetched::TooLarge(byte_count));
+        }
+        file.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    }
+    let byte_count = bytes.len() as u64;
+    Ok(if byte_count > max_bytes { Fetched::TooLarge(byte_count) } else { Fetched::Bytes(bytes) })
+}

@@ -1,0 +1,119 @@
+//! What of an explanation is shown.
+
+use xmlshred_mapping::Plan;
+use xmlshred_mapping::explain::{ExplainedCell, ExplainedInput, ExplainedRow, Explanation, RowFate};
+use xmlshred_model::{OwnedValue, Value, lexical};
+
+use crate::preview::{MASK, Sensitive};
+use crate::settings::SettingsError;
+
+/// Which values the user asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Selection {
+    /// Index of the table.
+    pub(crate) table: usize,
+    /// Name of a column or `let`; all of them without.
+    pub(crate) column: Option<String>,
+    /// Number of a row, from 1; without, all rows, and those that were not made.
+    pub(crate) row: Option<usize>,
+}
+
+impl Selection {
+    /// From `TABLE` or `TABLE.COLUMN`.
+    ///
+    /// # Errors
+    /// When the contract has no such table, or the table no such column.
+    pub(crate) fn parse(text: &str, row: Option<usize>, plan: &Plan) -> Result<Self, SettingsError> {
+        let tables = &plan.contract().tables;
+        let find = |name: &str| tables.iter().position(|table| table.name.eq_ignore_ascii_case(name));
+        if let Some(table) = find(text) {
+            return Ok(Self { table, column: None, row });
+        }
+        let (name, column) = text.rsplit_once('.').unwrap_or((text, ""));
+        let Some(table) = find(name) else {
+            let known = tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(SettingsError::NoSuchTable { name: name.to_owned(), known });
+        };
+        let columns = tables[table].templates[0].columns.iter().map(|column| column.name.as_str());
+        let names = columns.chain(tables[table].lets.iter().map(|item| item.name.as_str()));
+        match names.clone().find(|known| known.eq_ignore_ascii_case(column)) {
+            Some(known) => Ok(Self { table, column: Some(known.to_owned()), row }),
+            None => Err(SettingsError::NoSuchColumn {
+                table: tables[table].name.clone(),
+                name: column.to_owned(),
+                known: names.collect::<Vec<_>>().join(", "),
+            }),
+        }
+    }
+}
+
+/// An explanation with what the user wants to see of it.
+pub(crate) struct Shown<'a> {
+    /// Name of the document.
+    pub(crate) document: &'a str,
+    /// What is known.
+    pub(crate) explanation: &'a Explanation,
+    /// Which part of it.
+    pub(crate) selection: &'a Selection,
+    /// What becomes of sensitive values.
+    pub(crate) sensitive: Sensitive,
+    /// For names and types.
+    pub(crate) plan: &'a Plan,
+}
+
+impl<'a> Shown<'a> {
+    /// The rows that were made, or broke the document off, with their numbers.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (Option<usize>, &'a ExplainedRow)> {
+        let wanted = self.selection.row;
+        self.explanation.rows.iter().filter_map(move |row| match row.fate {
+            RowFate::Made(number) if wanted.is_none_or(|wanted| wanted == number) => {
+                Some((Some(number), row))
+            }
+            RowFate::Unfinished if wanted.is_none() && !row.cells.is_empty() => Some((None, row)),
+            _ => None,
+        })
+    }
+
+    /// The rows that were not made, those of tables around it included.
+    pub(crate) fn dropped(&self) -> impl Iterator<Item = &'a ExplainedRow> {
+        let is_dropped = |row: &&ExplainedRow| !matches!(row.fate, RowFate::Made(_) | RowFate::Unfinished);
+        let all = self.selection.row.is_none();
+        let Explanation { rows, missing_around, .. } = self.explanation;
+        missing_around.iter().chain(rows).filter(is_dropped).filter(move |_| all)
+    }
+
+    /// Whether this cell is asked for.
+    pub(crate) fn has(&self, cell: &ExplainedCell) -> bool {
+        self.selection.column.as_ref().is_none_or(|column| *column == cell.name)
+    }
+
+    /// Text of the document, or what hides it.
+    pub(crate) fn text<'t>(&self, text: &'t str, cell: &ExplainedCell) -> &'t str {
+        if cell.sensitive && self.sensitive == Sensitive::Masked { MASK } else { text }
+    }
+
+    /// A value, or what hides it; `None` is null, which hides nothing.
+    pub(crate) fn value(&self, value: &OwnedValue, cell: &ExplainedCell) -> Option<String> {
+        self.masked(value, cell.sensitive)
+    }
+
+    /// A value that an expression read.
+    pub(crate) fn input(&self, input: &ExplainedInput) -> Option<String> {
+        self.masked(&input.value, input.sensitive)
+    }
+
+    fn masked(&self, value: &OwnedValue, is_sensitive: bool) -> Option<String> {
+        match value.as_value() {
+            Value::Null => None,
+            _ if is_sensitive && self.sensitive == Sensitive::Masked => Some(MASK.to_owned()),
+            value => Some(formatted(&value)),
+        }
+    }
+}
+
+/// The text of a value.
+pub(crate) fn formatted(value: &Value<'_>) -> String {
+    let mut text = String::new();
+    lexical::format(value, &mut text);
+    text
+}

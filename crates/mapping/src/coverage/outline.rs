@@ -1,0 +1,184 @@
+//! All element and attribute names that documents have, as one tree, with counts of the data that stands there.
+
+use std::collections::HashMap;
+
+use crate::contract::Case;
+
+use super::report::{Amount, Example};
+
+/// Index of a name in the outline.
+pub(super) type NameId = u32;
+
+/// The document, above its root element.
+pub(super) const TOP: NameId = 0;
+
+/// What became of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// A column of a row that was made read it.
+    Read,
+    /// The contract ignores it.
+    Ignored,
+    /// A path of a column leads there, but no row that was made read it.
+    InNoRow,
+    /// A condition looks at it, and nothing else.
+    ConditionOnly,
+    /// No path leads there.
+    NoPath,
+}
+
+impl Fate {
+    pub(super) const COUNT: usize = 5;
+}
+
+/// The tree of names.
+#[derive(Debug)]
+pub(super) struct Outline {
+    names: Vec<Name>,
+    case: Case,
+}
+
+#[derive(Debug)]
+pub(super) struct Name {
+    pub(super) parent: NameId,
+    pub(super) kind: NameKind,
+    /// The local name, as it was first met.
+    pub(super) text: Box<str>,
+    elements: HashMap<Box<str>, NameId>,
+    attributes: HashMap<Box<str>, NameId>,
+    /// Of the attribute, or of the element's own text, by [`Fate`].
+    pub(super) tallies: [Tally; Fate::COUNT],
+    /// Documents in which something here or below has no path.
+    pub(super) unread: Documents,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NameKind {
+    Element,
+    Attribute,
+}
+
+/// How often something was met.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) documents: Documents,
+    pub(super) amount: Amount,
+    pub(super) example: Option<Example>,
+}
+
+/// Counts each document once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Documents {
+    pub(super) count: u64,
+    /// Number of the last one, from 1.
+    last: u64,
+}
+
+impl Documents {
+    /// Whether this document was not counted yet.
+    fn count(&mut self, document: u64) -> bool {
+        let is_new = self.last != document;
+        self.last = document;
+        self.count += u64::from(is_new);
+        is_new
+    }
+}
+
+/// A value that holds something.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Datum<'d> {
+    pub(super) name: NameId,
+    pub(super) fate: Fate,
+    /// As the document has it.
+    pub(super) raw: &'d str,
+    pub(super) offset: usize,
+}
+
+impl Outline {
+    pub(super) fn new(case: Case) -> Self {
+        Self { names: vec![Name::new(TOP, NameKind::Element, "")], case }
+    }
+
+    pub(super) fn name(&self, id: NameId) -> &Name {
+        &self.names[id as usize]
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = NameId> + use<> {
+        0..self.names.len() as NameId
+    }
+
+    /// The child of a name, made where it is not there yet.
+    pub(super) fn child(&mut self, parent: NameId, kind: NameKind, text: &str) -> NameId {
+        let folded;
+        let key = match self.case {
+            Case::Insensitive => {
+                folded = text.to_ascii_lowercase();
+                &folded
+            }
+            Case::Sensitive => text,
+        };
+        let next = self.names.len() as NameId;
+        let name = &mut self.names[parent as usize];
+        let known = match kind {
+            NameKind::Element => &mut name.elements,
+            NameKind::Attribute => &mut name.attributes,
+        };
+        if let Some(&id) = known.get(key) {
+            return id;
+        }
+        known.insert(key.into(), next);
+        self.names.push(Name::new(parent, kind, text));
+        next
+    }
+
+    /// Counts a value of document number `document`; `line` tells line and column of an offset.
+    pub(super) fn count(&mut self, datum: Datum<'_>, document: u64, text: &str) {
+        let Datum { name, fate, raw, offset } = datum;
+        let tally = &mut self.names[name as usize].tallies[fate as usize];
+        tally.amount += Amount { occurrences: 1, bytes: raw.len() as u64 };
+        tally.documents.count(document);
+        if tally.example.is_none() && fate != Fate::Read {
+            tally.example = Some(Example::of(raw, offset, document, text));
+        }
+        if fate == Fate::NoPath {
+            let mut above = name;
+            while self.names[above as usize].unread.count(document) && above != TOP {
+                above = self.names[above as usize].parent;
+            }
+        }
+    }
+
+    /// Names from the root element down to this one.
+    pub(super) fn way_to(&self, id: NameId) -> Vec<NameId> {
+        let mut way = Vec::new();
+        let mut at = id;
+        while at != TOP {
+            way.push(at);
+            at = self.name(at).parent;
+        }
+        way.reverse();
+        way
+    }
+}
+
+impl Name {
+    fn new(parent: NameId, kind: NameKind, text: &str) -> Self {
+        Self {
+            parent,
+            kind,
+            text: text.into(),
+            elements: HashMap::new(),
+            attributes: HashMap::new(),
+            tallies: Default::default(),
+            unread: Documents::default(),
+        }
+    }
+
+    pub(super) fn has_elements(&self) -> bool {
+        !self.elements.is_empty()
+    }
+
+    pub(super) fn children(&self) -> impl Iterator<Item = NameId> {
+        self.attributes.values().chain(self.elements.values()).copied()
+    }
+}

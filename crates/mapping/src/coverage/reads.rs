@@ -1,0 +1,142 @@
+//! Which parts of a document went into rows.
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+
+use crate::plan::Stored;
+use crate::shred::{CellPlace, Extent, Item, Origin, Taken, Trace, View};
+
+/// Listens to one document.
+pub(super) struct Reads<'p> {
+    stored: &'p Stored,
+    rows: RefCell<Vec<Row>>,
+    /// The row of the cell being made, when the cell is stored.
+    cell: Cell<Option<u32>>,
+    taken: RefCell<Vec<(u32, Part)>>,
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    table: usize,
+    fate: Fate,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Open,
+    Made,
+}
+
+/// Part of a document.
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    /// All text in a range.
+    Text(Range<u32>),
+    /// Everything in a range: one value, or the markup of an element.
+    All(Range<u32>),
+}
+
+impl<'p> Reads<'p> {
+    pub(super) fn new(stored: &'p Stored) -> Self {
+        Self { stored, rows: RefCell::default(), cell: Cell::new(None), taken: RefCell::default() }
+    }
+
+    /// What rows read that were made.
+    pub(super) fn into_parts(self) -> Parts {
+        let rows = self.rows.into_inner();
+        let is_made = |row: u32| rows.get(row as usize).is_none_or(|row| row.fate == Fate::Made);
+        Parts::new(self.taken.into_inner().into_iter().filter(|(row, _)| is_made(*row)).map(|(_, part)| part))
+    }
+}
+
+/// What is read whatever rows are made.
+const ALWAYS: u32 = u32::MAX;
+
+impl Trace for Reads<'_> {
+    type Row = u32;
+
+    fn row(&self, _: &View<'_>, origin: Option<Origin>) -> u32 {
+        let Some(Origin { table, .. }) = origin else { return ALWAYS };
+        let mut rows = self.rows.borrow_mut();
+        rows.push(Row { table, fate: Fate::Open });
+        rows.len() as u32 - 1
+    }
+
+    fn cell(&self, row: u32, place: CellPlace) {
+        let is_stored = match place {
+            CellPlace::Column(_) => true,
+            CellPlace::Let(index) => self.stored.rows[self.rows.borrow()[row as usize].table][index],
+            CellPlace::DocumentLet(index) => self.stored.document[index],
+        };
+        self.cell.set(is_stored.then_some(row));
+    }
+
+    fn read(&self, view: &View<'_>, item: Item, taken: Taken, _: &str) {
+        if let Some(row) = self.cell.get() {
+            let part = match (view.extent(item), taken) {
+                (Extent::Element(range), Taken::Text) | (Extent::Text(range), _) => Part::Text(range),
+                (Extent::Element(range), Taken::Markup) | (Extent::Attribute(range), _) => Part::All(range),
+            };
+            self.taken.borrow_mut().push((row, part));
+        }
+    }
+
+    fn emitted(&self, row: u32, _: usize) {
+        self.rows.borrow_mut()[row as usize].fate = Fate::Made;
+    }
+
+    fn key(&self, view: &View<'_>, item: Item) {
+        self.cell.set(Some(ALWAYS));
+        self.read(view, item, Taken::Text, "");
+    }
+}
+
+/// Parts of a document, to be asked for places.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    text: Vec<Range<u32>>,
+    all: Vec<Range<u32>>,
+}
+
+impl Parts {
+    pub(super) fn new(parts: impl IntoIterator<Item = Part>) -> Self {
+        let mut sorted = Self::default();
+        for part in parts {
+            match part {
+                Part::Text(range) => sorted.text.push(range),
+                Part::All(range) => sorted.all.push(range),
+            }
+        }
+        sorted.text = united(sorted.text);
+        sorted.all = united(sorted.all);
+        sorted
+    }
+
+    /// Whether the value of an attribute that begins here is among them.
+    pub(super) fn have_attribute(&self, offset: u32) -> bool {
+        is_in(&self.all, offset)
+    }
+
+    /// Whether text that begins here is among them.
+    pub(super) fn have_text(&self, offset: u32) -> bool {
+        is_in(&self.text, offset) || is_in(&self.all, offset)
+    }
+}
+
+/// The same places in ranges that do not overlap, in order.
+fn united(mut ranges: Vec<Range<u32>>) -> Vec<Range<u32>> {
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    let mut united: Vec<Range<u32>> = Vec::new();
+    for range in ranges {
+        match united.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => united.push(range),
+        }
+    }
+    united
+}
+
+fn is_in(ranges: &[Range<u32>], offset: u32) -> bool {
+    let after = ranges.partition_point(|range| range.start <= offset);
+    after > 0 && ranges[after - 1].end > offset
+}

@@ -1,0 +1,61 @@
+//! What the shredder tells, in the words of an explanation.
+
+use crate::Plan;
+use crate::contract::{Clean, Column, ColumnSource, Generate};
+use crate::shred::{CodeEntry, Step};
+
+use super::ExplainedStep;
+
+/// Where a column's value comes from, as the contract says.
+pub(super) fn source(plan: &Plan, column: &Column) -> String {
+    match &column.source {
+        ColumnSource::Path(path) => format!("path {}", path.text),
+        ColumnSource::Expression(bound) => format!("expr {}", bound.text),
+        ColumnSource::Parent { table, column } => {
+            let table = &plan.contract().tables[*table];
+            format!("parent {}.{}", table.name, table.templates[0].columns[*column].name)
+        }
+        ColumnSource::Constant(_) => "value".to_owned(),
+        ColumnSource::Generate(generate) => format!(
+            "generate {}",
+            match generate {
+                Generate::RowNumber => "row_number",
+                Generate::DocumentKey => "document_key",
+                Generate::Session => "session",
+                Generate::Now => "now",
+                Generate::Uuid => "uuid",
+            }
+        ),
+    }
+}
+
+pub(super) fn in_words(step: Step<'_>) -> ExplainedStep {
+    match step {
+        Step::Cleaned(clean, text) => ExplainedStep::Cleaned(clean_name(clean), text.to_owned()),
+        Step::Blank => ExplainedStep::Blank,
+        Step::Coded { list, entry, value } => {
+            let entry = match entry {
+                CodeEntry::Text(text) => text,
+                CodeEntry::Blank => "",
+                CodeEntry::Other => "*",
+            };
+            ExplainedStep::Coded(list.name.clone(), entry.to_owned(), value.to_owned_value())
+        }
+        Step::Unmapped { list } => ExplainedStep::Unmapped(list.name.clone()),
+        Step::Parsed(value) | Step::Assigned(value) => ExplainedStep::Converted(value.to_owned_value()),
+        Step::Invalid(error) => ExplainedStep::Invalid(error.to_string()),
+        Step::Truncated(text) => ExplainedStep::Truncated(text.to_owned()),
+        Step::Default(value) => ExplainedStep::Default(value.to_owned_value()),
+    }
+}
+
+fn clean_name(clean: Clean) -> &'static str {
+    match clean {
+        Clean::Trim => "trim",
+        Clean::Upper => "upper",
+        Clean::Lower => "lower",
+        Clean::Digits => "digits",
+        Clean::Number => "number",
+        Clean::CollapseSpaces => "collapse_spaces",
+    }
+}

@@ -1,0 +1,165 @@
+//! From sample documents to a first contract that loses nothing of them.
+//!
+//! [`Profile::observe`] reads one document after the other and keeps statistics only (`profile`); [`infer`] decides what a document is
+//! about (`main_element`), which elements are tables and which are columns (`structure`, `draft`), what their types are (`types`) and what they are called (`names`), lets a schema correct
+//! that (`xsd`), and writes the contract's text (`render`). Nothing here keeps or prints a value of a document, except
+//! short codes when [`Values::Shown`] asks for them.
+
+mod draft;
+mod main_element;
+mod names;
+mod profile;
+mod render;
+mod structure;
+mod types;
+mod xsd;
+
+use std::fmt;
+
+use crate::contract::{self, Diagnostic};
+
+pub use profile::{ObserveError, Profile, ProfileLimits, Root};
+pub use xsd::{Schema, XsdError, XsdFile};
+
+/// What the samples do not say.
+#[derive(Clone, Debug)]
+pub struct InferOptions {
+    /// Name of the contract; by default that of the root element.
+    pub name: Option<String>,
+    /// Which root element, by local name, when the samples have several.
+    pub root: Option<String>,
+    /// `document.key`; by default guessed from documents whose key is known.
+    pub key_path: Option<String>,
+    /// `source.table`
+    pub source_table: String,
+    /// `source.key`
+    pub source_key: String,
+    /// `source.xml`
+    pub source_xml: String,
+    /// Whether codes of the documents may stand in the contract.
+    pub values: Values,
+}
+
+/// Whether values of documents may stand in a contract.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Values {
+    /// No; comments count them.
+    #[default]
+    Hidden,
+    /// Short codes, of which there are few, as `codes:` lists.
+    Shown,
+}
+
+/// A contract made from samples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inferred {
+    /// The contract, which `contract::load` accepts.
+    pub text: String,
+    /// The documents that it is made of: those with the chosen root.
+    pub document_count: u64,
+    /// Its tables.
+    pub table_count: usize,
+    /// Their columns.
+    pub column_count: usize,
+    /// What the user should know: subtrees kept as markup, a guessed key.
+    pub notes: Vec<String>,
+}
+
+/// Why there is no contract.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum InferError {
+    /// No document was observed.
+    #[error("no document to infer a contract from")]
+    NoDocuments,
+    /// The documents are of several kinds.
+    #[error("the documents have {} different root elements: {}", .0.len(), Listed(.0))]
+    SeveralRoots(Vec<Root>),
+    /// No document has the root that was asked for.
+    #[error("no document has the root element `{0}`")]
+    NoSuchRoot(String),
+    /// The options do not make a contract, such as a key path that is no path.
+    #[error("the contract would not be valid: {}", .0.first().map_or("", |problem| &problem.message))]
+    Invalid(Vec<Diagnostic>),
+}
+
+impl InferError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::SeveralRoots(_) => Some(
+                "a contract is for one kind of document: choose one with --root NAME, and infer one contract each",
+            ),
+            Self::NoDocuments | Self::NoSuchRoot(_) => None,
+            Self::Invalid(_) => Some("look at --key-path, --source-table and the other names given"),
+        }
+    }
+}
+
+/// Roots with their counts.
+struct Listed<'a>(&'a [Root]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 8;
+        for (at, root) in self.0.iter().take(SHOWN).enumerate() {
+            let comma = if at > 0 { ", " } else { "" };
+            let plural = if root.document_count == 1 { "" } else { "s" };
+            write!(f, "{comma}{} ({} document{plural})", root.local, root.document_count)?;
+        }
+        if self.0.len() > SHOWN { write!(f, ", and {} more", self.0.len() - SHOWN) } else { Ok(()) }
+    }
+}
+
+/// The contract that the observed documents ask for; a schema, where there is one, corrects what they leave open.
+///
+/// # Errors
+/// When there are no documents, or of several kinds, or the options make no contract of it.
+pub fn infer(
+    profile: &Profile,
+    schema: Option<&Schema>,
+    options: &InferOptions,
+) -> Result<Inferred, InferError> {
+    let root = choose_root(profile, options)?;
+    let hints = schema.map(|schema| xsd::hints(schema, profile, root)).unwrap_or_default();
+    let draft = structure::draft(profile, root, &hints, options);
+    let mut named = names::named(profile, draft, options);
+    if let Some(schema) = schema {
+        named.notes.extend(notes_about(schema, &hints));
+    }
+    let text = render::contract(profile, &named, options);
+    let problems = contract::load(&text).diagnostics;
+    if !problems.is_empty() {
+        return Err(InferError::Invalid(problems));
+    }
+    let column_count = named.tables.iter().map(|table| table.columns.len()).sum();
+    let document_count = profile.elements.get(root).instance_count;
+    Ok(Inferred { text, document_count, table_count: named.tables.len(), column_count, notes: named.notes })
+}
+
+fn notes_about(schema: &Schema, hints: &xsd::Hints) -> Vec<String> {
+    let known = match hints.len() {
+        0 => "the schema does not declare the root element of the documents: it changes nothing".to_owned(),
+        count => format!("the schema knows {count} of the elements of the documents"),
+    };
+    let ignored = schema.ignored();
+    let ignored =
+        (!ignored.is_empty()).then(|| format!("not understood in the schema: {}", ignored.join(", ")));
+    [Some(known), ignored].into_iter().flatten().collect()
+}
+
+fn choose_root(profile: &Profile, options: &InferOptions) -> Result<profile::ElementId, InferError> {
+    let roots = profile.roots();
+    match (&options.root, &roots[..]) {
+        (_, []) => Err(InferError::NoDocuments),
+        (None, [root]) => Ok(root.element),
+        (None, _) => Err(InferError::SeveralRoots(roots)),
+        (Some(name), _) => {
+            let chosen = roots.iter().filter(|root| root.local == *name).collect::<Vec<_>>();
+            match chosen[..] {
+                [] => Err(InferError::NoSuchRoot(name.clone())),
+                [root] => Ok(root.element),
+                _ => Err(InferError::SeveralRoots(chosen.into_iter().cloned().collect())),
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Names of tables and columns: those of elements and attributes, as databases write them, as short as they are unique.
+//!
+//! The same samples always give the same names; the order in which names are asked for decides nothing but numbers at their ends.
+
+use std::collections::HashMap;
+
+use super::InferOptions;
+use super::draft::{Draft, DraftColumn, DraftTable};
+use super::profile::{ElementId, Profile};
+use crate::path::Namespaces;
+
+/// PostgreSQL takes 63 bytes; a number may follow.
+const MAX_BYTES: usize = 56;
+/// A column of an element below the row's is called after both: `address_city`.
+const COLUMN_NAMES: usize = 2;
+/// Tables that xmlshred itself writes.
+const RESERVED: [&str; 2] = ["processing_log", "processing_issue"];
+
+/// Tables and columns with their names.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) root: ElementId,
+    pub(super) tables: Vec<NamedTable>,
+    pub(super) namespaces: Namespaces,
+    pub(super) key_path: Option<String>,
+    pub(super) notes: Vec<String>,
+}
+
+/// A table with its name and key.
+#[derive(Debug)]
+pub(super) struct NamedTable {
+    pub(super) name: String,
+    pub(super) element: ElementId,
+    pub(super) parent: Option<usize>,
+    pub(super) each: Option<String>,
+    /// The name of the table whose rows this one goes on with.
+    pub(super) continues: Option<String>,
+    /// Names of the primary key's columns, the parent's first.
+    pub(super) key: Vec<String>,
+    pub(super) columns: Vec<(String, DraftColumn)>,
+}
+
+/// Gives everything its name.
+pub(super) fn named(profile: &Profile, draft: Draft, options: &InferOptions) -> Named {
+    let Draft { root, tables, namespaces, key_path, notes } = draft;
+    let source_table = options.source_table.rsplit('.').next().unwrap_or_default();
+    let reserved = RESERVED.iter().map(|&name| name.to_owned()).chain([source_table.to_owned()]);
+    let wanted = tables.iter().map(|table| Wanted { names: &table.names, min_names: 1 }).collect::<Vec<_>>();
+    let names = unique(&wanted, &reserved.collect::<Vec<_>>());
+    let mut named: Vec<NamedTable> = Vec::with_capacity(tables.len());
+    for (table, name) in tables.into_iter().zip(&names) {
+        let DraftTable { element, parent, each, names: _, columns, continues } = table;
+        let continues = continues.map(|at| names[at].clone());
+        let mut key = match parent {
+            None => vec![options.source_key.clone()],
+            Some(parent) => named[parent].key.clone(),
+        };
+        if each.is_some() {
+            let number = format!("{}_no", continues.as_ref().unwrap_or(name));
+            key.push(unique(&[Wanted { names: &[number], min_names: 1 }], &key).remove(0));
+        }
+        let wanted = columns.iter().map(|column| Wanted { names: &column.names, min_names: COLUMN_NAMES });
+        let column_names = unique(&wanted.collect::<Vec<_>>(), &key);
+        let columns = column_names.into_iter().zip(columns).collect();
+        named.push(NamedTable { name: name.clone(), element, parent, each, continues, key, columns });
+    }
+    let root_name = snake(&profile.elements.get(root).name.local);
+    let name = options.name.clone().unwrap_or_else(|| root_name.replace('_', "-"));
+    Named { name, root, tables: named, namespaces, key_path, notes }
+}
+
+/// What a name can be made of.
+struct Wanted<'n> {
+    /// From the outermost to the innermost.
+    names: &'n [String],
+    /// It takes as many as this, from the end, if there are as many.
+    min_names: usize,
+}
+
+/// Names that differ by more than case from each other and from `taken`: as few parts as possible, and a number where all of them
+/// are not enough.
+fn unique(wanted: &[Wanted<'_>], taken: &[String]) -> Vec<String> {
+    let mut counts = wanted.iter().map(|one| one.min_names.clamp(1, one.names.len())).collect::<Vec<_>>();
+    let parts = wanted.iter().map(|one| one.names.iter().map(|name| snake(name)).collect::<Vec<_>>());
+    let parts = parts.collect::<Vec<_>>();
+    let name = |at: usize, count: usize| {
+        let parts = &parts[at];
+        shortened(&parts[parts.len() - count..])
+    };
+    loop {
+        let mut users: HashMap<String, usize> = taken.iter().map(|name| (name.to_lowercase(), 1)).collect();
+        for (at, &count) in counts.iter().enumerate() {
+            *users.entry(name(at, count).to_lowercase()).or_default() += 1;
+        }
+        let mut has_changed = false;
+        for at in 0..wanted.len() {
+            let is_shared = users[&name(at, counts[at]).to_lowercase()] > 1;
+            if is_shared && counts[at] < parts[at].len() {
+                counts[at] += 1;
+                has_changed = true;
+            }
+        }
+        if !has_changed {
+            break;
+        }
+    }
+    let mut known = taken.iter().map(|name| name.to_lowercase()).collect::<std::collections::HashSet<_>>();
+    let mut names = Vec::with_capacity(wanted.len());
+    for (at, &count) in counts.iter().enumerate() {
+        let plain = name(at, count);
+        let numbered = (2..).map(|number| format!("{plain}_{number}"));
+        let chosen =
+            std::iter::once(plain.clone()).chain(numbered).find(|name| !known.contains(&name.to_lowercase()));
+        let chosen = chosen.expect("some number is free");
+        known.insert(chosen.to_lowercase());
+        names.push(chosen);
+    }
+    names
+}
+
+/// Parts to one name; what is too long loses parts from its middle, then characters.
+fn shortened(parts: &[String]) -> String {
+    let mut kept = parts.to_vec();
+    while kept.len() > 2 && kept.join("_").len() > MAX_BYTES {
+        kept.remove(1);
+    }
+    let mut name = kept.join("_");
+    while name.len() > MAX_BYTES {
+        name.pop();
+    }
+    name
+}
+
+/// `IssueDate`, `issue-date` and `issue_date` are `issue_date`.
+fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let chars = name.chars().collect::<Vec<_>>();
+    for (at, &c) in chars.iter().enumerate() {
+        if !c.is_alphanumeric() {
+            if !out.ends_with('_') && !out.is_empty() {
+                out.push('_');
+            }
+            continue;
+        }
+        let before = at.checked_sub(1).map(|at| chars[at]);
+        let begins_word = c.is_uppercase()
+            && before.is_some_and(|before| {
+                let next_is_lower = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+                before.is_lowercase() || before.is_numeric() || (before.is_uppercase() && next_is_lower)
+            });
+        if begins_word && !out.ends_with('_') {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    let out = out.trim_end_matches('_');
+    if out.is_empty() { "x".to_owned() } else { out.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(wanted: &[(&str, usize)], taken: &[&str]) -> Vec<String> {
+        let parts = wanted.iter().map(|(names, _)| names.split('/').map(str::to_owned).collect::<Vec<_>>());
+        let parts = parts.collect::<Vec<_>>();
+        let wanted = parts.iter().zip(wanted).map(|(names, &(_, min_names))| Wanted { names, min_names });
+        unique(&wanted.collect::<Vec<_>>(), &taken.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn words_are_told_apart_however_they_are_written() {
+        for (name, expected) in [
+            ("IssueDate", "issue_date"),
+            ("issue-date", "issue_date"),
+            ("con_id", "con_id"),
+            ("ID", "id"),
+            ("CustData", "cust_data"),
+            ("HTTPServer2", "http_server2"),
+            ("IL_collateral", "il_collateral"),
+            ("Größe", "größe"),
+            ("_", "x"),
+            ("a..b_", "a_b"),
+        ] {
+            assert_eq!(snake(name), expected);
+        }
+    }
+
+    #[test]
+    fn names_are_as_short_as_they_are_unique() {
+        assert_eq!(names(&[("a/b/city", 1), ("a/c/zip", 1)], &[]), ["city", "zip"]);
+        assert_eq!(names(&[("a/bill/city", 1), ("a/ship/city", 1)], &[]), ["bill_city", "ship_city"]);
+        assert_eq!(names(&[("a/bill/city", 2), ("id", 1)], &["ID"]), ["bill_city", "id_2"]);
+        assert_eq!(names(&[("a", 1), ("A", 1), ("a_2", 1)], &[]), ["a", "a_2", "a_2_2"]);
+    }
+
+    #[test]
+    fn long_names_lose_their_middle() {
+        let long = format!("outer/{}/{}/inner", "m".repeat(40), "n".repeat(40));
+        assert_eq!(names(&[(&long, 4)], &[]), [format!("outer_{}_inner", "n".repeat(40))]);
+        assert_eq!(names(&[(&"x".repeat(100), 1)], &[])[0].len(), MAX_BYTES);
+    }
+}

@@ -1,0 +1,211 @@
+//! The trie of paths: one node per different way from the root to an element.
+
+use crate::xml::{RawAttribute, StartTag};
+
+use super::ProfileLimits;
+use super::name_list::{Name, NameList, Namespace, NamespaceId};
+use super::value::ValueProfile;
+
+/// Index of a node of the trie.
+pub(crate) type ElementId = u32;
+/// Index of a value.
+pub(super) type ValueId = u32;
+
+/// The node above all roots.
+pub(crate) const DOCUMENT: ElementId = 0;
+
+/// All elements with their values.
+#[derive(Debug)]
+pub(crate) struct Elements {
+    limits: ProfileLimits,
+    namespaces: Vec<Namespace>,
+    elements: Vec<Element>,
+    values: Vec<ValueProfile>,
+}
+
+/// All elements that have the same path.
+#[derive(Debug)]
+pub(crate) struct Element {
+    pub(crate) name: Name,
+    pub(crate) parent: ElementId,
+    /// An element around this one has the same name.
+    pub(crate) is_nested_in_itself: bool,
+    /// Names below it, or attributes, are too many to be told apart.
+    pub(crate) has_too_many_names: bool,
+    child_names: NameList,
+    children: Vec<ElementId>,
+    attribute_names: NameList,
+    pub(crate) attributes: Vec<Attribute>,
+    text: ValueId,
+    /// How many there are.
+    pub(crate) instance_count: u64,
+    /// How many documents have one.
+    pub(crate) document_count: u64,
+    /// Most of them within one parent.
+    pub(crate) max_per_parent: u64,
+    /// How many have elements below.
+    pub(crate) container_count: u64,
+    /// How many have text besides elements.
+    pub(crate) mixed_count: u64,
+    pub(super) last_document: u64,
+    /// The parent instance that the last one was in, and how many were in it.
+    pub(super) last_parent: u64,
+    pub(super) in_last_parent: u64,
+}
+
+/// An attribute of elements with the same path.
+#[derive(Clone, Debug)]
+pub(crate) struct Attribute {
+    pub(crate) name: Name,
+    value: ValueId,
+}
+
+impl Elements {
+    pub(super) fn new(limits: ProfileLimits) -> Self {
+        let none = Namespace { uri: Box::default(), prefix: Box::default() };
+        let mut elements = Self { limits, namespaces: vec![none], elements: Vec::new(), values: Vec::new() };
+        elements.push(DOCUMENT, Name { local: Box::default(), namespace: 0 });
+        elements
+    }
+
+    pub(crate) fn get(&self, id: ElementId) -> &Element {
+        &self.elements[id as usize]
+    }
+
+    pub(super) fn get_mut(&mut self, id: ElementId) -> &mut Element {
+        &mut self.elements[id as usize]
+    }
+
+    pub(crate) fn namespace(&self, id: NamespaceId) -> &Namespace {
+        &self.namespaces[id as usize]
+    }
+
+    /// Children in order of first appearance, also those that were only seen in documents that do not count.
+    pub(crate) fn children_of(&self, id: ElementId) -> impl Iterator<Item = (ElementId, &Element)> {
+        self.get(id).children.iter().map(|&child| (child, self.get(child)))
+    }
+
+    /// The text of an element.
+    pub(crate) fn text(&self, id: ElementId) -> &ValueProfile {
+        &self.values[self.get(id).text as usize]
+    }
+
+    /// The value of an attribute.
+    pub(crate) fn value(&self, attribute: &Attribute) -> &ValueProfile {
+        &self.values[attribute.value as usize]
+    }
+
+    pub(super) fn text_id(&self, id: ElementId) -> ValueId {
+        self.get(id).text
+    }
+
+    pub(super) fn value_mut(&mut self, id: ValueId) -> &mut ValueProfile {
+        &mut self.values[id as usize]
+    }
+
+    /// The child that a tag is; `None` when there is no room to know it.
+    pub(super) fn child(&mut self, parent: ElementId, tag: &StartTag<'_, '_>) -> Option<ElementId> {
+        let (local, namespace) = (tag.local(), tag.namespace());
+        let element = &mut self.elements[parent as usize];
+        if let Some(at) = element.child_names.find(local, namespace, &self.namespaces) {
+            return Some(element.children[at]);
+        }
+        self.new_child(parent, tag)
+    }
+
+    #[cold]
+    fn new_child(&mut self, parent: ElementId, tag: &StartTag<'_, '_>) -> Option<ElementId> {
+        let element = &self.elements[parent as usize];
+        let ProfileLimits { max_elements, max_values, max_names, max_depth: _, max_attributes: _ } =
+            self.limits;
+        let is_full = self.elements.len() > max_elements
+            || self.values.len() > max_values
+            || element.child_names.len() >= max_names;
+        // What lies below an element within itself is not looked at: it could go on for ever.
+        if is_full || element.is_nested_in_itself {
+            return None;
+        }
+        let namespace = self.namespace_id(tag.namespace(), tag.prefix());
+        let name = Name { local: tag.local().into(), namespace };
+        let id = self.push(parent, name.clone());
+        let element = &mut self.elements[parent as usize];
+        element.child_names.add(name);
+        element.children.push(id);
+        Some(id)
+    }
+
+    /// The value that an attribute is; `None` when there is no room to know it.
+    pub(super) fn attribute(
+        &mut self,
+        element: ElementId,
+        tag: &StartTag<'_, '_>,
+        attribute: &RawAttribute<'_>,
+    ) -> Option<ValueId> {
+        let (local, namespace) = (attribute.local(), tag.attribute_namespace(attribute));
+        let known = &mut self.elements[element as usize];
+        if let Some(at) = known.attribute_names.find(local, namespace, &self.namespaces) {
+            return Some(known.attributes[at].value);
+        }
+        if self.values.len() > self.limits.max_values || known.attributes.len() >= self.limits.max_names {
+            return None;
+        }
+        let namespace = self.namespace_id(namespace, attribute.prefix());
+        let name = Name { local: local.into(), namespace };
+        let value = self.values.len() as ValueId;
+        self.values.push(ValueProfile::default());
+        let known = &mut self.elements[element as usize];
+        known.attribute_names.add(name.clone());
+        known.attributes.push(Attribute { name, value });
+        Some(value)
+    }
+
+    fn namespace_id(&mut self, uri: &str, prefix: &str) -> NamespaceId {
+        let known = self.namespaces.iter().position(|namespace| *namespace.uri == *uri);
+        let at = known.unwrap_or_else(|| {
+            self.namespaces.push(Namespace { uri: uri.into(), prefix: prefix.into() });
+            self.namespaces.len() - 1
+        });
+        if self.namespaces[at].prefix.is_empty() && at > 0 {
+            self.namespaces[at].prefix = prefix.into();
+        }
+        at as NamespaceId
+    }
+
+    fn push(&mut self, parent: ElementId, name: Name) -> ElementId {
+        let id = self.elements.len() as ElementId;
+        let text = self.values.len() as ValueId;
+        self.values.push(ValueProfile::default());
+        let is_nested_in_itself = self.is_below(parent, &name);
+        self.elements.push(Element {
+            name,
+            parent,
+            is_nested_in_itself,
+            has_too_many_names: false,
+            child_names: NameList::default(),
+            children: Vec::new(),
+            attribute_names: NameList::default(),
+            attributes: Vec::new(),
+            text,
+            instance_count: 0,
+            document_count: 0,
+            max_per_parent: 0,
+            container_count: 0,
+            mixed_count: 0,
+            last_document: 0,
+            last_parent: 0,
+            in_last_parent: 0,
+        });
+        id
+    }
+
+    fn is_below(&self, mut at: ElementId, name: &Name) -> bool {
+        while at != DOCUMENT {
+            let element = &self.elements[at as usize];
+            if element.name == *name {
+                return true;
+            }
+            at = element.parent;
+        }
+        false
+    }
+}

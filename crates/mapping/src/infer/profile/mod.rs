@@ -1,0 +1,170 @@
+//! Statistics of documents: which elements and attributes there are, how often, and what their values look like.
+//!
+//! A document is recorded first (`record`) and counted only when it was well-formed to its end (`count`), so that a broken one leaves
+//! no trace. Elements are nodes of a trie of paths (`elements`, `name_list`); values are a few numbers each (`value`, `kinds`,
+//! `distinct`). Memory is bounded by [`ProfileLimits`], not by the number or size of documents.
+
+mod count;
+mod distinct;
+mod elements;
+mod kinds;
+mod name_list;
+mod record;
+mod value;
+
+use std::borrow::Cow;
+
+use bumpalo::Bump;
+use xmlshred_model::DocumentKey;
+
+use crate::Content;
+use crate::xml::{DecodeError, Place, ScanLimits, XmlErrorKind, decode, scan};
+
+pub(super) use elements::{Attribute, DOCUMENT, Element, ElementId};
+pub(super) use kinds::{Kind, PATTERNS};
+pub(super) use name_list::Name;
+pub(super) use value::ValueProfile;
+
+use count::Counter;
+use elements::Elements;
+use record::{Event, Recorder};
+
+/// Bounds of memory: beyond them, subtrees are kept as markup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProfileLimits {
+    /// Different paths of elements. Default 10,000.
+    pub max_elements: usize,
+    /// Different paths of elements and attributes. Default 40,000.
+    pub max_values: usize,
+    /// Different names of children, or of attributes, of one element. Default 1,000.
+    pub max_names: usize,
+    /// Depth of elements. Default 256.
+    pub max_depth: u32,
+    /// Attributes of one element. Default 4,096.
+    pub max_attributes: u32,
+}
+
+impl Default for ProfileLimits {
+    fn default() -> Self {
+        let shredding = crate::Limits::default();
+        Self {
+            max_elements: 10_000,
+            max_values: 40_000,
+            max_names: 1_000,
+            max_depth: shredding.max_depth,
+            max_attributes: shredding.max_attributes,
+        }
+    }
+}
+
+/// Why a document does not count. Names no value of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ObserveError {
+    /// Bytes that are no text.
+    #[error(transparent)]
+    Encoding(#[from] DecodeError),
+    /// Not well-formed, or beyond a limit.
+    #[error("{kind}, at {place}")]
+    Xml {
+        /// Which rule.
+        kind: XmlErrorKind,
+        /// Where.
+        place: Place,
+    },
+    /// Too large for a run.
+    #[error("{0} bytes are more than a document may have")]
+    TooLarge(u64),
+}
+
+/// A root element of the documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// Its local name.
+    pub local: String,
+    /// Its namespace, empty when it has none.
+    pub namespace: String,
+    /// Documents that have it.
+    pub document_count: u64,
+    pub(super) element: ElementId,
+}
+
+/// What is known of all documents so far.
+#[derive(Debug)]
+pub struct Profile {
+    limits: ProfileLimits,
+    pub(super) elements: Elements,
+    events: Vec<Event>,
+    counter: Counter,
+    arena: Bump,
+    byte_count: u64,
+}
+
+/// An arena that one unusual document made larger than this is given back; the same for recorded events.
+const MAX_KEPT: usize = 8 << 20;
+
+impl Profile {
+    /// Without documents.
+    pub fn new(limits: ProfileLimits) -> Self {
+        Self {
+            limits,
+            elements: Elements::new(limits),
+            events: Vec::new(),
+            counter: Counter::default(),
+            arena: Bump::new(),
+            byte_count: 0,
+        }
+    }
+
+    /// Counts a document in; answers the local name of its root. `key` is that of its row in the source, where there is one.
+    ///
+    /// # Errors
+    /// When the document is no XML that a run would take. It then counts nowhere.
+    pub fn observe(
+        &mut self,
+        content: Content<'_>,
+        key: Option<DocumentKey>,
+    ) -> Result<String, ObserveError> {
+        let text = match content {
+            Content::Text(text) => Cow::Borrowed(text),
+            Content::Bytes(bytes) => decode(bytes)?,
+        };
+        if text.len() as u64 > crate::Limits::default().max_bytes {
+            return Err(ObserveError::TooLarge(text.len() as u64));
+        }
+        let ProfileLimits { max_depth, max_attributes, .. } = self.limits;
+        if self.events.capacity() * size_of::<Event>() > MAX_KEPT {
+            self.events = Vec::new();
+        }
+        self.events.clear();
+        let mut recorder = Recorder::new(&mut self.elements, &mut self.events, &text);
+        scan(&text, ScanLimits { max_depth, max_attributes }, &mut recorder)
+            .map_err(|error| ObserveError::Xml { kind: error.kind, place: Place::of(&text, error.offset) })?;
+        if self.arena.allocated_bytes() > MAX_KEPT {
+            self.arena = Bump::new();
+        } else {
+            self.arena.reset();
+        }
+        self.counter.count(&mut self.elements, &self.events, &text, key, &self.arena);
+        self.byte_count += text.len() as u64;
+        let root = self.events.first().map(|event| self.elements.get(event.id).name.local.to_string());
+        Ok(root.unwrap_or_default())
+    }
+
+    /// Bytes of all documents that counted, as UTF-8.
+    pub fn byte_count(&self) -> u64 {
+        self.byte_count
+    }
+
+    /// The root elements, in order of appearance.
+    pub fn roots(&self) -> Vec<Root> {
+        let counted = self.elements.children_of(DOCUMENT).filter(|(_, element)| element.instance_count > 0);
+        counted
+            .map(|(id, element)| Root {
+                local: element.name.local.to_string(),
+                namespace: self.elements.namespace(element.name.namespace).uri.to_string(),
+                document_count: element.instance_count,
+                element: id,
+            })
+            .collect()
+    }
+}

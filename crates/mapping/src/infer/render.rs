@@ -1,0 +1,289 @@
+//! The text of a contract, with comments that count and never quote.
+
+use std::fmt::Write as _;
+
+use xmlshred_model::DataType;
+
+use super::draft::{Content, DraftColumn, values_of};
+use super::names::{Named, NamedTable};
+use super::profile::{DOCUMENT, Element, ElementId, Profile};
+use super::types::{self, Chosen};
+use super::{InferOptions, Values};
+
+/// Rows that a table must have before a column that is always there is called required.
+const MIN_REQUIRED_ROWS: u64 = 10;
+
+/// The contract.
+pub(super) fn contract(profile: &Profile, named: &Named, options: &InferOptions) -> String {
+    let mut out = String::new();
+    head(profile, named, options, &mut out);
+    let mut codes = String::new();
+    let mut tables = String::new();
+    for table in &named.tables {
+        render_table(&Renderer { profile, named, values: options.values }, table, &mut tables, &mut codes);
+    }
+    if !codes.is_empty() {
+        let _ = writeln!(
+            out,
+            "codes:                                 # what the samples hold; other codes fail the document\n{codes}"
+        );
+    }
+    let _ = write!(out, "tables:\n{}", tables.trim_end());
+    out.push('\n');
+    out
+}
+
+fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut String) {
+    let InferOptions { source_table, source_key, source_xml, .. } = options;
+    let root = profile.elements.get(named.root);
+    let _ = write!(
+        out,
+        "# Inferred by xmlshred from {}, {}: a first draft to read, rename and narrow.\n\
+         # Comments count what the samples hold. `xmlshred check` and `xmlshred preview DOC` try what you change.\n\
+         xmlshred: 1\nname: {}\n\nsource:\n  table: {}\n  key: {}\n  xml: {}\n\ndocument:\n  root: {}\n",
+        counted(root.instance_count, "document"),
+        bytes(profile.byte_count()),
+        scalar(&named.name),
+        scalar(source_table),
+        scalar(source_key),
+        scalar(source_xml),
+        scalar(&path_from_document(profile, named.root)),
+    );
+    if let Some(key) = &named.key_path {
+        let _ = writeln!(out, "  key: {}", scalar(key));
+    }
+    if !named.namespaces.is_empty() {
+        out.push_str("  namespaces:\n");
+        for (prefix, uri) in &named.namespaces {
+            let _ = writeln!(out, "    {}: {}", scalar(prefix), quoted(uri));
+        }
+    }
+    out.push('\n');
+}
+
+/// `/Orders/Order`
+fn path_from_document(profile: &Profile, mut at: ElementId) -> String {
+    let mut path = String::new();
+    while at != DOCUMENT {
+        let element = profile.elements.get(at);
+        path.insert_str(0, &format!("/{}", element.name.local));
+        at = element.parent;
+    }
+    path
+}
+
+struct Renderer<'a> {
+    profile: &'a Profile,
+    named: &'a Named,
+    values: Values,
+}
+
+fn render_table(renderer: &Renderer<'_>, table: &NamedTable, out: &mut String, codes: &mut String) {
+    let NamedTable { name, element, parent, each, continues, key, columns } = table;
+    let element = renderer.profile.elements.get(*element);
+    let _ =
+        writeln!(out, "  {}:  # {}", scalar(name), about_rows(element, each.is_some(), continues.as_deref()));
+    let parent = parent.map(|at| &renderer.named.tables[at]);
+    // The root's row is every row's parent: only deeper tables start from rows of another.
+    if let Some(parent) = parent.filter(|parent| parent.each.is_some()) {
+        let _ = writeln!(out, "    within: {}", scalar(&parent.name));
+    }
+    if let Some(each) = each {
+        let _ = writeln!(out, "    each: {}", scalar(each));
+    }
+    out.push_str("    columns:\n");
+    let lines = key_columns(key, parent, each.is_some())
+        .into_iter()
+        .chain(columns.iter().map(|(name, column)| render_column(renderer, table, name, column, codes)))
+        .collect::<Vec<_>>();
+    let width = lines.iter().map(|line| line.name.chars().count()).max().unwrap_or(0).min(40) + 1;
+    for Line { name, keys, comment } in lines {
+        let name = format!("{name}:");
+        let _ = write!(out, "      {name:width$} {{ {keys} }}");
+        let _ = if comment.is_empty() { writeln!(out) } else { writeln!(out, "  # {comment}") };
+    }
+    out.push('\n');
+}
+
+struct Line {
+    name: String,
+    keys: String,
+    comment: String,
+}
+
+fn key_columns(key: &[String], parent: Option<&NamedTable>, has_number: bool) -> Vec<Line> {
+    let line = |name: &String, keys: String| Line { name: scalar(name), keys, comment: String::new() };
+    let Some(parent) = parent else {
+        return vec![line(&key[0], "generate: document_key, type: bigint, key: true".to_owned())];
+    };
+    let inherited = parent
+        .key
+        .iter()
+        .map(|name| line(name, format!("parent: {}, key: true", scalar(&format!("{}.{name}", parent.name)))));
+    let number = key.last().filter(|_| has_number);
+    let number = number.map(|name| line(name, "generate: row_number, type: int, key: true".to_owned()));
+    inherited.chain(number).collect()
+}
+
+fn render_column(
+    renderer: &Renderer<'_>,
+    table: &NamedTable,
+    name: &str,
+    column: &DraftColumn,
+    codes: &mut String,
+) -> Line {
+    let mut keys = format!("path: {}", scalar(&column.path));
+    let row_count = renderer.profile.elements.get(table.element).instance_count;
+    // The documents are believed first; what a schema calls optional may be missing in others.
+    let is_required =
+        |count: u64| count == row_count && column.is_required.unwrap_or(row_count >= MIN_REQUIRED_ROWS);
+    let line = |keys, comment| Line { name: scalar(name), keys, comment };
+    if let Content::Markup(reason) = column.content {
+        let count = renderer.profile.elements.get(column.element).instance_count;
+        keys.push_str(", type: xml");
+        if is_required(count) {
+            keys.push_str(", required: true");
+        }
+        return line(keys, format!("{}: {}", in_rows(count, row_count), reason.text()));
+    }
+    let values = values_of(renderer.profile, column);
+    let Chosen { data_type, format, note } = types::choose(values, column.declared);
+    if matches!(column.content, Content::OwnText) {
+        keys.push_str(", pick: \"join('')\"");
+    }
+    let _ = write!(keys, ", type: {}", scalar(&data_type.to_string()));
+    if let Some(format) = format {
+        let _ = write!(keys, ", format: {}", quoted(format));
+    }
+    if data_type.is_text() && values.blank_count > 0 {
+        keys.push_str(", blank: keep");
+    }
+    if is_required(values.filled_count()) {
+        keys.push_str(", required: true");
+    }
+    let codes_of = types::codes(values).filter(|_| matches!(data_type, DataType::VarChar(_)));
+    if let (Some(texts), Values::Shown) = (codes_of, renderer.values) {
+        let list = format!("{}_{name}", table.name);
+        let entries = texts.iter().map(|text| format!("{0}: {0}", quoted(text))).collect::<Vec<_>>();
+        let _ = writeln!(codes, "  {}: {{ {} }}", scalar(&list), entries.join(", "));
+        let _ = write!(keys, ", codes: {}", scalar(&list));
+    }
+    let mut comment = in_rows(values.count, row_count);
+    if values.blank_count == values.count {
+        comment.push_str(", always empty");
+    } else {
+        if values.blank_count > 0 {
+            let _ = write!(comment, ", {} empty", grouped(values.blank_count));
+        }
+        if let Some(texts) = values.distinct.texts() {
+            let _ = write!(comment, ", {}", counted(texts.len() as u64, "distinct value"));
+        }
+        if data_type.is_text() {
+            let _ = write!(comment, ", up to {}", counted(u64::from(values.max_chars), "character"));
+        }
+    }
+    if let Some(note) = note {
+        let _ = write!(comment, "; {note}");
+    }
+    line(keys, comment)
+}
+
+fn about_rows(element: &Element, is_repeated: bool, continues: Option<&str>) -> String {
+    if let Some(first) = continues {
+        return format!("more columns of {first}, which has no room for them");
+    }
+    if !is_repeated {
+        return "one row per document".to_owned();
+    }
+    format!(
+        "{} in {}, at most {} in one parent",
+        counted(element.instance_count, "row"),
+        counted(element.document_count, "document"),
+        grouped(element.max_per_parent)
+    )
+}
+
+fn in_rows(count: u64, row_count: u64) -> String {
+    if count == row_count {
+        "in all rows".to_owned()
+    } else {
+        format!("in {} of {} rows", grouped(count), grouped(row_count))
+    }
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// `12.3 kB`, `4.5 MB`
+fn bytes(count: u64) -> String {
+    let count = count as f64;
+    if count < 1e6 { format!("{:.1} kB", count / 1e3) } else { format!("{:.1} MB", count / 1e6) }
+}
+
+/// `1,234,567`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Text as YAML: plain where no reader could take it for something else.
+fn scalar(text: &str) -> String {
+    const WORDS: [&str; 11] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
+    let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '/'))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.' | '(' | ')' | '@'))
+        && !WORDS.contains(&&*text.to_ascii_lowercase());
+    if is_plain { text.to_owned() } else { quoted(text) }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_quoted_where_yaml_would_read_something_else() {
+        for (text, expected) in [
+            ("a/b/@c", "a/b/@c"),
+            ("/Root", "/Root"),
+            ("@id", "\"@id\""),
+            (".", "\".\""),
+            ("no", "\"no\""),
+            ("p:a", "\"p:a\""),
+            ("a \"b\"\\\n", "\"a \\\"b\\\"\\\\\\u000A\""),
+            ("decimal(9,2)", "\"decimal(9,2)\""),
+            ("straße", "\"straße\""),
+        ] {
+            assert_eq!(scalar(text), expected);
+        }
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        assert_eq!([0, 999, 1000, 1234567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+}

@@ -1,0 +1,320 @@
+//! Which elements are tables and which are columns.
+//!
+//! The root is a table with one row per document. An element that stands several times within its parent is a table within the
+//! parent's; its key is the parent's key and a row number. Everything else is a column: attributes, texts, and those of elements that
+//! stand once. What columns cannot hold without loss is one column of type `xml`: text mixed with elements, elements within
+//! themselves, more names than can be told apart.
+
+use super::InferOptions;
+use super::draft::{Content, Draft, DraftColumn, DraftTable, MAX_COLUMNS, Reason, spread};
+use super::main_element::{guess_key, main_element};
+use super::profile::{Attribute, Element, ElementId, Name, Profile};
+use super::xsd::Hints;
+use crate::path::{Namespaces, NodeTest, Path};
+
+/// A subtree that stands once becomes a table of its own when its parent is too wide and it has more columns than this.
+const MIN_SPLIT_COLUMNS: usize = 10;
+/// Attributes of these names say what their element is for: `status/@value` is the status.
+const VALUE_NAMES: [&str; 2] = ["value", "val"];
+
+/// The prefix of names in no namespace, where they must be told from others.
+const NO_NAMESPACE: &str = "none";
+
+/// The tables and columns that the documents with this main element ask for.
+pub(super) fn draft(profile: &Profile, root: ElementId, hints: &Hints, options: &InferOptions) -> Draft {
+    let root = main_element(profile, hints, root);
+    let mut drafter = Drafter { profile, hints, root, tables: Vec::new(), namespaces: Namespaces::new() };
+    let local = profile.elements.get(root).name.local.to_string();
+    drafter.table(root, None, None, &[local]);
+    let Drafter { tables, namespaces, .. } = drafter;
+    let mut notes = Vec::new();
+    let document_count = profile.elements.get(root).instance_count;
+    let guess = || guess_key(profile, document_count, &tables[0].columns, &mut notes);
+    let key_path = options.key_path.clone().or_else(guess);
+    let tables = spread(tables);
+    Draft { root, tables, namespaces, key_path, notes }
+}
+
+struct Drafter<'p> {
+    profile: &'p Profile,
+    hints: &'p Hints,
+    root: ElementId,
+    tables: Vec<DraftTable>,
+    namespaces: Namespaces,
+}
+
+/// Where the drafter is: an element that a row or columns of a row are made of.
+#[derive(Clone)]
+struct Place {
+    path: Vec<String>,
+    names: Vec<String>,
+    /// Whether every row has the element, where a schema says so.
+    is_required: Option<bool>,
+}
+
+impl<'p> Drafter<'p> {
+    fn element(&self, id: ElementId) -> &'p Element {
+        self.profile.elements.get(id)
+    }
+
+    /// Adds the table of an element, and the tables within it.
+    fn table(&mut self, element: ElementId, parent: Option<usize>, each: Option<String>, names: &[String]) {
+        let index = self.tables.len();
+        let table =
+            DraftTable { element, parent, each, names: names.to_vec(), columns: Vec::new(), continues: None };
+        self.tables.push(table);
+        let is_wide = self.width(element) > MAX_COLUMNS;
+        let mut repeated = Vec::new();
+        let place = Place { path: Vec::new(), names: Vec::new(), is_required: Some(true) };
+        self.columns(element, index, &place, is_wide, &mut repeated);
+        for (child, path, below) in repeated {
+            let names = names.iter().cloned().chain(below).collect::<Vec<_>>();
+            self.table(child, Some(index), Some(path), &names);
+        }
+    }
+
+    /// Adds the columns of an element and of those below it that stand once; the others are answered with their paths and names.
+    fn columns(
+        &mut self,
+        id: ElementId,
+        table: usize,
+        place: &Place,
+        is_wide: bool,
+        repeated: &mut Vec<(ElementId, String, Vec<String>)>,
+    ) {
+        let element = self.element(id);
+        if let Some(reason) = self.markup_reason(id) {
+            self.push(table, id, place, None, Content::Markup(reason));
+            return;
+        }
+        let text = self.profile.elements.text(id);
+        let text_content = self.text_content(id);
+        let takes_element_name = text_content.is_none();
+        for (at, attribute) in element.attributes.iter().enumerate() {
+            if self.profile.elements.value(attribute).count == 0 {
+                continue;
+            }
+            let step = self.attribute_step(element, attribute);
+            let is_the_value = takes_element_name
+                && !place.names.is_empty()
+                && VALUE_NAMES.contains(&&*attribute.name.local.to_ascii_lowercase());
+            let name = if is_the_value { None } else { Some(display_name(&step)) };
+            let hint = self.hints.attribute(id, at);
+            let below = Place {
+                path: appended(&place.path, format!("@{step}")),
+                names: place.names.clone(),
+                is_required: both(place.is_required, hint.map(|hint| hint.is_required)),
+            };
+            self.push(table, id, &below, name, Content::Attribute(at));
+        }
+        if let Some(content) = text_content {
+            let own = text_name(element);
+            // The text of a row's own element is called `value`, other texts like their element.
+            let name = place.names.is_empty().then_some(own);
+            let place = match content {
+                Content::OwnText => {
+                    Place { path: appended(&place.path, "text()".to_owned()), ..place.clone() }
+                }
+                _ => place.clone(),
+            };
+            debug_assert!(text.count > 0);
+            self.push(table, id, &place, name, content);
+        }
+        for (child, known) in self.children_in_order(id) {
+            let step = self.element_step(id, known);
+            let name = display_name(&step);
+            let hint = self.hints.element(child);
+            let below = Place {
+                path: appended(&place.path, step),
+                names: appended(&place.names, name),
+                is_required: both(place.is_required, hint.map(|hint| hint.value.is_required)),
+            };
+            let is_split = is_wide && self.width(child) > MIN_SPLIT_COLUMNS;
+            if self.is_repeated(child) || is_split {
+                repeated.push((child, below.path.join("/"), below.names));
+            } else {
+                self.columns(child, table, &below, is_wide, repeated);
+            }
+        }
+    }
+
+    fn push(
+        &mut self,
+        table: usize,
+        element: ElementId,
+        place: &Place,
+        name: Option<String>,
+        content: Content,
+    ) {
+        let path = if place.path.is_empty() { ".".to_owned() } else { place.path.join("/") };
+        let mut names = place.names.clone();
+        names.extend(name);
+        if names.is_empty() {
+            names.push("content".to_owned());
+        }
+        let declared = match content {
+            Content::Attribute(at) => self.hints.attribute(element, at).and_then(|hint| hint.data_type),
+            Content::Text => self.hints.element(element).and_then(|hint| hint.value.data_type),
+            Content::OwnText | Content::Presence | Content::Markup(_) => None,
+        };
+        let is_required = place.is_required;
+        self.tables[table].columns.push(DraftColumn { path, content, element, names, is_required, declared });
+    }
+
+    /// Children that there are, in the schema's order where it knows them.
+    fn children_in_order(&self, id: ElementId) -> Vec<(ElementId, &'p Element)> {
+        let children = self.profile.elements.children_of(id);
+        let mut children = children.filter(|(_, child)| child.instance_count > 0).collect::<Vec<_>>();
+        children.sort_by_key(|&(child, _)| self.hints.element(child).map_or(usize::MAX, |hint| hint.order));
+        children
+    }
+
+    /// Whether an element stands several times within its parent, in the documents or by the schema.
+    fn is_repeated(&self, id: ElementId) -> bool {
+        self.element(id).max_per_parent > 1 || self.hints.element(id).is_some_and(|hint| hint.is_repeated)
+    }
+
+    /// Whether and how the text of an element is a column.
+    fn text_content(&self, id: ElementId) -> Option<Content> {
+        let element = self.element(id);
+        let text = self.profile.elements.text(id);
+        let is_row = id == self.root || self.is_repeated(id);
+        let has_attributes =
+            element.attributes.iter().any(|attribute| self.profile.elements.value(attribute).count > 0);
+        match (text.filled_count() > 0, element.container_count > 0) {
+            (true, true) => Some(Content::OwnText),
+            (true, false) => Some(Content::Text),
+            (false, false) if !is_row && !has_attributes => Some(Content::Presence),
+            (false, _) => None,
+        }
+    }
+
+    fn markup_reason(&self, id: ElementId) -> Option<Reason> {
+        let element = self.element(id);
+        let is_root = id == self.root;
+        if element.has_too_many_names || self.has_unwritable_names(id) {
+            Some(Reason::TooManyNames)
+        } else if element.is_nested_in_itself && element.container_count > 0 {
+            Some(Reason::NestedInItself)
+        } else if element.mixed_count > 0 && !is_root {
+            Some(Reason::Mixed)
+        } else {
+            None
+        }
+    }
+
+    /// Names that XML has and paths cannot write: those that end in a point.
+    fn has_unwritable_names(&self, id: ElementId) -> bool {
+        self.child_names(id)
+            .chain(self.attribute_names(self.element(id)))
+            .any(|name| !is_writable(&name.local))
+    }
+
+    /// Columns that an element and everything below it that stands once would make.
+    fn width(&self, id: ElementId) -> usize {
+        if self.markup_reason(id).is_some() {
+            return 1;
+        }
+        let children = self.profile.elements.children_of(id);
+        let single = children.filter(|&(id, child)| child.instance_count > 0 && !self.is_repeated(id));
+        let below = single.map(|(child, _)| self.width(child));
+        self.element(id).attributes.len()
+            + usize::from(self.text_content(id).is_some())
+            + below.sum::<usize>()
+    }
+
+    /// Names of the children that there are; documents that do not count may have had others.
+    fn child_names(&self, id: ElementId) -> impl Iterator<Item = &'p Name> + use<'p> {
+        let children = self.profile.elements.children_of(id);
+        children.filter(|(_, child)| child.instance_count > 0).map(|(_, child)| &child.name)
+    }
+
+    /// Names of the attributes that there are.
+    fn attribute_names<'e>(&self, element: &'e Element) -> impl Iterator<Item = &'e Name> + use<'e, 'p> {
+        let elements = &self.profile.elements;
+        let counted = element.attributes.iter().filter(|attribute| elements.value(attribute).count > 0);
+        counted.map(|attribute| &attribute.name)
+    }
+
+    /// A child's name as a path writes it: with a prefix only where another namespace has the same name here.
+    fn element_step(&mut self, parent: ElementId, child: &Element) -> String {
+        let is_ambiguous = is_ambiguous(&child.name, self.child_names(parent));
+        self.step(&child.name, is_ambiguous)
+    }
+
+    fn attribute_step(&mut self, element: &Element, attribute: &Attribute) -> String {
+        let is_ambiguous = is_ambiguous(&attribute.name, self.attribute_names(element));
+        self.step(&attribute.name, is_ambiguous)
+    }
+
+    fn step(&mut self, name: &Name, is_ambiguous: bool) -> String {
+        if !is_ambiguous {
+            return name.local.to_string();
+        }
+        let prefix = self.prefix(name);
+        format!("{prefix}:{}", name.local)
+    }
+
+    /// The prefix of a name's namespace: that of the documents where it is free.
+    fn prefix(&mut self, name: &Name) -> String {
+        let namespace = self.profile.elements.namespace(name.namespace);
+        if *namespace.uri == *crate::xml::XML_NAMESPACE {
+            return "xml".to_owned();
+        }
+        let known = self.namespaces.iter().find(|(_, uri)| **uri == *namespace.uri);
+        if let Some((prefix, _)) = known {
+            return prefix.clone();
+        }
+        let wanted = match (&*namespace.uri, &*namespace.prefix) {
+            ("", _) => NO_NAMESPACE.to_owned(),
+            (_, "") => "ns".to_owned(),
+            (_, prefix) if is_writable(prefix) => prefix.to_owned(),
+            _ => "ns".to_owned(),
+        };
+        let is_free = |prefix: &String| !self.namespaces.contains_key(prefix) && prefix != "xml";
+        let numbered = (2..).map(|number| format!("{wanted}{number}"));
+        let prefix = std::iter::once(wanted.clone()).chain(numbered).find(is_free);
+        let prefix = prefix.expect("some number is free");
+        self.namespaces.insert(prefix.clone(), namespace.uri.to_string());
+        prefix
+    }
+}
+
+/// Whether something is required within something that may be.
+fn both(outer: Option<bool>, inner: Option<bool>) -> Option<bool> {
+    match (outer, inner) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+fn appended(list: &[String], item: String) -> Vec<String> {
+    list.iter().cloned().chain([item]).collect()
+}
+
+/// A step as part of a name. That a name is in no namespace is nothing to say.
+fn display_name(step: &str) -> String {
+    step.strip_prefix(NO_NAMESPACE).and_then(|rest| rest.strip_prefix(':')).unwrap_or(step).replace(':', "_")
+}
+
+/// What the text of a row's own element is called: a name that none of its attributes and children has.
+fn text_name(element: &Element) -> String {
+    let is_taken =
+        |name: &str| element.attributes.iter().any(|known| known.name.local.eq_ignore_ascii_case(name));
+    let name = if is_taken("value") { "text" } else { "value" };
+    name.to_owned()
+}
+
+fn is_ambiguous<'n>(name: &Name, mut others: impl Iterator<Item = &'n Name>) -> bool {
+    others.any(|other| other.local == name.local && other.namespace != name.namespace)
+}
+
+/// Whether a path can write a name: one that ends in a point it cannot.
+pub(super) fn is_writable(name: &str) -> bool {
+    let is_name = |path: Path| match &path.steps[..] {
+        [step] => step.test == NodeTest::Name { namespace: None, local: name.to_owned() },
+        _ => false,
+    };
+    Path::parse(name, &Namespaces::new()).is_ok_and(is_name)
+}

@@ -1,0 +1,126 @@
+//! Parts of a contract's paths as automatons of their own: what columns read, and what the contract ignores. Only `coverage`
+//! asks; a run knows one automaton of everything.
+
+use xmlshred_model::DataType;
+
+use crate::contract::{Column, ColumnSource, Input};
+
+use super::automaton::{Automaton, Location, Reading};
+use super::compiled::{CompiledPath, CompiledStep, compile};
+use super::{Paths, Plan};
+
+/// Which `let`s some column reads, itself or through others: what only conditions read is stored nowhere.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) document: Vec<bool>,
+    /// Per table.
+    pub(crate) rows: Vec<Vec<bool>>,
+}
+
+impl Stored {
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let contract = plan.contract();
+        let rows = contract.tables.iter().map(|table| vec![false; table.lets.len()]).collect();
+        let mut stored = Self { document: vec![false; contract.lets.len()], rows };
+        for (at, table) in contract.tables.iter().enumerate() {
+            for column in table.templates.iter().flat_map(|template| &template.columns) {
+                stored.mark(plan, at, column);
+            }
+        }
+        stored
+    }
+
+    fn mark(&mut self, plan: &Plan, table: usize, column: &Column) {
+        let ColumnSource::Expression(bound) = &column.source else { return };
+        let contract = plan.contract();
+        for input in &bound.inputs {
+            let (owner, index, slot) = match *input {
+                Input::RowLet(index) => (table, index, &mut self.rows[table][index]),
+                Input::ParentLet { table, index } => (table, index, &mut self.rows[table][index]),
+                Input::DocumentLet(index) => (usize::MAX, index, &mut self.document[index]),
+                // Columns are stored themselves.
+                Input::Column(_) | Input::ParentColumn { .. } => continue,
+            };
+            if !std::mem::replace(slot, true) {
+                let lets = contract.tables.get(owner).map_or(&contract.lets, |table| &table.lets);
+                self.mark(plan, owner, &lets[index].column);
+            }
+        }
+    }
+}
+
+/// The paths of columns, of the `let`s that they read and of the document's key, without conditions.
+pub(crate) fn columns(plan: &Plan, stored: &Stored) -> Automaton {
+    let mut automaton = Automaton::new();
+    let main = main_location(plan, &mut automaton);
+    let contract = plan.contract();
+    if let Some(path) = plan.key() {
+        automaton.add(&main, &main, &without_predicates(path), Reading::Text);
+    }
+    let mut add = |base: &Location, column: &Column| {
+        if let ColumnSource::Path(path) = &column.source {
+            let reading = if column.data_type == DataType::Xml { Reading::Markup } else { Reading::Text };
+            let path = without_predicates(&compile(path, plan.symbols()));
+            automaton.add(&main, base, &path, reading);
+        }
+    };
+    for (item, _) in contract.lets.iter().zip(&stored.document).filter(|(_, is_stored)| **is_stored) {
+        add(&main, &item.column);
+    }
+    let mut locations: Vec<Location> = Vec::new();
+    for (table, stored) in contract.tables.iter().zip(&stored.rows) {
+        let base = table.within.map_or_else(|| main.clone(), |parent| locations[parent].clone());
+        let location = match &table.each {
+            // Where the path leads is all that is wanted of it.
+            Some(path) => {
+                let path = without_predicates(&compile(path, plan.symbols()));
+                Automaton::new().add(&main, &base, &path, Reading::Presence)
+            }
+            None => base,
+        };
+        for (item, _) in table.lets.iter().zip(stored).filter(|(_, is_stored)| **is_stored) {
+            add(&location, &item.column);
+        }
+        for column in table.templates.iter().flat_map(|template| &template.columns) {
+            add(&location, column);
+        }
+        locations.push(location);
+    }
+    automaton
+}
+
+/// What a contract leaves out on purpose.
+#[derive(Debug)]
+pub(crate) struct Ignored {
+    automaton: Automaton,
+    /// From the main element.
+    pub(crate) paths: Vec<CompiledPath>,
+}
+
+impl Ignored {
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let mut automaton = Automaton::new();
+        let main = main_location(plan, &mut automaton);
+        let paths = plan.contract().ignore.iter().map(|path| {
+            let path = compile(path, plan.symbols());
+            automaton.add(&main, &main, &path, Reading::Presence);
+            path
+        });
+        let paths = paths.collect();
+        Self { automaton, paths }
+    }
+
+    pub(crate) fn paths<'p>(&'p self, plan: &'p Plan) -> Paths<'p> {
+        Paths { symbols: plan.symbols(), automaton: &self.automaton }
+    }
+}
+
+fn main_location(plan: &Plan, automaton: &mut Automaton) -> Location {
+    let root = CompiledPath { absolute: false, ..plan.root().clone() };
+    automaton.add(&Location::new(), &Location::new(), &root, Reading::Presence)
+}
+
+fn without_predicates(path: &CompiledPath) -> CompiledPath {
+    let steps = path.steps.iter().map(|step| CompiledStep { predicates: Box::default(), ..step.clone() });
+    CompiledPath { steps: steps.collect(), ..path.clone() }
+}

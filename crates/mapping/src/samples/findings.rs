@@ -1,0 +1,171 @@
+//! What is suspicious about a contract after it has met sample documents. Names and counts, no value of a document.
+
+use std::ops::Range;
+
+use crate::Plan;
+use crate::contract::{Code, Column, ColumnSource, Diagnostic, OnTooLong, Places, Step};
+use crate::shred::CellPlace;
+
+use super::observe::{Elements, Fates, Seen, Slot};
+
+/// Warnings in order of place.
+pub(super) fn findings(plan: &Plan, seen: &Seen, text: &str) -> Vec<Diagnostic> {
+    let mut finder = Finder { plan, places: Places::of(text), found: Vec::new() };
+    for (table, elements) in seen.elements.borrow().iter().enumerate() {
+        finder.table(table, elements);
+    }
+    for (slot, fates) in seen.fates.borrow().iter() {
+        finder.cells(*slot, fates);
+    }
+    finder.codes(seen);
+    finder.found.sort_by_key(|problem| (problem.span.start, problem.code));
+    finder.found
+}
+
+struct Finder<'p> {
+    plan: &'p Plan,
+    places: Places,
+    found: Vec<Diagnostic>,
+}
+
+impl Finder<'_> {
+    fn report(&mut self, code: Code, span: Range<usize>, message: String, hint: &str) {
+        self.found.push(Diagnostic { code, message, span, hint: Some(hint.to_owned()) });
+    }
+
+    fn table(&mut self, at: usize, elements: &Elements) {
+        let table = &self.plan.contract().tables[at];
+        let Some(each) = table.each.as_ref().filter(|_| elements.candidates == 0) else { return };
+        let way = [Step::Key("tables"), Step::Key(&table.name), Step::Key("each")];
+        let span = self.places.first_of(&[&way]);
+        if elements.filtered > 0 {
+            let (each, count) = (&each.text, elements.filtered);
+            let message =
+                format!("`{each}`: its predicates let none of {count} elements of the samples through");
+            let hint = "`xmlshred explain DOC TABLE` tells which predicate removed which element";
+            self.report(Code::PathNeverMatches, span, message, hint);
+        } else {
+            let message = format!("`{}` matches nothing in the samples", each.text);
+            let hint = "compare it with the documents; `xmlshred coverage` lists what is read by nothing";
+            self.report(Code::PathNeverMatches, span, message, hint);
+        }
+    }
+
+    fn cells(&mut self, slot: Slot, fates: &Fates) {
+        let contract = self.plan.contract();
+        let (column, name) = match (slot.row, slot.place) {
+            (Some((table, template)), CellPlace::Column(index)) => {
+                let column = &contract.tables[table].templates[template].columns[index];
+                (column, format!("{}.{}", contract.tables[table].name, column.name))
+            }
+            (Some((table, _)), CellPlace::Let(index)) => {
+                let item = &contract.tables[table].lets[index];
+                (&item.column, format!("{}.{}", contract.tables[table].name, item.name))
+            }
+            (_, CellPlace::DocumentLet(index)) => {
+                (&contract.lets[index].column, contract.lets[index].name.clone())
+            }
+            (None, CellPlace::Column(_) | CellPlace::Let(_)) => return,
+        };
+        let cells = fates.cells;
+        let has_no_code = fates.unmapped > 0 && fates.coded == 0;
+        match &column.source {
+            ColumnSource::Path(path) if fates.matched == 0 => {
+                let message = format!(
+                    "`{}` of {name} matches nothing in the samples, looked for {cells} times",
+                    path.text
+                );
+                let hint = "compare it with the documents; `xmlshred coverage` lists what is read by nothing";
+                self.report(Code::PathNeverMatches, self.span(slot, column, "path"), message, hint);
+            }
+            ColumnSource::Path(_) | ColumnSource::Expression(_)
+                if fates.values == 0 && fates.failed == 0 && !has_no_code =>
+            {
+                let key = if matches!(column.source, ColumnSource::Path(_)) { "path" } else { "expr" };
+                let message = format!("{name} is null in all {cells} rows of the samples");
+                let hint = "`xmlshred explain DOC TABLE.COLUMN` tells how it became null";
+                self.report(Code::ColumnAlwaysNull, self.span(slot, column, key), message, hint);
+            }
+            _ => {}
+        }
+        if has_no_code {
+            let (list, count) = (column.codes.as_ref().map_or("", |list| &list.name), fates.unmapped);
+            let message =
+                format!("code list `{list}` has none of the {count} values of {name} in the samples");
+            let hint = "is it the right list? codes compare with case; `clean: [trim, upper]` may be missing";
+            self.report(Code::CodesAlwaysMissing, self.span(slot, column, "codes"), message, hint);
+        }
+        if fates.too_long > 0 {
+            let (count, longest, data_type) = (fates.too_long, fates.longest, column.data_type);
+            let what = match column.on_too_long {
+                OnTooLong::Truncate => "are cut off",
+                OnTooLong::Fail => "fail their documents",
+            };
+            let message =
+                format!("{count} values of {name} with up to {longest} characters {what}: it is {data_type}");
+            let hint = "make the type longer; `on_too_long` says what becomes of what is longer still";
+            self.report(Code::ValueTooLong, self.span(slot, column, "type"), message, hint);
+        }
+    }
+
+    /// Where the contract says this of a column: in its row template, or for all of them.
+    fn span(&self, slot: Slot, column: &Column, key: &str) -> Range<usize> {
+        let contract = self.plan.contract();
+        let tables = Step::Key("tables");
+        let ((table, template), section) = match (slot.row, slot.place) {
+            (Some(row), CellPlace::Column(_)) => (row, "columns"),
+            (Some(row), CellPlace::Let(_) | CellPlace::DocumentLet(_)) => (row, "let"),
+            (None, _) => {
+                let CellPlace::DocumentLet(index) = slot.place else { return 0..0 };
+                let name = Step::Key(&contract.lets[index].name);
+                return self
+                    .places
+                    .first_of(&[&[Step::Key("let"), name, Step::Key(key)], &[Step::Key("let"), name]]);
+            }
+        };
+        let name = match slot.place {
+            CellPlace::Let(index) => &contract.tables[table].lets[index].name,
+            CellPlace::Column(_) | CellPlace::DocumentLet(_) => &column.name,
+        };
+        let (table, name, section, key) =
+            (Step::Key(&contract.tables[table].name), Step::Key(name), Step::Key(section), Step::Key(key));
+        let (rows, row) = (Step::Key("rows"), Step::Index(template));
+        self.places.first_of(&[
+            &[tables, table, rows, row, section, name, key],
+            &[tables, table, section, name, key],
+            // `unpivot`: the row itself is the path, the type is told once.
+            &[tables, table, Step::Key("unpivot"), key],
+            &[tables, table, rows, row],
+            &[tables, table, section, name],
+            &[tables, table],
+        ])
+    }
+
+    fn codes(&mut self, seen: &Seen) {
+        let contract = self.plan.contract();
+        let columns = contract.tables.iter().flat_map(|table| &table.templates).flat_map(|row| &row.columns);
+        let lets = contract.lets.iter().chain(contract.tables.iter().flat_map(|table| &table.lets));
+        let mut lists = std::collections::BTreeMap::new();
+        for column in columns.chain(lets.map(|item| &item.column)) {
+            if let Some(list) = &column.codes {
+                lists.insert(list.name.clone(), list.entries.keys().cloned().collect::<Vec<_>>());
+            }
+        }
+        let used = seen.entries.borrow();
+        for (list, mut entries) in lists {
+            // A list none of whose values was there at all is the column's affair.
+            let Some(used) = used.get(&list) else { continue };
+            let count = entries.len();
+            entries.retain(|entry| !used.contains(entry));
+            entries.sort();
+            if entries.is_empty() {
+                continue;
+            }
+            let span = self.places.first_of(&[&[Step::Key("codes"), Step::Key(&list)]]);
+            let names = entries.iter().map(|entry| format!("`{entry}`")).collect::<Vec<_>>().join(", ");
+            let message = format!("{} of {count} codes of `{list}` are in no sample: {names}", entries.len());
+            let hint = "nothing to do when they are only rare; else look for a mistake in them";
+            self.report(Code::CodesNeverUsed, span, message, hint);
+        }
+    }
+}
