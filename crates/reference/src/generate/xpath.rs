@@ -30,7 +30,10 @@ fn to_step(step: &Step, case: Case) -> String {
             let name = match case {
                 Case::Sensitive => format!("local-name() = '{local}'"),
                 Case::Insensitive => {
-                    format!("translate(local-name(), 'ABCRXYZ', 'abcrxyz') = '{}'", local.to_ascii_lowercase())
+                    format!(
+                        "translate(local-name(), 'ABCRXYZ', 'abcrxyz') = '{}'",
+                        local.to_ascii_lowercase()
+                    )
                 }
             };
             write!(out, "*[{name}]").expect("writing to a string succeeds");
