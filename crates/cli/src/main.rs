@@ -52,6 +52,7 @@ fn execute(command: Command) -> Result<Exit, CommandError> {
         Command::Coverage(args) => command::coverage(&args),
         Command::Infer(args) => command::infer(&args),
         Command::Ddl(args) => command::ddl(&args),
+        Command::Schema => command::schema(),
         Command::Completions(args) => command::completions(&args),
     }
 }

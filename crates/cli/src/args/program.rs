@@ -80,6 +80,12 @@ pub(crate) enum Command {
     /// Print CREATE TABLE statements for the target and the log
     Ddl(Box<DdlArgs>),
 
+    /// Print the JSON Schema of contracts, for editors
+    ///
+    /// With its address in the first line of a contract, `# yaml-language-server: $schema=contract.schema.json`, editors that use
+    /// yaml-language-server (VS Code with the YAML extension, Vim, Emacs, Helix …) complete keys and show mistakes.
+    Schema,
+
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }

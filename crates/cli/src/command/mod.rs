@@ -10,6 +10,7 @@ mod infer;
 mod launch;
 mod preview;
 mod run;
+mod schema;
 mod signals;
 mod status;
 
@@ -23,4 +24,5 @@ pub(crate) use infer::infer;
 pub(crate) use launch::launch;
 pub(crate) use preview::preview;
 pub(crate) use run::run;
+pub(crate) use schema::schema;
 pub(crate) use status::status;

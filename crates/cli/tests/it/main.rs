@@ -10,5 +10,6 @@ mod interruption;
 mod postgres;
 mod preview;
 mod run;
+mod schema;
 mod usage;
 mod workplace;

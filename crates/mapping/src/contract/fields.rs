@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use super::diagnostic::{Code, Problems, listed, suggestion};
+use super::language::Section;
 use super::node::{Entry, Node, NodeKind};
 
 /// A value and where it stands.
@@ -20,13 +21,15 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// Reads a map; keys that are not in `known` are reported. `what` names it: "a table".
-    pub(super) fn read(node: &'n Node, what: &str, known: &[&str], problems: &mut Problems) -> Option<Self> {
+    /// Reads a map; keys that the section does not have are reported.
+    pub(super) fn read(node: &'n Node, section: &Section, problems: &mut Problems) -> Option<Self> {
+        let what = section.name;
         let entries = map(node, what, problems)?;
-        for entry in entries.iter().filter(|entry| !known.contains(&&*entry.key)) {
+        for entry in entries.iter().filter(|entry| section.key(&entry.key).is_none()) {
             let message = format!("{what} has no key `{}`", entry.key);
-            let hint = suggestion(&entry.key, known.iter().copied())
-                .unwrap_or_else(|| format!("the keys of {what} are {}", listed(known)));
+            let known = section.key_names();
+            let hint = suggestion(&entry.key, known.clone())
+                .unwrap_or_else(|| format!("the keys of {what} are {}", listed(&known.collect::<Vec<_>>())));
             problems.report_with_hint(Code::UnknownKey, entry.key_span.clone(), message, hint);
         }
         Some(Self { entries })

@@ -9,6 +9,7 @@ use crate::path::{Axis, NodeTest, Path};
 use super::checked::{Case, Contract, DocumentSpec, SourceSpec, TargetSpec};
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::fields::{Fields, map, missing_key, one_or_list, text};
+use super::language;
 use super::node::{self, Node, NodeKind};
 use super::raw::{BLANKS, LENGTH_POLICIES, POLICIES};
 use super::resolve::{Checker, Defaults};
@@ -23,8 +24,10 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-const SECTIONS: [&str; 10] =
-    ["xmlshred", "name", "source", "target", "document", "defaults", "codes", "let", "tables", "ignore"];
+pub(super) const ON_EXISTING: [(&str, OnExisting); 3] =
+    [("fail", OnExisting::Fail), ("skip", OnExisting::Skip), ("replace", OnExisting::Replace)];
+pub(super) const CASES: [(&str, Case); 2] =
+    [("sensitive", Case::Sensitive), ("insensitive", Case::Insensitive)];
 
 /// Reads and checks a contract, YAML or JSON. Tells every problem that it finds, not only the first.
 pub fn load(text: &str) -> Loaded {
@@ -50,7 +53,7 @@ pub fn load(text: &str) -> Loaded {
 
 impl<'n> Checker<'n> {
     fn contract(&mut self, root: &'n Node) -> Option<Contract> {
-        let fields = Fields::read(root, "a contract", &SECTIONS, &mut self.problems)?;
+        let fields = Fields::read(root, &language::CONTRACT, &mut self.problems)?;
         self.version(&fields, root);
         let name = fields.text("name", &mut self.problems).map_or("contract", |found| found.value).to_owned();
         let source = self.source_section(&fields, root);
@@ -110,9 +113,8 @@ impl<'n> Checker<'n> {
             missing_key("source", "a contract", &root.span, &mut self.problems);
             return None;
         };
-        let known = ["table", "key", "xml", "min_bytes", "where"];
         let problems = &mut self.problems;
-        let fields = Fields::read(&entry.value, "source", &known, problems)?;
+        let fields = Fields::read(&entry.value, &language::SOURCE, problems)?;
         let table = fields.required_text("table", "source", &entry.key_span, problems);
         let key = fields.required_text("key", "source", &entry.key_span, problems);
         let xml = fields.required_text("xml", "source", &entry.key_span, problems);
@@ -133,15 +135,12 @@ impl<'n> Checker<'n> {
     }
 
     fn target_section(&mut self, fields: &Fields<'n>) -> TargetSpec {
-        let fields = fields
-            .get("target")
-            .and_then(|node| Fields::read(node, "target", &["schema", "on_existing"], &mut self.problems));
+        let fields =
+            fields.get("target").and_then(|node| Fields::read(node, &language::TARGET, &mut self.problems));
         let Some(fields) = fields else { return TargetSpec { schema: None, on_existing: OnExisting::Fail } };
-        let words =
-            [("fail", OnExisting::Fail), ("skip", OnExisting::Skip), ("replace", OnExisting::Replace)];
         TargetSpec {
             schema: fields.text("schema", &mut self.problems).map(|found| found.value.to_owned()),
-            on_existing: fields.word("on_existing", &words, &mut self.problems).unwrap_or_default(),
+            on_existing: fields.word("on_existing", &ON_EXISTING, &mut self.problems).unwrap_or_default(),
         }
     }
 
@@ -150,8 +149,7 @@ impl<'n> Checker<'n> {
             missing_key("document", "a contract", &root.span, &mut self.problems);
             return None;
         };
-        let known = ["root", "key", "require", "namespaces", "case"];
-        let fields = Fields::read(&entry.value, "document", &known, &mut self.problems)?;
+        let fields = Fields::read(&entry.value, &language::DOCUMENT, &mut self.problems)?;
         let namespaces =
             fields.get("namespaces").and_then(|node| map(node, "namespaces", &mut self.problems));
         for entry in namespaces.unwrap_or_default() {
@@ -159,8 +157,7 @@ impl<'n> Checker<'n> {
                 self.namespaces.insert(entry.key.clone(), uri.value.to_owned());
             }
         }
-        let words = [("sensitive", Case::Sensitive), ("insensitive", Case::Insensitive)];
-        let case = fields.word("case", &words, &mut self.problems).unwrap_or_default();
+        let case = fields.word("case", &CASES, &mut self.problems).unwrap_or_default();
         let key = fields.text("key", &mut self.problems).map(|found| self.path(&found));
         let require = fields.get("require").map(one_or_list).unwrap_or_default();
         let require =
@@ -182,9 +179,9 @@ impl<'n> Checker<'n> {
     }
 
     fn defaults_section(&mut self, fields: &Fields<'n>) {
-        let known = ["blank", "on_invalid", "on_too_long", "on_unmapped_code"];
         let problems = &mut self.problems;
-        let fields = fields.get("defaults").and_then(|node| Fields::read(node, "defaults", &known, problems));
+        let fields =
+            fields.get("defaults").and_then(|node| Fields::read(node, &language::DEFAULTS, problems));
         let Some(fields) = fields else { return };
         self.defaults = Defaults {
             blank: fields.word("blank", &BLANKS, problems).unwrap_or_default(),

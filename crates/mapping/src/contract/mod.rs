@@ -8,6 +8,7 @@ mod checked;
 mod constants;
 mod diagnostic;
 mod fields;
+pub mod language;
 mod load;
 mod node;
 mod places;

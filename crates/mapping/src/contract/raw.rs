@@ -5,6 +5,7 @@ use xmlshred_model::DataType;
 use super::checked::{Blank, Clean, Generate, OnInvalid, OnTooLong, Pick};
 use super::diagnostic::{Code, Problems, suggestion};
 use super::fields::{Fields, Spanned, one_or_list, text, word};
+use super::language::{self, Section};
 use super::node::{Entry, Node, NodeKind};
 
 /// A column, or a `let`. What is absent is `None`, so that a row template can be laid over it.
@@ -41,49 +42,13 @@ pub(super) enum RawSource<'n> {
     Generate(Spanned<Generate>),
 }
 
-const COLUMN_KEYS: [&str; 18] = [
-    "path",
-    "expr",
-    "parent",
-    "value",
-    "generate",
-    "type",
-    "key",
-    "required",
-    "sensitive",
-    "pick",
-    "clean",
-    "blank",
-    "codes",
-    "format",
-    "default",
-    "on_invalid",
-    "on_too_long",
-    "on_unmapped_code",
-];
-
-const LET_KEYS: [&str; 12] = [
-    "path",
-    "expr",
-    "type",
-    "pick",
-    "clean",
-    "blank",
-    "codes",
-    "format",
-    "default",
-    "on_invalid",
-    "on_too_long",
-    "on_unmapped_code",
-];
-
 pub(super) const POLICIES: [(&str, OnInvalid); 3] =
     [("fail", OnInvalid::Fail), ("null", OnInvalid::Null), ("default", OnInvalid::Default)];
 pub(super) const LENGTH_POLICIES: [(&str, OnTooLong); 2] =
     [("fail", OnTooLong::Fail), ("truncate", OnTooLong::Truncate)];
 pub(super) const BLANKS: [(&str, Blank); 2] = [("null", Blank::Null), ("keep", Blank::Keep)];
 
-const GENERATORS: [(&str, Generate); 5] = [
+pub(super) const GENERATORS: [(&str, Generate); 5] = [
     ("row_number", Generate::RowNumber),
     ("document_key", Generate::DocumentKey),
     ("session", Generate::Session),
@@ -91,7 +56,7 @@ const GENERATORS: [(&str, Generate); 5] = [
     ("uuid", Generate::Uuid),
 ];
 
-const CLEANERS: [(&str, Clean); 6] = [
+pub(super) const CLEANERS: [(&str, Clean); 6] = [
     ("trim", Clean::Trim),
     ("upper", Clean::Upper),
     ("lower", Clean::Lower),
@@ -124,22 +89,22 @@ impl<'n> RawColumn<'n> {
     }
 
     pub(super) fn read_column(entry: &'n Entry, problems: &mut Problems) -> Self {
-        Self::read(&entry.key, entry.key_span.clone(), &entry.value, ("a column", &COLUMN_KEYS), problems)
+        Self::read(&entry.key, entry.key_span.clone(), &entry.value, &language::COLUMN, problems)
     }
 
     pub(super) fn read_let(entry: &'n Entry, problems: &mut Problems) -> Self {
-        Self::read(&entry.key, entry.key_span.clone(), &entry.value, ("a `let`", &LET_KEYS), problems)
+        Self::read(&entry.key, entry.key_span.clone(), &entry.value, &language::LET, problems)
     }
 
     fn read(
         name: &'n str,
         span: std::ops::Range<usize>,
         node: &'n Node,
-        (what, keys): (&str, &[&str]),
+        section: &Section,
         problems: &mut Problems,
     ) -> Self {
         let mut column = Self::named(Spanned { value: name, span });
-        let Some(fields) = Fields::read(node, what, keys, problems) else { return column };
+        let Some(fields) = Fields::read(node, section, problems) else { return column };
         let mut source = |source: Option<RawSource<'n>>| column.sources.extend(source);
         source(fields.text("path", problems).map(RawSource::Path));
         source(fields.text("expr", problems).map(RawSource::Expr));

@@ -5,13 +5,14 @@ use xmlshred_model::DataType;
 use super::checked::{Input, Keep, Let, OnePer, SkipRow, Table, Template};
 use super::diagnostic::{Code, suggestion};
 use super::fields::{Fields, Spanned, list, map, one_or_list, text};
+use super::language;
 use super::node::{Entry, Node, NodeKind};
 use super::raw::{RawColumn, RawSource};
 use super::resolve::{Checker, Place, Role};
 use super::scope::Scope;
 
-const TABLE_KEYS: [&str; 9] =
-    ["within", "each", "one_per", "where", "skip_row_when", "let", "columns", "rows", "unpivot"];
+pub(super) const SKIPS: [(&str, SkipRow); 2] = [("never", SkipRow::Never), ("blank", SkipRow::Blank)];
+pub(super) const KEEPS: [(&str, Keep); 2] = [("first", Keep::First), ("last", Keep::Last)];
 
 /// Names that the log takes.
 const RESERVED: [&str; 2] = ["processing_log", "processing_issue"];
@@ -24,7 +25,7 @@ impl<'n> Checker<'n> {
         let name = Spanned { value: &*entry.key, span: entry.key_span.clone() };
         self.table_name(&name);
         let problems = &mut self.problems;
-        let Some(fields) = Fields::read(&entry.value, "a table", &TABLE_KEYS, problems) else {
+        let Some(fields) = Fields::read(&entry.value, &language::TABLE, problems) else {
             self.push_table(name.value, TableParts::default());
             return;
         };
@@ -72,13 +73,7 @@ impl<'n> Checker<'n> {
             Some(bound)
         });
         let one_per = fields.get("one_per").and_then(|node| self.one_per(node));
-        let skip_row_when = fields
-            .word(
-                "skip_row_when",
-                &[("never", SkipRow::Never), ("blank", SkipRow::Blank)],
-                &mut self.problems,
-            )
-            .unwrap_or_default();
+        let skip_row_when = fields.word("skip_row_when", &SKIPS, &mut self.problems).unwrap_or_default();
         self.push_table(
             name.value,
             TableParts { within, each, templates, one_per, where_, skip_row_when, lets },
@@ -246,7 +241,7 @@ impl<'n> Checker<'n> {
     fn templates(&mut self, node: &'n Node, shared: &[RawColumn<'n>]) -> Vec<Vec<RawColumn<'n>>> {
         let items = list(node, "rows", &mut self.problems).unwrap_or_default();
         let template = |item: &'n Node| {
-            let fields = Fields::read(item, "a row", &["set", "columns"], &mut self.problems)?;
+            let fields = Fields::read(item, &language::ROW, &mut self.problems)?;
             let mut overrides = Vec::new();
             for entry in
                 fields.get("set").and_then(|node| map(node, "set", &mut self.problems)).unwrap_or_default()
@@ -303,9 +298,8 @@ impl<'n> Checker<'n> {
         rows: &'n Entry,
         shared: &mut Vec<RawColumn<'n>>,
     ) -> Vec<Vec<RawColumn<'n>>> {
-        let known = ["name", "value", "type", "name_type"];
         let problems = &mut self.problems;
-        let Some(fields) = Fields::read(&unpivot.value, "unpivot", &known, problems) else {
+        let Some(fields) = Fields::read(&unpivot.value, &language::UNPIVOT, problems) else {
             return vec![Vec::new()];
         };
         let name_column = fields.required_text("name", "unpivot", &unpivot.key_span, problems);
@@ -360,11 +354,11 @@ impl<'n> Checker<'n> {
     }
 
     fn one_per(&mut self, node: &'n Node) -> Option<OnePer> {
-        let fields = Fields::read(node, "one_per", &["key", "prefer", "keep"], &mut self.problems)?;
+        let fields = Fields::read(node, &language::ONE_PER, &mut self.problems)?;
         let key = fields.required_text("key", "one_per", &node.span, &mut self.problems)?;
         let key = self.path(&key);
         let prefer = fields.get("prefer").and_then(|prefer| {
-            let fields = Fields::read(prefer, "prefer", &["path", "order"], &mut self.problems)?;
+            let fields = Fields::read(prefer, &language::PREFER, &mut self.problems)?;
             let path = fields.required_text("path", "prefer", &prefer.span, &mut self.problems)?;
             let path = self.path(&path);
             let order = fields.get("order").map(one_or_list).unwrap_or_default();
@@ -372,7 +366,7 @@ impl<'n> Checker<'n> {
             let order = order.map(|found| found.value.to_owned()).collect();
             Some((path, order))
         });
-        let keep = fields.word("keep", &[("first", Keep::First), ("last", Keep::Last)], &mut self.problems);
+        let keep = fields.word("keep", &KEEPS, &mut self.problems);
         Some(OnePer { key, prefer, keep: keep.unwrap_or_default() })
     }
 }

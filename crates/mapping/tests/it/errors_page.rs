@@ -36,7 +36,7 @@ fn example(cases: &str, code: Code) -> Option<(String, String)> {
 }
 
 fn page() -> String {
-    let cases = repository().join("crates/mapping/tests/contracts/problems.txt");
+    let cases = repository().join("crates/mapping/tests/contracts/codes.txt");
     let cases = std::fs::read_to_string(cases).unwrap();
     let mut page = HEAD.to_owned();
     for (title, severity) in [("Errors of a contract", Severity::Error), ("Warnings", Severity::Warning)] {

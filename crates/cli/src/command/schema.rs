@@ -1,0 +1,145 @@
+//! `xmlshred schema`: the contract language as a JSON Schema, so that editors complete and check contracts while they are written.
+
+use std::io::Write;
+
+use serde_json::{Map, Value, json};
+use xmlshred_mapping::contract::language::{self, Absent, Key, Section, Shape};
+use xmlshred_model::DataType;
+
+use crate::error::CommandError;
+use crate::exit::Exit;
+
+/// Prints the schema.
+pub(crate) fn schema() -> Result<Exit, CommandError> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &of_language()).map_err(std::io::Error::from)?;
+    writeln!(out)?;
+    Ok(Exit::Done)
+}
+
+/// JSON Schema 2020-12. What a schema cannot say (names that exist, paths, expressions) is left to `check`.
+fn of_language() -> Value {
+    let mut definitions = Map::new();
+    for section in Section::all() {
+        definitions.insert(id(section), of_section(section));
+    }
+    definitions.insert("type".into(), of_types());
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "xmlshred contract, version 1",
+        "$ref": reference(&id(&language::CONTRACT)),
+        "$defs": definitions,
+    })
+}
+
+/// "a `let`" → "let"
+fn id(section: &Section) -> String {
+    section.name.trim_start_matches("a ").replace('`', "")
+}
+
+fn reference(id: &str) -> String {
+    format!("#/$defs/{id}")
+}
+
+fn of_section(section: &'static Section) -> Value {
+    let properties = section.keys.iter().map(|key| (key.name.to_owned(), of_key(key)));
+    let required = section.keys.iter().filter(|key| key.absent == Absent::Wrong).map(|key| key.name);
+    let mut schema = json!({
+        "type": "object",
+        "description": section.meaning,
+        "properties": properties.collect::<Map<_, _>>(),
+        "required": required.collect::<Vec<_>>(),
+        "additionalProperties": false,
+    });
+    let rules = rules(section);
+    schema.as_object_mut().expect("made as an object").extend(rules);
+    schema
+}
+
+/// What keys of a section ask of each other.
+fn rules(section: &Section) -> Map<String, Value> {
+    let one_of = |names: &[&str]| names.iter().map(|name| json!({ "required": [name] })).collect::<Vec<_>>();
+    let rules = match section.name {
+        name if name == language::COLUMN.name => {
+            let mut sources = one_of(&["path", "expr", "parent", "value", "generate"]);
+            // A column of which row templates tell the source has none of its own.
+            sources.push(json!({ "not": { "anyOf": sources } }));
+            json!({ "oneOf": sources })
+        }
+        name if name == language::LET.name => json!({ "oneOf": one_of(&["path", "expr"]) }),
+        name if name == language::TABLE.name => json!({
+            "dependentRequired": { "unpivot": ["rows"] },
+            "anyOf": one_of(&["columns", "unpivot"]),
+        }),
+        _ => json!({}),
+    };
+    match rules {
+        Value::Object(rules) => rules,
+        _ => unreachable!("rules are written as objects"),
+    }
+}
+
+fn of_key(key: &Key) -> Value {
+    let mut schema = of_shape(&key.shape);
+    let schema_map = schema.as_object_mut().expect("every shape gives an object");
+    let description = match key.absent {
+        Absent::Wrong | Absent::Nothing => key.meaning.to_owned(),
+        Absent::Is(value) | Absent::Means(value) => format!("{}. Without it: {value}.", key.meaning),
+    };
+    schema_map.insert("description".into(), description.into());
+    if let Absent::Is(value) = key.absent {
+        let value = match key.shape {
+            Shape::Flag | Shape::Count => serde_json::from_str(value).expect("flags and numbers are JSON"),
+            _ => Value::from(value),
+        };
+        schema_map.insert("default".into(), value);
+    }
+    schema
+}
+
+fn of_shape(shape: &Shape) -> Value {
+    match shape {
+        Shape::Version => json!({ "enum": [1, "1"] }),
+        Shape::Text => json!({ "type": ["string", "number", "boolean"] }),
+        Shape::Path | Shape::ColumnOfTable => json!({ "type": "string", "minLength": 1 }),
+        Shape::Expression => json!({ "type": ["string", "number", "boolean"] }),
+        Shape::Type => json!({ "$ref": reference("type") }),
+        Shape::Constant => json!({ "type": ["string", "number", "boolean", "null"] }),
+        Shape::Count => json!({ "type": "integer", "minimum": 0 }),
+        Shape::Flag => json!({ "type": "boolean" }),
+        Shape::Word(words) => {
+            let words = words().into_iter().map(Value::from);
+            // YAML reads the word null as nothing.
+            json!({ "enum": words.flat_map(|word| if word == "null" { vec![word, Value::Null] } else { vec![word] }).collect::<Vec<_>>() })
+        }
+        Shape::Pick => json!({
+            "anyOf": [
+                { "enum": ["first", "last", "only"] },
+                { "type": "string", "pattern": r#"^join\(\s*('.*'|".*")\s*\)$"# },
+            ],
+            "examples": ["join(', ')"],
+        }),
+        Shape::OneOrMore(item) => {
+            let item = of_shape(item);
+            json!({ "anyOf": [item, { "type": "array", "items": item }] })
+        }
+        Shape::List(item) => json!({ "type": "array", "minItems": 1, "items": of_shape(item) }),
+        Shape::Map(item) => json!({ "type": "object", "additionalProperties": of_shape(item) }),
+        Shape::Either(shapes) => json!({ "anyOf": shapes.iter().map(of_shape).collect::<Vec<_>>() }),
+        Shape::Section(section) => json!({ "$ref": reference(&id(section)) }),
+    }
+}
+
+/// Names without arguments as words, so that editors offer them; the others as patterns.
+fn of_types() -> Value {
+    let plain = DataType::NAMES.into_iter().filter(|name| name.parse::<DataType>().is_ok());
+    json!({
+        "description": "the whole text must be a value of this type",
+        "anyOf": [
+            { "enum": plain.collect::<Vec<_>>() },
+            { "type": "string", "pattern": r"^\s*(char|varchar)\s*\(\s*0*[1-9][0-9]*\s*\)\s*$" },
+            { "type": "string", "pattern": r"^\s*decimal\s*\(\s*0*([1-9]|[12][0-9]|3[0-8])\s*,\s*0*([0-9]|[12][0-9]|3[0-8])\s*\)\s*$" },
+        ],
+        "examples": ["varchar(50)", "char(9)", "decimal(12,2)"],
+    })
+}

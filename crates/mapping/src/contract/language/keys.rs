@@ -1,0 +1,411 @@
+//! The tables of keys, one per section.
+
+use super::super::load::{CASES, ON_EXISTING};
+use super::super::raw::{BLANKS, CLEANERS, GENERATORS, LENGTH_POLICIES, POLICIES};
+use super::super::table::{KEEPS, SKIPS};
+use super::{Absent, Key, Section, Shape};
+
+const fn key(name: &'static str, shape: Shape, absent: Absent, meaning: &'static str) -> Key {
+    Key { name, shape, absent, meaning }
+}
+
+fn names<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
+    words.iter().map(|(name, _)| *name).collect()
+}
+
+/// What a list of codes is: text of the document to value.
+pub const CODE_LIST: Shape = Shape::Map(&Shape::Constant);
+
+const BLANK: Shape = Shape::Word(|| names(&BLANKS));
+const POLICY: Shape = Shape::Word(|| names(&POLICIES));
+const LENGTH_POLICY: Shape = Shape::Word(|| names(&LENGTH_POLICIES));
+const DEFAULTS_SAY: Absent = Absent::Means("as `defaults` says");
+
+/// The whole contract.
+pub const CONTRACT: Section = Section {
+    name: "a contract",
+    meaning: "How one kind of XML document becomes rows of tables.",
+    keys: &[
+        key("xmlshred", Shape::Version, Absent::Wrong, "version of the language, `1`"),
+        key("name", Shape::Text, Absent::Is("contract"), "of the contract, for people and reports"),
+        key("source", Shape::Section(&SOURCE), Absent::Wrong, "where documents come from"),
+        key("target", Shape::Section(&TARGET), Absent::Nothing, "where rows go"),
+        key("document", Shape::Section(&DOCUMENT), Absent::Wrong, "what every document looks like"),
+        key(
+            "defaults",
+            Shape::Section(&DEFAULTS),
+            Absent::Nothing,
+            "policies of all columns that say nothing else",
+        ),
+        key(
+            "codes",
+            Shape::Map(&CODE_LIST),
+            Absent::Nothing,
+            "lists of codes, by name: text of the document → value",
+        ),
+        key(
+            "let",
+            Shape::Map(&Shape::Section(&LET)),
+            Absent::Nothing,
+            "names for expressions, evaluated at most once per document",
+        ),
+        key(
+            "tables",
+            Shape::Map(&Shape::Section(&TABLE)),
+            Absent::Wrong,
+            "the target tables, in the order of inserts: parents first",
+        ),
+        key(
+            "ignore",
+            Shape::OneOrMore(&Shape::Path),
+            Absent::Nothing,
+            "paths that are left out on purpose: `coverage` does not count them",
+        ),
+    ],
+};
+
+/// `source`
+pub const SOURCE: Section = Section {
+    name: "source",
+    meaning: "The table of documents.",
+    keys: &[
+        key("table", Shape::Text, Absent::Wrong, "table of documents, may be qualified (`dbo.app_xml`)"),
+        key(
+            "key",
+            Shape::Text,
+            Absent::Wrong,
+            "its integer key: order, resume and partition; also the name of the key column of the log",
+        ),
+        key("xml", Shape::Text, Absent::Wrong, "its column of documents: text, XML or binary"),
+        key("min_bytes", Shape::Count, Absent::Is("0"), "shorter documents fail as `document-too-short`"),
+        key(
+            "where",
+            Shape::Text,
+            Absent::Nothing,
+            "a condition on rows of the table, **passed to the database as it is**",
+        ),
+    ],
+};
+
+/// `target`
+pub const TARGET: Section = Section {
+    name: "target",
+    meaning: "The database of the rows.",
+    keys: &[
+        key(
+            "schema",
+            Shape::Text,
+            Absent::Means("the database's"),
+            "schema of the target tables; not for SQLite",
+        ),
+        key(
+            "on_existing",
+            Shape::Word(|| names(&ON_EXISTING)),
+            Absent::Is("fail"),
+            "a row with this primary key is there already: `fail` the document, `skip` the row, `replace` it",
+        ),
+    ],
+};
+
+/// `document`
+pub const DOCUMENT: Section = Section {
+    name: "document",
+    meaning: "What every document looks like; others fail.",
+    keys: &[
+        key(
+            "root",
+            Shape::Path,
+            Absent::Wrong,
+            "path of the main element, exactly one; every path starts there",
+        ),
+        key(
+            "key",
+            Shape::Path,
+            Absent::Means("not checked"),
+            "path of the key in the document; must equal the row's key, else `key-mismatch`",
+        ),
+        key(
+            "require",
+            Shape::OneOrMore(&Shape::Path),
+            Absent::Nothing,
+            "paths that must match, else `missing-element`",
+        ),
+        key(
+            "namespaces",
+            Shape::Map(&Shape::Text),
+            Absent::Nothing,
+            "prefixes that paths may use; a name without prefix matches any namespace; a prefix for `\"\"` stands for no namespace",
+        ),
+        key(
+            "case",
+            Shape::Word(|| names(&CASES)),
+            Absent::Is("sensitive"),
+            "`insensitive`: names of elements and attributes match without case (ASCII letters)",
+        ),
+    ],
+};
+
+/// `defaults`
+pub const DEFAULTS: Section = Section {
+    name: "defaults",
+    meaning: "Policies of all columns that say nothing else.",
+    keys: &[
+        key(
+            "blank",
+            BLANK,
+            Absent::Is("null"),
+            "what an empty or all-blank text is: `null`, or itself (`keep`)",
+        ),
+        key(
+            "on_invalid",
+            POLICY,
+            Absent::Is("fail"),
+            "what a text that is no value of its type does: `fail` the document, become `null` or the `default`, with an issue",
+        ),
+        key(
+            "on_too_long",
+            LENGTH_POLICY,
+            Absent::Is("fail"),
+            "what text with more characters than its type does: `fail` the document, or `truncate`, with an issue",
+        ),
+        key(
+            "on_unmapped_code",
+            POLICY,
+            Absent::Is("fail"),
+            "what a text without entry in its code list does: `fail` the document, become `null` or the `default`, with an issue",
+        ),
+    ],
+};
+
+/// `tables.NAME`
+pub const TABLE: Section = Section {
+    name: "a table",
+    meaning: "A target table: what makes its rows, and their columns.",
+    keys: &[
+        key(
+            "each",
+            Shape::Path,
+            Absent::Means("one row per document"),
+            "one row per matching element, in document order",
+        ),
+        key(
+            "within",
+            Shape::Text,
+            Absent::Nothing,
+            "a table before this one: the paths start at the element of each row of it that was kept",
+        ),
+        key(
+            "rows",
+            Shape::Either(&[
+                Shape::List(&Shape::Section(&ROW)),
+                Shape::Map(&Shape::Either(&[Shape::Path, Shape::Section(&COLUMN)])),
+            ]),
+            Absent::Means("one row"),
+            "a list of row templates; with `unpivot` a map of names to paths (or to columns)",
+        ),
+        key(
+            "unpivot",
+            Shape::Section(&UNPIVOT),
+            Absent::Nothing,
+            "one row per entry of `rows`: its name in one column, its value in another",
+        ),
+        key(
+            "where",
+            Shape::Expression,
+            Absent::Means("all rows"),
+            "keeps rows for which the expression is true; false and null drop it",
+        ),
+        key("one_per", Shape::Section(&ONE_PER), Absent::Means("all rows"), "keeps one row per key"),
+        key(
+            "skip_row_when",
+            Shape::Word(|| names(&SKIPS)),
+            Absent::Is("never"),
+            "`blank` drops rows in which no column that comes from a path has a value; keys, parents, constants and defaults do not count",
+        ),
+        key(
+            "let",
+            Shape::Map(&Shape::Section(&LET)),
+            Absent::Nothing,
+            "names for expressions of these rows and of rows within them",
+        ),
+        key(
+            "columns",
+            Shape::Map(&Shape::Section(&COLUMN)),
+            Absent::Means("those of `unpivot`"),
+            "the columns by name, in the table's order",
+        ),
+    ],
+};
+
+/// An item of `rows`.
+pub const ROW: Section = Section {
+    name: "a row",
+    meaning: "A row template: what this row has in the columns of its table.",
+    keys: &[
+        key("set", Shape::Map(&Shape::Constant), Absent::Nothing, "constants, by column"),
+        key(
+            "columns",
+            Shape::Map(&Shape::Section(&COLUMN)),
+            Absent::Nothing,
+            "sources and steps of this row, laid over the table's `columns`; a column without a source is null",
+        ),
+    ],
+};
+
+/// `unpivot`
+pub const UNPIVOT: Section = Section {
+    name: "unpivot",
+    meaning: "The two columns of a table of names and values.",
+    keys: &[
+        key("name", Shape::Text, Absent::Wrong, "column of the names"),
+        key("value", Shape::Text, Absent::Wrong, "column of the values"),
+        key("type", Shape::Type, Absent::Means("as in `columns`"), "type of the values"),
+        key("name_type", Shape::Type, Absent::Means("`varchar` of the longest"), "type of the names"),
+    ],
+};
+
+/// `one_per`
+pub const ONE_PER: Section = Section {
+    name: "one_per",
+    meaning: "Which of several rows with the same key stays. Rows without a key all stay.",
+    keys: &[
+        key("key", Shape::Path, Absent::Wrong, "path of the key, compared as text"),
+        key("prefer", Shape::Section(&PREFER), Absent::Nothing, "the first choice"),
+        key("keep", Shape::Word(|| names(&KEEPS)), Absent::Is("first"), "which of equals"),
+    ],
+};
+
+/// `one_per.prefer`
+pub const PREFER: Section = Section {
+    name: "prefer",
+    meaning: "The row whose text stands first in a list; others come last.",
+    keys: &[
+        key("path", Shape::Path, Absent::Wrong, "path of the text"),
+        key("order", Shape::OneOrMore(&Shape::Text), Absent::Nothing, "texts, the best first"),
+    ],
+};
+
+/// `columns.NAME`
+pub const COLUMN: Section = Section {
+    name: "a column",
+    meaning: "One value of a row: exactly one source, and the steps from there to the column.",
+    keys: &[
+        PATH,
+        EXPR,
+        key(
+            "parent",
+            Shape::ColumnOfTable,
+            Absent::Nothing,
+            "*source*: a column of the row that this row lies within, or of the document's one row of that table",
+        ),
+        key("value", Shape::Constant, Absent::Nothing, "*source*: a constant"),
+        key(
+            "generate",
+            Shape::Word(|| names(&GENERATORS)),
+            Absent::Nothing,
+            "*source*: `row_number` (from 1 within the parent row, or the document), `document_key`, `uuid` (the same in every run), `session`, `now` (new in every run)",
+        ),
+        TYPE,
+        key("key", Shape::Flag, Absent::Is("false"), "part of the primary key"),
+        key(
+            "required",
+            Shape::Flag,
+            Absent::Is("false"),
+            "a null fails the document; implied by `key: true`",
+        ),
+        key("sensitive", Shape::Flag, Absent::Is("false"), "masked where values are shown"),
+        PICK,
+        CLEAN,
+        BLANK_OF_COLUMN,
+        CODES,
+        FORMAT,
+        DEFAULT,
+        ON_INVALID,
+        ON_TOO_LONG,
+        ON_UNMAPPED_CODE,
+    ],
+};
+
+/// `let.NAME`
+pub const LET: Section = Section {
+    name: "a `let`",
+    meaning: "A name for expressions: a column that is not stored.",
+    keys: &[
+        PATH,
+        EXPR,
+        TYPE,
+        PICK,
+        CLEAN,
+        BLANK_OF_COLUMN,
+        CODES,
+        FORMAT,
+        DEFAULT,
+        ON_INVALID,
+        ON_TOO_LONG,
+        ON_UNMAPPED_CODE,
+    ],
+};
+
+const PATH: Key = key(
+    "path",
+    Shape::Path,
+    Absent::Nothing,
+    "*source*: text of an attribute or element; for `type: xml` the element itself",
+);
+const EXPR: Key = key(
+    "expr",
+    Shape::Expression,
+    Absent::Nothing,
+    "*source*: an expression over columns of the row defined before and `let` names of the row, its parents, the document",
+);
+const TYPE: Key = key(
+    "type",
+    Shape::Type,
+    Absent::Means("that of `parent`, `expr` or `generate`"),
+    "the whole text must be a value of it",
+);
+const PICK: Key = key(
+    "pick",
+    Shape::Pick,
+    Absent::Means("the first, **with an issue** `repeated-value`"),
+    "which node, when the path matches several: `first`, `last`, `only` (several are invalid), all by `join(', ')`",
+);
+const CLEAN: Key = key(
+    "clean",
+    Shape::OneOrMore(&Shape::Word(|| names(&CLEANERS))),
+    Absent::Nothing,
+    "what is done to the text first, in order: `trim`, `upper`, `lower`, `digits` (keeps digits), `number` (takes currency signs and thousands separators out), `collapse_spaces`",
+);
+const BLANK_OF_COLUMN: Key =
+    key("blank", BLANK, DEFAULTS_SAY, "what an empty or all-blank text is: `null`, or itself (`keep`)");
+const CODES: Key = key(
+    "codes",
+    Shape::Either(&[Shape::Text, CODE_LIST]),
+    Absent::Nothing,
+    "a list of `codes` by name, or in place; entry `\"\"` is what a blank or missing value is, `\"*\"` any other text",
+);
+const FORMAT: Key = key(
+    "format",
+    Shape::OneOrMore(&Shape::Text),
+    Absent::Is("ISO 8601"),
+    "patterns of dates and times such as `%m/%d/%Y %H:%M:%S`, tried in order",
+);
+const DEFAULT: Key = key("default", Shape::Constant, Absent::Is("null"), "the value in place of null");
+const ON_INVALID: Key = key(
+    "on_invalid",
+    POLICY,
+    DEFAULTS_SAY,
+    "what a text that is no value of the type does: `fail` the document, become `null` or the `default`, with an issue",
+);
+const ON_TOO_LONG: Key = key(
+    "on_too_long",
+    LENGTH_POLICY,
+    DEFAULTS_SAY,
+    "what text with more characters than the type does: `fail` the document, or `truncate`, with an issue",
+);
+const ON_UNMAPPED_CODE: Key = key(
+    "on_unmapped_code",
+    POLICY,
+    DEFAULTS_SAY,
+    "what a text without entry in the code list does: `fail` the document, become `null` or the `default`, with an issue",
+);
