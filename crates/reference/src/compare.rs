@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use xmlshred_mapping::contract::{Contract, RenderStyle, load, render};
+use xmlshred_mapping::contract::{Contract, RenderStyle, load, render, target_schema};
 use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, Shredder};
 use xmlshred_model::{
     BatchBuilder, CellReader, DataType, DocumentKey, DocumentRecord, FailureCode, Outcome, OwnedValue,
@@ -20,11 +20,12 @@ pub enum Agreement {
     Failure(FailureCode),
 }
 
-/// The key of every document's row.
+/// The key of every document's row; documents often have it.
 const KEY: DocumentKey = DocumentKey(1);
 
-fn context() -> DocumentContext<'static> {
-    DocumentContext { key: Some(KEY), session: "session-1", now: 1_700_000_000_000_000 }
+/// What documents are shredded with.
+pub fn context(key: DocumentKey) -> DocumentContext<'static> {
+    DocumentContext { key: Some(key), session: "session-1", now: 1_700_000_000_000_000 }
 }
 
 /// Loads a contract.
@@ -52,7 +53,7 @@ pub fn compare(contract: &Contract, document: &str) -> Result<Agreement, String>
             told(&product)
         ));
     }
-    let reference = by_reference(contract, plan.schema(), document);
+    let reference = by_reference(contract, document, KEY);
     if product != reference {
         return Err(format!("--- reference\n{}\n--- product\n{}", told(&reference), told(&product)));
     }
@@ -65,10 +66,11 @@ pub fn compare(contract: &Contract, document: &str) -> Result<Agreement, String>
 /// The rows and issues of a document as lines, or why there are none.
 pub fn by_reference(
     contract: &Contract,
-    schema: &TargetSchema,
     document: &str,
+    key: DocumentKey,
 ) -> Result<Vec<String>, FailureCode> {
-    let shredded = crate::shred(contract, document, &context())?;
+    let schema = &target_schema(contract);
+    let shredded = crate::shred(contract, document, &context(key))?;
     let mut lines = Vec::new();
     for (table, rows) in shredded.tables.iter().enumerate() {
         lines.extend(rows.iter().map(|row| line(schema, table, row)));
@@ -84,7 +86,7 @@ fn by_product(plan: &Plan, shredder: &mut Shredder, document: &str) -> Result<Ve
     let schema = plan.schema();
     let mut rows = BatchBuilder::new(Arc::clone(schema));
     let shredded =
-        shredder.shred(Content::Text(document), &context(), &mut rows).map_err(|failure| failure.code)?;
+        shredder.shred(Content::Text(document), &context(KEY), &mut rows).map_err(|failure| failure.code)?;
     rows.finish_document(DocumentRecord {
         key: KEY,
         outcome: Outcome::Success,

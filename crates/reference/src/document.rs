@@ -120,7 +120,7 @@ impl Document {
         for child in source.children() {
             if child.is_element() {
                 self.add_element(parent, child, text);
-            } else if child.is_text() {
+            } else if child.text().is_some_and(|text| child.is_text() && !text.is_empty()) {
                 self.add_text(parent, child.text().unwrap_or_default());
             }
         }

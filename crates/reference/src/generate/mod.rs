@@ -9,8 +9,10 @@ mod contract;
 mod document;
 mod expression;
 mod path;
+mod xpath;
 
 pub use choices::Choices;
 pub use contract::contract;
 pub use document::document;
 pub use path::{End, path};
+pub use xpath::to_xpath;

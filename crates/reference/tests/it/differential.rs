@@ -21,7 +21,7 @@ fn random_documents_and_contracts_give_the_same_rows_as_the_reference() {
         ..Config::default()
     };
     let mut runner = TestRunner::new(config);
-    let bytes = || prop::collection::vec(any::<u8>(), 0..200);
+    let bytes = || prop::collection::vec(any::<u8>(), 0..300);
     let seen = std::cell::RefCell::new(BTreeMap::<String, u32>::new());
     let result = runner.run(&(bytes(), bytes()), |(for_contract, for_document)| {
         let text = generate::contract(&mut Choices::new(&for_contract));

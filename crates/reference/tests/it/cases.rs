@@ -1,0 +1,61 @@
+//! The cases that say what the product gives hold for the reference too.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use xmlshred_model::DocumentKey;
+use xmlshred_reference::compare::{by_reference, contract};
+
+const HEAD: &str = "xmlshred: 1\nsource: { table: app_xml, key: app_id, xml: xml }\n";
+
+/// What depends on limits, on the product's own UUIDs, or is refused before there are elements.
+const NOT_COMPARED: [&str; 3] = ["too deep", "entities are refused", "what is generated"];
+
+#[test]
+fn the_cases_of_the_product_hold_for_the_reference() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mapping/tests/shred");
+    let (mut wrong, mut count) = (String::new(), 0);
+    for file in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for section in text.split("=== ").skip(1) {
+            let (name, rest) = section.split_once('\n').unwrap();
+            let (spec, rest) = rest.split_once("--- document\n").unwrap();
+            let (document, expected) = rest.split_once("--- gives\n").unwrap();
+            if NOT_COMPARED.contains(&name) {
+                continue;
+            }
+            count += 1;
+            let found = by_the_reference(spec, document.trim_end());
+            let expected = comparable(expected.trim_end());
+            if found != expected {
+                writeln!(wrong, "{name}\nexpected:\n{expected}\nfound:\n{found}\n").unwrap();
+            }
+        }
+    }
+    assert!(count > 40, "{count} cases");
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn by_the_reference(spec: &str, document: &str) -> String {
+    let root = if spec.contains("document:") { "" } else { "document: { root: /R }\n" };
+    let contract = contract(&format!("{HEAD}{root}{spec}")).unwrap();
+    match by_reference(&contract, document, DocumentKey(17)) {
+        Ok(lines) => in_order(lines),
+        Err(code) => format!("failed: {code}"),
+    }
+}
+
+/// Of failures the code only.
+fn comparable(expected: &str) -> String {
+    match expected.strip_prefix("failed: ") {
+        Some(failure) => format!("failed: {}", failure.split(": ").nth(1).unwrap()),
+        None => in_order(expected.lines().map(str::to_owned).collect()),
+    }
+}
+
+/// Issues in order of their text: in which order they are told means nothing.
+fn in_order(mut lines: Vec<String>) -> String {
+    let issues = lines.iter().position(|line| line.starts_with("issue: ")).unwrap_or(lines.len());
+    lines[issues..].sort();
+    lines.join("\n")
+}

@@ -1,0 +1,73 @@
+//! No text makes the scanner panic; it takes what roxmltree takes, except where that is known to be lenient; and what both take
+//! has the same elements, attributes and text.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use xmlshred_mapping::contract::Contract;
+use xmlshred_mapping::xml::{Handler, RawText, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, scan};
+use xmlshred_reference::compare::{compare, contract};
+
+const CONTRACT: &str = r#"
+xmlshred: 1
+name: everything
+source: { table: t, key: k, xml: x }
+document: { root: /R, namespaces: { p: "urn:p" } }
+tables:
+  main: { columns: { text: { path: ".", type: text, blank: keep }, markup: { path: ".", type: xml } } }
+  element:
+    each: "//*"
+    columns:
+      text: { path: "text()", type: text, pick: "join('|')", blank: keep }
+      attributes: { path: "@*", type: text, pick: "join('|')", blank: keep }
+      in_namespace: { path: "@p:x", type: text, blank: keep }
+      is_a: { path: "self", type: text }
+  named: { each: "//p:a", columns: { text: { path: ".", type: text, blank: keep } } }
+"#;
+
+static EVERYTHING: LazyLock<Contract> = LazyLock::new(|| contract(CONTRACT).expect("the contract is right"));
+
+/// Listens to nothing.
+struct Deaf;
+
+impl Handler<'_> for Deaf {
+    fn start(&mut self, _: &StartTag<'_, '_>) {}
+    fn end(&mut self, _: usize) {}
+    fn text(&mut self, _: RawText<'_>, _: TextKind) {}
+}
+
+fuzz_target!(|text: &str| {
+    let ours = scan(text, ScanLimits { max_depth: 100, max_attributes: 100 }, &mut Deaf);
+    if let Err(XmlError { offset, .. }) = ours {
+        assert!(text.get(..offset).is_some(), "an error without a place in the text");
+    }
+    // What we refuse on purpose, and what roxmltree does not read.
+    let is_refused = matches!(
+        ours,
+        Err(XmlError {
+            kind: XmlErrorKind::TooDeep(_) | XmlErrorKind::TooManyAttributes(_) | XmlErrorKind::RefusedDoctype,
+            ..
+        })
+    );
+    if is_refused || text.contains("<!DOCTYPE") {
+        return;
+    }
+    let theirs = roxmltree::Document::parse(text);
+    match (&ours, &theirs) {
+        (Ok(()), Err(error)) => panic!("we take what roxmltree refuses: {error}"),
+        (Err(error), Ok(_)) => assert!(is_lenient_there(error.kind), "roxmltree takes what we refuse: {error:?}"),
+        (Err(_), Err(_)) => {}
+        (Ok(()), Ok(_)) => {
+            if let Err(difference) = compare(&EVERYTHING, text) {
+                panic!("{difference}");
+            }
+        }
+    }
+});
+
+/// What roxmltree is known not to check.
+fn is_lenient_there(_: XmlErrorKind) -> bool {
+    false
+}
