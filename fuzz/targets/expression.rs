@@ -38,7 +38,8 @@ impl Names for Row {
 /// The value for a row; all names are null in `of_nulls`.
 fn value(expression: &Expression, of_nulls: bool) -> Result<OwnedValue, EvaluationError> {
     let input = |name: &String| {
-        let known = NAMES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).expect("only known names");
+        let known =
+            NAMES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).expect("only known names");
         if of_nulls { Value::Null } else { known.2 }
     };
     let inputs = expression.inputs().iter().map(input).collect::<Vec<_>>();
@@ -47,7 +48,12 @@ fn value(expression: &Expression, of_nulls: bool) -> Result<OwnedValue, Evaluati
 }
 
 /// The value of the text with something around it; `None` when that is no expression any more.
-fn around(before: &str, text: &str, after: &str, of_nulls: bool) -> Option<Result<OwnedValue, EvaluationError>> {
+fn around(
+    before: &str,
+    text: &str,
+    after: &str,
+    of_nulls: bool,
+) -> Option<Result<OwnedValue, EvaluationError>> {
     let expression = compile(&format!("{before}{text}\n{after}"), &Row).ok()?;
     Some(value(&expression, of_nulls))
 }
@@ -65,7 +71,11 @@ fuzz_target!(|text: &str| {
     };
     for of_nulls in [false, true] {
         let Ok(found) = value(&expression, of_nulls) else { continue };
-        assert!(fits(expression.data_type(), &found), "{found:?} is not of type {:?}", expression.data_type());
+        assert!(
+            fits(expression.data_type(), &found),
+            "{found:?} is not of type {:?}",
+            expression.data_type()
+        );
         let is_null = found.as_value().is_null();
         let is = |expected: bool| Ok(OwnedValue::Inline(Value::Bool(expected)));
         if let Some(told) = around("(", text, ") IS NULL", of_nulls) {
@@ -77,7 +87,9 @@ fuzz_target!(|text: &str| {
         if let Some(Ok(same)) = around("NULLIF(", text, ", NULL)", of_nulls) {
             assert_eq!(format!("{same:?}"), format!("{found:?}"), "NULLIF with null");
         }
-        if let (Some(DataType::Bool), Some(told)) = (expression.data_type(), around("NOT (", text, ")", of_nulls)) {
+        if let (Some(DataType::Bool), Some(told)) =
+            (expression.data_type(), around("NOT (", text, ")", of_nulls))
+        {
             let expected = match found.as_value() {
                 Value::Bool(truth) => is(!truth),
                 _ => Ok(OwnedValue::Inline(Value::Null)),

@@ -47,7 +47,9 @@ fuzz_target!(|text: &str| {
     let is_refused = matches!(
         ours,
         Err(XmlError {
-            kind: XmlErrorKind::TooDeep(_) | XmlErrorKind::TooManyAttributes(_) | XmlErrorKind::RefusedDoctype,
+            kind: XmlErrorKind::TooDeep(_)
+                | XmlErrorKind::TooManyAttributes(_)
+                | XmlErrorKind::RefusedDoctype,
             ..
         })
     );
@@ -57,7 +59,9 @@ fuzz_target!(|text: &str| {
     let theirs = roxmltree::Document::parse(text);
     match (&ours, &theirs) {
         (Ok(()), Err(error)) => panic!("we take what roxmltree refuses: {error}"),
-        (Err(error), Ok(_)) => assert!(is_lenient_there(error.kind), "roxmltree takes what we refuse: {error:?}"),
+        (Err(error), Ok(_)) => {
+            assert!(is_lenient_there(error.kind), "roxmltree takes what we refuse: {error:?}")
+        }
         (Err(_), Err(_)) => {}
         (Ok(()), Ok(_)) => {
             if let Err(difference) = compare(&EVERYTHING, text) {

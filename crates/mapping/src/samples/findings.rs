@@ -72,8 +72,9 @@ impl Finder<'_> {
         match &column.source {
             ColumnSource::Path(path) if fates.matched == 0 => {
                 let message = format!(
-                    "`{}` of {name} matches nothing in the samples, looked for {cells} times",
-                    path.text
+                    "`{}` of {name} matches nothing in the samples, looked for {}",
+                    path.text,
+                    if cells == 1 { "once".to_owned() } else { format!("{cells} times") }
                 );
                 let hint = "compare it with the documents; `xmlshred coverage` lists what is read by nothing";
                 self.report(Code::PathNeverMatches, self.span(slot, column, "path"), message, hint);
@@ -82,7 +83,8 @@ impl Finder<'_> {
                 if fates.values == 0 && fates.failed == 0 && !has_no_code =>
             {
                 let key = if matches!(column.source, ColumnSource::Path(_)) { "path" } else { "expr" };
-                let message = format!("{name} is null in all {cells} rows of the samples");
+                let rows = if cells == 1 { "the one row".to_owned() } else { format!("all {cells} rows") };
+                let message = format!("{name} is null in {rows} of the samples");
                 let hint = "`xmlshred explain DOC TABLE.COLUMN` tells how it became null";
                 self.report(Code::ColumnAlwaysNull, self.span(slot, column, key), message, hint);
             }

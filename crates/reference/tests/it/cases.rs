@@ -8,8 +8,14 @@ use xmlshred_reference::compare::{by_reference, contract};
 
 const HEAD: &str = "xmlshred: 1\nsource: { table: app_xml, key: app_id, xml: xml }\n";
 
-/// What depends on limits, on the product's own UUIDs, or is refused before there are elements.
-const NOT_COMPARED: [&str; 3] = ["too deep", "entities are refused", "what is generated"];
+/// What depends on limits, on the product's own UUIDs, on the order of namespace declarations in markup, or is refused before there
+/// are elements.
+const NOT_COMPARED: [&str; 4] = [
+    "too deep",
+    "entities are refused",
+    "what is generated",
+    "a namespace with a reference in it is the one that the reference stands for",
+];
 
 #[test]
 fn the_cases_of_the_product_hold_for_the_reference() {
@@ -49,8 +55,18 @@ fn by_the_reference(spec: &str, document: &str) -> String {
 fn comparable(expected: &str) -> String {
     match expected.strip_prefix("failed: ") {
         Some(failure) => format!("failed: {}", failure.split(": ").nth(1).unwrap()),
-        None => in_order(expected.lines().map(str::to_owned).collect()),
+        None => in_order(expected.lines().map(without_uuids).collect()),
     }
+}
+
+/// The reference does not tell UUIDs apart.
+fn without_uuids(line: &str) -> String {
+    let is_uuid = |value: &str| value.len() == 36 && value.matches('-').count() == 4;
+    let cell = |cell: &str| match cell.split_once('=') {
+        Some((name, value)) if is_uuid(value) => format!("{name}=(a uuid)"),
+        _ => cell.to_owned(),
+    };
+    line.split(' ').map(cell).collect::<Vec<_>>().join(" ")
 }
 
 /// Issues in order of their text: in which order they are told means nothing.

@@ -86,8 +86,11 @@ fn by_libxml2(file: &std::path::Path, paths: &[Path], case: Case) -> Vec<String>
         format!("count({xpath}){texts}, '{SEPARATOR}{SEPARATOR}'")
     });
     let expression = format!("concat({}, '')", told.collect::<Vec<_>>().join(", "));
-    let output =
-        Command::new("xmllint").args(["--nocdata", "--xpath", &expression]).arg(file).output().unwrap();
+    let output = Command::new("xmllint")
+        .args(["--noent", "--nocdata", "--xpath", &expression])
+        .arg(file)
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}: {expression}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     // Behind the last one is the end of line that xmllint writes.
