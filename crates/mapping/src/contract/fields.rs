@@ -89,7 +89,8 @@ impl<'n> Fields<'n> {
 }
 
 pub(super) fn missing_key(key: &str, what: &str, whole: &Range<usize>, problems: &mut Problems) {
-    let span = whole.start..whole.end.min(whole.start + 1);
+    // Shown as one character.
+    let span = whole.start..whole.start;
     problems.report(
         Code::MissingKey,
         span,

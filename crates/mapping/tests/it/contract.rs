@@ -99,3 +99,15 @@ proptest! {
         let _ = rendered(&text);
     }
 }
+
+/// What fuzzing found: places that were no places of the text.
+#[test]
+fn problems_have_places_in_texts_of_any_characters() {
+    for text in
+        ["\u{FEFF}", "\u{FEFF}a: 1", "äöü", "ä: 1", "- ä", "xmlshred: 1\nsource: ä\ndocument: [ä]\ntables: ä"]
+    {
+        for problem in load(text).diagnostics {
+            assert!(text.get(problem.span.clone()).is_some(), "{text}: {problem:?}");
+        }
+    }
+}

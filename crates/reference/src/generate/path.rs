@@ -11,6 +11,9 @@ pub enum End {
     Anything,
 }
 
+/// Predicates within predicates, each with `//` and `..`, take time that grows with the power of their depth, in XPath as such.
+const MAX_DEPTH: usize = 3;
+
 /// A path as contracts write it. It has no double quotes.
 pub fn path(choices: &mut Choices<'_>, end: End) -> String {
     path_at(choices, end, 0)
@@ -52,7 +55,7 @@ fn last_step(choices: &mut Choices<'_>, count: usize, path: &mut String, depth: 
         7 => path.push_str(&element_step(choices, path.ends_with("//"), depth)),
         _ => path.push_str("text()"),
     }
-    if matches!(kind, 0..=6 | 9) && choices.once_in(6) {
+    if depth <= MAX_DEPTH && matches!(kind, 0..=6 | 9) && choices.once_in(6) {
         path.push_str(&predicate(choices, depth));
     }
 }
@@ -66,7 +69,7 @@ fn element_step(choices: &mut Choices<'_>, after_descendants: bool, depth: usize
         15 if !after_descendants => return ".".to_owned(),
         _ => "*",
     };
-    let count = choices.one_of(&[0, 0, 0, 0, 1, 2]);
+    let count = if depth > MAX_DEPTH { 0 } else { choices.one_of(&[0, 0, 0, 0, 1, 2]) };
     let predicates = (0..count).map(|_| predicate(choices, depth)).collect::<String>();
     format!("{name}{predicates}")
 }
