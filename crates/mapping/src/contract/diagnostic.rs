@@ -143,9 +143,13 @@ impl Problems {
         self.found.iter().any(|problem| problem.severity() == Severity::Error)
     }
 
-    /// All problems in order of place, none twice.
-    pub(super) fn into_sorted(self) -> Vec<Diagnostic> {
+    /// All problems in order of place, none twice, at whole characters of the text.
+    pub(super) fn into_sorted(self, text: &str) -> Vec<Diagnostic> {
         let mut found = self.found;
+        for problem in &mut found {
+            let start = text.floor_char_boundary(problem.span.start);
+            problem.span = start..text.ceil_char_boundary(problem.span.end).max(start);
+        }
         found.sort_by_key(|problem| (problem.span.start, problem.span.end, problem.code));
         found.dedup();
         found

@@ -34,7 +34,7 @@ pub(super) const CASES: [(&str, Case); 2] =
 pub fn load(text: &str) -> Loaded {
     let mut problems = Problems::default();
     let Some(root) = node::parse(text, &mut problems) else {
-        return Loaded { contract: None, diagnostics: problems.into_sorted() };
+        return Loaded { contract: None, diagnostics: problems.into_sorted(text) };
     };
     let mut checker = Checker {
         text,
@@ -51,7 +51,7 @@ pub fn load(text: &str) -> Loaded {
     };
     let contract = checker.contract(&root);
     let contract = contract.filter(|_| !checker.problems.has_errors());
-    Loaded { contract, diagnostics: checker.problems.into_sorted() }
+    Loaded { contract, diagnostics: checker.problems.into_sorted(text) }
 }
 
 impl<'n> Checker<'n> {
