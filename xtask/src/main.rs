@@ -10,7 +10,7 @@ use std::process::ExitCode;
 type Error = Box<dyn std::error::Error>;
 
 const USAGE: &str =
-    "usage: cargo xtask ci | cargo xtask bench [sqlite] [postgres] [paging] [sqlserver] [--quick]";
+    "usage: cargo xtask ci | cargo xtask bench [sqlite] [postgres] [paging] [sqlserver] [tools] [--quick]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

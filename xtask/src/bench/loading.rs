@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use xmlshred_databases::POSTGRES;
 use xmlshred_databases::ddl::{self, Existing};
-use xmlshred_databases::log_table::{ISSUE, LOG};
+use xmlshred_model::log_table::{ISSUE, LOG};
 
 use super::postgres::{Database, Server, has_psql};
 use super::prepared_rows::{PreparedRows, plan};

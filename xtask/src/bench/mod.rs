@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: how fast, in ratios of one run on one machine.
 //!
 //! Life of a benchmark: release build, of the program and of this → demo documents ([`documents`]) → one part after the
-//! other: [`sqlite`], [`postgres`], [`paging`], [`sqlserver`] → a table on the console per part, and
+//! other: [`sqlite`], [`postgres`], [`paging`], [`sqlserver`], [`tools`] → a table on the console per part, and
 //! `target/bench/latest.json` ([`results`]). A part that cannot run here is printed as skipped.
 
 mod documents;
@@ -16,6 +16,7 @@ mod runs;
 mod shredding;
 mod sqlite;
 mod sqlserver;
+mod tools;
 mod xml2db;
 mod xml_table;
 
@@ -52,6 +53,8 @@ struct Extent {
     key_counts: &'static [u32],
     /// Documents whose rows are loaded into SQL Server, 500 each.
     line_document_count: u32,
+    /// Sample documents of 50 KB for the tools around a contract.
+    sample_count: u32,
 }
 
 /// Minutes: for numbers that are quoted.
@@ -65,6 +68,7 @@ const FULL: Extent = Extent {
     xml2db_count: 600,
     key_counts: &[10_000, 100_000, 1_000_000],
     line_document_count: 400,
+    sample_count: 1_000,
 };
 
 /// About a minute, once everything is built: for a look.
@@ -78,6 +82,7 @@ const QUICK: Extent = Extent {
     xml2db_count: 100,
     key_counts: &[10_000, 100_000],
     line_document_count: 40,
+    sample_count: 200,
 };
 
 impl Request {
@@ -114,6 +119,7 @@ pub(crate) fn run(request: &Request) -> Result<(), Error> {
             Part::Postgres => postgres::measure(extent)?,
             Part::Paging => paging::measure(extent)?,
             Part::SqlServer => sqlserver::measure(extent)?,
+            Part::Tools => tools::measure(extent)?,
         };
         if let Measured::Done(figures) = &measured {
             results.keep(*part, figures)?;

@@ -23,11 +23,14 @@ pub(super) enum Part {
     Paging,
     /// Loading into SQL Server.
     SqlServer,
+    /// Commands around a contract.
+    Tools,
 }
 
 impl Part {
     /// In the order of measuring.
-    pub(super) const ALL: [Self; 4] = [Self::Sqlite, Self::Postgres, Self::Paging, Self::SqlServer];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Sqlite, Self::Postgres, Self::Paging, Self::SqlServer, Self::Tools];
 
     /// The word for it in the arguments, and in the JSON.
     pub(super) fn name(self) -> &'static str {
@@ -36,6 +39,7 @@ impl Part {
             Self::Postgres => "postgres",
             Self::Paging => "paging",
             Self::SqlServer => "sqlserver",
+            Self::Tools => "tools",
         }
     }
 

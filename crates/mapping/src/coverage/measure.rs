@@ -1,13 +1,12 @@
 //! Documents one after the other: what became of their data.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use xmlshred_model::{BatchBuilder, Failure};
 
 use crate::plan::{Automaton, Ignored, Paths, Stored, column_automaton};
 use crate::shred::{Dfa, Extent, Finder};
-use crate::xml::{ScanLimits, decode, scan};
+use crate::xml::{ScanLimits, scan};
 use crate::{Content, DocumentContext, Limits, Plan, Shredder};
 
 use super::outline::Outline;
@@ -61,10 +60,7 @@ impl Coverage {
         self.rows.discard_rows();
         shredded?;
         let read = reads.into_parts();
-        let text = match content {
-            Content::Text(text) => Cow::Borrowed(text),
-            Content::Bytes(bytes) => decode(bytes).expect("the shredder has decoded it"),
-        };
+        let text = content.of_shredded();
         let ignored = self.ignored_parts(&text)?;
         self.document_count += 1;
         self.walk(&text, &read, &ignored);
@@ -77,7 +73,7 @@ impl Coverage {
         }
         let mut parts = Vec::new();
         let paths = self.ignored.paths(&self.plan);
-        self.finder.find(&self.plan, paths, &self.ignored.paths, text, &mut |extent| {
+        self.finder.find(&self.plan, paths, &self.ignored.paths, text, &mut |_, extent| {
             parts.push(match extent {
                 Extent::Text(range) => Part::Text(range),
                 // With an element, everything in it is left out.

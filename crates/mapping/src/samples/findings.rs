@@ -4,16 +4,20 @@ use std::ops::Range;
 
 use crate::Plan;
 use crate::contract::{Code, Column, ColumnSource, Diagnostic, OnTooLong, Places, Step};
-use crate::shred::CellPlace;
+use crate::shred::{CellPlace, OnePerPath};
 
 use super::observe::{Elements, Fates, Seen, Slot};
 
 /// Warnings in order of place.
-pub(super) fn findings(plan: &Plan, seen: &Seen, text: &str) -> Vec<Diagnostic> {
+pub(super) fn findings(plan: &Plan, seen: &Seen, ignored_seen: &[bool], text: &str) -> Vec<Diagnostic> {
     let mut finder = Finder { plan, places: Places::of(text), found: Vec::new() };
     for (table, elements) in seen.elements.borrow().iter().enumerate() {
         finder.table(table, elements);
+        if elements.candidates > 0 {
+            finder.one_per(table, seen);
+        }
     }
+    finder.ignored(ignored_seen);
     for (slot, fates) in seen.fates.borrow().iter() {
         finder.cells(*slot, fates);
     }
@@ -21,6 +25,9 @@ pub(super) fn findings(plan: &Plan, seen: &Seen, text: &str) -> Vec<Diagnostic> 
     finder.found.sort_by_key(|problem| (problem.span.start, problem.code));
     finder.found
 }
+
+/// What to do about a path that never matches.
+const COMPARE: &str = "compare it with the documents; `xmlshred coverage` lists what is read by nothing";
 
 struct Finder<'p> {
     plan: &'p Plan,
@@ -46,8 +53,44 @@ impl Finder<'_> {
             self.report(Code::PathNeverMatches, span, message, hint);
         } else {
             let message = format!("`{}` matches nothing in the samples", each.text);
-            let hint = "compare it with the documents; `xmlshred coverage` lists what is read by nothing";
-            self.report(Code::PathNeverMatches, span, message, hint);
+            self.report(Code::PathNeverMatches, span, message, COMPARE);
+        }
+    }
+
+    fn one_per(&mut self, at: usize, seen: &Seen) {
+        let table = &self.plan.contract().tables[at];
+        let Some(one_per) = &table.one_per else { return };
+        let ranked = seen.ranked.borrow();
+        let way = [Step::Key("tables"), Step::Key(&table.name), Step::Key("one_per")];
+        let key_is_found = ranked.contains(&(at, OnePerPath::Key));
+        if !key_is_found {
+            let message = format!(
+                "`{}` matches nothing in the samples: every row of {} is kept",
+                one_per.key.text, table.name
+            );
+            let span = self.places.first_of(&[&[&way[..], &[Step::Key("key")]].concat()]);
+            self.report(Code::PathNeverMatches, span, message, COMPARE);
+        }
+        if let Some((path, _)) = &one_per.prefer
+            && key_is_found
+            && !ranked.contains(&(at, OnePerPath::Prefer))
+        {
+            let message = format!(
+                "`{}` matches nothing in the samples: no row of {} is preferred",
+                path.text, table.name
+            );
+            let span =
+                self.places.first_of(&[&[&way[..], &[Step::Key("prefer"), Step::Key("path")]].concat()]);
+            self.report(Code::PathNeverMatches, span, message, COMPARE);
+        }
+    }
+
+    fn ignored(&mut self, seen: &[bool]) {
+        for (at, path) in self.plan.contract().ignore.iter().enumerate().filter(|(at, _)| !seen[*at]) {
+            let message = format!("`{}` is ignored, and matches nothing in the samples", path.text);
+            let span =
+                self.places.first_of(&[&[Step::Key("ignore"), Step::Index(at)], &[Step::Key("ignore")]]);
+            self.report(Code::PathNeverMatches, span, message, COMPARE);
         }
     }
 
@@ -76,8 +119,7 @@ impl Finder<'_> {
                     path.text,
                     if cells == 1 { "once".to_owned() } else { format!("{cells} times") }
                 );
-                let hint = "compare it with the documents; `xmlshred coverage` lists what is read by nothing";
-                self.report(Code::PathNeverMatches, self.span(slot, column, "path"), message, hint);
+                self.report(Code::PathNeverMatches, self.span(slot, column, "path"), message, COMPARE);
             }
             ColumnSource::Path(_) | ColumnSource::Expression(_)
                 if fates.values == 0 && fates.failed == 0 && !has_no_code =>

@@ -8,8 +8,10 @@ use xmlshred_model::lexical::LexicalError;
 use xmlshred_model::{BatchBuilder, Failure};
 
 use crate::contract::{Column, Diagnostic};
+use crate::plan::Ignored;
 use crate::shred::{
-    Cell, CellPlace, CodeEntry, Filter, Item, Matches, Origin, Refusal, Step, Taken, Trace, View,
+    Cell, CellPlace, CodeEntry, Filter, Finder, Item, Matches, OnePerPath, Origin, Refusal, Step, Taken,
+    Trace, View,
 };
 use crate::{Content, DocumentContext, Limits, Plan, Shredder};
 
@@ -21,6 +23,10 @@ pub struct Samples {
     shredder: Shredder,
     rows: BatchBuilder,
     seen: Seen,
+    finder: Finder,
+    ignored: Ignored,
+    /// Of each path of `ignore`: whether it led to something.
+    ignored_seen: Vec<bool>,
     document_count: u64,
 }
 
@@ -62,6 +68,8 @@ pub(super) struct Seen {
     pub(super) elements: RefCell<Vec<Elements>>,
     /// Entries used, by list.
     pub(super) entries: RefCell<BTreeMap<String, BTreeSet<String>>>,
+    /// Paths of `one_per` that led to something, by table.
+    pub(super) ranked: RefCell<BTreeSet<(usize, OnePerPath)>>,
     slot: StdCell<Option<Slot>>,
 }
 
@@ -69,7 +77,11 @@ impl Samples {
     /// No document yet.
     pub fn new(plan: Arc<Plan>, limits: Limits) -> Self {
         let elements = RefCell::new(vec![Elements::default(); plan.tables().len()]);
+        let ignored = Ignored::of(&plan);
         Self {
+            finder: Finder::new(ignored.paths(&plan)),
+            ignored_seen: vec![false; ignored.paths.len()],
+            ignored,
             shredder: Shredder::new(Arc::clone(&plan), limits),
             rows: BatchBuilder::new(Arc::clone(plan.schema())),
             seen: Seen { elements, ..Seen::default() },
@@ -86,7 +98,14 @@ impl Samples {
         let shredded = self.shredder.shred_traced(content, context, &mut self.rows, &self.seen);
         self.rows.discard_rows();
         self.document_count += 1;
-        shredded.map(drop)
+        shredded?;
+        if !self.ignored_seen.iter().all(|&is_seen| is_seen) {
+            let text = content.of_shredded();
+            let paths = self.ignored.paths(&self.plan);
+            let seen = &mut self.ignored_seen;
+            self.finder.find(&self.plan, paths, &self.ignored.paths, &text, &mut |at, _| seen[at] = true)?;
+        }
+        Ok(())
     }
 
     /// Warnings at places of the contract's text; none before the first document.
@@ -94,7 +113,7 @@ impl Samples {
         if self.document_count == 0 {
             return Vec::new();
         }
-        findings::findings(&self.plan, &self.seen, contract_text)
+        findings::findings(&self.plan, &self.seen, &self.ignored_seen, contract_text)
     }
 }
 
@@ -117,6 +136,12 @@ impl Trace for Seen {
 
     fn filtered(&self, _: &View<'_>, filter: Filter, _: Item) {
         self.elements.borrow_mut()[filter.table].filtered += 1;
+    }
+
+    fn ranked(&self, row: Self::Row, by: OnePerPath) {
+        if let Some((table, _)) = row {
+            self.ranked.borrow_mut().insert((table, by));
+        }
     }
 
     fn cell(&self, row: Self::Row, place: CellPlace) {

@@ -33,7 +33,9 @@ use project::Projection;
 use rows::RowMaker;
 pub(crate) use select::{Extent, Item, View};
 use trace::Silent;
-pub(crate) use trace::{CellPlace, CodeEntry, Filter, Matches, Origin, Reason, Step, Taken, Trace};
+pub(crate) use trace::{
+    CellPlace, CodeEntry, Filter, Matches, OnePerPath, Origin, Reason, Step, Taken, Trace,
+};
 use tree::{DOCUMENT, NodeId, Tree};
 
 /// Limits on one document. A document beyond a limit fails, the run goes on.
@@ -81,6 +83,16 @@ pub enum Content<'a> {
     Text(&'a str),
     /// From a binary column or a file: byte order mark, then declaration, then UTF-8.
     Bytes(&'a [u8]),
+}
+
+impl<'a> Content<'a> {
+    /// The text of a document that was shredded.
+    pub(crate) fn of_shredded(self) -> Cow<'a, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Bytes(bytes) => decode(bytes).expect("the shredder has decoded it"),
+        }
+    }
 }
 
 /// A shredded document: its rows are in the batch.
@@ -205,15 +217,15 @@ impl Finder {
         paths: Paths<'_>,
         wanted: &[CompiledPath],
         text: &str,
-        found: &mut dyn FnMut(Extent),
+        found: &mut dyn FnMut(usize, Extent),
     ) -> Result<(), Failure> {
         self.arena.reset();
         let Self { dfa, tree, arena } = self;
         project(paths, &Limits::unlimited(), dfa, tree, text)?;
         let view = View { tree, text, arena, main: DOCUMENT };
         let view = View { main: main_element(plan, view)?, ..view };
-        for path in wanted {
-            view.select_all(path, view.main).iter().for_each(|&item| found(view.extent(item)));
+        for (at, path) in wanted.iter().enumerate() {
+            view.select_all(path, view.main).iter().for_each(|&item| found(at, view.extent(item)));
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::xml::Place;
 use super::DocumentContext;
 use super::convert::Refusal;
 use super::select::{Item, View};
-use super::trace::{CellPlace, Filter, Origin, Reason, Trace};
+use super::trace::{CellPlace, Filter, OnePerPath, Origin, Reason, Trace};
 use super::tree::NodeId;
 
 /// A row that was emitted; children of it refer to it.
@@ -377,10 +377,13 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
     fn keep_one_per(&self, one_per: &'a PlanOnePer, candidates: &mut BumpVec<'a, Candidate<'a, T::Row>>) {
         let PlanOnePer { key, prefer, keep } = one_per;
         let text_at = |path, element| self.view.first(path, element).map(|item| self.view.string_value(item));
-        let rank = |element| match prefer {
+        let rank = |candidate: &Candidate<'a, T::Row>| match prefer {
             None => 0,
             Some((path, order)) => {
-                let text = text_at(path, element);
+                let text = text_at(path, candidate.element);
+                if text.is_some() {
+                    self.trace.ranked(candidate.traced, OnePerPath::Prefer);
+                }
                 order.iter().position(|wanted| Some(&**wanted) == text).unwrap_or(order.len())
             }
         };
@@ -390,7 +393,8 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         let keys = BumpVec::from_iter_in(keys, self.view.arena);
         for (at, (candidate, key)) in candidates.iter().zip(&keys).enumerate() {
             let Some(key) = *key else { continue };
-            let rank = rank(candidate.element);
+            self.trace.ranked(candidate.traced, OnePerPath::Key);
+            let rank = rank(candidate);
             let entry = best.entry((key, candidate.template)).or_insert((rank, at));
             let is_better = match keep {
                 Keep::First => rank < entry.0,

@@ -45,6 +45,9 @@ pub(crate) trait Trace {
     /// The cell is made, or the document fails for it.
     fn cell_done(&self, _cell: &Result<Cell<'_>, Refusal>, _matches: Matches) {}
 
+    /// A path of the `one_per` of the row's table leads to something.
+    fn ranked(&self, _row: Self::Row, _by: OnePerPath) {}
+
     /// The row is not made.
     fn dropped(&self, _row: Self::Row, _reason: Reason<Self::Row>) {}
 
@@ -77,6 +80,13 @@ pub(crate) enum CellPlace {
     DocumentLet(usize),
     Let(usize),
     Column(usize),
+}
+
+/// A path of `one_per`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum OnePerPath {
+    Key,
+    Prefer,
 }
 
 /// How much of a node is taken.
