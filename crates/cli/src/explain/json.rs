@@ -38,6 +38,7 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
         let table = &tables[*table].name;
         json!({ "table": table, "place": place(at), "reason": "predicate", "particulars": particulars })
     });
+    let lets = shown.lets().map(|cell| cell_object(shown, cell));
     let failure = shown.explanation.failure.as_ref().map(|failure| {
         json!({ "stage": failure.stage.as_str(), "code": failure.code.as_str(), "message": failure.message })
     });
@@ -46,6 +47,7 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
         "document": shown.document,
         "key": shown.explanation.key.map(|key| key.0),
         "table": tables[shown.selection.table].name,
+        "lets": lets.collect::<Vec<_>>(),
         "rows": rows.collect::<Vec<_>>(),
         "not_made": dropped.chain(filtered).collect::<Vec<_>>(),
         "failure": failure,

@@ -1,7 +1,11 @@
 //! What of an explanation is shown.
 
+use std::collections::BTreeSet;
+
 use xmlshred_mapping::Plan;
-use xmlshred_mapping::explain::{ExplainedCell, ExplainedInput, ExplainedRow, Explanation, RowFate};
+use xmlshred_mapping::explain::{
+    CellKind, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, RowFate,
+};
 use xmlshred_model::{OwnedValue, Value, lexical};
 
 use crate::preview::{MASK, Sensitive};
@@ -82,9 +86,37 @@ impl<'a> Shown<'a> {
         missing_around.iter().chain(rows).filter(is_dropped).filter(move |_| all)
     }
 
-    /// Whether this cell is asked for.
+    /// Whether this cell of a row is asked for, or is a `let` that what is asked for depends on.
     pub(crate) fn has(&self, cell: &ExplainedCell) -> bool {
-        self.selection.column.as_ref().is_none_or(|column| *column == cell.name)
+        let Some(column) = &self.selection.column else { return true };
+        *column == cell.name || (cell.kind == CellKind::Let && self.needed().contains(cell.name.as_str()))
+    }
+
+    /// The `let`s of the document that what is shown depends on.
+    pub(crate) fn lets(&self) -> impl Iterator<Item = &'a ExplainedCell> {
+        let needed = self.needed();
+        self.explanation.lets.iter().filter(move |cell| needed.contains(cell.name.as_str()))
+    }
+
+    /// The names that are read on the way to what is asked for.
+    fn needed(&self) -> BTreeSet<&'a str> {
+        let rows = self.explanation.rows.iter().flat_map(|row| &row.cells);
+        let cells = rows.chain(&self.explanation.lets).collect::<Vec<_>>();
+        let is_asked =
+            |cell: &&&ExplainedCell| self.selection.column.as_ref().is_none_or(|column| *column == cell.name);
+        let rows_cells = cells.len() - self.explanation.lets.len();
+        let mut open = cells[..rows_cells].iter().filter(is_asked).copied().collect::<Vec<_>>();
+        let mut needed = BTreeSet::new();
+        while let Some(cell) = open.pop() {
+            for input in &cell.inputs {
+                if needed.insert(input.name.as_str()) {
+                    let is_read =
+                        |cell: &&&ExplainedCell| cell.kind == CellKind::Let && cell.name == input.name;
+                    open.extend(cells.iter().filter(is_read).copied());
+                }
+            }
+        }
+        needed
     }
 
     /// Text of the document, or what hides it.

@@ -1,5 +1,6 @@
 //! An explanation for people: row by row, cell by cell, step by step; then the rows that were not made.
 
+use xmlshred_mapping::contract::Column;
 use xmlshred_mapping::explain::{
     CellKind, CellResult, ExplainedCell, ExplainedRow, ExplainedStep, NodePlace, RowFate,
 };
@@ -17,11 +18,16 @@ pub(crate) fn text(shown: &Shown<'_>) -> String {
     let made = shown.explanation.rows.iter().filter(|row| matches!(row.fate, RowFate::Made(_))).count();
     let plural = if made == 1 { "" } else { "s" };
     let mut out = format!("{}{key}: {made} row{plural} of {table}\n", shown.document);
+    for cell in shown.lets() {
+        let column = shown.plan.contract().lets.iter().find(|item| item.name == cell.name);
+        out.push('\n');
+        write_cell(shown, column.map(|item| &item.column), cell, &mut out);
+    }
     for (number, row) in shown.rows() {
         let number = number.map_or_else(|| "unfinished".to_owned(), |number| format!("row {number}"));
         out.push_str(&format!("\n{table} {number}: {}\n", place(&row.place)));
         for cell in row.cells.iter().filter(|cell| shown.has(cell)) {
-            write_cell(shown, row, cell, &mut out);
+            write_cell(shown, column(shown, row, cell), cell, &mut out);
         }
     }
     write_missing(shown, &mut out);
@@ -31,12 +37,12 @@ pub(crate) fn text(shown: &Shown<'_>) -> String {
     out
 }
 
-fn write_cell(shown: &Shown<'_>, row: &ExplainedRow, cell: &ExplainedCell, out: &mut String) {
+fn write_cell(shown: &Shown<'_>, column: Option<&Column>, cell: &ExplainedCell, out: &mut String) {
     let result = match &cell.result {
         CellResult::Value(value) => quoted(shown.value(value, cell)),
         CellResult::Failed(code, message) => format!("failed: {code}: {message}"),
     };
-    let data_type = data_type(shown, row, cell);
+    let data_type = column.map_or_else(String::new, |column| column.data_type.to_string());
     let kind = if cell.kind == CellKind::Let { "let " } else { "" };
     out.push_str(&format!("  {kind}{} = {result}\n    {}\n", cell.name, cell.source));
     for read in &cell.reads {
@@ -70,15 +76,15 @@ fn write_cell(shown: &Shown<'_>, row: &ExplainedRow, cell: &ExplainedCell, out: 
     }
 }
 
-fn data_type(shown: &Shown<'_>, row: &ExplainedRow, cell: &ExplainedCell) -> String {
+/// The column or `let` behind a cell of a row.
+fn column<'a>(shown: &Shown<'a>, row: &ExplainedRow, cell: &ExplainedCell) -> Option<&'a Column> {
     let table = &shown.plan.contract().tables[row.table];
-    let column = match cell.kind {
+    match cell.kind {
         CellKind::Column => {
             table.templates[row.template].columns.iter().find(|column| column.name == cell.name)
         }
         CellKind::Let => table.lets.iter().find(|item| item.name == cell.name).map(|item| &item.column),
-    };
-    column.map_or_else(String::new, |column| column.data_type.to_string())
+    }
 }
 
 fn write_missing(shown: &Shown<'_>, out: &mut String) {

@@ -33,6 +33,38 @@ fn sensitive_values_are_masked_unless_asked_for() {
 }
 
 #[test]
+fn lets_are_told_with_the_column_that_is_made_of_them() {
+    let place = Workplace::new(1..2);
+    place.write(
+        "contract.yaml",
+        r#"
+xmlshred: 1
+source: { table: app_xml, key: app_id, xml: xml }
+document: { root: /R }
+let: { d: { path: "@d", type: date, format: "%d.%m.%Y" }, other: { path: "@o", type: int } }
+tables:
+  t:
+    let: { weeks: { path: "@weeks", type: int, default: 1 }, unused: { path: "@x", type: int } }
+    columns:
+      due: { expr: "DATEADD(day, weeks * 7, d)" }
+      n: { expr: "other + unused", type: int }
+"#,
+    );
+    place.write("1.xml", "<R d=\"31.01.2024\" o=\"5\"/>");
+    let out = place.run("explain 1.xml t.due").ends_with(0).out;
+    for line in [
+        "let d = 2024-01-31",
+        "read /R[1]/@d at 1:7: \"31.01.2024\"",
+        "let weeks = 1",
+        "default: 1",
+        "due = 2024-02-07",
+    ] {
+        assert!(out.contains(line), "{line:?} is not in {out}");
+    }
+    assert!(!out.contains("other") && !out.contains("unused"), "{out}");
+}
+
+#[test]
 fn json_has_cells_and_what_was_not_made() {
     let place = Workplace::new(1..2);
     let contract =

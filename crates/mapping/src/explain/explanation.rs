@@ -9,6 +9,8 @@ pub struct Explanation {
     pub key: Option<DocumentKey>,
     /// Why the document failed; rows and cells end there.
     pub failure: Option<Failure>,
+    /// `let`s of the document that were evaluated, in order of definition.
+    pub lets: Vec<ExplainedCell>,
     /// Rows of the table, made or not, in the order in which they were looked at.
     pub rows: Vec<ExplainedRow>,
     /// Rows of tables around it that were not made, so that nothing within them was looked at.

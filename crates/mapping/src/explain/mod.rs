@@ -6,6 +6,7 @@
 mod explanation;
 mod places;
 mod record;
+mod sensitive;
 mod words;
 
 pub use explanation::*;

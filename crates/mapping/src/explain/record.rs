@@ -1,6 +1,5 @@
 //! Takes down how the rows of a table are made, and puts it into words.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -13,10 +12,10 @@ use crate::plan::{CompiledCondition, CompiledPredicate};
 use crate::shred::{
     Cell, CellPlace, Extent, Filter, Item, Matches, Origin, Reason, Refusal, Step, Taken, Trace, View,
 };
-use crate::xml::decode;
 use crate::{Content, DocumentContext, Limits, Plan, Shredder};
 
 use super::places::Places;
+use super::sensitive::SensitiveLets;
 use super::words::{in_words, source};
 use super::{
     CellKind, CellResult, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, FilteredElement, Read,
@@ -39,18 +38,22 @@ pub fn explain(
         Ok(shredded) => (shredded.key, None),
         Err(failure) => (context.key, Some(failure)),
     };
-    let Record { rows, filtered, .. } = recorder.record.into_inner();
-    let mut explanation =
-        Explanation { key, failure, rows: Vec::new(), missing_around: Vec::new(), filtered: Vec::new() };
-    if rows.is_empty() && filtered.is_empty() {
+    let Record { lets, rows, filtered, .. } = recorder.record.into_inner();
+    let mut explanation = Explanation {
+        key,
+        failure,
+        lets: Vec::new(),
+        rows: Vec::new(),
+        missing_around: Vec::new(),
+        filtered: Vec::new(),
+    };
+    if rows.is_empty() && filtered.is_empty() && lets.is_empty() {
         // The document may not even be well-formed.
         return explanation;
     }
-    let text = match content {
-        Content::Text(text) => Cow::Borrowed(text),
-        Content::Bytes(bytes) => decode(bytes).expect("the shredder has decoded it"),
-    };
-    let reads = rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.reads).map(|read| read.0);
+    let text = content.of_shredded();
+    let cells = lets.iter().chain(rows.iter().flat_map(|row| &row.cells));
+    let reads = cells.flat_map(|cell| &cell.reads).map(|read| read.0);
     let elements = rows.iter().map(|row| row.offset).chain(filtered.iter().map(|found| found.1));
     let places = Places::find(&text, reads.chain(elements).collect::<Vec<_>>());
     let in_words = filtered.into_iter().map(|(filter, offset, false_parts)| {
@@ -58,6 +61,7 @@ pub fn explain(
         FilteredElement { table: filter.table, place: places.at(offset), predicate, false_parts }
     });
     explanation.filtered = in_words.collect();
+    explanation.lets = lets.into_iter().map(|cell| cell.in_words(&places)).collect();
     let offsets: Vec<u32> = rows.iter().map(|row| row.offset).collect();
     for row in rows.into_iter().filter(|row| recorder.wanted[row.table]) {
         let is_made = matches!(row.fate, Fate::Made(_));
@@ -82,11 +86,14 @@ struct Recorder<'p> {
     plan: &'p Plan,
     /// Which tables are of interest: the one asked for, and those that it lies within.
     wanted: Vec<bool>,
+    sensitive_lets: SensitiveLets,
     record: RefCell<Record>,
 }
 
 #[derive(Default)]
 struct Record {
+    /// Of the document.
+    lets: Vec<CellRecord>,
     rows: Vec<RowRecord>,
     /// With the offset of the element, and the parts that are false.
     filtered: Vec<(Filter, u32, Vec<String>)>,
@@ -129,7 +136,8 @@ impl<'p> Recorder<'p> {
             wanted[at] = true;
             next = plan.tables()[at].within;
         }
-        Self { plan, wanted, record: RefCell::default() }
+        let sensitive_lets = SensitiveLets::of(plan.contract());
+        Self { plan, wanted, sensitive_lets, record: RefCell::default() }
     }
 
     fn in_cell(&self, change: impl FnOnce(&mut CellRecord)) {
@@ -163,12 +171,12 @@ impl<'p> Recorder<'p> {
                 &contract.tables[table].templates[template].columns[index]
             }
             (Input::RowLet(index), Some((table, _))) | (Input::ParentLet { table, index }, _) => {
-                &contract.tables[table].lets[index].column
+                return self.sensitive_lets.has(Some(table), index);
             }
             (Input::ParentColumn { table, column }, _) => {
                 &contract.tables[table].templates[0].columns[column]
             }
-            (Input::DocumentLet(index), _) => &contract.lets[index].column,
+            (Input::DocumentLet(index), _) => return self.sensitive_lets.has(None, index),
             // A `let` of the document reads no row.
             (Input::Column(_) | Input::RowLet(_), None) => return false,
         };
@@ -223,12 +231,20 @@ impl Trace for Recorder<'_> {
             }
             (CellPlace::Column(_) | CellPlace::Let(_), None) => return,
         };
-        let wanted = row_record.filter(|row| self.wanted[row.table]).map(|_| row);
+        let is_sensitive = match (place, row_record) {
+            (CellPlace::Let(index), Some(row)) => self.sensitive_lets.has(Some(row.table), index),
+            (CellPlace::DocumentLet(index), _) => self.sensitive_lets.has(None, index),
+            _ => column.sensitive,
+        };
+        let wanted = match row_record {
+            None => Some(DOCUMENT),
+            Some(record) => self.wanted[record.table].then_some(row),
+        };
         let cell = ExplainedCell {
             name: name.clone(),
             kind: order.0,
             source: source(self.plan, column),
-            sensitive: column.sensitive,
+            sensitive: is_sensitive,
             reads: Vec::new(),
             inputs: Vec::new(),
             steps: Vec::new(),
@@ -254,8 +270,8 @@ impl Trace for Recorder<'_> {
         match row_of_cell {
             Some(None) => {}
             Some(Some(row)) => {
-                let place = (record.rows[row].table, record.rows[row].template);
-                let inputs = self.inputs(Some(place), bound, inputs);
+                let place = record.rows.get(row).map(|row| (row.table, row.template));
+                let inputs = self.inputs(place, bound, inputs);
                 if let Some((_, cell)) = &mut record.cell {
                     cell.cell.inputs = inputs;
                 }
@@ -284,7 +300,10 @@ impl Trace for Recorder<'_> {
             }
             Err(refusal) => CellResult::Failed(refusal.code, refusal.message.clone()),
         };
-        record.rows[row].cells.push(cell);
+        match record.rows.get_mut(row) {
+            Some(row) => row.cells.push(cell),
+            None => record.lets.push(cell),
+        }
     }
 
     fn dropped(&self, row: usize, reason: Reason<usize>) {
@@ -321,15 +340,19 @@ fn false_parts(
     }
 }
 
+impl CellRecord {
+    fn in_words(self, places: &Places) -> ExplainedCell {
+        let Self { cell, order: _, reads } = self;
+        let reads = reads.into_iter().map(|(offset, text)| Read { place: places.at(offset), text });
+        ExplainedCell { reads: reads.collect(), ..cell }
+    }
+}
+
 impl RowRecord {
     fn in_words(self, places: &Places, offsets: &[u32]) -> ExplainedRow {
         let Self { table, template, offset, fate, mut cells } = self;
         cells.sort_by_key(|cell| (cell.order.0 == CellKind::Column, cell.order.1));
-        let cells = cells.into_iter().map(|record| {
-            let CellRecord { cell, order: _, reads } = record;
-            let reads = reads.into_iter().map(|(offset, text)| Read { place: places.at(offset), text });
-            ExplainedCell { reads: reads.collect(), ..cell }
-        });
+        let cells = cells.into_iter().map(|cell| cell.in_words(places));
         let fate = match fate {
             Fate::Made(number) => RowFate::Made(number),
             Fate::Where(condition, value, inputs) => RowFate::Where { condition, value, inputs },

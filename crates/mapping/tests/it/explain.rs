@@ -28,6 +28,12 @@ fn outcome(contract: &str, document: &str) -> String {
     let content = Content::Text(document.trim_end());
     let explanation = explain(&plan, Limits::default(), content, &context, table);
     let mut out = String::new();
+    if !explanation.lets.is_empty() {
+        out.push_str("document\n");
+    }
+    for cell in &explanation.lets {
+        write_cell(cell, &mut out);
+    }
     for row in &explanation.rows {
         write_row(row, &mut out);
     }
@@ -84,6 +90,9 @@ fn write_cell(cell: &ExplainedCell, out: &mut String) {
     }
     for issue in &cell.issues {
         write!(out, "; issue {issue}").unwrap();
+    }
+    if cell.sensitive {
+        write!(out, "; sensitive").unwrap();
     }
     match &cell.result {
         CellResult::Value(value) => writeln!(out, " = {}", text(value)).unwrap(),
