@@ -1,8 +1,12 @@
 //! The text of CREATE TABLE in every dialect.
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
-use xmlshred_databases::{Dialect, Existing, SQLITE, ddl};
+use xmlshred_databases::{Dialect, Existing, POSTGRES, SQLITE, ddl};
 use xmlshred_model::{ColumnSchema, DataType, ForeignKey, OnExisting, TableSchema, TargetSchema};
+
+use crate::postgres::PostgresBench;
 
 /// A parent with every type, and a child that refers to it in another order and has names that need quoting.
 fn schema() -> TargetSchema {
@@ -84,4 +88,19 @@ fn sqlite_runs_its_script_twice_and_holds_its_foreign_keys() {
     assert!(connection.execute(child, []).unwrap_err().to_string().contains("FOREIGN KEY"));
     connection.execute("INSERT INTO every_type (id, part) VALUES (1, 'p')", []).unwrap();
     connection.execute(child, []).unwrap();
+}
+
+#[test]
+fn postgresql_runs_its_script_twice_and_holds_its_foreign_keys() {
+    let Some(bench) = PostgresBench::start("the script of ddl on PostgreSQL", &[]) else { return };
+    let fixture = bench.database(&Arc::new(schema()), "text");
+    let mut client = fixture.client();
+    for _ in 0..2 {
+        client.batch_execute(&ddl::script(&POSTGRES, &schema(), Existing::Keep)).unwrap();
+    }
+    assert!(client.batch_execute(&ddl::script(&POSTGRES, &schema(), Existing::Fail)).is_err());
+    let table = POSTGRES.table(schema().namespace.as_deref(), "order]\"s");
+    let child = format!("INSERT INTO {table} VALUES ('p', 1, 'x')");
+    let refused = client.execute(&child, &[]).unwrap_err();
+    assert!(format!("{refused:?}").contains("foreign key"), "{refused:?}");
 }
