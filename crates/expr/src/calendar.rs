@@ -1,70 +1,33 @@
-//! Days, civil dates and units of time: the proleptic Gregorian calendar of years 1 to 9999.
+//! Units of time in the calendar of years 1 to 9999: adding, counting, taking parts.
+
+use xmlshred_model::lexical::{CivilDate, civil_from_days, days_from_civil};
 
 use crate::EvaluationError;
 
-/// Microseconds of a day.
-pub(crate) const DAY_MICROS: i64 = 86_400_000_000;
+pub(crate) use xmlshred_model::lexical::MICROS_PER_DAY as DAY_MICROS;
 
 const FIRST_DAY: i64 = -719_162;
 const LAST_DAY: i64 = 2_932_896;
 const FIRST_MICROS: i64 = FIRST_DAY * DAY_MICROS;
 const LAST_MICROS: i64 = (LAST_DAY + 1) * DAY_MICROS - 1;
 
-/// A year, month and day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Civil {
-    pub(crate) year: i64,
-    pub(crate) month: i64,
-    pub(crate) day: i64,
+/// The date so many days after 1970-01-01, which is one of these years.
+fn civil(days: i64) -> CivilDate {
+    civil_from_days(i32::try_from(days).expect("years 1 to 9999 have few days"))
 }
 
-impl Civil {
-    /// The date so many days after 1970-01-01.
-    pub(crate) fn from_days(days: i64) -> Self {
-        // Years begin in March here, so that the leap day is the last one.
-        let shifted = days + 719_468;
-        let era = shifted.div_euclid(146_097);
-        let of_era = shifted.rem_euclid(146_097);
-        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let march_month = (5 * of_year + 2) / 153;
-        let day = of_year - (153 * march_month + 2) / 5 + 1;
-        let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-        Self { year: year_of_era + era * 400 + i64::from(month <= 2), month, day }
-    }
+/// The last day of the month when that month is too short.
+fn plus_months(date: CivilDate, months: i64) -> Option<i64> {
+    let index = (i64::from(date.year) * 12 + i64::from(date.month) - 1).checked_add(months)?;
+    let year = i32::try_from(index.div_euclid(12)).ok()?;
+    let month = index.rem_euclid(12) as u8 + 1;
+    let days = (28..=date.day).rev().find_map(|day| days_from_civil(CivilDate { year, month, day }));
+    days.or_else(|| days_from_civil(CivilDate { year, month, day: date.day })).map(i64::from)
+}
 
-    /// Days since 1970-01-01.
-    pub(crate) fn days(self) -> i64 {
-        let year = self.year - i64::from(self.month <= 2);
-        let era = year.div_euclid(400);
-        let year_of_era = year.rem_euclid(400);
-        let march_month = (self.month + 9) % 12;
-        let of_year = (153 * march_month + 2) / 5 + self.day - 1;
-        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468
-    }
-
-    fn month_length(year: i64, month: i64) -> i64 {
-        match month {
-            4 | 6 | 9 | 11 => 30,
-            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-            2 => 28,
-            _ => 31,
-        }
-    }
-
-    fn plus_months(self, months: i64) -> Option<Self> {
-        let index = (self.year * 12 + self.month - 1).checked_add(months)?;
-        let (year, month) = (index.div_euclid(12), index.rem_euclid(12) + 1);
-        (1..=9999).contains(&year).then(|| Self {
-            year,
-            month,
-            day: self.day.min(Self::month_length(year, month)),
-        })
-    }
-
-    fn day_of_year(self) -> i64 {
-        self.days() - Self { month: 1, day: 1, ..self }.days() + 1
-    }
+fn day_of_year(days: i64) -> i64 {
+    let first = CivilDate { month: 1, day: 1, ..civil(days) };
+    days - i64::from(days_from_civil(first).expect("every year has a first day")) + 1
 }
 
 /// Monday is 1, Sunday is 7.
@@ -74,8 +37,7 @@ fn iso_weekday(days: i64) -> i64 {
 
 fn iso_week(days: i64) -> i64 {
     // A week belongs to the year of its Thursday.
-    let thursday = Civil::from_days(days - iso_weekday(days) + 4);
-    (thursday.day_of_year() - 1) / 7 + 1
+    (day_of_year(days - iso_weekday(days) + 4) - 1) / 7 + 1
 }
 
 /// A unit of time, as `DATEADD`, `DATEDIFF` and `EXTRACT` name them.
@@ -159,7 +121,7 @@ impl Unit {
 pub(crate) fn add_to_days(unit: Unit, count: i64, days: i64) -> Result<i64, EvaluationError> {
     let months = |factor: i64| {
         let months = count.checked_mul(factor)?;
-        Some(Civil::from_days(days).plus_months(months)?.days())
+        plus_months(civil(days), months)
     };
     let moved = match unit {
         Unit::Year => months(12),
@@ -196,11 +158,12 @@ pub(crate) fn boundaries(unit: Unit, from: i64, to: i64) -> i64 {
 
 fn boundary(unit: Unit, micros: i64) -> i64 {
     let days = micros.div_euclid(DAY_MICROS);
-    let civil = Civil::from_days(days);
+    let civil = civil(days);
+    let (year, month) = (i64::from(civil.year), i64::from(civil.month));
     match unit {
-        Unit::Year => civil.year,
-        Unit::Quarter => civil.year * 4 + (civil.month - 1) / 3,
-        Unit::Month => civil.year * 12 + civil.month,
+        Unit::Year => year,
+        Unit::Quarter => year * 4 + (month - 1) / 3,
+        Unit::Month => year * 12 + month,
         // Weeks begin on Sunday, as in SQL Server; 1970-01-01 was a Thursday.
         Unit::Week => (days + 4).div_euclid(7),
         _ => micros.div_euclid(unit.micros().unwrap_or(DAY_MICROS)),
@@ -211,13 +174,13 @@ fn boundary(unit: Unit, micros: i64) -> i64 {
 pub(crate) fn part(unit: Unit, micros: i64) -> i64 {
     let days = micros.div_euclid(DAY_MICROS);
     let time = micros.rem_euclid(DAY_MICROS);
-    let civil = Civil::from_days(days);
+    let civil = civil(days);
     match unit {
-        Unit::Year => civil.year,
-        Unit::Quarter => (civil.month - 1) / 3 + 1,
-        Unit::Month => civil.month,
+        Unit::Year => i64::from(civil.year),
+        Unit::Quarter => i64::from(civil.month - 1) / 3 + 1,
+        Unit::Month => i64::from(civil.month),
         Unit::Week => iso_week(days),
-        Unit::Day => civil.day,
+        Unit::Day => i64::from(civil.day),
         Unit::Hour => time / 3_600_000_000,
         Unit::Minute => time / 60_000_000 % 60,
         Unit::Second => time / 1_000_000 % 60,
@@ -225,20 +188,6 @@ pub(crate) fn part(unit: Unit, micros: i64) -> i64 {
         Unit::Microsecond => time % 1_000_000,
         Unit::DayOfWeek => iso_weekday(days) % 7,
         Unit::IsoDayOfWeek => iso_weekday(days),
-        Unit::DayOfYear => civil.day_of_year(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_and_dates_convert_both_ways() {
-        for days in (FIRST_DAY..=LAST_DAY).step_by(97) {
-            assert_eq!(Civil::from_days(days).days(), days);
-        }
-        assert_eq!(Civil::from_days(FIRST_DAY), Civil { year: 1, month: 1, day: 1 });
-        assert_eq!(Civil::from_days(LAST_DAY), Civil { year: 9999, month: 12, day: 31 });
+        Unit::DayOfYear => day_of_year(days),
     }
 }

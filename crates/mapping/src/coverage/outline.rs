@@ -9,6 +9,13 @@ use super::report::{Amount, Example};
 /// Index of a name in the outline.
 pub(super) type NameId = u32;
 
+/// More paths than any kind of document has: names made of data would fill the memory. Behind them, each known element has one more
+/// child for all that is new in it.
+const MAX_NAMES: usize = 100_000;
+
+/// The name of that child, which is none of XML.
+const REST: &str = "…";
+
 /// The document, above its root element.
 pub(super) const TOP: NameId = 0;
 
@@ -117,12 +124,21 @@ impl Outline {
             }
             Case::Sensitive => text,
         };
+        if self.names.len() >= MAX_NAMES && self.name(parent).is_rest() {
+            return parent;
+        }
+        let is_full = self.names.len() >= MAX_NAMES;
         let next = self.names.len() as NameId;
         let name = &mut self.names[parent as usize];
         let known = match kind {
             NameKind::Element => &mut name.elements,
             NameKind::Attribute => &mut name.attributes,
         };
+        if let Some(&id) = known.get(key) {
+            return id;
+        }
+        let (key, kind, text) = if is_full { (REST, NameKind::Element, REST) } else { (key, kind, text) };
+        let known = if is_full { &mut name.elements } else { known };
         if let Some(&id) = known.get(key) {
             return id;
         }
@@ -174,11 +190,34 @@ impl Name {
         }
     }
 
+    fn is_rest(&self) -> bool {
+        &*self.text == REST
+    }
+
     pub(super) fn has_elements(&self) -> bool {
         !self.elements.is_empty()
     }
 
     pub(super) fn children(&self) -> impl Iterator<Item = NameId> {
         self.attributes.values().chain(self.elements.values()).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_made_of_data_take_bounded_memory() {
+        let mut outline = Outline::new(Case::Sensitive);
+        let root = outline.child(TOP, NameKind::Element, "R");
+        for number in 0..3 * MAX_NAMES {
+            let element = outline.child(root, NameKind::Element, &format!("e{number}"));
+            let attribute = outline.child(element, NameKind::Attribute, "a");
+            assert!(attribute != element || outline.name(element).is_rest());
+        }
+        assert!(outline.ids().count() < MAX_NAMES + 10);
+        let known = outline.child(root, NameKind::Element, "e7");
+        assert_eq!(&*outline.name(known).text, "e7");
     }
 }

@@ -7,6 +7,8 @@ use super::{Axis, Comparison, Condition, Namespaces, NodeTest, Operand, Path, Pa
 
 /// Predicates may hold paths with predicates; nobody needs more levels than this.
 const MAX_DEPTH: usize = 32;
+/// Predicates within predicates: each level may look at every node for every node of the one around it.
+const MAX_NESTING: usize = 5;
 
 impl Path {
     /// Parses a path. Prefixes must be in `namespaces`; a name without prefix matches any namespace.
@@ -15,7 +17,7 @@ impl Path {
     /// The first mistake, with its place and a hint.
     pub fn parse(text: &str, namespaces: &Namespaces) -> Result<Self, PathProblem> {
         let tokens = tokens(text)?;
-        let mut parser = Parser { text, tokens: &tokens, at: 0, namespaces, depth: 0 };
+        let mut parser = Parser { text, tokens: &tokens, at: 0, namespaces, depth: 0, nesting: 0 };
         let path = parser.path()?;
         match parser.peek() {
             None => Ok(path),
@@ -43,6 +45,8 @@ struct Parser<'a> {
     at: usize,
     namespaces: &'a Namespaces,
     depth: usize,
+    /// Predicates around.
+    nesting: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -206,6 +210,13 @@ impl<'a> Parser<'a> {
     }
 
     fn predicate(&mut self) -> Result<Predicate, PathProblem> {
+        self.nesting += 1;
+        if self.nesting > MAX_NESTING {
+            return Err(self.problem_here(
+                "conditions are nested too deeply",
+                "split them over several steps of the path",
+            ));
+        }
         self.expect(&Token::OpenBracket, "`[`")?;
         let predicate = match (self.peek(), self.peek_second()) {
             (Some(&Token::Number(number)), Some(Token::CloseBracket)) => {
@@ -232,6 +243,7 @@ impl<'a> Parser<'a> {
             _ => Predicate::Condition(self.any_of()?),
         };
         self.expect(&Token::CloseBracket, "`]`")?;
+        self.nesting -= 1;
         Ok(predicate)
     }
 

@@ -63,13 +63,21 @@ impl<'a> View<'a> {
             let _ = self.follow(steps, start, watch, visit);
             return;
         }
+        // Each node once after each step, or the ways to it would multiply.
         let mut found = BumpVec::new_in(self.arena);
-        let _ = self.follow(steps, start, watch, &mut |item| {
-            found.push(item);
-            ControlFlow::Continue(())
-        });
-        found.sort_unstable();
-        found.dedup();
+        found.push(Item { node: start, attribute: 0 });
+        for step in steps {
+            let mut next = BumpVec::new_in(self.arena);
+            for item in &found {
+                let _ = self.follow(std::slice::from_ref(step), item.node, watch, &mut |item| {
+                    next.push(item);
+                    ControlFlow::Continue(())
+                });
+            }
+            next.sort_unstable();
+            next.dedup();
+            found = next;
+        }
         let _ = found.iter().try_for_each(|&item| visit(item));
     }
 
