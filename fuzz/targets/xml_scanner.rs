@@ -53,7 +53,8 @@ fuzz_target!(|text: &str| {
             ..
         })
     );
-    if is_refused || text.contains("<!DOCTYPE") {
+    // roxmltree leaves a carriage return alone when a reference follows; section 2.11 of XML 1.0 makes it a line feed.
+    if is_refused || text.contains("<!DOCTYPE") || text.contains("\r&") {
         return;
     }
     let theirs = roxmltree::Document::parse(text);
@@ -73,6 +74,7 @@ fuzz_target!(|text: &str| {
 
 /// What roxmltree is known not to check.
 fn is_lenient_there(kind: XmlErrorKind) -> bool {
-    // It takes whatever follows the name of an instruction for its content, also without white space between.
-    matches!(kind, XmlErrorKind::InvalidInstruction)
+    // It takes whatever follows the name of an instruction for its content, also without white space between, and does not look at the
+    // value of `standalone`. libxml2 refuses both.
+    matches!(kind, XmlErrorKind::InvalidInstruction | XmlErrorKind::InvalidDeclaration)
 }

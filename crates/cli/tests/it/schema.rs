@@ -36,6 +36,7 @@ fn contracts() -> Vec<String> {
     let mut contracts = vec![
         read("crates/mapping/tests/contracts/loan-applications.yaml"),
         read("crates/cli/src/demo/contract.yaml"),
+        read("examples/cldr/contract.yaml"),
     ];
     let head = "xmlshred: 1\nsource: { table: t, key: k, xml: x }\n";
     let root = "document: { root: /R }\n";

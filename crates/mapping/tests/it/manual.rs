@@ -6,7 +6,7 @@ use std::path::{Path as File, PathBuf};
 
 use xmlshred_mapping::contract::language::{self, Absent, Section, Shape};
 use xmlshred_mapping::path::{Axis, Comparison, Condition, NodeTest, Operand, Path, Predicate};
-use xmlshred_model::DataType;
+use xmlshred_model::{DataType, IssueCode};
 use yaml_serde::Value;
 
 use crate::shred::{Case, outcome};
@@ -180,6 +180,21 @@ fn every_key_and_word_stands_in_an_example() {
     }
     let missing: Vec<_> = wanted().into_iter().filter(|wanted| !found.contains(wanted)).collect();
     assert!(missing.is_empty(), "without example: {missing:#?}");
+}
+
+#[test]
+fn every_issue_stands_in_an_example() {
+    let text = manual();
+    for code in IssueCode::ALL {
+        let told =
+            blocks(&text).iter().any(|block| block.text.lines().any(|line| is_issue(line, code.as_str())));
+        assert!(told, "no example counts {code}");
+    }
+}
+
+/// `issue: TABLE.COLUMN CODE COUNT`
+fn is_issue(line: &str, code: &str) -> bool {
+    line.starts_with("issue: ") && line.split(' ').nth(2) == Some(code)
 }
 
 fn section<'t>(text: &'t str, heading: &str) -> &'t str {
