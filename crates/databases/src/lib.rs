@@ -1,6 +1,6 @@
 //! Databases behind the ports of the engine, and files as a source. Holds the only SQL text of the product.
 //!
-//! Reading order: [`DatabaseUrl`] (which database), [`Dialect`] (how its SQL differs, as data), [`log_table`] (the log's
+//! Reading order: [`DatabaseUrl`] (which database), [`Dialect`] (how its SQL differs, as data), [`xmlshred_model::log_table`] (the log's
 //! columns), [`ddl`] (CREATE TABLE), [`open`] (ports for a run), then one folder per database with the same files:
 //! `connect`, `fault`, `source`, `sink`, `journal`.
 
