@@ -164,7 +164,7 @@ fn name_of(namespace: Option<&str>, local: &str) -> Name {
 /// The element as the document has it, with the namespace declarations that it inherits.
 fn markup(element: roxmltree::Node<'_, '_>, text: &str) -> String {
     let own = &text[element.range()];
-    let start_tag = &own[..own.find('>').unwrap_or(own.len())];
+    let declared = attribute_names(own);
     let inherited = element
         .namespaces()
         .filter(|namespace| namespace.name() != Some("xml"))
@@ -173,9 +173,29 @@ fn markup(element: roxmltree::Node<'_, '_>, text: &str) -> String {
             Some(prefix) => (format!("xmlns:{prefix}"), namespace.uri()),
             None => ("xmlns".to_owned(), namespace.uri()),
         })
-        .filter(|(name, _)| !start_tag.contains(&format!("{name}=")))
+        .filter(|(name, _)| !declared.contains(name))
         .map(|(name, uri)| format!(" {name}=\"{}\"", uri.replace('&', "&amp;")));
     let inherited = inherited.collect::<String>();
     let name_end = own.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').unwrap_or(own.len());
     format!("{}{}{}", &own[..name_end], inherited, &own[name_end..])
+}
+
+/// The names of the attributes of the start tag at the beginning of this text, declarations of namespaces included.
+fn attribute_names(element: &str) -> Vec<String> {
+    let mut quote = None;
+    let mut unquoted = String::new();
+    for c in element.chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if c == '>' => break,
+            None if matches!(c, '"' | '\'') => {
+                quote = Some(c);
+                unquoted.push(' ');
+            }
+            None => unquoted.push(c),
+        }
+    }
+    let before_equals = unquoted.split('=').rev().skip(1);
+    before_equals.filter_map(|part| part.split_whitespace().next_back()).map(str::to_owned).collect()
 }
