@@ -52,8 +52,8 @@ fuzz_target!(|text: &str| {
             ..
         })
     );
-    // roxmltree leaves a carriage return alone when a reference follows; section 2.11 of XML 1.0 makes it a line feed.
-    if is_refused || text.contains("<!DOCTYPE") || text.contains("\r&") {
+    // roxmltree leaves carriage returns beside references alone; section 2.11 of XML 1.0 makes them line feeds.
+    if is_refused || text.contains("<!DOCTYPE") || (text.contains('\r') && text.contains('&')) {
         return;
     }
     let theirs = roxmltree::Document::parse(text);
