@@ -50,6 +50,10 @@ pub fn load(text: &str) -> Loaded {
         used_inputs: HashSet::new(),
     };
     let contract = checker.contract(&root);
+    debug_assert!(
+        checker.untyped.is_empty() || checker.problems.has_errors(),
+        "only mistakes leave types open"
+    );
     let contract = contract.filter(|_| !checker.problems.has_errors());
     Loaded { contract, diagnostics: checker.problems.into_sorted(text) }
 }

@@ -105,9 +105,6 @@ impl<'n> Checker<'n> {
 
     pub(super) fn column(&mut self, raw: &RawColumn<'n>, scope: &Scope, place: Place) -> Column {
         let (source, inferred) = self.source(raw, scope, place);
-        if raw.data_type.is_none() && inferred.is_none() {
-            self.untyped.insert(raw.name.value.to_lowercase());
-        }
         let data_type = self.data_type(raw, inferred, place);
         let formats = self.formats(raw, data_type);
         let codes = raw.codes.and_then(|node| self.code_list(node, data_type));
@@ -213,6 +210,9 @@ impl<'n> Checker<'n> {
             (Some(stated), None) => stated.value,
             (None, Some(inferred)) => inferred,
             (None, None) => {
+                if place.role != Role::Let || raw.has_wrong_type {
+                    self.untyped.insert(raw.name.value.to_lowercase());
+                }
                 if place.role != Role::Let && !raw.has_wrong_type {
                     let message = format!("column `{}` has no type", raw.name.value);
                     self.problems.report(
@@ -296,10 +296,11 @@ impl<'n> Checker<'n> {
         Some(raw.data_type.as_ref().map_or(DataType::Text, |stated| stated.value))
     }
 
-    /// Whether an expression reads something whose type is not known after a mistake.
+    /// Whether an expression reads something whose type is not known after a mistake. Never of a contract that can be used: what is not
+    /// compiled for this reason would be null there.
     fn reads_untyped(&self, expression: &str) -> bool {
         let mut words = expression.split(|c: char| !c.is_alphanumeric() && c != '_');
-        !self.untyped.is_empty() && words.any(|word| self.untyped.contains(&word.to_lowercase()))
+        self.problems.has_errors() && words.any(|word| self.untyped.contains(&word.to_lowercase()))
     }
 
     /// `table.column` of a row that this one belongs to.
