@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use serde_json::{Map, Value, json};
-use xmlshred_mapping::contract::language::{self, Absent, Key, Section, Shape};
+use xmlshred_mapping::contract::language::{self, Absent, Key, Rule, Section, Shape};
 use xmlshred_model::DataType;
 
 use crate::error::CommandError;
@@ -51,31 +51,24 @@ fn of_section(section: &'static Section) -> Value {
         "required": required.collect::<Vec<_>>(),
         "additionalProperties": false,
     });
-    let rules = rules(section);
-    schema.as_object_mut().expect("made as an object").extend(rules);
+    let schema_map = schema.as_object_mut().expect("made as an object");
+    for rule in section.rules {
+        let (key, value) = of_rule(rule);
+        schema_map.insert(key.to_owned(), value);
+    }
     schema
 }
 
-/// What keys of a section ask of each other.
-fn rules(section: &Section) -> Map<String, Value> {
-    let one_of = |names: &[&str]| names.iter().map(|name| json!({ "required": [name] })).collect::<Vec<_>>();
-    let rules = match section.name {
-        name if name == language::COLUMN.name => {
-            let mut sources = one_of(&["path", "expr", "parent", "value", "generate"]);
-            // A column of which row templates tell the source has none of its own.
-            sources.push(json!({ "not": { "anyOf": sources } }));
-            json!({ "oneOf": sources })
+fn of_rule(rule: &Rule) -> (&'static str, Value) {
+    let each = |names: &[&str]| names.iter().map(|name| json!({ "required": [name] })).collect::<Vec<_>>();
+    match rule {
+        Rule::OneOf(names) => ("oneOf", json!(each(names))),
+        Rule::AtMostOneOf(names) => {
+            let none = json!({ "not": { "anyOf": each(names) } });
+            ("oneOf", Value::from([each(names), vec![none]].concat()))
         }
-        name if name == language::LET.name => json!({ "oneOf": one_of(&["path", "expr"]) }),
-        name if name == language::TABLE.name => json!({
-            "dependentRequired": { "unpivot": ["rows"] },
-            "anyOf": one_of(&["columns", "unpivot"]),
-        }),
-        _ => json!({}),
-    };
-    match rules {
-        Value::Object(rules) => rules,
-        _ => unreachable!("rules are written as objects"),
+        Rule::AnyOf(names) => ("anyOf", json!(each(names))),
+        Rule::Needs(key, other) => ("dependentRequired", json!({ *key: [other] })),
     }
 }
 

@@ -221,6 +221,7 @@ fn syntax_error(rest: &str, info: &str) -> (String, String) {
     match rest.chars().next() {
         Some(sign @ ('*' | '@' | '`' | '&' | '!' | '%')) => {
             let end = rest.find([',', '}', ']', '\n', '\r']).unwrap_or(rest.len());
+            let end = rest[..end].find(" #").unwrap_or(end);
             let message = format!("text that begins with `{sign}` belongs in quotes");
             (message, format!("write `\"{}\"`", rest[..end].trim_end()))
         }

@@ -3,7 +3,7 @@
 use super::super::load::{CASES, ON_EXISTING};
 use super::super::raw::{BLANKS, CLEANERS, GENERATORS, LENGTH_POLICIES, POLICIES};
 use super::super::table::{KEEPS, SKIPS};
-use super::{Absent, Key, Section, Shape};
+use super::{Absent, Key, Rule, Section, Shape};
 
 const fn key(name: &'static str, shape: Shape, absent: Absent, meaning: &'static str) -> Key {
     Key { name, shape, absent, meaning }
@@ -13,12 +13,17 @@ fn names<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
     words.iter().map(|(name, _)| *name).collect()
 }
 
-/// What a list of codes is: text of the document to value.
-pub const CODE_LIST: Shape = Shape::Map(&Shape::Constant);
+/// Text of the document to value.
+const CODE_LIST: Shape = Shape::Map(&Shape::Constant);
 
 const BLANK: Shape = Shape::Word(|| names(&BLANKS));
 const POLICY: Shape = Shape::Word(|| names(&POLICIES));
 const LENGTH_POLICY: Shape = Shape::Word(|| names(&LENGTH_POLICIES));
+const BLANK_MEANS: &str = "what an empty or all-blank text is: `null`, or itself (`keep`)";
+const INVALID_MEANS: &str = "what a text that is no value of its type does: `fail` the document, become `null` or the `default`, with an issue";
+const TOO_LONG_MEANS: &str =
+    "what text with more characters than its type does: `fail` the document, or `truncate`, with an issue";
+const UNMAPPED_MEANS: &str = "what a text without entry in its code list does: `fail` the document, become `null` or the `default`, with an issue";
 const DEFAULTS_SAY: Absent = Absent::Means("as `defaults` says");
 
 /// The whole contract.
@@ -62,6 +67,7 @@ pub const CONTRACT: Section = Section {
             "paths that are left out on purpose: `coverage` does not count them",
         ),
     ],
+    rules: &[],
 };
 
 /// `source`
@@ -85,6 +91,7 @@ pub const SOURCE: Section = Section {
             "a condition on rows of the table, **passed to the database as it is**",
         ),
     ],
+    rules: &[],
 };
 
 /// `target`
@@ -105,6 +112,7 @@ pub const TARGET: Section = Section {
             "a row with this primary key is there already: `fail` the document, `skip` the row, `replace` it",
         ),
     ],
+    rules: &[],
 };
 
 /// `document`
@@ -143,6 +151,7 @@ pub const DOCUMENT: Section = Section {
             "`insensitive`: names of elements and attributes match without case (ASCII letters)",
         ),
     ],
+    rules: &[],
 };
 
 /// `defaults`
@@ -150,31 +159,12 @@ pub const DEFAULTS: Section = Section {
     name: "defaults",
     meaning: "Policies of all columns that say nothing else.",
     keys: &[
-        key(
-            "blank",
-            BLANK,
-            Absent::Is("null"),
-            "what an empty or all-blank text is: `null`, or itself (`keep`)",
-        ),
-        key(
-            "on_invalid",
-            POLICY,
-            Absent::Is("fail"),
-            "what a text that is no value of its type does: `fail` the document, become `null` or the `default`, with an issue",
-        ),
-        key(
-            "on_too_long",
-            LENGTH_POLICY,
-            Absent::Is("fail"),
-            "what text with more characters than its type does: `fail` the document, or `truncate`, with an issue",
-        ),
-        key(
-            "on_unmapped_code",
-            POLICY,
-            Absent::Is("fail"),
-            "what a text without entry in its code list does: `fail` the document, become `null` or the `default`, with an issue",
-        ),
+        key("blank", BLANK, Absent::Is("null"), BLANK_MEANS),
+        key("on_invalid", POLICY, Absent::Is("fail"), INVALID_MEANS),
+        key("on_too_long", LENGTH_POLICY, Absent::Is("fail"), TOO_LONG_MEANS),
+        key("on_unmapped_code", POLICY, Absent::Is("fail"), UNMAPPED_MEANS),
     ],
+    rules: &[],
 };
 
 /// `tables.NAME`
@@ -235,6 +225,7 @@ pub const TABLE: Section = Section {
             "the columns by name, in the table's order",
         ),
     ],
+    rules: &[Rule::AnyOf(&["columns", "unpivot"]), Rule::Needs("unpivot", "rows")],
 };
 
 /// An item of `rows`.
@@ -250,6 +241,7 @@ pub const ROW: Section = Section {
             "sources and steps of this row, laid over the table's `columns`; a column without a source is null",
         ),
     ],
+    rules: &[],
 };
 
 /// `unpivot`
@@ -262,6 +254,7 @@ pub const UNPIVOT: Section = Section {
         key("type", Shape::Type, Absent::Means("as in `columns`"), "type of the values"),
         key("name_type", Shape::Type, Absent::Means("`varchar` of the longest"), "type of the names"),
     ],
+    rules: &[],
 };
 
 /// `one_per`
@@ -273,6 +266,7 @@ pub const ONE_PER: Section = Section {
         key("prefer", Shape::Section(&PREFER), Absent::Nothing, "the first choice"),
         key("keep", Shape::Word(|| names(&KEEPS)), Absent::Is("first"), "which of equals"),
     ],
+    rules: &[],
 };
 
 /// `one_per.prefer`
@@ -283,6 +277,7 @@ pub const PREFER: Section = Section {
         key("path", Shape::Path, Absent::Wrong, "path of the text"),
         key("order", Shape::OneOrMore(&Shape::Text), Absent::Nothing, "texts, the best first"),
     ],
+    rules: &[],
 };
 
 /// `columns.NAME`
@@ -313,7 +308,7 @@ pub const COLUMN: Section = Section {
             Absent::Is("false"),
             "a null fails the document; implied by `key: true`",
         ),
-        key("sensitive", Shape::Flag, Absent::Is("false"), "masked where values are shown"),
+        SENSITIVE,
         PICK,
         CLEAN,
         BLANK_OF_COLUMN,
@@ -324,6 +319,8 @@ pub const COLUMN: Section = Section {
         ON_TOO_LONG,
         ON_UNMAPPED_CODE,
     ],
+    // A column of which row templates tell the source has none of its own.
+    rules: &[Rule::AtMostOneOf(&["path", "expr", "parent", "value", "generate"])],
 };
 
 /// `let.NAME`
@@ -338,7 +335,13 @@ pub const LET: Section = Section {
             Absent::Nothing,
             "*source*: an expression over `let` names defined before it, columns and `let`s of the parents, `let`s of the document",
         ),
-        TYPE,
+        key(
+            "type",
+            Shape::Type,
+            Absent::Means("that of `expr`; of a path `text`"),
+            "the whole text must be a value of it",
+        ),
+        SENSITIVE,
         PICK,
         CLEAN,
         BLANK_OF_COLUMN,
@@ -349,6 +352,7 @@ pub const LET: Section = Section {
         ON_TOO_LONG,
         ON_UNMAPPED_CODE,
     ],
+    rules: &[Rule::OneOf(&["path", "expr"])],
 };
 
 const PATH: Key = key(
@@ -381,8 +385,7 @@ const CLEAN: Key = key(
     Absent::Nothing,
     "what is done to the text first, in order: `trim`, `upper`, `lower`, `digits` (keeps digits), `number` (takes currency signs and thousands separators out), `collapse_spaces`",
 );
-const BLANK_OF_COLUMN: Key =
-    key("blank", BLANK, DEFAULTS_SAY, "what an empty or all-blank text is: `null`, or itself (`keep`)");
+const BLANK_OF_COLUMN: Key = key("blank", BLANK, DEFAULTS_SAY, BLANK_MEANS);
 const CODES: Key = key(
     "codes",
     Shape::Either(&[Shape::Text, CODE_LIST]),
@@ -396,21 +399,7 @@ const FORMAT: Key = key(
     "patterns of dates and times such as `%m/%d/%Y %H:%M:%S`, tried in order",
 );
 const DEFAULT: Key = key("default", Shape::Constant, Absent::Is("null"), "the value in place of null");
-const ON_INVALID: Key = key(
-    "on_invalid",
-    POLICY,
-    DEFAULTS_SAY,
-    "what a text that is no value of the type does: `fail` the document, become `null` or the `default`, with an issue",
-);
-const ON_TOO_LONG: Key = key(
-    "on_too_long",
-    LENGTH_POLICY,
-    DEFAULTS_SAY,
-    "what text with more characters than the type does: `fail` the document, or `truncate`, with an issue",
-);
-const ON_UNMAPPED_CODE: Key = key(
-    "on_unmapped_code",
-    POLICY,
-    DEFAULTS_SAY,
-    "what a text without entry in the code list does: `fail` the document, become `null` or the `default`, with an issue",
-);
+const ON_INVALID: Key = key("on_invalid", POLICY, DEFAULTS_SAY, INVALID_MEANS);
+const ON_TOO_LONG: Key = key("on_too_long", LENGTH_POLICY, DEFAULTS_SAY, TOO_LONG_MEANS);
+const ON_UNMAPPED_CODE: Key = key("on_unmapped_code", POLICY, DEFAULTS_SAY, UNMAPPED_MEANS);
+const SENSITIVE: Key = key("sensitive", Shape::Flag, Absent::Is("false"), "masked where values are shown");

@@ -6,8 +6,7 @@
 mod keys;
 
 pub use keys::{
-    CODE_LIST, COLUMN, CONTRACT, DEFAULTS, DOCUMENT, LET, ONE_PER, PREFER, ROW, SOURCE, TABLE, TARGET,
-    UNPIVOT,
+    COLUMN, CONTRACT, DEFAULTS, DOCUMENT, LET, ONE_PER, PREFER, ROW, SOURCE, TABLE, TARGET, UNPIVOT,
 };
 
 /// A place of a contract that holds keys.
@@ -19,6 +18,21 @@ pub struct Section {
     pub meaning: &'static str,
     /// In the order of the manual.
     pub keys: &'static [Key],
+    /// What keys ask of each other.
+    pub rules: &'static [Rule],
+}
+
+/// What keys of a section ask of each other.
+#[derive(Clone, Copy, Debug)]
+pub enum Rule {
+    /// One of them, and no other.
+    OneOf(&'static [&'static str]),
+    /// One of them, or none.
+    AtMostOneOf(&'static [&'static str]),
+    /// Some of them.
+    AnyOf(&'static [&'static str]),
+    /// The first is nothing without the second.
+    Needs(&'static str, &'static str),
 }
 
 /// A key of a section.
