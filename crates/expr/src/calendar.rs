@@ -21,8 +21,8 @@ fn plus_months(date: CivilDate, months: i64) -> Option<i64> {
     let index = (i64::from(date.year) * 12 + i64::from(date.month) - 1).checked_add(months)?;
     let year = i32::try_from(index.div_euclid(12)).ok()?;
     let month = index.rem_euclid(12) as u8 + 1;
-    let days = (28..=date.day).rev().find_map(|day| days_from_civil(CivilDate { year, month, day }));
-    days.or_else(|| days_from_civil(CivilDate { year, month, day: date.day })).map(i64::from)
+    let exists = |day| days_from_civil(CivilDate { year, month, day });
+    (1..=date.day).rev().find_map(exists).map(i64::from)
 }
 
 fn day_of_year(days: i64) -> i64 {

@@ -22,9 +22,9 @@ const TOPICS: [(&str, &str, &str); 4] = [
 /// Prints it.
 pub(crate) fn help(args: &HelpArgs) -> Result<Exit, CommandError> {
     let HelpArgs { about } = args;
-    let Some(about) = about else { return Ok(of_command(None)) };
+    let Some(about) = about else { return of_command(None) };
     if Cli::command().find_subcommand(about).is_some() {
-        return Ok(of_command(Some(about)));
+        return of_command(Some(about));
     }
     let Some(text) = of_topic(about).or_else(|| of_code(about)) else {
         return Err(CommandError::NoSuchTopic { about: about.clone() });
@@ -34,12 +34,12 @@ pub(crate) fn help(args: &HelpArgs) -> Result<Exit, CommandError> {
 }
 
 /// What clap says, with its colours.
-fn of_command(name: Option<&str>) -> Exit {
+fn of_command(name: Option<&str>) -> Result<Exit, CommandError> {
     let line = ["xmlshred"].into_iter().chain(name).chain(["--help"]);
-    match Cli::try_parse_from(line).map(|_| ()).map_err(|help| help.print()) {
-        Ok(()) | Err(Ok(())) => Exit::Done,
-        Err(Err(_)) => Exit::Stopped,
+    if let Err(help) = Cli::try_parse_from(line) {
+        help.print()?;
     }
+    Ok(Exit::Done)
 }
 
 fn of_topic(name: &str) -> Option<String> {

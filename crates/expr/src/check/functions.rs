@@ -62,7 +62,7 @@ impl Checker<'_> {
                     None if substring_for.is_some() => {
                         self.constant(Value::Int(1), DataType::BigInt, text.span.clone())
                     }
-                    None => return self.wrong_count_of("SUBSTRING", 1, span),
+                    None => return self.wrong_count("SUBSTRING", 1, span),
                 };
                 let length = substring_for.as_ref().map(|length| self.check(length));
                 let arguments = [text, from].into_iter().chain(length).collect();
@@ -129,7 +129,7 @@ impl Checker<'_> {
             return self.problem(ProblemKind::Unsupported, span, message, hint);
         };
         if !signature.counts.contains(&arguments.len()) {
-            return self.wrong_count(signature, arguments.len(), span);
+            return self.wrong_count(signature.name, arguments.len(), span);
         }
         let known = signature.name;
         if let ("DATEADD" | "DATEDIFF", [unit, rest @ ..]) = (known, &arguments[..]) {
@@ -328,7 +328,7 @@ impl Checker<'_> {
                 let hint = "cut dates with `CAST(x AS date)`, or take a part with `EXTRACT(part FROM x)`";
                 self.problem(ProblemKind::Unsupported, span, message, hint)
             }
-            CeilFloorKind::Scale(_) => self.wrong_count_of(name, 2, span),
+            CeilFloorKind::Scale(_) => self.wrong_count(name, 2, span),
         }
     }
 
@@ -397,12 +397,8 @@ impl Checker<'_> {
         self.typed(node, Type::Is(target_type), span, depth)
     }
 
-    fn wrong_count_of(&mut self, name: &str, given: usize, span: Range<usize>) -> Typed {
-        self.wrong_count(signatures::named(name).expect("it is in the table"), given, span)
-    }
-
-    fn wrong_count(&mut self, signature: &Signature, given: usize, span: Range<usize>) -> Typed {
-        let Signature { name, counts, usage } = signature;
+    fn wrong_count(&mut self, name: &str, given: usize, span: Range<usize>) -> Typed {
+        let Signature { name, counts, usage } = signatures::named(name).expect("it is in the table");
         let (low, high) = (*counts.start(), *counts.end());
         let expected = match (low, high) {
             (low, usize::MAX) => format!("at least {low}"),
