@@ -2,8 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -106,8 +105,7 @@ pub(super) fn measure(job: &Job<'_>) -> Result<Run, Error> {
         command.args(["--limit", &limit.to_string()]);
     }
     let started = Instant::now();
-    let mut child = command.spawn()?;
-    let (code, peak_bytes) = wait(&mut child)?;
+    let code = command.status()?.code();
     let duration = started.elapsed();
     if !matches!(code, Some(0 | 3)) {
         return Err(format!("xmlshred run ended with {code:?}").into());
@@ -121,40 +119,6 @@ pub(super) fn measure(job: &Job<'_>) -> Result<Run, Error> {
         byte_count: count(&metrics["documents"]["bytes"])?,
         duration,
         load_seconds: metrics["stages"]["load"]["seconds"].as_f64().ok_or("the metrics lack a time")?,
-        peak_bytes,
+        peak_bytes: metrics["peak_memory_bytes"].as_u64(),
     })
-}
-
-/// Waits for the end of a process and reads its high-water mark until then. The mark only grows, so that the last
-/// reading misses what happened in the last few milliseconds at most.
-fn wait(child: &mut Child) -> Result<(Option<i32>, Option<u64>), Error> {
-    let status_file = format!("/proc/{}/status", child.id());
-    let mut peak_bytes = None;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok((status.code(), peak_bytes));
-        }
-        peak_bytes =
-            fs::read_to_string(&status_file).ok().as_deref().and_then(high_water_mark).or(peak_bytes);
-        thread::sleep(Duration::from_millis(5));
-    }
-}
-
-fn high_water_mark(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_high_water_mark_is_read_in_bytes() {
-        assert_eq!(
-            high_water_mark("VmPeak:\t 9 kB\nVmHWM:\t    1204 kB\nVmRSS:\t 7 kB\n"),
-            Some(1204 * 1024)
-        );
-        assert_eq!(high_water_mark("VmPeak:\t 9 kB\n"), None);
-    }
 }

@@ -33,6 +33,7 @@ pub(crate) struct RunReport {
     pub(crate) stages: StageTimes,
     pub(crate) retry_count: u64,
     pub(crate) split_count: u64,
+    pub(crate) peak_memory_bytes: Option<u64>,
 }
 
 /// Which contract.
@@ -162,6 +163,8 @@ impl RunReport {
         self.stages.load.add(&other.stages.load);
         self.retry_count += other.retry_count;
         self.split_count += other.split_count;
+        self.peak_memory_bytes =
+            self.peak_memory_bytes.zip(other.peak_memory_bytes).map(|(mine, others)| mine + others);
         self.elapsed_seconds = self.elapsed_seconds.max(other.elapsed_seconds);
         (self.documents_per_minute, self.megabytes_per_second) =
             Self::rates(&self.documents, self.elapsed_seconds);

@@ -2,12 +2,14 @@
 
 mod document;
 mod file;
+mod memory;
 mod prometheus;
 mod tally;
 mod text;
 
 pub(crate) use document::{ContractFields, RunReport, SettingsFields, VERSION};
 pub(crate) use file::{prepare, read, write};
+pub(crate) use memory::peak_bytes;
 pub(crate) use prometheus::Prometheus;
 pub(crate) use tally::Tally;
 pub(crate) use text::lines;

@@ -59,6 +59,9 @@ fn metrics_are_versioned_and_whole() {
     assert_eq!(metrics["exit_code"], 3);
     assert_eq!(metrics["error"], serde_json::Value::Null);
     assert_eq!(metrics["documents"]["processed"], 100);
+    if cfg!(target_os = "linux") {
+        assert!(metrics["peak_memory_bytes"].as_u64().unwrap() > 1_000_000, "{metrics}");
+    }
     assert_eq!(metrics["documents"]["failed"], 2);
     assert_eq!(
         metrics["failures"],

@@ -105,6 +105,7 @@ fn report(
         stages: tally.stages(),
         retry_count: tally.retry_count(),
         split_count: tally.split_count(),
+        peak_memory_bytes: report::peak_bytes(),
     }
 }
 
