@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use xmlshred_mapping::explain::LetSet;
 use xmlshred_mapping::{DocumentContext, Limits, Plan};
 
 use crate::args::{ExplainArgs, KeyArgs};
@@ -58,6 +59,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
             selection: &selection,
             sensitive,
             plan: &plan,
+            read: LetSet::read_by(plan.contract(), selection.table, selection.column.as_deref()),
         };
         let mut out = std::io::stdout().lock();
         if *json {

@@ -13,7 +13,7 @@ use super::shown::formatted;
 pub(crate) fn json(shown: &Shown<'_>) -> String {
     let tables = &shown.plan.contract().tables;
     let rows = shown.rows().map(|(number, row)| {
-        let cells = row.cells.iter().filter(|cell| shown.has(cell)).map(|cell| cell_object(shown, cell));
+        let cells = row.cells.iter().filter(|cell| shown.has(row, cell)).map(|cell| cell_object(shown, cell));
         json!({ "row": number, "place": place(&row.place), "cells": cells.collect::<Vec<_>>() })
     });
     let dropped = shown.dropped().map(|row| {

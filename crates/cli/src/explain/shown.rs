@@ -1,10 +1,9 @@
 //! What of an explanation is shown.
 
-use std::collections::BTreeSet;
-
 use xmlshred_mapping::Plan;
+use xmlshred_mapping::contract::Let;
 use xmlshred_mapping::explain::{
-    CellKind, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, RowFate,
+    CellKind, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, LetSet, RowFate,
 };
 use xmlshred_model::{OwnedValue, Value, lexical};
 
@@ -63,6 +62,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) sensitive: Sensitive,
     /// For names and types.
     pub(crate) plan: &'a Plan,
+    /// The `let`s that what is asked for is made of.
+    pub(crate) read: LetSet,
 }
 
 impl<'a> Shown<'a> {
@@ -86,37 +87,22 @@ impl<'a> Shown<'a> {
         missing_around.iter().chain(rows).filter(is_dropped).filter(move |_| all)
     }
 
-    /// Whether this cell of a row is asked for, or is a `let` that what is asked for depends on.
-    pub(crate) fn has(&self, cell: &ExplainedCell) -> bool {
-        let Some(column) = &self.selection.column else { return true };
-        *column == cell.name || (cell.kind == CellKind::Let && self.needed().contains(cell.name.as_str()))
+    /// Whether this cell of a row is asked for, or is a `let` that what is asked for is made of.
+    pub(crate) fn has(&self, row: &ExplainedRow, cell: &ExplainedCell) -> bool {
+        let Selection { column: Some(column), .. } = self.selection else { return true };
+        let lets = &self.plan.contract().tables[row.table].lets;
+        *column == cell.name || (cell.kind == CellKind::Let && self.is_read(Some(row.table), lets, cell))
     }
 
-    /// The `let`s of the document that what is shown depends on.
+    /// The `let`s of the document that what is asked for is made of.
     pub(crate) fn lets(&self) -> impl Iterator<Item = &'a ExplainedCell> {
-        let needed = self.needed();
-        self.explanation.lets.iter().filter(move |cell| needed.contains(cell.name.as_str()))
+        let lets = &self.plan.contract().lets;
+        self.explanation.lets.iter().filter(|cell| self.is_read(None, lets, cell))
     }
 
-    /// The names that are read on the way to what is asked for.
-    fn needed(&self) -> BTreeSet<&'a str> {
-        let rows = self.explanation.rows.iter().flat_map(|row| &row.cells);
-        let cells = rows.chain(&self.explanation.lets).collect::<Vec<_>>();
-        let is_asked =
-            |cell: &&&ExplainedCell| self.selection.column.as_ref().is_none_or(|column| *column == cell.name);
-        let rows_cells = cells.len() - self.explanation.lets.len();
-        let mut open = cells[..rows_cells].iter().filter(is_asked).copied().collect::<Vec<_>>();
-        let mut needed = BTreeSet::new();
-        while let Some(cell) = open.pop() {
-            for input in &cell.inputs {
-                if needed.insert(input.name.as_str()) {
-                    let is_read =
-                        |cell: &&&ExplainedCell| cell.kind == CellKind::Let && cell.name == input.name;
-                    open.extend(cells.iter().filter(is_read).copied());
-                }
-            }
-        }
-        needed
+    fn is_read(&self, table: Option<usize>, lets: &[Let], cell: &ExplainedCell) -> bool {
+        let index = lets.iter().position(|item| item.name == cell.name);
+        index.is_some_and(|index| self.read.has(table, index))
     }
 
     /// Text of the document, or what hides it.

@@ -26,7 +26,7 @@ pub(crate) fn text(shown: &Shown<'_>) -> String {
     for (number, row) in shown.rows() {
         let number = number.map_or_else(|| "unfinished".to_owned(), |number| format!("row {number}"));
         out.push_str(&format!("\n{table} {number}: {}\n", place(&row.place)));
-        for cell in row.cells.iter().filter(|cell| shown.has(cell)) {
+        for cell in row.cells.iter().filter(|cell| shown.has(row, cell)) {
             write_cell(shown, column(shown, row, cell), cell, &mut out);
         }
     }

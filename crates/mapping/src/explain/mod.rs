@@ -4,10 +4,11 @@
 //! once more to name the places (`places`); `words` has the names of things. Nothing of the semantics is written a second time.
 
 mod explanation;
+mod lets;
 mod places;
 mod record;
-mod sensitive;
 mod words;
 
 pub use explanation::*;
+pub use lets::LetSet;
 pub use record::explain;

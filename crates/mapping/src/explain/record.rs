@@ -14,8 +14,8 @@ use crate::shred::{
 };
 use crate::{Content, DocumentContext, Limits, Plan, Shredder};
 
+use super::lets::LetSet;
 use super::places::Places;
-use super::sensitive::SensitiveLets;
 use super::words::{in_words, source};
 use super::{
     CellKind, CellResult, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, FilteredElement, Read,
@@ -86,7 +86,7 @@ struct Recorder<'p> {
     plan: &'p Plan,
     /// Which tables are of interest: the one asked for, and those that it lies within.
     wanted: Vec<bool>,
-    sensitive_lets: SensitiveLets,
+    sensitive_lets: LetSet,
     record: RefCell<Record>,
 }
 
@@ -136,7 +136,7 @@ impl<'p> Recorder<'p> {
             wanted[at] = true;
             next = plan.tables()[at].within;
         }
-        let sensitive_lets = SensitiveLets::of(plan.contract());
+        let sensitive_lets = LetSet::of_sensitive(plan.contract());
         Self { plan, wanted, sensitive_lets, record: RefCell::default() }
     }
 

@@ -395,10 +395,10 @@ const CODES: Key = key(
 const FORMAT: Key = key(
     "format",
     Shape::OneOrMore(&Shape::Text),
-    Absent::Is("ISO 8601"),
+    Absent::Means("ISO 8601"),
     "patterns of dates and times such as `%m/%d/%Y %H:%M:%S`, tried in order",
 );
-const DEFAULT: Key = key("default", Shape::Constant, Absent::Is("null"), "the value in place of null");
+const DEFAULT: Key = key("default", Shape::Constant, Absent::Means("null"), "the value in place of null");
 const ON_INVALID: Key = key("on_invalid", POLICY, DEFAULTS_SAY, INVALID_MEANS);
 const ON_TOO_LONG: Key = key("on_too_long", LENGTH_POLICY, DEFAULTS_SAY, TOO_LONG_MEANS);
 const ON_UNMAPPED_CODE: Key = key("on_unmapped_code", POLICY, DEFAULTS_SAY, UNMAPPED_MEANS);
