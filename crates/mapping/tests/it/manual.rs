@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path as File, PathBuf};
 
 use xmlshred_mapping::contract::language::{self, Absent, Section, Shape};
-use xmlshred_mapping::path::{Axis, Comparison, Condition, NodeTest, Operand, Path, Predicate};
+use xmlshred_mapping::path::{Axis, Condition, NodeTest, Operand, Path, Predicate};
 use xmlshred_model::{DataType, IssueCode};
 use yaml_serde::Value;
 
@@ -353,14 +353,8 @@ fn forms_of_condition(condition: &Condition, forms: &mut BTreeSet<&'static str>)
             Vec::new()
         }
         Condition::Compare { left, operator, right } => {
-            forms.insert(match operator {
-                Comparison::Equal => "=",
-                Comparison::NotEqual => "!=",
-                Comparison::Less => "<",
-                Comparison::LessOrEqual => "<=",
-                Comparison::Greater => ">",
-                Comparison::GreaterOrEqual => ">=",
-            });
+            let operator = operator.to_string();
+            forms.insert(FORMS.iter().find(|form| **form == operator).unwrap());
             vec![left, right]
         }
         Condition::In(operand, _) => {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use xmlshred_mapping::contract::Case;
-use xmlshred_mapping::path::{Axis, Comparison, Condition, NodeTest, Operand, Path, Predicate, Step};
+use xmlshred_mapping::path::{Axis, Condition, NodeTest, Operand, Path, Predicate, Step};
 
 /// The path as XPath, for a document whose main element is its root element. Relative paths start at the context node.
 pub fn to_xpath(path: &Path, case: Case) -> String {
@@ -73,14 +73,6 @@ fn to_condition(condition: &Condition, case: Case) -> String {
         Condition::StartsWith(of, start) => format!("starts-with({}, {})", operand(of), operand(start)),
         Condition::Contains(of, part) => format!("contains({}, {})", operand(of), operand(part)),
         Condition::Compare { left, operator, right } => {
-            let operator = match operator {
-                Comparison::Equal => "=",
-                Comparison::NotEqual => "!=",
-                Comparison::Less => "<",
-                Comparison::LessOrEqual => "<=",
-                Comparison::Greater => ">",
-                Comparison::GreaterOrEqual => ">=",
-            };
             format!("({} {operator} {})", operand(left), operand(right))
         }
     }
