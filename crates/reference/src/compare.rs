@@ -7,8 +7,8 @@ use std::time::Duration;
 use xmlshred_mapping::contract::{Contract, RenderStyle, load, render, target_schema};
 use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, Shredder};
 use xmlshred_model::{
-    BatchBuilder, CellReader, DataType, DocumentKey, DocumentRecord, FailureCode, Outcome, OwnedValue,
-    TargetSchema, Value, lexical,
+    BatchBuilder, CellReader, DocumentKey, DocumentRecord, FailureCode, Outcome, OwnedValue, TargetSchema,
+    Value, lexical,
 };
 
 /// What both shredders say of a case.
@@ -123,12 +123,11 @@ fn line(schema: &TargetSchema, table: usize, values: &[OwnedValue]) -> String {
     let table = &schema.tables[table];
     let mut line = format!("{}:", table.name);
     for (column, value) in table.columns.iter().zip(values) {
-        let value = match (value.as_value(), column.data_type) {
-            (Value::Null, _) => "null".to_owned(),
-            (Value::Uuid(_), _) => "(a uuid)".to_owned(),
-            (Value::Text(text), DataType::Xml) => format!("{:?}", sorted_declarations(text)),
-            (Value::Text(text), _) => format!("{text:?}"),
-            (value, _) => {
+        let value = match value.as_value() {
+            Value::Null => "null".to_owned(),
+            Value::Uuid(_) => "(a uuid)".to_owned(),
+            Value::Text(text) => format!("{text:?}"),
+            value => {
                 let mut text = String::new();
                 lexical::format(&value, &mut text);
                 text
@@ -142,23 +141,6 @@ fn line(schema: &TargetSchema, table: usize, values: &[OwnedValue]) -> String {
 fn issue_line(schema: &TargetSchema, table: u32, column: u32, code: &str, count: u32) -> String {
     let table = &schema.tables[table as usize];
     format!("issue: {}.{} {code} {count}", table.name, table.columns[column as usize].name)
-}
-
-/// Markup with the namespace declarations at its start in order: which order they have means nothing.
-fn sorted_declarations(markup: &str) -> String {
-    let Some(mut at) = markup.find(" xmlns") else { return markup.to_owned() };
-    if markup[..at].contains([' ', '>', '\n']) {
-        return markup.to_owned();
-    }
-    let start = at;
-    let mut declarations = Vec::new();
-    while markup[at..].starts_with(" xmlns") {
-        let Some(length) = markup[at..].match_indices('"').nth(1).map(|(quote, _)| quote + 1) else { break };
-        declarations.push(&markup[at..at + length]);
-        at += length;
-    }
-    declarations.sort_unstable();
-    format!("{}{}{}", &markup[..start], declarations.concat(), &markup[at..])
 }
 
 fn told(result: &Result<Vec<String>, FailureCode>) -> String {

@@ -161,26 +161,35 @@ fn name_of(namespace: Option<&str>, local: &str) -> Name {
     Name { namespace: namespace.unwrap_or_default().to_owned(), local: local.to_owned() }
 }
 
-/// The element as the document has it, with the namespace declarations that it inherits.
+/// The element as the document has it, with the namespace declarations that it inherits: the outermost first.
 fn markup(element: roxmltree::Node<'_, '_>, text: &str) -> String {
     let own = &text[element.range()];
-    let declared = attribute_names(own);
-    let inherited = element
-        .namespaces()
-        .filter(|namespace| namespace.name() != Some("xml"))
-        .filter(|namespace| !(namespace.name().is_none() && namespace.uri().is_empty()))
-        .map(|namespace| match namespace.name() {
-            Some(prefix) => (format!("xmlns:{prefix}"), namespace.uri()),
-            None => ("xmlns".to_owned(), namespace.uri()),
-        })
-        .filter(|(name, _)| !declared.contains(name))
-        .map(|(name, uri)| format!(" {name}=\"{}\"", uri.replace('&', "&amp;")));
+    let mut inherited = Vec::<String>::new();
+    for ancestor in element.ancestors().collect::<Vec<_>>().into_iter().rev() {
+        for name in declarations(&text[ancestor.range()]) {
+            inherited.retain(|known| *known != name);
+            inherited.push(name);
+        }
+    }
+    inherited.retain(|name| !declarations(own).contains(name));
+    let inherited = inherited.iter().filter_map(|name| {
+        let prefix = name.strip_prefix("xmlns").and_then(|rest| rest.strip_prefix(':'));
+        let uri = element.lookup_namespace_uri(prefix).filter(|uri| !uri.is_empty())?;
+        Some(format!(" {name}=\"{}\"", uri.replace('&', "&amp;")))
+    });
     let inherited = inherited.collect::<String>();
     let name_end = own.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').unwrap_or(own.len());
     format!("{}{}{}", &own[..name_end], inherited, &own[name_end..])
 }
 
-/// The names of the attributes of the start tag at the beginning of this text, declarations of namespaces included.
+/// The names of the attributes of the start tag at the beginning of this text that declare a namespace.
+fn declarations(element: &str) -> Vec<String> {
+    let mut names = attribute_names(element);
+    names.retain(|name| name == "xmlns" || name.starts_with("xmlns:"));
+    names
+}
+
+/// The names of the attributes of the start tag at the beginning of this text, declarations of namespaces included, in its order.
 fn attribute_names(element: &str) -> Vec<String> {
     let mut quote = None;
     let mut unquoted = String::new();
@@ -196,6 +205,7 @@ fn attribute_names(element: &str) -> Vec<String> {
             None => unquoted.push(c),
         }
     }
-    let before_equals = unquoted.split('=').rev().skip(1);
-    before_equals.filter_map(|part| part.split_whitespace().next_back()).map(str::to_owned).collect()
+    let mut parts = unquoted.split('=').collect::<Vec<_>>();
+    parts.pop();
+    parts.iter().filter_map(|part| part.split_whitespace().next_back()).map(str::to_owned).collect()
 }
