@@ -276,7 +276,7 @@ fn creating_tables_is_repeated_until_it_works() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 5, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn faults_by_chance_change_nothing(seed: u64, probability in 0.0..0.4_f64) {

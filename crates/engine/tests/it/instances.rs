@@ -69,7 +69,7 @@ fn run_instances(store: &MemoryStore, sizes: Sizes) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases * 3 / 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
     fn several_instances_do_what_one_would(documents in documents(), sizes in sizes()) {

@@ -193,10 +193,7 @@ fn trees() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config({
-        let config = ProptestConfig::default();
-        ProptestConfig { cases: config.cases * 6, failure_persistence: None, ..config }
-    })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_panics(text in "\\PC{0,40}") {

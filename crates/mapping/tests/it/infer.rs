@@ -355,6 +355,8 @@ fn document() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
     #[test]
     fn rows_hold_every_attribute_and_text_of_any_samples(documents in proptest::collection::vec(document(), 1..5)) {
         let contract = inferred(&documents, ProfileLimits::default(), &options()).unwrap();

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestError, TestRunner};
+use proptest::test_runner::{Config, TestError, TestRunner, contextualize_config};
 use xmlshred_reference::compare::{Agreement, compare, contract};
 use xmlshred_reference::generate::{self, Choices};
 
 #[test]
 fn random_documents_and_contracts_give_the_same_rows_as_the_reference() {
-    let config = Config::default();
     let config =
-        Config { cases: config.cases * 12, failure_persistence: None, max_shrink_iters: 20_000, ..config };
+        Config { cases: 3000, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    let config = contextualize_config(config);
     let case_count = f64::from(config.cases);
     let mut runner = TestRunner::new(config);
     let bytes = || prop::collection::vec(any::<u8>(), 0..300);
