@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`DataType`] and [`Value`] (one cell), [`TargetSchema`] (what tables look like),
 //! [`DocumentKey`] and [`Share`] (which document), [`Batch`] (the rows of many documents, splittable by document),
-//! [`Failure`] and [`Issue`] (what went wrong with one of them).
+//! [`Failure`] and [`Issue`] (what went wrong with one of them), [`Work`] (what one of them may cost).
 
 mod batch;
 mod cell;
@@ -14,6 +14,7 @@ mod key;
 mod outcome;
 mod schema;
 mod value;
+mod work;
 
 pub mod lexical;
 pub mod log_table;
@@ -27,3 +28,4 @@ pub use key::{DocumentKey, KeyRange, Share, ShareError};
 pub use outcome::{Failure, FailureCode, Issue, IssueCode, Outcome, Stage, UtcMicros, millis_ceil};
 pub use schema::{ColumnSchema, ForeignKey, OnExisting, TableSchema, TargetSchema};
 pub use value::{OwnedValue, Value};
+pub use work::{Work, WorkEnd};
