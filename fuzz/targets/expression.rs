@@ -4,8 +4,8 @@
 
 use bumpalo::Bump;
 use libfuzzer_sys::fuzz_target;
-use xmlshred_expr::{EvaluationError, Expression, Names, compile};
-use xmlshred_model::{DataType, Decimal, OwnedValue, Value};
+use xmlshred_expr::{EvaluationError, Expression, Name, Names, compile};
+use xmlshred_model::{DataType, Decimal, OwnedValue, Value, Work};
 
 /// Names with their types and one value each.
 const NAMES: [(&str, DataType, Value<'static>); 12] = [
@@ -23,15 +23,21 @@ const NAMES: [(&str, DataType, Value<'static>); 12] = [
     ("n", DataType::BigInt, Value::Null),
 ];
 
+/// What an expression may cost: little, so that hostile ones are ended soon.
+fn work() -> Work<'static> {
+    Work::new(1 << 20, 1 << 20, None)
+}
+
 struct Row;
 
 impl Names for Row {
-    fn type_of(&self, name: &str) -> Option<DataType> {
-        NAMES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|&(_, data_type, _)| data_type)
+    fn find(&self, written: &str) -> Option<Name<'_>> {
+        let known = NAMES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(written));
+        known.map(|&(spelled, data_type, _)| Name { spelled, data_type })
     }
 
-    fn names(&self) -> Vec<String> {
-        NAMES.iter().map(|(name, ..)| (*name).to_owned()).collect()
+    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        Box::new(NAMES.iter().map(|&(name, ..)| name))
     }
 }
 
@@ -44,7 +50,7 @@ fn value(expression: &Expression, of_nulls: bool) -> Result<OwnedValue, Evaluati
     };
     let inputs = expression.inputs().iter().map(input).collect::<Vec<_>>();
     let arena = Bump::new();
-    expression.evaluate(&inputs, &arena).map(|value| value.to_owned_value())
+    expression.evaluate(&inputs, &arena, &work()).map(|value| value.to_owned_value())
 }
 
 /// The value of the text with something around it; `None` when that is no expression any more.
@@ -54,12 +60,12 @@ fn around(
     after: &str,
     of_nulls: bool,
 ) -> Option<Result<OwnedValue, EvaluationError>> {
-    let expression = compile(&format!("{before}{text}\n{after}"), &Row).ok()?;
+    let expression = compile(&format!("{before}{text}\n{after}"), &Row, &work()).ok()?;
     Some(value(&expression, of_nulls))
 }
 
 fuzz_target!(|text: &str| {
-    let expression = match compile(text, &Row) {
+    let expression = match compile(text, &Row, &work()) {
         Ok(expression) => expression,
         Err(problems) => {
             assert!(!problems.is_empty());

@@ -2,7 +2,7 @@
 
 use xmlshred_model::lexical::{CivilDate, civil_from_days, days_from_civil};
 
-use crate::EvaluationError;
+use crate::error::EvaluationError;
 
 pub(crate) use xmlshred_model::lexical::MICROS_PER_DAY as DAY_MICROS;
 

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use xmlshred_model::Decimal;
 
-use crate::EvaluationError;
+use crate::error::EvaluationError;
 
 /// The largest number of digits, and of digits behind the point.
 pub(crate) const MAX_DIGITS: u8 = 38;

@@ -1,6 +1,13 @@
 //! Patterns of `LIKE`: `%` is any text, `_` any character.
 
-use crate::node::LetterCase;
+use xmlshred_model::{Work, WorkEnd};
+
+/// Whether upper and lower case letters are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LetterCase {
+    Sensitive,
+    Insensitive,
+}
 
 /// A pattern taken apart.
 #[derive(Clone, Debug)]
@@ -24,7 +31,7 @@ impl Pattern {
     /// Takes a pattern apart. As the standard has it, there is no escape character unless one is given, and only `%`, `_`
     /// and the escape character itself can be escaped.
     pub(crate) fn new(text: &str, escape: Option<char>, case: LetterCase) -> Result<Self, InvalidPattern> {
-        let mut parts = Vec::with_capacity(text.len());
+        let mut parts = Vec::new();
         let mut chars = text.chars();
         while let Some(character) = chars.next() {
             let part = match character {
@@ -45,13 +52,20 @@ impl Pattern {
         Ok(Self { parts, case })
     }
 
-    /// Whether all of the text matches. Takes time in proportion to text × pattern at worst.
-    pub(crate) fn matches(&self, text: &str) -> bool {
+    /// The memory that a pattern of this text may take while it is taken apart.
+    pub(crate) fn bytes_for(text: &str) -> usize {
+        // Vectors grow by doubling.
+        text.len().saturating_mul(2 * size_of::<Part>())
+    }
+
+    /// Whether all of the text matches. Takes time in proportion to text × pattern at worst; every character compared is a step.
+    pub(crate) fn matches(&self, text: &str, work: &Work<'_>) -> Result<bool, WorkEnd> {
         let mut rest = text.chars();
         let mut at = 0;
         // Where to go on when the text that the last `%` stands for must be one character longer.
         let mut retry = None;
         loop {
+            work.steps(1)?;
             match self.parts.get(at) {
                 Some(Part::AnyText) => {
                     at += 1;
@@ -69,12 +83,12 @@ impl Pattern {
                         continue;
                     }
                 }
-                None if rest.as_str().is_empty() => return true,
+                None if rest.as_str().is_empty() => return Ok(true),
                 None => {}
             }
-            let Some((after, longer)) = &mut retry else { return false };
+            let Some((after, longer)) = &mut retry else { return Ok(false) };
             if longer.next().is_none() {
-                return false;
+                return Ok(false);
             }
             at = *after;
             rest = longer.clone();

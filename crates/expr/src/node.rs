@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use xmlshred_model::{DataType, OwnedValue};
 
 use crate::calendar::Unit;
-use crate::like::Pattern;
+use crate::like::{LetterCase, Pattern};
 
 /// One operation with its operands.
 #[derive(Clone, Debug)]
@@ -158,13 +158,6 @@ pub(crate) enum LikePattern {
     Compiled(Pattern),
     /// Compiled for every row; `None` as escape means that there is none.
     Computed { pattern: Box<Node>, escape: Option<Box<Node>>, case: LetterCase },
-}
-
-/// Whether upper and lower case letters are the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LetterCase {
-    Sensitive,
-    Insensitive,
 }
 
 /// Functions that are null when an argument is.

@@ -7,7 +7,8 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
 
 use crate::dialect::ContractDialect;
-use crate::{Problem, ProblemKind, mistake};
+use crate::mistake;
+use crate::problem::{Problem, ProblemKind};
 
 /// The longest expression, in bytes.
 const MAX_BYTES: usize = 256 * 1024;

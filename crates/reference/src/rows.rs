@@ -7,7 +7,7 @@ use xmlshred_mapping::DocumentContext;
 use xmlshred_mapping::contract::{
     BoundExpression, Column, ColumnSource, Contract, Generate, Input, Keep, OnePer, SkipRow, Table,
 };
-use xmlshred_model::{DataType, DocumentKey, FailureCode, IssueCode, OwnedValue, Value, lexical};
+use xmlshred_model::{DataType, DocumentKey, FailureCode, IssueCode, OwnedValue, Value, Work, lexical};
 
 use crate::cell::{Cell, NULL, from_nodes, from_value, without_value};
 use crate::document::{DOCUMENT, Document, Kind, NodeId};
@@ -258,7 +258,11 @@ impl<'c> Maker<'c> {
         let inputs = bound.inputs.iter().map(|&input| self.input(input, row)).collect::<Vec<_>>();
         let inputs = inputs.iter().map(OwnedValue::as_value).collect::<Vec<_>>();
         let arena = Bump::new();
-        bound.expression.evaluate(&inputs, &arena).ok().map(|value| value.to_owned_value())
+        bound
+            .expression
+            .evaluate(&inputs, &arena, &Work::unlimited())
+            .ok()
+            .map(|value| value.to_owned_value())
     }
 
     fn input(&self, input: Input, row: &Row) -> OwnedValue {

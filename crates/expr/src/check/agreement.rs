@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use xmlshred_model::{DataType, OwnedValue, Value, lexical};
 
-use super::Checker;
-use super::functions::can_cast;
+use super::checker::Checker;
 use super::types::{Class, Type, Typed, is_int, scale};
 use crate::decimal::{self, MAX_DIGITS};
 use crate::node::Node;
@@ -105,24 +104,23 @@ impl Checker<'_> {
         if is_wrong {
             return (parts.into_iter().map(|_| Node::NULL).collect(), Type::Wrong);
         }
-        let nodes = parts.into_iter().map(|part| widen(part, common)).collect();
+        let nodes = parts.into_iter().map(|part| self.widen(part, common)).collect();
         (nodes, common)
     }
-}
 
-/// The part's node as a value of the common type.
-pub(super) fn widen(part: Typed, common: Type) -> Node {
-    let (Some(from), Some(to)) = (part.data_type.known(), common.known()) else { return part.node };
-    let changes = match (from, to) {
-        (DataType::Decimal { scale: from, .. }, DataType::Decimal { scale: to, .. }) => from != to,
-        (from, DataType::Decimal { .. } | DataType::Double | DataType::Timestamp) => from != to,
-        _ => false,
-    };
-    if !changes {
-        return part.node;
+    /// The part's node as a value of the common type.
+    pub(super) fn widen(&mut self, part: Typed, common: Type) -> Node {
+        let (Some(from), Some(to)) = (part.data_type.known(), common.known()) else { return part.node };
+        let changes = match (from, to) {
+            (DataType::Decimal { scale: from, .. }, DataType::Decimal { scale: to, .. }) => from != to,
+            (from, DataType::Decimal { .. } | DataType::Double | DataType::Timestamp) => from != to,
+            _ => false,
+        };
+        if !changes {
+            return part.node;
+        }
+        self.fold(Node::Widen(to, Box::new(part.node)), &part.span)
     }
-    let node = Node::Widen(to, Box::new(part.node));
-    super::fold(node)
 }
 
 /// The type that holds the values of both.
@@ -152,6 +150,19 @@ fn whole_digits(data_type: DataType) -> u8 {
     match data_type {
         DataType::Decimal { precision, scale } => precision - scale,
         _ => 19,
+    }
+}
+
+/// Whether values of one type can be cast to another.
+pub(super) fn can_cast(from: DataType, to: DataType) -> bool {
+    let is_structured = |data_type| matches!(data_type, DataType::Xml | DataType::Json);
+    match (Class::of(from), Class::of(to)) {
+        (Class::Text, _) | (Class::Instant | Class::TimestampTz, Class::Instant | Class::TimestampTz) => true,
+        (_, Class::Text) => !is_structured(to),
+        (Class::Bool, Class::Number) => is_int(to),
+        (Class::Number, Class::Bool) => is_int(from),
+        (Class::Instant | Class::TimestampTz, Class::Time) => from != DataType::Date,
+        (from, to) => from == to,
     }
 }
 

@@ -8,14 +8,15 @@ use sqlparser::ast::{
 };
 use xmlshred_model::{DataType, DataTypeError, OwnedValue, Value};
 
-use super::agreement::{a, literal_hint, plain};
+use super::agreement::{a, can_cast, literal_hint, plain};
+use super::checker::{Checker, join};
+use super::hint;
 use super::signatures::{self, Signature};
 use super::types::{Class, Type, Typed, from_sql, is_int, scale};
-use super::{Checker, hint, join};
-use crate::ProblemKind;
 use crate::calendar::Unit;
-use crate::evaluate::evaluate_constant;
+use crate::error::EvaluationError;
 use crate::node::{CastFailure, Function, Node, TrimSide};
+use crate::problem::ProblemKind;
 
 impl Checker<'_> {
     /// A function, in whichever of its forms.
@@ -370,7 +371,7 @@ impl Checker<'_> {
             let name = written.split('(').next().unwrap_or_default();
             let hint = DataType::instead_of(name)
                 .map(|known| format!("write `{known}`"))
-                .or_else(|| hint::did_you_mean(name, DataType::NAMES.into_iter()))
+                .or_else(|| hint::did_you_mean(name, DataType::NAMES))
                 .unwrap_or_else(|| format!("types: {}", DataType::NAMES.join(", ")));
             let message = format!("no type `{written}`");
             return self.problem(ProblemKind::WrongType, span, message, hint);
@@ -389,7 +390,8 @@ impl Checker<'_> {
         let is_constant = matches!(operand.node, Node::Constant(_));
         let depth = operand.depth + 1;
         let node = Node::Cast { target: target_type, failure, operand: Box::new(operand.node) };
-        if is_constant && evaluate_constant(&node).is_err() {
+        let is_other = |error| !matches!(error, EvaluationError::TooMuchWork(_));
+        if is_constant && self.computed(&node, &span).is_err_and(is_other) {
             let message = format!("`{}` is no value of type {target_type}", self.text(&operand.span));
             self.wrong_type(span.clone(), message, literal_hint(target_type));
             return self.wrong(span);
@@ -435,16 +437,4 @@ fn plain_arguments(list: &FunctionArgumentList) -> Option<Vec<&Expr>> {
             _ => None,
         })
         .collect()
-}
-
-pub(super) fn can_cast(from: DataType, to: DataType) -> bool {
-    let is_structured = |data_type| matches!(data_type, DataType::Xml | DataType::Json);
-    match (Class::of(from), Class::of(to)) {
-        (Class::Text, _) | (Class::Instant | Class::TimestampTz, Class::Instant | Class::TimestampTz) => true,
-        (_, Class::Text) => !is_structured(to),
-        (Class::Bool, Class::Number) => is_int(to),
-        (Class::Number, Class::Bool) => is_int(from),
-        (Class::Instant | Class::TimestampTz, Class::Time) => from != DataType::Date,
-        (from, to) => from == to,
-    }
 }

@@ -1,17 +1,11 @@
 //! Hints: what was probably meant.
 
 use super::signatures;
+use crate::similar::most_similar;
 
 /// `did you mean …?` when one of the known names looks like the written one.
-pub(super) fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    const SIMILAR: f64 = 0.6;
-    let written = written.to_lowercase();
-    known
-        .map(|name| (strsim::normalized_damerau_levenshtein(&written, &name.to_lowercase()), name))
-        .filter(|(similarity, _)| *similarity >= SIMILAR)
-        // The first of equals, so that the hint does not depend on anything but the order of names.
-        .reduce(|best, next| if next.0 > best.0 { next } else { best })
-        .map(|(_, name)| format!("did you mean `{name}`?"))
+pub(super) fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    most_similar(written, known).map(|name| format!("did you mean `{name}`?"))
 }
 
 /// What to write instead of a function that is none, in upper case.

@@ -4,30 +4,31 @@
 //! other mistakes, but none that only follows from another.
 
 mod agreement;
+mod checker;
 mod functions;
 mod hint;
+mod literal;
+mod name;
 mod operators;
 mod signatures;
 mod temporal;
 mod types;
 
-use std::ops::Range;
+use std::collections::HashMap;
 
-use sqlparser::ast::{Expr, Ident, InTarget, Spanned, TypedString, Value as SqlValue, ValueWithSpan};
-use xmlshred_model::{DataType, OwnedValue, Value};
+use sqlparser::ast::{Expr, InTarget, Spanned};
+use xmlshred_model::{DataType, Work};
 
-use crate::evaluate::evaluate_constant;
-use crate::node::{LetterCase, Node, Truth};
-use crate::parse::{Source, too_large};
-use crate::{Names, Problem, ProblemKind, decimal};
+use crate::like::LetterCase;
+use crate::names::Names;
+use crate::node::{Node, Truth};
+use crate::parse::Source;
+use crate::problem::{Problem, ProblemKind};
 
 pub(crate) use signatures::names as function_names;
 
-use agreement::{decimal_type, plain, read_literal};
-use types::{Type, Typed};
-
-/// Levels of the syntax tree that the check goes down, and levels of the tree that it makes.
-const MAX_DEPTH: usize = 250;
+use checker::{Checker, MAX_DEPTH};
+use types::Typed;
 
 /// What the check makes of a syntax tree.
 pub(crate) struct Checked {
@@ -42,19 +43,16 @@ pub(crate) fn check(
     source: &Source,
     text: &str,
     names: &dyn Names,
+    work: &Work<'_>,
 ) -> Result<Checked, Vec<Problem>> {
-    let mut checker = Checker {
-        names,
-        known_names: names.names(),
-        source,
-        text,
-        inputs: Vec::new(),
-        problems: Vec::new(),
-        level: 0,
-    };
+    let mut checker =
+        Checker { names, source, text, work, inputs: HashMap::new(), problems: Vec::new(), level: 0 };
     let Typed { node, data_type, .. } = checker.check(expr);
     let Checker { inputs, mut problems, .. } = checker;
     if problems.is_empty() {
+        let mut inputs = inputs.into_iter().collect::<Vec<_>>();
+        inputs.sort_unstable_by_key(|&(_, slot)| slot);
+        let inputs = inputs.into_iter().map(|(name, _)| name.to_owned()).collect();
         return Ok(Checked { node, data_type: data_type.known(), inputs });
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
@@ -62,18 +60,8 @@ pub(crate) fn check(
     Err(problems)
 }
 
-struct Checker<'a> {
-    names: &'a dyn Names,
-    known_names: Vec<String>,
-    source: &'a Source,
-    text: &'a str,
-    inputs: Vec<String>,
-    problems: Vec<Problem>,
-    level: usize,
-}
-
 impl Checker<'_> {
-    fn check(&mut self, expr: &Expr) -> Typed {
+    pub(super) fn check(&mut self, expr: &Expr) -> Typed {
         if self.level >= MAX_DEPTH {
             return self.too_deep();
         }
@@ -132,146 +120,7 @@ impl Checker<'_> {
         }
     }
 
-    fn name(&mut self, written: &str, span: Range<usize>) -> Typed {
-        let Some(data_type) = self.names.type_of(written) else {
-            let hint = hint::did_you_mean(written, self.known_names.iter().map(String::as_str))
-                .unwrap_or_else(|| self.available_names(&span));
-            return self.problem(ProblemKind::UnknownName, span, format!("no name `{written}` here"), hint);
-        };
-        let folded = written.to_lowercase();
-        let spelled = match self.known_names.iter().find(|known| known.to_lowercase() == folded) {
-            Some(known) => known.clone(),
-            None => folded,
-        };
-        let slot = match self.inputs.iter().position(|input| *input == spelled) {
-            Some(slot) => slot,
-            None => {
-                self.inputs.push(spelled);
-                self.inputs.len() - 1
-            }
-        };
-        self.typed(Node::Input(slot), Type::Is(data_type), span, 1)
-    }
-
-    fn compound_name(&mut self, parts: &[Ident]) -> Typed {
-        let written = parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".");
-        let spans = parts.iter().map(|part| self.source.range(part.span));
-        let span = spans.reduce(|whole, next| join(&whole, &next)).unwrap_or_else(|| self.source.whole());
-        self.name(&written, span)
-    }
-
-    fn available_names(&self, written: &Range<usize>) -> String {
-        if self.text(written).starts_with('"') {
-            return "text stands in single quotes, as in `'text'`; double quotes are for names".to_owned();
-        }
-        const SHOWN: usize = 8;
-        let names: Vec<String> =
-            self.known_names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-        let more = if self.known_names.len() > SHOWN { ", …" } else { "" };
-        if names.is_empty() {
-            return "no names are defined here: define it in `let`, before this".to_owned();
-        }
-        format!("names here: {}{more}", names.join(", "))
-    }
-
-    /// The type of a part that is nothing but a name; reports nothing.
-    fn type_of_name(&self, expr: &Expr) -> Option<DataType> {
-        match expr {
-            Expr::Identifier(name) => self.names.type_of(&name.value),
-            Expr::Nested(inner) => self.type_of_name(inner),
-            Expr::Value(ValueWithSpan { value: SqlValue::Number(..), .. }) => Some(DataType::BigInt),
-            Expr::Value(ValueWithSpan { value: SqlValue::Boolean(_), .. }) => Some(DataType::Bool),
-            Expr::TypedString(literal) => types::from_sql(&literal.data_type),
-            _ => None,
-        }
-    }
-
-    fn literal(&mut self, literal: &ValueWithSpan) -> Typed {
-        let span = self.source.range(literal.span);
-        match &literal.value {
-            SqlValue::Null => self.typed(Node::NULL, Type::Null, span, 1),
-            SqlValue::Boolean(value) => self.constant(Value::Bool(*value), DataType::Bool, span),
-            SqlValue::Number(digits, _) => self.number_literal(digits, span),
-            SqlValue::SingleQuotedString(text) | SqlValue::NationalStringLiteral(text) => Typed {
-                node: Node::Constant(OwnedValue::Text(text.clone())),
-                data_type: Type::TEXT,
-                span,
-                depth: 1,
-                literal: Some(text.clone()),
-            },
-            SqlValue::Placeholder(_) => {
-                let message = "parameters are not available".to_owned();
-                self.problem(ProblemKind::Unsupported, span, message, "write the name of a column or `let`")
-            }
-            _ => {
-                let message = "this form of literal is not available".to_owned();
-                let hint = "write text as `'text'`, numbers as `42` or `12.50`";
-                self.problem(ProblemKind::Unsupported, span, message, hint)
-            }
-        }
-    }
-
-    fn number_literal(&mut self, digits: &str, span: Range<usize>) -> Typed {
-        if digits.contains(['e', 'E']) {
-            if let Some(value) = digits.parse::<f64>().ok().filter(|value| value.is_finite()) {
-                return self.constant(Value::Double(value), DataType::Double, span);
-            }
-        } else if let Ok(value) = digits.parse::<i64>() {
-            return self.constant(Value::Int(value), DataType::BigInt, span);
-        } else if let Some(value) = decimal::parse(digits) {
-            let data_type = decimal_type(value.unscaled, value.scale);
-            return self.constant(Value::Decimal(value), data_type, span);
-        }
-        self.wrong_type(
-            span.clone(),
-            "number out of range".to_owned(),
-            "a number has at most 38 digits; with an exponent it ends at 1.7e308",
-        );
-        self.wrong(span)
-    }
-
-    /// `-5`: the sign belongs to the number, or the smallest integer could not be written.
-    fn negative_literal(&mut self, operand: &Expr) -> Option<Typed> {
-        let Expr::Value(ValueWithSpan { value: SqlValue::Number(digits, _), span }) = operand else {
-            return None;
-        };
-        let number = self.source.range(*span);
-        let sign = self.text[..number.start].rfind('-').unwrap_or(number.start);
-        Some(self.number_literal(&format!("-{digits}"), sign..number.end))
-    }
-
-    /// `DATE '2024-01-31'`
-    fn typed_literal(&mut self, literal: &TypedString) -> Typed {
-        let value = self.source.range(literal.value.span);
-        let TypedString {
-            data_type: sql_type,
-            value: ValueWithSpan { value: text, .. },
-            uses_odbc_syntax: _,
-        } = literal;
-        let span = self.source.with_word_before(&value);
-        let (Some(data_type), SqlValue::SingleQuotedString(text)) = (types::from_sql(sql_type), text) else {
-            return self.problem(
-                ProblemKind::Unsupported,
-                span,
-                "this form of literal is not available".to_owned(),
-                "write `DATE '2024-01-31'`, `TIMESTAMP '2024-01-31 13:45:00'` or `TIME '13:45:00'`",
-            );
-        };
-        match read_literal(text, data_type) {
-            Some((value, data_type)) => self.typed(Node::Constant(value), Type::Is(data_type), span, 1),
-            None => {
-                let message = format!("`{}` is no value of type {}", self.text(&value), plain(data_type));
-                self.wrong_type(span.clone(), message, agreement::literal_hint(data_type));
-                self.wrong(span)
-            }
-        }
-    }
-
-    fn constant(&mut self, value: Value<'static>, data_type: DataType, span: Range<usize>) -> Typed {
-        self.typed(Node::Constant(OwnedValue::Inline(value)), Type::Is(data_type), span, 1)
-    }
-
-    fn unsupported(&mut self, expr: &Expr) -> Typed {
+    pub(super) fn unsupported(&mut self, expr: &Expr) -> Typed {
         let (what, hint) = match expr {
             Expr::Subquery(_) | Expr::Exists { .. } | Expr::In { target: InTarget::Subquery(_), .. } => {
                 ("a query", "an expression sees one row; use `source.where` to choose documents by query")
@@ -305,67 +154,4 @@ impl Checker<'_> {
         };
         self.problem(ProblemKind::Unsupported, span, format!("{what} is not available"), hint)
     }
-
-    /// A part with its node; constants are computed. Nothing is deeper than the evaluation can go.
-    fn typed(&mut self, node: Node, data_type: Type, span: Range<usize>, depth: usize) -> Typed {
-        if depth > MAX_DEPTH {
-            return self.too_deep();
-        }
-        let node = if data_type == Type::Wrong { Node::NULL } else { fold(node) };
-        let depth = if matches!(node, Node::Constant(_)) { 1 } else { depth };
-        Typed { node, data_type, span, depth, literal: None }
-    }
-
-    /// A node around one operand.
-    fn wrap(&mut self, operand: Typed, data_type: Type, make: impl FnOnce(Node) -> Node) -> Typed {
-        if operand.is_wrong() {
-            return operand;
-        }
-        self.typed(make(operand.node), data_type, operand.span, operand.depth + 1)
-    }
-
-    fn too_deep(&mut self) -> Typed {
-        let whole = self.source.whole();
-        let problem = too_large(whole.clone(), "nested too deeply");
-        if !self.problems.contains(&problem) {
-            self.problems.push(problem);
-        }
-        self.wrong(whole)
-    }
-
-    #[expect(clippy::unused_self, reason = "reads like the other makers of parts")]
-    fn wrong(&self, span: Range<usize>) -> Typed {
-        Typed { node: Node::NULL, data_type: Type::Wrong, span, depth: 1, literal: None }
-    }
-
-    fn problem(
-        &mut self,
-        kind: ProblemKind,
-        span: Range<usize>,
-        message: String,
-        hint: impl Into<String>,
-    ) -> Typed {
-        self.problems.push(Problem { kind, span: span.clone(), message, hint: hint.into() });
-        self.wrong(span)
-    }
-
-    fn wrong_type(&mut self, span: Range<usize>, message: String, hint: impl Into<String>) {
-        self.problems.push(Problem { kind: ProblemKind::WrongType, span, message, hint: hint.into() });
-    }
-
-    fn text(&self, span: &Range<usize>) -> &str {
-        self.text.get(span.clone()).unwrap_or("")
-    }
-}
-
-/// The node, or its value when it depends on nothing. An operation that fails stays: it may never be reached.
-fn fold(node: Node) -> Node {
-    if matches!(node, Node::Constant(_)) || !node.has_only_constants() {
-        return node;
-    }
-    evaluate_constant(&node).map_or(node, Node::Constant)
-}
-
-fn join(left: &Range<usize>, right: &Range<usize>) -> Range<usize> {
-    left.start.min(right.start)..left.end.max(right.end)
 }

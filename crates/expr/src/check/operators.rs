@@ -6,14 +6,14 @@ use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, InTarget, UnaryOperator};
 use xmlshred_model::{DataType, OwnedValue};
 
 use super::agreement::a;
+use super::checker::{Checker, join};
 use super::types::{Class, Type, Typed, is_int, scale};
-use super::{Checker, join};
-use crate::ProblemKind;
 use crate::decimal::{MAX_DIGITS, MIN_QUOTIENT_SCALE};
 use crate::evaluate::single_character;
-use crate::like::Pattern;
+use crate::like::{LetterCase, Pattern};
 use crate::mistake::operator_hint;
-use crate::node::{ArithmeticOperator, Comparison, LetterCase, LikePattern, Negation, Node, Truth};
+use crate::node::{ArithmeticOperator, Comparison, LikePattern, Negation, Node, Truth};
+use crate::problem::ProblemKind;
 
 impl Checker<'_> {
     /// A chain of binary operators. Chains lean to the left, as deep as they are long: they are walked, not recursed into.

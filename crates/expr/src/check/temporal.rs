@@ -5,10 +5,10 @@ use std::ops::Range;
 use sqlparser::ast::{DateTimeField, Expr};
 use xmlshred_model::DataType;
 
-use super::agreement::a;
-use super::functions::can_cast;
+use super::agreement::{a, can_cast};
+use super::checker::Checker;
+use super::hint;
 use super::types::{Type, Typed};
-use super::{Checker, hint};
 use crate::calendar::Unit;
 use crate::node::Function;
 

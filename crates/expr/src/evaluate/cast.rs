@@ -1,24 +1,30 @@
 //! `CAST`, and the conversions that mixed types imply.
 
-use bumpalo::Bump;
 use xmlshred_model::{DataType, Decimal, Value, lexical};
 
-use super::{Evaluated, number, text};
+use super::maker::Maker;
+use super::{number, text};
 use crate::calendar::DAY_MICROS;
-use crate::{EvaluationError, decimal};
+use crate::decimal;
+use crate::error::{Evaluated, EvaluationError};
 
 /// The value as one of this type; null stays null.
 ///
 /// Text is read strictly, as columns are. Fractions are cut off when a number becomes an integer and rounded when its scale
 /// gets smaller. Text longer than its type is an error: nothing is cut off silently.
-pub(crate) fn cast<'a>(value: Value<'a>, target: DataType, arena: &'a Bump) -> Evaluated<'a> {
+pub(super) fn cast<'a>(value: Value<'a>, target: DataType, maker: Maker<'a, '_>) -> Evaluated<'a> {
     match (value, target) {
         (Value::Null, _) => Ok(Value::Null),
-        (Value::Text(text), DataType::Binary) => lexical::parse_binary(text)
-            .map(|bytes| Value::Binary(arena.alloc_slice_copy(&bytes)))
-            .map_err(|_| EvaluationError::InvalidCast(target)),
-        (Value::Text(text), _) => parse(text, target),
-        (value, _) if target.is_text() => parse(text::canonical(value, arena), target),
+        (Value::Text(text), DataType::Binary) => {
+            maker.reads(text.len())?;
+            // The bytes are never more than their text.
+            maker.work.value_bytes(text.len())?;
+            lexical::parse_binary(text)
+                .map(|bytes| Value::Binary(maker.arena.alloc_slice_copy(&bytes)))
+                .map_err(|_| EvaluationError::InvalidCast(target))
+        }
+        (Value::Text(text), _) => parse(text, target, maker),
+        (value, _) if target.is_text() => parse(text::canonical(value, maker)?, target, maker),
         (_, DataType::SmallInt) => int(value, i64::from(i16::MIN), i64::from(i16::MAX), target),
         (_, DataType::Int) => int(value, i64::from(i32::MIN), i64::from(i32::MAX), target),
         (_, DataType::BigInt) => int(value, i64::MIN, i64::MAX, target),
@@ -58,7 +64,10 @@ pub(crate) fn cast<'a>(value: Value<'a>, target: DataType, arena: &'a Bump) -> E
     }
 }
 
-fn parse(text: &str, target: DataType) -> Evaluated<'_> {
+fn parse<'a>(text: &'a str, target: DataType, maker: Maker<'a, '_>) -> Evaluated<'a> {
+    if !matches!(target, DataType::Text | DataType::Xml) {
+        maker.reads(text.len())?;
+    }
     lexical::parse(text, target, &[]).map_err(|_| EvaluationError::InvalidCast(target))
 }
 

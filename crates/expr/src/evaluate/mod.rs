@@ -1,42 +1,51 @@
-//! Evaluation of a compiled expression for one row: no names, no type checks, no allocation but in the arena.
+//! Evaluation of a compiled expression for one row: no names, no type checks. What it makes lives in the arena and is counted before;
+//! what it reads is counted, too.
 
 mod cast;
+mod maker;
 mod number;
 mod order;
 mod temporal;
 mod text;
 
-use bumpalo::Bump;
-use xmlshred_model::{OwnedValue, Value};
+use std::cmp::Ordering;
 
-use crate::EvaluationError;
+use bumpalo::Bump;
+use xmlshred_model::{OwnedValue, Value, Work};
+
+use crate::error::{Evaluated, EvaluationError};
 use crate::node::{CastFailure, Function, LikePattern, Node, Truth};
 
-pub(crate) use cast::cast;
+use cast::cast;
+use maker::Maker;
 pub(crate) use text::{is_blank, single_character};
 
 /// What a row gives to the evaluation.
 #[derive(Clone, Copy)]
 struct Row<'a, 'i> {
     inputs: &'i [Value<'a>],
-    arena: &'a Bump,
+    maker: Maker<'a, 'i>,
 }
 
-type Evaluated<'a> = Result<Value<'a>, EvaluationError>;
-
 /// The value of the tree for these inputs.
-pub(crate) fn evaluate<'a>(node: &'a Node, inputs: &[Value<'a>], arena: &'a Bump) -> Evaluated<'a> {
-    Row { inputs, arena }.value(node)
+pub(crate) fn evaluate<'a>(
+    node: &'a Node,
+    inputs: &[Value<'a>],
+    arena: &'a Bump,
+    work: &Work<'_>,
+) -> Evaluated<'a> {
+    Row { inputs, maker: Maker { arena, work } }.value(node)
 }
 
 /// The value of a tree without inputs.
-pub(crate) fn evaluate_constant(node: &Node) -> Result<OwnedValue, EvaluationError> {
+pub(crate) fn evaluate_constant(node: &Node, work: &Work<'_>) -> Result<OwnedValue, EvaluationError> {
     let arena = Bump::new();
-    evaluate(node, &[], &arena).map(|value| value.to_owned_value())
+    evaluate(node, &[], &arena, work).map(|value| value.to_owned_value())
 }
 
 impl<'a> Row<'a, '_> {
     fn value(&self, node: &'a Node) -> Evaluated<'a> {
+        self.maker.step()?;
         match node {
             Node::Constant(value) => Ok(value.as_value()),
             Node::Input(slot) => Ok(self.inputs.get(*slot).copied().unwrap_or(Value::Null)),
@@ -48,16 +57,16 @@ impl<'a> Row<'a, '_> {
                 }
                 Ok(result)
             }
-            Node::Concatenate(parts) => text::concatenate(self.values(parts), self.arena),
-            Node::Join(parts) => text::join(self.values(parts), self.arena),
+            Node::Concatenate(parts) => text::concatenate(self.values(parts), self.maker),
+            Node::Join(parts) => text::join(self.values(parts), self.maker),
             Node::Compare(comparison, left, right) => {
-                let ordering = order::compare(&self.value(left)?, &self.value(right)?);
+                let ordering = self.compare(&self.value(left)?, &self.value(right)?)?;
                 Ok(ordering.map_or(Value::Null, |ordering| Value::Bool(comparison.holds(ordering))))
             }
             Node::Distinct { negated, left, right } => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
                 let same = match (left.is_null(), right.is_null()) {
-                    (false, false) => order::are_equal(&left, &right) == Some(true),
+                    (false, false) => self.are_equal(&left, &right)? == Some(true),
                     (left, right) => left == right,
                 };
                 Ok(Value::Bool(negated.apply(!same)))
@@ -81,8 +90,8 @@ impl<'a> Row<'a, '_> {
             }
             Node::Between { negated, operand, low, high } => {
                 let operand = self.value(operand)?;
-                let above = order::compare(&operand, &self.value(low)?).map(std::cmp::Ordering::is_ge);
-                let below = order::compare(&operand, &self.value(high)?).map(std::cmp::Ordering::is_le);
+                let above = self.compare(&operand, &self.value(low)?)?.map(Ordering::is_ge);
+                let below = self.compare(&operand, &self.value(high)?)?.map(Ordering::is_le);
                 Ok(match (above, below) {
                     (Some(false), _) | (_, Some(false)) => Value::Bool(negated.apply(false)),
                     (Some(true), Some(true)) => Value::Bool(negated.apply(true)),
@@ -104,7 +113,7 @@ impl<'a> Row<'a, '_> {
             Node::Switch { operand, branches, otherwise } => {
                 let operand = self.value(operand)?;
                 for (value, result) in branches {
-                    if order::are_equal(&operand, &self.value(value)?) == Some(true) {
+                    if self.are_equal(&operand, &self.value(value)?)? == Some(true) {
                         return self.value(result);
                     }
                 }
@@ -121,24 +130,45 @@ impl<'a> Row<'a, '_> {
             }
             Node::NullIf(left, right) => {
                 let left = self.value(left)?;
-                let same = order::are_equal(&left, &self.value(right)?) == Some(true);
+                let same = self.are_equal(&left, &self.value(right)?)? == Some(true);
                 Ok(if same { Value::Null } else { left })
             }
-            Node::Widen(target, operand) => cast(self.value(operand)?, *target, self.arena),
+            Node::Widen(target, operand) => cast(self.value(operand)?, *target, self.maker),
             Node::Cast { target, failure, operand } => {
-                let result = cast(self.value(operand)?, *target, self.arena);
-                match failure {
-                    CastFailure::Error => result,
-                    CastFailure::Null => Ok(result.unwrap_or(Value::Null)),
+                let result = cast(self.value(operand)?, *target, self.maker);
+                match (failure, result) {
+                    // What is too much is no fault of the value.
+                    (CastFailure::Error, result) | (_, result @ Err(EvaluationError::TooMuchWork(_))) => {
+                        result
+                    }
+                    (CastFailure::Null, result) => Ok(result.unwrap_or(Value::Null)),
                 }
             }
             Node::Call(function, arguments) => self.call(*function, arguments),
-            Node::IsBlank(operand) => Ok(Value::Bool(is_blank(&self.value(operand)?))),
+            Node::IsBlank(operand) => {
+                let value = self.value(operand)?;
+                self.maker.reads(length(&value))?;
+                Ok(Value::Bool(is_blank(&value)))
+            }
         }
     }
 
-    fn values(&self, nodes: &'a [Node]) -> impl Iterator<Item = Evaluated<'a>> {
+    fn values(&self, nodes: &'a [Node]) -> impl ExactSizeIterator<Item = Evaluated<'a>> {
         nodes.iter().map(|node| self.value(node))
+    }
+
+    fn compare(&self, left: &Value<'_>, right: &Value<'_>) -> Result<Option<Ordering>, EvaluationError> {
+        self.maker.reads(length(left).min(length(right)))?;
+        Ok(order::compare(left, right))
+    }
+
+    fn are_equal(&self, left: &Value<'_>, right: &Value<'_>) -> Result<Option<bool>, EvaluationError> {
+        // Those of different lengths are not read.
+        let length = length(left);
+        if length == self::length(right) {
+            self.maker.reads(length)?;
+        }
+        Ok(order::are_equal(left, right))
     }
 
     /// `AND` (decided by false) or `OR` (decided by true); an operand behind the deciding one is not evaluated.
@@ -161,7 +191,7 @@ impl<'a> Row<'a, '_> {
         }
         let mut answer = Some(false);
         for value in self.values(list) {
-            match order::are_equal(&operand, &value?) {
+            match self.are_equal(&operand, &value?)? {
                 Some(true) => return Ok(Some(true)),
                 Some(false) => {}
                 None => answer = None,
@@ -173,7 +203,7 @@ impl<'a> Row<'a, '_> {
     fn is_like(&self, operand: &'a Node, pattern: &'a LikePattern) -> Result<Option<bool>, EvaluationError> {
         let Value::Text(text) = self.value(operand)? else { return Ok(None) };
         match pattern {
-            LikePattern::Compiled(pattern) => Ok(Some(pattern.matches(text))),
+            LikePattern::Compiled(pattern) => Ok(Some(pattern.matches(text, self.maker.work)?)),
             LikePattern::Computed { pattern, escape, case } => {
                 let Value::Text(pattern) = self.value(pattern)? else { return Ok(None) };
                 let escape = match escape {
@@ -183,7 +213,7 @@ impl<'a> Row<'a, '_> {
                         _ => return Ok(None),
                     },
                 };
-                text::like(text, pattern, escape, *case).map(Some)
+                text::like(text, pattern, escape, *case, self.maker).map(Some)
             }
         }
     }
@@ -206,7 +236,7 @@ impl<'a> Row<'a, '_> {
             | Function::Replace
             | Function::Left
             | Function::Right
-            | Function::Position => text::call(function, [first, second, third], self.arena),
+            | Function::Position => text::call(function, [first, second, third], self.maker),
             Function::Absolute => number::absolute(first),
             Function::Round { scale } => number::round(first, second, scale),
             Function::Floor => number::floor(first),
@@ -215,5 +245,14 @@ impl<'a> Row<'a, '_> {
             Function::DateDiff(unit) => Ok(temporal::difference(unit, first, second)),
             Function::Extract(unit) => Ok(temporal::extract(unit, first)),
         }
+    }
+}
+
+/// Bytes that a comparison may have to read.
+fn length(value: &Value<'_>) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::Binary(bytes) => bytes.len(),
+        _ => 0,
     }
 }

@@ -3,9 +3,9 @@
 
 use xmlshred_model::{Decimal, Value};
 
-use super::Evaluated;
+use crate::decimal;
+use crate::error::{Evaluated, EvaluationError};
 use crate::node::ArithmeticOperator;
-use crate::{EvaluationError, decimal};
 
 /// Two numbers of the same kind.
 enum Pair {
@@ -88,13 +88,20 @@ fn doubles<'a>(operator: ArithmeticOperator, left: f64, right: f64) -> Evaluated
     if divides && right == 0.0 {
         return Err(EvaluationError::DivisionByZero);
     }
-    finite(match operator {
+    let result = match operator {
         ArithmeticOperator::Add => left + right,
         ArithmeticOperator::Subtract => left - right,
         ArithmeticOperator::Multiply => left * right,
         ArithmeticOperator::Divide => left / right,
         ArithmeticOperator::Remainder => left % right,
-    })
+    };
+    // A product or quotient of others than zero is none, though it may be too small to tell.
+    let is_lost = match operator {
+        ArithmeticOperator::Multiply => result == 0.0 && left != 0.0 && right != 0.0,
+        ArithmeticOperator::Divide => result == 0.0 && left != 0.0,
+        _ => false,
+    };
+    if is_lost { Err(EvaluationError::OutOfRange) } else { finite(result) }
 }
 
 /// `-value`

@@ -2,9 +2,8 @@
 
 use xmlshred_model::Value;
 
-use super::Evaluated;
-use crate::EvaluationError;
 use crate::calendar::{self, DAY_MICROS, Unit};
+use crate::error::{Evaluated, EvaluationError};
 
 fn micros(value: Value<'_>) -> Option<i64> {
     match value {

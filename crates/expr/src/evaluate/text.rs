@@ -1,13 +1,16 @@
 //! Functions of text. Lengths and places count characters (Unicode scalar values), places from 1.
 
-use bumpalo::Bump;
-use bumpalo::collections::String as ArenaString;
+use std::collections::HashSet;
+
 use xmlshred_model::{Value, lexical};
 
-use super::Evaluated;
-use crate::EvaluationError;
-use crate::like::Pattern;
-use crate::node::{Function, LetterCase, TrimSide};
+use super::maker::Maker;
+use crate::error::{Evaluated, EvaluationError};
+use crate::like::{LetterCase, Pattern};
+use crate::node::{Function, TrimSide};
+
+/// A set of characters of more bytes than this is looked up in a table.
+const MAX_WALKED_SET: usize = 32;
 
 /// Whether a value is null or text of blanks (XML white space) only.
 pub(crate) fn is_blank(value: &Value<'_>) -> bool {
@@ -19,39 +22,55 @@ pub(crate) fn is_blank(value: &Value<'_>) -> bool {
 }
 
 /// The canonical text of a value that is not null.
-pub(super) fn canonical<'a>(value: Value<'a>, arena: &'a Bump) -> &'a str {
+pub(super) fn canonical<'a>(value: Value<'a>, maker: Maker<'a, '_>) -> Result<&'a str, EvaluationError> {
     match value {
-        Value::Text(text) => text,
-        other => {
-            let mut text = String::new();
-            lexical::format(&other, &mut text);
-            arena.alloc_str(&text)
-        }
+        Value::Text(text) => return Ok(text),
+        // Base64, which is made beside the arena before it is copied there.
+        Value::Binary(bytes) => maker.work.value_bytes(bytes.len().div_ceil(3) * 8)?,
+        // Short.
+        _ => {}
     }
+    let mut text = String::new();
+    lexical::format(&value, &mut text);
+    Ok(maker.copy(&text)?)
 }
 
 /// `a || b || …`: null when one of them is.
-pub(super) fn concatenate<'a>(parts: impl Iterator<Item = Evaluated<'a>>, arena: &'a Bump) -> Evaluated<'a> {
-    let mut text = ArenaString::new_in(arena);
+pub(super) fn concatenate<'a>(
+    parts: impl ExactSizeIterator<Item = Evaluated<'a>>,
+    maker: Maker<'a, '_>,
+) -> Evaluated<'a> {
+    let mut texts = maker.list(parts.len())?;
     for part in parts {
         match part? {
             Value::Null => return Ok(Value::Null),
-            value => text.push_str(canonical(value, arena)),
+            value => texts.push(canonical(value, maker)?),
         }
     }
-    Ok(Value::Text(text.into_bump_str()))
+    joined(&texts, maker)
 }
 
 /// `CONCAT(a, b, …)`: nulls are skipped.
-pub(super) fn join<'a>(parts: impl Iterator<Item = Evaluated<'a>>, arena: &'a Bump) -> Evaluated<'a> {
-    let mut text = ArenaString::new_in(arena);
+pub(super) fn join<'a>(
+    parts: impl ExactSizeIterator<Item = Evaluated<'a>>,
+    maker: Maker<'a, '_>,
+) -> Evaluated<'a> {
+    let mut texts = maker.list(parts.len())?;
     for part in parts {
         match part? {
             Value::Null => {}
-            value => text.push_str(canonical(value, arena)),
+            value => texts.push(canonical(value, maker)?),
         }
     }
-    Ok(Value::Text(text.into_bump_str()))
+    joined(&texts, maker)
+}
+
+/// The texts one after the other, in memory taken once.
+fn joined<'a>(texts: &[&str], maker: Maker<'a, '_>) -> Evaluated<'a> {
+    let bytes = texts.iter().map(|text| text.len()).fold(0, usize::saturating_add);
+    let mut joined = maker.text(bytes)?;
+    texts.iter().for_each(|text| joined.push_str(text));
+    Ok(Value::Text(joined.into_bump_str()))
 }
 
 /// `text LIKE pattern ESCAPE escape`, all of them known only now.
@@ -60,13 +79,16 @@ pub(super) fn like(
     pattern: &str,
     escape: Option<&str>,
     case: LetterCase,
+    maker: Maker<'_, '_>,
 ) -> Result<bool, EvaluationError> {
     let escape = match escape {
         None => None,
         Some(escape) => Some(single_character(escape).ok_or(EvaluationError::InvalidPattern)?),
     };
+    maker.work.steps(pattern.len() as u64)?;
+    maker.work.value_bytes(Pattern::bytes_for(pattern))?;
     let pattern = Pattern::new(pattern, escape, case).map_err(|_| EvaluationError::InvalidPattern)?;
-    Ok(pattern.matches(text))
+    Ok(pattern.matches(text, maker.work)?)
 }
 
 /// The character that a text consists of.
@@ -76,12 +98,13 @@ pub(crate) fn single_character(text: &str) -> Option<char> {
 }
 
 /// A function over text whose arguments are not null; those not given are.
-pub(super) fn call<'a>(function: Function, arguments: [Value<'a>; 3], arena: &'a Bump) -> Evaluated<'a> {
+pub(super) fn call<'a>(function: Function, arguments: [Value<'a>; 3], maker: Maker<'a, '_>) -> Evaluated<'a> {
     let [Value::Text(text), second, third] = arguments else { return Ok(Value::Null) };
+    maker.reads(text.len())?;
     let result = match (function, second, third) {
-        (Function::Upper, ..) => change_case(text, arena, str::to_ascii_uppercase, str::to_uppercase),
-        (Function::Lower, ..) => change_case(text, arena, str::to_ascii_lowercase, str::to_lowercase),
-        (Function::Trim(side), Value::Text(set), _) => trim(text, side, |character| set.contains(character)),
+        (Function::Upper, ..) => upper(text, maker)?,
+        (Function::Lower, ..) => lower(text, maker)?,
+        (Function::Trim(side), Value::Text(set), _) => trim_set(text, side, set, maker)?,
         (Function::Trim(side), ..) => trim(text, side, |character| character == ' '),
         (Function::Length, ..) => return Ok(Value::Int(count(text))),
         (Function::Substring, Value::Int(start), Value::Int(length)) => {
@@ -105,8 +128,9 @@ pub(super) fn call<'a>(function: Function, arguments: [Value<'a>; 3], arena: &'a
             between(text, count(text).saturating_sub(length).saturating_add(1), i64::MAX)
         }
         (Function::Replace, Value::Text(""), _) => text,
-        (Function::Replace, Value::Text(from), Value::Text(to)) => replace(text, from, to, arena),
+        (Function::Replace, Value::Text(from), Value::Text(to)) => replace(text, from, to, maker)?,
         (Function::Position, Value::Text(searched), _) => {
+            maker.reads(searched.len())?;
             let place = searched.find(text).map_or(0, |at| count(&searched[..at]) + 1);
             return Ok(Value::Int(place));
         }
@@ -119,14 +143,34 @@ fn count(text: &str) -> i64 {
     i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
 }
 
-fn change_case<'a>(
-    text: &'a str,
-    arena: &'a Bump,
-    ascii: impl Fn(&str) -> String,
-    any: impl Fn(&str) -> String,
-) -> &'a str {
-    let changed = if text.is_ascii() { ascii(text) } else { any(text) };
-    if changed == text { text } else { arena.alloc_str(&changed) }
+fn upper<'a>(text: &'a str, maker: Maker<'a, '_>) -> Result<&'a str, EvaluationError> {
+    if text.is_ascii() {
+        if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            return Ok(text);
+        }
+        let copy = maker.copy(text)?;
+        copy.make_ascii_uppercase();
+        return Ok(copy);
+    }
+    let bytes = text.chars().flat_map(char::to_uppercase).map(char::len_utf8).sum();
+    let mut changed = maker.text(bytes)?;
+    changed.extend(text.chars().flat_map(char::to_uppercase));
+    Ok(changed.into_bump_str())
+}
+
+fn lower<'a>(text: &'a str, maker: Maker<'a, '_>) -> Result<&'a str, EvaluationError> {
+    if text.is_ascii() {
+        if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Ok(text);
+        }
+        let copy = maker.copy(text)?;
+        copy.make_ascii_lowercase();
+        return Ok(copy);
+    }
+    let bytes = text.chars().flat_map(char::to_lowercase).map(char::len_utf8).sum();
+    maker.work.value_bytes(bytes)?;
+    // A sigma at the end of a word has a form of its own, which only the whole text tells.
+    Ok(maker.arena.alloc_str(&text.to_lowercase()))
 }
 
 fn trim(text: &str, side: TrimSide, is_trimmed: impl Fn(char) -> bool) -> &str {
@@ -135,6 +179,22 @@ fn trim(text: &str, side: TrimSide, is_trimmed: impl Fn(char) -> bool) -> &str {
         TrimSide::Leading => text.trim_start_matches(is_trimmed),
         TrimSide::Trailing => text.trim_end_matches(is_trimmed),
     }
+}
+
+/// Takes time in proportion to text and set, and not to both.
+fn trim_set<'a>(
+    text: &'a str,
+    side: TrimSide,
+    set: &str,
+    maker: Maker<'_, '_>,
+) -> Result<&'a str, EvaluationError> {
+    if set.len() <= MAX_WALKED_SET {
+        return Ok(trim(text, side, |character| set.contains(character)));
+    }
+    maker.work.steps(set.len() as u64)?;
+    // No larger than Unicode.
+    let set: HashSet<char> = set.chars().collect();
+    Ok(trim(text, side, |character| set.contains(&character)))
 }
 
 /// The characters with numbers `start..end`, counted from 1; those before the first are empty.
@@ -150,17 +210,23 @@ fn byte_of(text: &str, characters: usize) -> usize {
     text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
 }
 
-fn replace<'a>(text: &'a str, from: &str, to: &str, arena: &'a Bump) -> &'a str {
-    let mut parts = text.split(from);
-    let first = parts.next().unwrap_or("");
-    if first.len() == text.len() {
-        return text;
+fn replace<'a>(
+    text: &'a str,
+    from: &str,
+    to: &str,
+    maker: Maker<'a, '_>,
+) -> Result<&'a str, EvaluationError> {
+    let found = text.matches(from).count();
+    if found == 0 {
+        return Ok(text);
     }
-    let mut result = ArenaString::new_in(arena);
-    result.push_str(first);
-    for part in parts {
-        result.push_str(to);
+    let kept = text.len() - found * from.len();
+    let mut result = maker.text(found.saturating_mul(to.len()).saturating_add(kept))?;
+    for (at, part) in text.split(from).enumerate() {
+        if at > 0 {
+            result.push_str(to);
+        }
         result.push_str(part);
     }
-    result.into_bump_str()
+    Ok(result.into_bump_str())
 }

@@ -3,19 +3,20 @@
 use std::fmt::Write as _;
 
 use bumpalo::Bump;
-use xmlshred_expr::{Names, compile};
-use xmlshred_model::{ColumnBuilder, DataType, OwnedValue, Value, lexical};
+use xmlshred_expr::{Name, Names, compile};
+use xmlshred_model::{ColumnBuilder, DataType, OwnedValue, Value, Work, lexical};
 
 /// Names with types and values, in order.
 pub(crate) struct Inputs(pub(crate) Vec<(String, DataType, OwnedValue)>);
 
 impl Names for Inputs {
-    fn type_of(&self, name: &str) -> Option<DataType> {
-        self.0.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|(_, data_type, _)| *data_type)
+    fn find(&self, written: &str) -> Option<Name<'_>> {
+        let known = self.0.iter().find(|(known, ..)| known.eq_ignore_ascii_case(written));
+        known.map(|(spelled, data_type, _)| Name { spelled, data_type: *data_type })
     }
 
-    fn names(&self) -> Vec<String> {
-        self.0.iter().map(|(name, ..)| name.clone()).collect()
+    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        Box::new(self.0.iter().map(|(name, ..)| name.as_str()))
     }
 }
 
@@ -41,9 +42,15 @@ pub(crate) fn inputs(text: &str) -> Inputs {
     )
 }
 
+/// Steps that an expression may take in tests.
+pub(crate) const MAX_STEPS: u64 = 10_000_000;
+/// Bytes that an expression may make in tests.
+pub(crate) const MAX_VALUE_BYTES: u64 = 10_000_000;
+
 /// The result of an expression as the case files write it.
 pub(crate) fn result(expression: &str, inputs: &Inputs) -> String {
-    let compiled = match compile(expression, inputs) {
+    let work = Work::new(MAX_STEPS, MAX_VALUE_BYTES, None);
+    let compiled = match compile(expression, inputs, &work) {
         Ok(compiled) => compiled,
         Err(problems) => {
             let lines: Vec<String> = problems
@@ -62,7 +69,7 @@ pub(crate) fn result(expression: &str, inputs: &Inputs) -> String {
         .map(|input| inputs.0.iter().find(|(name, ..)| name == input).expect("a known input").2.as_value())
         .collect();
     let arena = Bump::new();
-    match compiled.evaluate(&values, &arena) {
+    match compiled.evaluate(&values, &arena, &work) {
         Err(error) => format!("error: {error}"),
         Ok(Value::Null) => "null".to_owned(),
         Ok(value) => {

@@ -1,6 +1,7 @@
 //! What mistakes are called, where they are, and what is suggested.
 
 use xmlshred_expr::compile;
+use xmlshred_model::Work;
 
 use crate::cases::{inputs, result};
 
@@ -119,13 +120,13 @@ fn what_is_not_one_expression_is_a_syntax_error() {
 fn spans_are_bytes_also_behind_other_characters_and_lines() {
     let names = inputs("a=int:1");
     let source = "'äöü' ||\n  UPPER('ß') || nam";
-    let problems = compile(source, &names).unwrap_err();
+    let problems = compile(source, &names, &Work::unlimited()).unwrap_err();
     assert_eq!(&source[problems[0].span.clone()], "nam");
 }
 
 #[test]
 fn inputs_are_listed_once_as_they_are_spelled() {
     let names = inputs("Amount=int:1, app.total=int:1");
-    let compiled = compile("AMOUNT + app.TOTAL + \"amount\"", &names).unwrap();
+    let compiled = compile("AMOUNT + app.TOTAL + \"amount\"", &names, &Work::unlimited()).unwrap();
     assert_eq!(compiled.inputs(), ["Amount", "app.total"]);
 }

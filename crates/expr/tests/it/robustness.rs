@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use xmlshred_expr::{Expression, compile};
+use xmlshred_model::Work;
 
 use crate::cases::{Inputs, inputs, result};
 
@@ -47,7 +48,7 @@ fn long_chains_and_deep_nesting_end_in_a_value_or_a_problem() {
     ] {
         for count in [10, 100, 1500, 20_000] {
             let text = format!("{}{last}{}", part.repeat(count), end.repeat(count));
-            if let Err(problems) = compile(&text, &names) {
+            if let Err(problems) = compile(&text, &names, &Work::unlimited()) {
                 assert!(problems.iter().all(|problem| text.get(problem.span.clone()).is_some()));
             }
         }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use xmlshred_model::OnExisting;
 use xmlshred_model::log_table::{ISSUE, LOG, LOG_ID, LogColumn, issue_columns, log_columns};
+use xmlshred_model::{OnExisting, Work};
 
 use crate::path::{Axis, NodeTest, Path};
 
@@ -25,6 +25,11 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Steps that computing the constants of a contract may take.
+const MAX_CONSTANT_STEPS: u64 = 100_000_000;
+/// Bytes of text that the constants of a contract may make on the way.
+const MAX_CONSTANT_BYTES: u64 = 64 << 20;
+
 pub(super) const ON_EXISTING: [(&str, OnExisting); 3] =
     [("fail", OnExisting::Fail), ("skip", OnExisting::Skip), ("replace", OnExisting::Replace)];
 pub(super) const CASES: [(&str, Case); 2] =
@@ -39,6 +44,7 @@ pub fn load(text: &str) -> Loaded {
     let mut checker = Checker {
         text,
         problems,
+        work: Work::new(MAX_CONSTANT_STEPS, MAX_CONSTANT_BYTES, None),
         namespaces: BTreeMap::new(),
         defaults: Defaults::default(),
         codes: HashMap::new(),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use xmlshred_expr::{Problem, ProblemKind, compile};
 use xmlshred_model::lexical::TemporalFormat;
-use xmlshred_model::{DataType, OwnedValue, Value};
+use xmlshred_model::{DataType, OwnedValue, Value, Work};
 
 use crate::path::{Axis, Namespaces, NodeTest, Path};
 
@@ -24,6 +24,8 @@ pub(super) struct Checker<'n> {
     /// The contract's text.
     pub(super) text: &'n str,
     pub(super) problems: Problems,
+    /// What the constants of all expressions may cost.
+    pub(super) work: Work<'static>,
     pub(super) namespaces: Namespaces,
     pub(super) defaults: Defaults,
     pub(super) codes: HashMap<&'n str, &'n [Entry]>,
@@ -347,7 +349,7 @@ impl<'n> Checker<'n> {
         place: Place,
     ) -> Option<BoundExpression> {
         let is_misled = self.reads_untyped(found.value);
-        match compile(found.value, scope) {
+        match compile(found.value, scope, &self.work) {
             Ok(_) if is_misled => None,
             Ok(expression) => {
                 let inputs = expression

@@ -1,6 +1,6 @@
 //! Names that an expression may use where it stands, innermost first.
 
-use xmlshred_expr::Names;
+use xmlshred_expr::{Name, Names};
 use xmlshred_model::DataType;
 
 use super::checked::{Input, Let, Table};
@@ -58,10 +58,10 @@ impl Scope {
 
     /// Where the value of a name is.
     pub(super) fn input(&self, name: &str) -> Option<Input> {
-        self.find(name).map(|&(_, _, input)| input)
+        self.named(name).map(|&(_, _, input)| input)
     }
 
-    fn find(&self, name: &str) -> Option<&(String, DataType, Input)> {
+    fn named(&self, name: &str) -> Option<&(String, DataType, Input)> {
         self.names.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name))
     }
 }
@@ -78,11 +78,11 @@ pub(super) fn has_one_row(table: &Table) -> bool {
 }
 
 impl Names for Scope {
-    fn type_of(&self, name: &str) -> Option<DataType> {
-        self.find(name).map(|&(_, data_type, _)| data_type)
+    fn find(&self, written: &str) -> Option<Name<'_>> {
+        self.named(written).map(|(spelled, data_type, _)| Name { spelled, data_type: *data_type })
     }
 
-    fn names(&self) -> Vec<String> {
-        self.names.iter().map(|(name, ..)| name.clone()).collect()
+    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        Box::new(self.names.iter().map(|(name, ..)| name.as_str()))
     }
 }

@@ -331,7 +331,7 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         let inputs = bound.inputs.iter().map(|&input| self.input(input, candidate));
         let inputs = BumpVec::from_iter_in(inputs, self.view.arena);
         let inputs = inputs.into_bump_slice();
-        let value = bound.expression.evaluate(inputs, self.view.arena);
+        let value = bound.expression.evaluate(inputs, self.view.arena, &xmlshred_model::Work::unlimited());
         self.trace.evaluated(bound, inputs, &value);
         value
     }

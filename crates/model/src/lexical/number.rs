@@ -56,11 +56,20 @@ pub(super) fn decimal(text: &str, precision: u8, scale: u8) -> Result<Value<'sta
 pub(super) fn double(text: &str) -> Result<Value<'static>, LexicalError> {
     let is_number =
         text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
+    // What is lost altogether is no rounding: `1e-400` is not zero. Smaller than 2.2e-308 a double has fewer digits, as the format has it.
+    let is_zero = || !mantissa(text).bytes().any(|byte| matches!(byte, b'1'..=b'9'));
     match text.parse::<f64>() {
-        Ok(number) if is_number && number.is_finite() => Ok(Value::Double(number)),
+        Ok(number) if is_number && number.is_finite() && (number != 0.0 || is_zero()) => {
+            Ok(Value::Double(number))
+        }
         Ok(_) if is_number => Err(LexicalError::OutOfRange(DataType::Double)),
         _ => Err(LexicalError::NotA(DataType::Double)),
     }
+}
+
+/// What stands before the exponent.
+fn mantissa(text: &str) -> &str {
+    text.split(['e', 'E']).next().unwrap_or(text)
 }
 
 /// The shortest text that reads back as the same number.
