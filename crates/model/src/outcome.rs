@@ -80,7 +80,7 @@ codes! {
         TooDeep = "too-deep",
         /// More attributes on one element than the configured limit.
         TooManyAttributes = "too-many-attributes",
-        /// A document type declaration that declares entities or default attributes.
+        /// A document type declaration that declares entities, attribute defaults, or attribute types other than `CDATA`.
         DoctypeRefused = "doctype-refused",
         /// The root is not the one of the contract.
         WrongRoot = "wrong-root",

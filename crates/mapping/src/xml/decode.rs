@@ -4,12 +4,17 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// Why bytes are no text. Names no part of the document but the declared encoding's name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+use super::encoding_name::unsupported_encoding;
+
+/// Why bytes are no text. Names no part of the document, an encoding's label included: that may be anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// The declaration names an encoding that we do not know.
-    #[error("unknown encoding `{0}`")]
-    UnknownEncoding(String),
+    /// An encoding that exists and is not read here.
+    #[error("the encoding is not supported: {0}")]
+    Unsupported(&'static str),
+    /// The declaration names an encoding that nobody knows.
+    #[error("the XML declaration names an encoding that is not known")]
+    Unknown,
     /// Bytes that mean nothing in the encoding.
     #[error("bytes that are not {encoding}")]
     Malformed {
@@ -23,8 +28,9 @@ pub enum DecodeError {
 /// # Errors
 /// When the encoding is not known or the bytes do not fit it: never a replacement character.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
-    if bytes.starts_with(&[0xFF, 0xFE, 0, 0]) || bytes.starts_with(&[0, 0, 0xFE, 0xFF]) {
-        return Err(DecodeError::UnknownEncoding("UTF-32".to_owned()));
+    if let [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] | [b'<', 0, 0, 0, ..] | [0, 0, 0, b'<', ..] = bytes
+    {
+        return Err(DecodeError::Unsupported("UTF-32"));
     }
     if let Some((encoding, mark_len)) = Encoding::for_bom(bytes) {
         return decode_as(encoding, &bytes[mark_len..]);
@@ -32,16 +38,21 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     match bytes {
         [b'<', 0, ..] => decode_as(UTF_16LE, bytes),
         [0, b'<', ..] => decode_as(UTF_16BE, bytes),
-        _ => match super::declaration::declared_encoding(bytes) {
-            None => decode_as(UTF_8, bytes),
-            // Declared as UTF-16 in bytes that are not: the declaration survived a conversion, the text is UTF-8.
-            Some(label) if label.to_ascii_lowercase().starts_with("utf-16") => decode_as(UTF_8, bytes),
-            // The encoding standard reads these labels as windows-1252, which also gives C1 controls a meaning.
-            Some(label) => match Encoding::for_label_no_replacement(label.as_bytes()) {
-                Some(encoding) => decode_as(encoding, bytes),
-                None => Err(DecodeError::UnknownEncoding(label.to_owned())),
-            },
-        },
+        // `<?xm` there.
+        [0x4C, 0x6F, 0xA7, 0x94, ..] => Err(DecodeError::Unsupported("EBCDIC")),
+        _ => decode_as(declared(bytes)?, bytes),
+    }
+}
+
+/// What the declaration says of bytes in which it could be read; UTF-8 without one.
+fn declared(bytes: &[u8]) -> Result<&'static Encoding, DecodeError> {
+    let Some(label) = super::declaration::declared_encoding(bytes) else { return Ok(UTF_8) };
+    // The encoding standard reads labels of Latin-1 as windows-1252, which also gives C1 controls a meaning.
+    match Encoding::for_label_no_replacement(label.as_bytes()) {
+        // Two bytes per character, declared in bytes that are not: the declaration survived a conversion.
+        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Ok(UTF_8),
+        Some(encoding) => Ok(encoding),
+        None => Err(unsupported_encoding(label).map_or(DecodeError::Unknown, DecodeError::Unsupported)),
     }
 }
 
@@ -72,9 +83,41 @@ mod tests {
     #[test]
     fn bytes_that_do_not_fit_are_refused() {
         assert_eq!(decode(b"<a>\xE9</a>").unwrap_err(), DecodeError::Malformed { encoding: "UTF-8" });
-        assert!(matches!(
-            decode(b"<?xml version='1.0' encoding='klingon'?><a/>"),
-            Err(DecodeError::UnknownEncoding(_))
-        ));
+    }
+
+    #[test]
+    fn a_declaration_that_survived_a_conversion_means_nothing() {
+        for label in ["UTF-16", "utf-16le", "UCS-2", "ISO-10646-UCS-2", "unicode"] {
+            let document = format!("<?xml version='1.0' encoding='{label}'?><a>é</a>");
+            assert_eq!(decode(document.as_bytes()).unwrap(), document);
+        }
+    }
+
+    #[test]
+    fn a_label_is_told_only_when_it_is_an_encoding() {
+        let said = |label: &str| {
+            let document = format!("<?xml version='1.0' encoding='{label}'?><a/>");
+            decode(document.as_bytes()).unwrap_err().to_string()
+        };
+        for (label, name) in [
+            ("UCS-4", "UTF-32"),
+            ("ebcdic-cp-us", "EBCDIC"),
+            ("IBM037", "EBCDIC"),
+            ("cp850", "a DOS code page"),
+        ] {
+            assert_eq!(said(label), format!("the encoding is not supported: {name}"));
+        }
+        for label in ["klingon", "ssn-078051120", "ebcdic", "cp99999", "ibm078051120", "replacement"] {
+            assert_eq!(said(label), "the XML declaration names an encoding that is not known");
+        }
+    }
+
+    #[test]
+    fn wide_and_foreign_alphabets_are_told_by_their_first_bytes() {
+        let utf32 =
+            |order: fn(u32) -> [u8; 4]| "<a/>".chars().flat_map(|c| order(c.into())).collect::<Vec<u8>>();
+        assert_eq!(decode(&utf32(u32::to_le_bytes)).unwrap_err(), DecodeError::Unsupported("UTF-32"));
+        assert_eq!(decode(&utf32(u32::to_be_bytes)).unwrap_err(), DecodeError::Unsupported("UTF-32"));
+        assert_eq!(decode(b"\x4C\x6F\xA7\x94\x93").unwrap_err(), DecodeError::Unsupported("EBCDIC"));
     }
 }

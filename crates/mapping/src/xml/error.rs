@@ -102,8 +102,8 @@ pub enum XmlErrorKind {
     /// A document type declaration elsewhere than before the root, twice, or malformed.
     #[error("a wrong document type declaration")]
     InvalidDoctype,
-    /// A document type declaration that declares entities or attribute defaults.
-    #[error("a document type declaration with entities or attribute defaults, which are refused")]
+    /// A document type declaration that declares entities, attribute defaults or types other than `CDATA`.
+    #[error("a document type declaration with entities, attribute types or defaults, which are refused")]
     RefusedDoctype,
     /// Elements nested deeper than allowed.
     #[error("elements nested deeper than {0} levels")]

@@ -13,6 +13,7 @@ mod attributes;
 mod declaration;
 mod decode;
 mod doctype;
+mod encoding_name;
 mod error;
 mod namespace;
 mod passed;

@@ -3,45 +3,50 @@
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
 
-use super::chars::is_char;
+use super::chars::{is_char, ncname_len};
 use super::error::XmlErrorKind;
 
-/// What the reference at the start of `text` (which begins with `&`) stands for, and its length in bytes.
+/// What the reference at the start of `text` (which begins with `&`) stands for, and its length in bytes. Reads no further than the
+/// reference goes.
 pub(super) fn reference(text: &str) -> Result<(char, usize), XmlErrorKind> {
-    let bytes = text.as_bytes();
-    // No reference is longer than the longest zero-padded number that anybody writes.
-    let end = bytes.iter().take(64).position(|&byte| byte == b';').ok_or(XmlErrorKind::InvalidReference)?;
-    let name = &text[1..end];
-    let c = match name {
+    let body = &text[1..];
+    if let Some(number) = body.strip_prefix("#x") {
+        return character(number, 16).map(|(c, length)| (c, "&#x".len() + length));
+    }
+    if let Some(number) = body.strip_prefix('#') {
+        return character(number, 10).map(|(c, length)| (c, "&#".len() + length));
+    }
+    let length = ncname_len(body);
+    if length == 0 || body.as_bytes().get(length) != Some(&b';') {
+        return Err(XmlErrorKind::InvalidReference);
+    }
+    let c = match &body[..length] {
         "lt" => '<',
         "gt" => '>',
         "amp" => '&',
         "apos" => '\'',
         "quot" => '"',
-        _ => match name.strip_prefix('#') {
-            Some(number) => character(number)?,
-            None if super::chars::ncname_len(name) == name.len() && !name.is_empty() => {
-                return Err(XmlErrorKind::UnknownEntity);
-            }
-            None => return Err(XmlErrorKind::InvalidReference),
-        },
+        _ => return Err(XmlErrorKind::UnknownEntity),
     };
-    Ok((c, end + 1))
+    Ok((c, "&".len() + length + ";".len()))
 }
 
-fn character(number: &str) -> Result<char, XmlErrorKind> {
-    let (digits, radix) = match number.strip_prefix('x') {
-        Some(digits) => (digits, 16),
-        None => (number, 10),
-    };
-    if digits.is_empty() || !digits.bytes().all(|digit| (digit as char).is_digit(radix)) {
-        return Err(XmlErrorKind::InvalidReference);
+/// The character whose number stands at the start of `text`, ended by `;`, and the length with that. Any number of zeros may stand
+/// before it (XML 1.0, production 66).
+fn character(text: &str, radix: u32) -> Result<(char, usize), XmlErrorKind> {
+    let mut number: u32 = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match char::from(byte).to_digit(radix) {
+            // A number too large for any character stays too large.
+            Some(digit) => number = number.saturating_mul(radix).saturating_add(digit),
+            None if byte == b';' && at > 0 => {
+                let c = char::from_u32(number).filter(|&c| is_char(c));
+                return c.map(|c| (c, at + 1)).ok_or(XmlErrorKind::ForbiddenCharacter);
+            }
+            None => break,
+        }
     }
-    u32::from_str_radix(digits, radix)
-        .ok()
-        .and_then(char::from_u32)
-        .filter(|&c| is_char(c))
-        .ok_or(XmlErrorKind::ForbiddenCharacter)
+    Err(XmlErrorKind::InvalidReference)
 }
 
 /// The text of element content: references replaced, line ends as one line feed (XML 1.0, section 2.11).
