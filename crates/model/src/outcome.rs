@@ -104,6 +104,8 @@ codes! {
         ExpressionError = "expression-error",
         /// One document makes more rows or bytes than a batch may hold.
         TooManyRows = "too-many-rows",
+        /// Its rows take more steps, or make more bytes of values, than the configured limits.
+        TooMuchWork = "too-much-work",
         /// The shredder itself failed: a defect of xmlshred, reported as such.
         InternalError = "internal-error",
         /// The target has a row with this key already, or the document makes two.

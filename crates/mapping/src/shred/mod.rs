@@ -10,6 +10,7 @@
 mod clean;
 mod convert;
 mod dfa;
+mod limits;
 mod project;
 mod rows;
 mod select;
@@ -29,6 +30,7 @@ use crate::xml::{Place, ScanLimits, XmlError, XmlErrorKind, decode, scan};
 
 pub(crate) use convert::{Cell, Refusal};
 pub(crate) use dfa::{Dfa, START, StateId};
+pub use limits::Limits;
 use project::Projection;
 use rows::RowMaker;
 pub(crate) use select::{Extent, Item, View};
@@ -37,32 +39,6 @@ pub(crate) use trace::{
     CellPlace, CodeEntry, Filter, Matches, OnePerPath, Origin, Reason, Step, Taken, Trace,
 };
 use tree::{DOCUMENT, NodeId, Tree};
-
-/// Limits on one document. A document beyond a limit fails, the run goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of a document. Default 64 MiB.
-    pub max_bytes: u64,
-    /// Depth of elements. Default 256.
-    pub max_depth: u32,
-    /// Attributes of one element. Default 4,096.
-    pub max_attributes: u32,
-    /// Bytes of rows that one document may produce. Default 256 MiB.
-    pub max_row_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_bytes: 64 << 20, max_depth: 256, max_attributes: 4096, max_row_bytes: 256 << 20 }
-    }
-}
-
-impl Limits {
-    /// For documents that have passed their limits before.
-    pub(crate) fn unlimited() -> Self {
-        Self { max_bytes: u64::MAX, max_depth: u32::MAX, max_attributes: u32::MAX, max_row_bytes: usize::MAX }
-    }
-}
 
 /// What the shredding of a document depends on besides its text.
 #[derive(Clone, Copy, Debug)]
@@ -187,7 +163,7 @@ fn project(
     tree: &mut Tree,
     text: &str,
 ) -> Result<(), Failure> {
-    let Limits { max_bytes: _, max_depth, max_attributes, max_row_bytes: _ } = *limits;
+    let Limits { max_depth, max_attributes, .. } = *limits;
     let mut projection = Projection::new(paths, dfa, tree, text);
     scan(text, ScanLimits { max_depth, max_attributes }, &mut projection)
         .map_err(|error| xml_failure(error, text))?;
