@@ -2,6 +2,8 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the one who started it")]
 
+#[cfg(test)]
+mod arrows;
 mod bench;
 mod ci;
 

@@ -5,8 +5,8 @@ use postgres::types::Oid;
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::TargetSchema;
 
-use crate::dialect::POSTGRES;
-use crate::target_names::{self, Known};
+use crate::catalog::target_names::{self, Known};
+use crate::sql::dialect::POSTGRES;
 use xmlshred_model::log_table::LOG;
 
 use super::fault::port_error;

@@ -4,7 +4,7 @@ use postgres::types::Type;
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{DataType, TableSchema, TargetSchema};
 
-use crate::name_list::listed;
+use crate::sql::names::listed;
 
 use super::catalog::Column;
 use super::copy_format::Encoding;

@@ -7,9 +7,9 @@ use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::DocumentKey;
 
-use crate::dialect::POSTGRES;
-use crate::documents::DocumentWriter;
-use crate::open::OpenOptions;
+use crate::address::OpenOptions;
+use crate::sql::dialect::POSTGRES;
+use crate::transfer::DocumentWriter;
 
 use super::address::PostgresAddress;
 use super::connect::{Purpose, connect};

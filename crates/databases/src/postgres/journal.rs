@@ -6,9 +6,9 @@ use postgres::Client;
 use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, PortError};
 use xmlshred_model::{DocumentKey, TargetSchema};
 
-use crate::ddl::{self, Existing};
-use crate::dialect::POSTGRES;
-use crate::open::OpenOptions;
+use crate::address::OpenOptions;
+use crate::sql::ddl::{self, Existing};
+use crate::sql::dialect::POSTGRES;
 use xmlshred_model::log_table::{FAILED, LOG, SUCCESS};
 
 use super::address::PostgresAddress;

@@ -9,8 +9,8 @@ use xmlshred_model::{
     Batch, DocumentKey, DocumentRecord, Outcome, TargetSchema, Value, lexical, millis_ceil,
 };
 
-use crate::dialect::POSTGRES;
-use crate::runs::runs;
+use crate::sql::dialect::POSTGRES;
+use crate::transfer::runs::runs;
 use xmlshred_model::log_table::{FAILED, ISSUE, LOG, SUCCESS};
 
 use super::catalog::qualified;

@@ -5,8 +5,8 @@ use postgres::types::Type;
 use xmlshred_engine::ports::PortError;
 use xmlshred_model::{TableSchema, TargetSchema};
 
-use crate::open::OpenOptions;
-use crate::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealForeignKey, RealTable};
+use crate::address::OpenOptions;
+use crate::catalog::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealForeignKey, RealTable};
 
 use super::address::PostgresAddress;
 use super::catalog::{self, Column, qualified};

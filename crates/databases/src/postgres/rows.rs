@@ -4,10 +4,10 @@ use postgres::{Client, Row};
 use xmlshred_engine::ports::PortError;
 use xmlshred_model::{DataType, OwnedValue, TableSchema, Value};
 
-use crate::cell_text;
-use crate::dialect::POSTGRES;
-use crate::open::OpenOptions;
-use crate::rows::RowReader;
+use crate::address::OpenOptions;
+use crate::sql::dialect::POSTGRES;
+use crate::transfer::RowReader;
+use crate::transfer::cell_text;
 
 use super::address::PostgresAddress;
 use super::connect::{Purpose, connect};

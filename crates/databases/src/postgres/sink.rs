@@ -6,8 +6,8 @@ use postgres::Client;
 use xmlshred_engine::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};
 use xmlshred_model::{Batch, Outcome, TargetSchema};
 
-use crate::open::OpenOptions;
-use crate::runs::runs;
+use crate::address::OpenOptions;
+use crate::transfer::runs::runs;
 
 use super::address::PostgresAddress;
 use super::catalog::check_target;

@@ -10,11 +10,11 @@ use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
-use crate::dialect::POSTGRES;
-use crate::fetching::{self, Documents};
-use crate::open::OpenOptions;
-use crate::paging::{bounds, not_an_integer, not_unique, selecting};
-use crate::source_names::{no_column, no_table};
+use crate::address::OpenOptions;
+use crate::catalog::source_names::{no_column, no_table};
+use crate::sql::dialect::POSTGRES;
+use crate::sql::paging::{bounds, not_an_integer, not_unique, selecting};
+use crate::transfer::fetching::{self, Documents};
 use xmlshred_model::log_table::LOG;
 
 use super::address::PostgresAddress;

@@ -7,8 +7,8 @@ use postgres::{Statement, Transaction};
 use xmlshred_engine::ports::PortError;
 use xmlshred_model::{Batch, OnExisting, TableSchema, TargetSchema};
 
-use crate::dialect::POSTGRES;
-use crate::runs::document_of_row;
+use crate::sql::dialect::POSTGRES;
+use crate::transfer::runs::document_of_row;
 
 use super::catalog::qualified;
 use super::conversion::Conversion;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use xmlshred_engine::ports::{Fault, PortError};
 
-use crate::open::OpenOptions;
+use crate::address::OpenOptions;
 
 use super::fault::port_error;
 

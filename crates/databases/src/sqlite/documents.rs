@@ -7,8 +7,8 @@ use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::DocumentKey;
 
-use crate::dialect::SQLITE;
-use crate::documents::DocumentWriter;
+use crate::sql::dialect::SQLITE;
+use crate::transfer::DocumentWriter;
 
 use super::fault::port_error;
 

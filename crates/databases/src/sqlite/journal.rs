@@ -7,15 +7,15 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, PortError};
 use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
 
-use crate::ddl::{self, Existing};
-use crate::dialect::SQLITE;
-use crate::open::OpenOptions;
-use crate::statement;
+use crate::address::OpenOptions;
+use crate::sql::ddl::{self, Existing};
+use crate::sql::dialect::SQLITE;
+use crate::sql::statement;
 use xmlshred_model::log_table::{FAILED, LOG, SUCCESS};
 
+use super::catalog::names;
 use super::connect::{open_for_reading, open_for_writing};
 use super::fault::port_error;
-use super::source::names;
 
 /// Times compare as text only without the `Z`, which sorts behind the point of a fraction.
 const TIME: &str = "rtrim(processing_time, 'Z')";

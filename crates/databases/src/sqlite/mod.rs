@@ -1,6 +1,7 @@
 //! SQLite: source, target and log. Several processes share one file: write-ahead logging lets readers and one writer work
 //! side by side, writers take turns with short transactions that begin with the lock they need.
 
+mod catalog;
 mod connect;
 mod documents;
 mod fault;

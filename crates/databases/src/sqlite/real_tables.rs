@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use xmlshred_engine::ports::PortError;
 use xmlshred_model::{TableSchema, TargetSchema};
 
-use crate::real_table::{Keeps, Nulls, RealColumn, RealForeignKey, RealTable};
+use crate::catalog::real_table::{Keeps, Nulls, RealColumn, RealForeignKey, RealTable};
 
 use super::connect::open_for_reading;
 use super::fault::port_error;

@@ -7,9 +7,9 @@ use rusqlite::types::ValueRef;
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{DataType, OwnedValue, TableSchema, Value};
 
-use crate::cell_text;
-use crate::dialect::SQLITE;
-use crate::rows::RowReader;
+use crate::sql::dialect::SQLITE;
+use crate::transfer::RowReader;
+use crate::transfer::cell_text;
 
 use super::connect::open_for_reading;
 use super::fault::table_error;

@@ -12,10 +12,10 @@ use xmlshred_model::{
     millis_ceil,
 };
 
-use crate::dialect::SQLITE;
-use crate::open::OpenOptions;
-use crate::runs::document_of_row;
-use crate::statement;
+use crate::address::OpenOptions;
+use crate::sql::dialect::SQLITE;
+use crate::sql::statement;
+use crate::transfer::runs::document_of_row;
 use xmlshred_model::log_table::{FAILED, SUCCESS};
 
 use super::connect::open_for_writing;
@@ -296,7 +296,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::ddl::{self, Existing};
+    use crate::sql::ddl::{self, Existing};
     use xmlshred_engine::ports::Fault;
     use xmlshred_model::{BatchBuilder, ColumnSchema, DataType, OnExisting, Share};
 

@@ -10,11 +10,12 @@ use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selecti
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
-use crate::dialect::SQLITE;
-use crate::paging::{bounds, not_an_integer, not_unique};
-use crate::source_names::{no_column, no_table};
+use crate::catalog::source_names::{no_column, no_table};
+use crate::sql::dialect::SQLITE;
+use crate::sql::paging::{bounds, not_an_integer, not_unique};
 use xmlshred_model::log_table::{LOG, SUCCESS};
 
+use super::catalog::names;
 use super::connect::open_for_reading;
 use super::fault::port_error;
 
@@ -185,22 +186,6 @@ fn check_table(connection: &Connection, spec: &SourceSpec) -> Result<(), PortErr
         }
     }
     Ok(())
-}
-
-/// Names of the tables of the file, or of the columns of `table`.
-pub(super) fn names(
-    connection: &Connection,
-    what: &str,
-    table: Option<&str>,
-) -> Result<Vec<String>, PortError> {
-    let failed = |error| port_error("reading the file's tables", error);
-    let sql = match what {
-        "column" => "SELECT name FROM pragma_table_info(?1)",
-        _ => "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND ?1 IS NULL ORDER BY name",
-    };
-    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-    let names = statement.query_map([table], |row| row.get(0)).map_err(failed)?;
-    names.collect::<Result<_, _>>().map_err(failed)
 }
 
 #[cfg(test)]

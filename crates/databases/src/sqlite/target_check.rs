@@ -7,11 +7,11 @@ use rusqlite::Connection;
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{DataType, TargetSchema};
 
-use crate::name_list::listed;
-use crate::target_names::{self, Known};
+use crate::catalog::target_names::{self, Known};
+use crate::sql::names::listed;
 
+use super::catalog::names;
 use super::fault::port_error;
-use super::source::names;
 
 /// # Errors
 /// Names every table and column that is missing, or else every column that would change its values.

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::address::Password;
 use crate::address::{AddressError, Login, percent_decoded};
-use crate::password::Password;
 
 const DEFAULT_PORT: u16 = 1433;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);

@@ -3,8 +3,8 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{OwnedValue, TargetSchema, Value};
 
-use crate::dialect::SQL_SERVER;
-use crate::target_names::{self, Known};
+use crate::catalog::target_names::{self, Known};
+use crate::sql::dialect::SQL_SERVER;
 use xmlshred_model::log_table::LOG;
 
 use super::driver::Driver;

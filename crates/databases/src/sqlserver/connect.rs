@@ -3,7 +3,7 @@
 use xmlshred_engine::ports::PortError;
 
 use super::address::{Intent, SqlServerAddress};
-use super::driver::Driver;
+use super::driver::{Driver, NoUnicode};
 use super::fault::{connect_error, port_error};
 use super::tiberius_driver::TiberiusDriver;
 
@@ -16,15 +16,6 @@ const SETTINGS: &str = "SET XACT_ABORT ON; SET LOCK_TIMEOUT 30000; SET TRANSACTI
                         SET TEXTSIZE 2147483647; \
                         SET ANSI_NULLS ON; SET ANSI_WARNINGS ON; SET ANSI_PADDING ON; SET QUOTED_IDENTIFIER ON; \
                         SET ARITHABORT ON; SET CONCAT_NULL_YIELDS_NULL ON; SET NUMERIC_ROUNDABORT OFF";
-
-/// What becomes of text that is no Unicode: the server takes any 16-bit units, halves of characters included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoUnicode {
-    /// The connection breaks.
-    Refused,
-    /// Replacement characters take the place of what is none: whoever reads must look for them.
-    Replaced,
-}
 
 /// A connection whose session is named and set up.
 pub(super) fn connect(

@@ -3,8 +3,8 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{DataType, TableSchema};
 
-use crate::dialect::SQL_SERVER;
-use crate::name_list::listed;
+use crate::sql::dialect::SQL_SERVER;
+use crate::sql::names::listed;
 
 use super::catalog::{Column, FilledBy, is_same_name};
 use super::driver::{BulkColumn, BulkTarget, FINEST_SCALE, Field};

@@ -4,14 +4,14 @@ use xmlshred_engine::ports::PortError;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, Value};
 
-use crate::ddl::text_literal;
-use crate::dialect::SQL_SERVER;
-use crate::documents::DocumentWriter;
-use crate::open::OpenOptions;
+use crate::address::OpenOptions;
+use crate::sql::ddl::text_literal;
+use crate::sql::dialect::SQL_SERVER;
+use crate::transfer::DocumentWriter;
 
 use super::address::{Intent, SqlServerAddress};
-use super::connect::{NoUnicode, connect};
-use super::driver::{BulkColumn, BulkTarget, Driver, Field};
+use super::connect::connect;
+use super::driver::{BulkColumn, BulkTarget, Driver, Field, NoUnicode};
 use super::fault::port_error;
 
 /// A connection that fills the table.

@@ -32,6 +32,15 @@ pub(super) trait Driver: Send {
     fn bulk_load<'a>(&mut self, target: &'a BulkTarget, rows: BulkRows<'_, 'a>) -> Result<u64, DriverError>;
 }
 
+/// What becomes of text that is no Unicode: the server takes any 16-bit units, halves of characters included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoUnicode {
+    /// The connection breaks.
+    Refused,
+    /// Replacement characters take the place of what is none: whoever reads must look for them.
+    Replaced,
+}
+
 /// Rows for a bulk load: cells in the order of the columns.
 pub(super) type BulkRows<'i, 'a> = &'i mut dyn Iterator<Item = Vec<Value<'a>>>;
 

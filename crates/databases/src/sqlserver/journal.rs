@@ -5,15 +5,15 @@ use std::sync::Arc;
 use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortError};
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
-use crate::ddl::{self, Existing};
-use crate::dialect::SQL_SERVER;
-use crate::open::OpenOptions;
+use crate::address::OpenOptions;
+use crate::sql::ddl::{self, Existing};
+use crate::sql::dialect::SQL_SERVER;
 use xmlshred_model::log_table::{FAILED, LOG, SUCCESS};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{has_all_tables, has_log, qualified};
-use super::connect::{NoUnicode, connect};
-use super::driver::Driver;
+use super::connect::connect;
+use super::driver::{Driver, NoUnicode};
 use super::fault::port_error;
 use super::key_list;
 

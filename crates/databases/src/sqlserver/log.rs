@@ -8,8 +8,8 @@ use xmlshred_model::{
     Batch, DocumentKey, DocumentRecord, Outcome, OwnedValue, TableSchema, TargetSchema, Value, millis_ceil,
 };
 
-use crate::dialect::SQL_SERVER;
-use crate::runs::runs;
+use crate::sql::dialect::SQL_SERVER;
+use crate::transfer::runs::runs;
 use xmlshred_model::log_table::{FAILED, LOG, SUCCESS, issue_table, log_table};
 
 use super::catalog::qualified;

@@ -3,14 +3,14 @@
 use xmlshred_engine::ports::PortError;
 use xmlshred_model::{OwnedValue, TableSchema, TargetSchema, Value};
 
-use crate::open::OpenOptions;
-use crate::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealForeignKey, RealTable};
+use crate::address::OpenOptions;
+use crate::catalog::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealForeignKey, RealTable};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{self, Column, is_same_name, qualified};
-use super::connect::{NoUnicode, connect};
+use super::connect::connect;
 use super::conversion::ColumnWay;
-use super::driver::Driver;
+use super::driver::{Driver, NoUnicode};
 use super::fault::port_error;
 
 /// The contract's tables, in its order.

@@ -3,13 +3,13 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{DataType, Decimal, OwnedValue, TableSchema, Value};
 
-use crate::dialect::SQL_SERVER;
-use crate::open::OpenOptions;
-use crate::rows::RowReader;
+use crate::address::OpenOptions;
+use crate::sql::dialect::SQL_SERVER;
+use crate::transfer::RowReader;
 
 use super::address::{Intent, SqlServerAddress};
-use super::connect::{NoUnicode, connect};
-use super::driver::Driver;
+use super::connect::connect;
+use super::driver::{Driver, NoUnicode};
 use super::fault::table_error;
 
 /// A connection that reads tables of the target.

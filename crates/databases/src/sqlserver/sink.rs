@@ -5,15 +5,15 @@ use std::sync::Arc;
 use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError, RunIdentity, Sink};
 use xmlshred_model::{Batch, Outcome, TargetSchema};
 
-use crate::open::OpenOptions;
-use crate::runs::runs;
+use crate::address::OpenOptions;
+use crate::transfer::runs::runs;
 use xmlshred_model::log_table::{issue_table, log_table};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::check_target;
-use super::connect::{NoUnicode, connect};
+use super::connect::connect;
 use super::conversion::{Staging, ways};
-use super::driver::Driver;
+use super::driver::{Driver, NoUnicode};
 use super::fault::port_error;
 use super::log::LogWriter;
 use super::table_loader::TableLoader;

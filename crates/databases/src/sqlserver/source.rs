@@ -8,17 +8,17 @@ use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
-use crate::dialect::SQL_SERVER;
-use crate::fetching::{self, Documents};
-use crate::open::OpenOptions;
-use crate::paging::{bounds, not_an_integer, not_unique, selecting};
-use crate::source_names::{no_column, no_table};
+use crate::address::OpenOptions;
+use crate::catalog::source_names::{no_column, no_table};
+use crate::sql::dialect::SQL_SERVER;
+use crate::sql::paging::{bounds, not_an_integer, not_unique, selecting};
+use crate::transfer::fetching::{self, Documents};
 use xmlshred_model::log_table::LOG;
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{self, Column, is_same_name, qualified};
-use super::connect::{NoUnicode, connect};
-use super::driver::{Driver, DriverError};
+use super::connect::connect;
+use super::driver::{Driver, DriverError, NoUnicode};
 use super::fault::{is_misunderstood, port_error};
 use super::key_list;
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use xmlshred_engine::ports::PortError;
 use xmlshred_model::{Batch, CellReader, OnExisting, TableSchema, TargetSchema, Value};
 
-use crate::dialect::SQL_SERVER;
+use crate::sql::dialect::SQL_SERVER;
 
 use super::catalog::qualified;
 use super::conversion::{ColumnWay, Way};

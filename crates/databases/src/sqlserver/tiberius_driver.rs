@@ -15,8 +15,7 @@ use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
 use xmlshred_model::{OwnedValue, Value};
 
 use super::address::{Encrypt, Intent, SqlServerAddress};
-use super::connect::NoUnicode;
-use super::driver::{BulkColumn, BulkRows, BulkTarget, Driver, DriverError};
+use super::driver::{BulkColumn, BulkRows, BulkTarget, Driver, DriverError, NoUnicode};
 use super::tiberius_cells::{bulk_cell, owned, parameter};
 
 /// A network that is cut without a word is noticed after some of these.

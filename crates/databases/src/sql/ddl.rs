@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use xmlshred_model::{ForeignKey, TableSchema, TargetSchema};
 
-use crate::dialect::{Dialect, Guard};
+use crate::sql::dialect::{Dialect, Guard};
 use xmlshred_model::log_table::{self, FAILED, ISSUE, LOG, LOG_ID, LogColumn, SUCCESS};
 
 /// What happens to tables that are there already.

@@ -4,7 +4,7 @@ use xmlshred_engine::ports::{FailedDocuments, Fault, PortError, Selection};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::DocumentKey;
 
-use crate::dialect::Dialect;
+use crate::sql::dialect::Dialect;
 use xmlshred_model::log_table::SUCCESS;
 
 /// First and last key of a page's query; `None` when no key can come after `after`. One lower bound and not two: databases seek

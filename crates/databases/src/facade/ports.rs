@@ -7,13 +7,13 @@ use xmlshred_engine::ports::{Fault, Fetched, Journal, PortError, Ports, Sink, So
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
-use crate::address::DatabaseUrl;
-use crate::comparison::{Difference, SameName, compare};
+use crate::address::OpenOptions;
 use crate::files::FilesSource;
 use crate::postgres::{PostgresJournal, PostgresSink, PostgresSource};
 use crate::sqlite::{SqliteJournal, SqliteSink, SqliteSource};
 use crate::sqlserver::{SqlServerJournal, SqlServerSink, SqlServerSource};
-use crate::{postgres, sqlite, sqlserver};
+
+use super::url::DatabaseUrl;
 
 /// Where documents come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,21 +22,6 @@ pub enum SourceAddress {
     Database(DatabaseUrl),
     /// The files that match this pattern.
     Files(String),
-}
-
-/// How databases are opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenOptions {
-    /// Whether a missing target file may be made. Tables are made by `Journal::create_tables` only.
-    pub create: bool,
-    /// The name that servers show their administrators: `xmlshred <version> instance 1/3`.
-    pub application_name: String,
-}
-
-impl Default for OpenOptions {
-    fn default() -> Self {
-        Self { create: false, application_name: concat!("xmlshred ", env!("CARGO_PKG_VERSION")).to_owned() }
-    }
 }
 
 /// Loaders that a server takes at the same time with profit: beyond a few, one core of the server each, they wait for each other.
@@ -127,28 +112,6 @@ fn open_table(
         DatabaseUrl::Postgres(address) => Box::new(PostgresSource::open(address, spec, log, options)?),
         DatabaseUrl::SqlServer(address) => Box::new(SqlServerSource::open(address, spec, log, options)?),
     })
-}
-
-/// How the target's tables differ from what the contract would load; nothing when they fit. Looks at the catalog alone.
-///
-/// # Errors
-/// When the target cannot be reached or its catalog not be read.
-pub fn differences(
-    target: &DatabaseUrl,
-    schema: &TargetSchema,
-    options: &OpenOptions,
-) -> Result<Vec<Difference>, PortError> {
-    let same: SameName = |one, other| one == other;
-    let (tables, is_same) = match target {
-        DatabaseUrl::Sqlite(file) => {
-            (sqlite::real_tables(file, schema)?, str::eq_ignore_ascii_case as SameName)
-        }
-        DatabaseUrl::Postgres(address) => (postgres::real_tables(address, schema, options)?, same),
-        DatabaseUrl::SqlServer(address) => {
-            (sqlserver::real_tables(address, schema, options)?, sqlserver::is_same_name as SameName)
-        }
-    };
-    Ok(compare(schema, &tables, target.dialect(), is_same))
 }
 
 /// The source alone, without a log.

@@ -5,9 +5,9 @@
 
 use xmlshred_model::{ColumnSchema, DataType, OnExisting, TableSchema, TargetSchema};
 
-use crate::dialect::Dialect;
-use crate::name_list::listed;
-use crate::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealTable};
+use crate::catalog::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealTable};
+use crate::sql::dialect::Dialect;
+use crate::sql::names::listed;
 
 /// A difference between contract and target.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use arrow_array::RecordBatch;
 use xmlshred_model::{Batch, CellReader, DataType, TableSchema, Value, lexical};
 
-use crate::ddl::text_literal;
-use crate::dialect::Dialect;
+use crate::sql::ddl::text_literal;
+use crate::sql::dialect::Dialect;
 
 /// Appends one INSERT statement per row of the batch, tables in schema order, each on a line and ended by a semicolon.
 pub fn inserts(dialect: &Dialect, batch: &Batch, out: &mut String) {

@@ -3,7 +3,7 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::SourceSpec;
 
-use crate::name_list::instead_of;
+use crate::sql::names::instead_of;
 
 /// There is no such table; these are there.
 pub(crate) fn no_table(spec: &SourceSpec, tables: &[String]) -> PortError {

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::dialect::{Dialect, POSTGRES, SQL_SERVER, SQLITE};
-use crate::password::Password;
+use crate::address::{AddressError, Environment, Login};
 use crate::postgres::PostgresAddress;
+use crate::sql::dialect::{Dialect, POSTGRES, SQL_SERVER, SQLITE};
 use crate::sqlserver::SqlServerAddress;
 
 /// A database.
@@ -17,69 +17,6 @@ pub enum DatabaseUrl {
     Postgres(Box<PostgresAddress>),
     /// `sqlserver://USER@HOST:PORT/DATABASE?OPTIONS`, or as JDBC writes it.
     SqlServer(Box<SqlServerAddress>),
-}
-
-/// Looks an environment variable up.
-pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-/// Who connects, where that is said apart from the address.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Login {
-    /// Name.
-    pub username: Option<String>,
-    /// Password.
-    pub password: Option<Password>,
-}
-
-/// Why text is no address. No message quotes the text: it may hold a password.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AddressError {
-    /// Not of the form `scheme:rest`.
-    #[error("a database address begins with its kind, as in `sqlite:FILE`")]
-    NoScheme,
-    /// A kind of database that xmlshred does not know.
-    #[error("unknown kind of database `{scheme}`")]
-    UnknownScheme {
-        /// The text before the colon.
-        scheme: String,
-    },
-    /// `sqlite:` and nothing else.
-    #[error("`sqlite:` without a file")]
-    NoFile,
-    /// `sqlite::memory:`
-    #[error("a database in memory cannot be shared by the connections of a run, and ends with it")]
-    InMemory,
-    /// An option of the address, or a variable that stands for it, has a value that cannot be.
-    #[error("{name} of the address is not {expected}")]
-    Option {
-        /// The option.
-        name: String,
-        /// What it could be.
-        expected: &'static str,
-    },
-    /// The address does not follow the form of its kind.
-    #[error("this is no address of a {database} database: {problem}")]
-    Malformed {
-        /// The kind.
-        database: &'static str,
-        /// In the parser's words, which name options but no values.
-        problem: String,
-    },
-}
-
-impl AddressError {
-    /// What to do.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::NoScheme | Self::UnknownScheme { .. } => {
-                "addresses look like `sqlite:demo.db`, `postgres://USER@HOST:5432/DATABASE` or `sqlserver://USER@HOST:1433/DATABASE`"
-            }
-            Self::NoFile | Self::InMemory => "name a file, as in `sqlite:demo.db`",
-            Self::Option { .. } | Self::Malformed { .. } => {
-                "docs/databases.md lists the options; write `%40` for an `@` and `%2F` for a `/` in names and passwords"
-            }
-        }
-    }
 }
 
 impl DatabaseUrl {
@@ -149,26 +86,6 @@ impl DatabaseUrl {
             _ => false,
         }
     }
-}
-
-/// `%40` as `@`, and so on.
-pub(crate) fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Shows no password.

@@ -2,27 +2,13 @@
 
 use xmlshred_engine::ports::PortError;
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::DocumentKey;
 
-use crate::address::DatabaseUrl;
 use crate::postgres::PostgresDocuments;
 use crate::sqlite::SqliteDocuments;
 use crate::sqlserver::SqlServerDocuments;
+use crate::transfer::DocumentWriter;
 
-/// Fills a source table.
-pub trait DocumentWriter {
-    /// Adds documents; `None` is a null. Fast for some hundreds at a time.
-    ///
-    /// # Errors
-    /// Any fault. What earlier calls added stays.
-    fn insert(&mut self, documents: &[(DocumentKey, Option<String>)]) -> Result<(), PortError>;
-
-    /// Makes the table ready for runs.
-    ///
-    /// # Errors
-    /// Any fault.
-    fn finish(self: Box<Self>) -> Result<(), PortError>;
-}
+use super::url::DatabaseUrl;
 
 /// Makes an empty source table as the contract names it.
 ///

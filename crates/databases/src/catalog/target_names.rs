@@ -3,7 +3,7 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::TargetSchema;
 
-use crate::name_list::listed;
+use crate::sql::names::listed;
 use xmlshred_model::log_table::{ISSUE, LOG, LOG_ID, issue_columns, log_columns};
 
 /// A table that must be there.

@@ -1,24 +1,14 @@
 //! Rows of the target, read back: for comparing what two runs made.
 
 use xmlshred_engine::ports::PortError;
-use xmlshred_model::{OwnedValue, TableSchema};
 
-use crate::address::DatabaseUrl;
-use crate::open::OpenOptions;
+use crate::address::OpenOptions;
 use crate::postgres::PostgresRows;
 use crate::sqlite::SqliteRows;
 use crate::sqlserver::SqlServerRows;
+use crate::transfer::RowReader;
 
-/// Reads tables of a target.
-pub trait RowReader {
-    /// Hands over every row of this table, in no particular order: its cells in the order of `table.columns`, as the values that
-    /// were loaded. Columns that the table has besides are left out; `table` may leave out some itself. Memory does not grow with
-    /// the table.
-    ///
-    /// # Errors
-    /// Any fault; a cell that is no value of the column's type is [`xmlshred_engine::ports::Fault::WrongTable`].
-    fn rows(&mut self, table: &TableSchema, each: &mut dyn FnMut(&[OwnedValue])) -> Result<(), PortError>;
-}
+use super::url::DatabaseUrl;
 
 /// A reader of the tables in this schema of the database.
 ///

@@ -2,7 +2,7 @@
 
 use xmlshred_model::{OnExisting, TableSchema, TargetSchema};
 
-use crate::dialect::Dialect;
+use crate::sql::dialect::Dialect;
 use xmlshred_model::log_table::{FAILED, ISSUE, LOG, issue_columns, log_columns};
 
 /// Inserts one row of a target table; an existing primary key is treated as `schema.on_existing` says.

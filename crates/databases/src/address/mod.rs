@@ -1,0 +1,13 @@
+//! What addresses of all databases have in common: logins, passwords, what is wrong with them, and how databases are opened.
+
+mod error;
+mod escapes;
+mod login;
+mod options;
+mod password;
+
+pub use error::AddressError;
+pub(crate) use escapes::percent_decoded;
+pub use login::{Environment, Login};
+pub use options::OpenOptions;
+pub use password::Password;

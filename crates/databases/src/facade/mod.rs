@@ -1,0 +1,13 @@
+//! Any database: what other crates see. The one place that chooses between the three by the address.
+
+mod differences;
+mod documents;
+mod ports;
+mod rows;
+mod url;
+
+pub use differences::differences;
+pub use documents::start_over;
+pub use ports::{SourceAddress, open, open_source, read_document};
+pub use rows::open_rows;
+pub use url::DatabaseUrl;

@@ -1,0 +1,8 @@
+//! SQL text that differs between databases by their dialect alone.
+
+pub mod ddl;
+pub(crate) mod dialect;
+pub(crate) mod names;
+pub(crate) mod paging;
+pub mod rows_as_sql;
+pub(crate) mod statement;
