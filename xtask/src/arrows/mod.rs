@@ -16,7 +16,7 @@ use crate::{Error, root};
 ///
 /// # Errors
 /// When a file cannot be read, or is no Rust.
-pub(crate) fn circles_of_the_workspace() -> Result<Vec<String>, Error> {
+fn circles_of_the_workspace() -> Result<Vec<String>, Error> {
     let mut crates: Vec<PathBuf> = std::fs::read_dir(root().join("crates"))?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
