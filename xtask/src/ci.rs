@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{Error, root};
+use crate::workspace::{Error, root};
 
 /// Runs every step.
 ///

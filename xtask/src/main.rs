@@ -6,10 +6,9 @@
 mod arrows;
 mod bench;
 mod ci;
+mod workspace;
 
 use std::process::ExitCode;
-
-type Error = Box<dyn std::error::Error>;
 
 const USAGE: &str =
     "usage: cargo xtask ci | cargo xtask bench [sqlite] [postgres] [paging] [sqlserver] [tools] [--quick]";
@@ -37,9 +36,4 @@ fn main() -> ExitCode {
 fn usage() -> ExitCode {
     eprintln!("{USAGE}");
     ExitCode::from(2)
-}
-
-/// The workspace's folder.
-fn root() -> &'static std::path::Path {
-    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use syn::visit::Visit;
 
-use crate::Error;
+use crate::workspace::Error;
 
 /// A name brought into a module by `use`.
 pub(super) struct Import {

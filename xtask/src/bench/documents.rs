@@ -8,8 +8,8 @@ use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::types::Type;
 use rusqlite::Connection;
 
-use super::{folder, program};
-use crate::Error;
+use super::place::{folder, program};
+use crate::workspace::Error;
 
 /// A prepared demo.
 #[derive(Clone, Debug)]

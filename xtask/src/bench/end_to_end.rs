@@ -3,13 +3,14 @@
 
 use serde_json::json;
 
+use super::extent::Extent;
 use super::postgres::{Database, Server};
 use super::results::{Figures, Measured, Table};
 use super::runs::{self, Job, Run};
 use super::xml_table::Shredded;
 use super::xml2db::Loaded;
-use super::{Extent, documents, xml_table, xml2db};
-use crate::Error;
+use super::{documents, xml_table, xml2db};
+use crate::workspace::Error;
 
 /// `--workers`
 const WORKERS: u32 = 2;

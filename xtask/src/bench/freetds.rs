@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::folder;
-use crate::Error;
+use super::place::folder;
+use crate::workspace::Error;
 
 /// Name of the server in FreeTDS's configuration.
 const SERVER: &str = "bench";

@@ -11,12 +11,14 @@ use xmlshred_databases::POSTGRES;
 use xmlshred_databases::ddl::{self, Existing};
 use xmlshred_model::log_table::{ISSUE, LOG};
 
+use super::documents;
+use super::extent::Extent;
+use super::place::folder;
 use super::postgres::{Database, Server, has_psql};
 use super::prepared_rows::{PreparedRows, plan};
 use super::results::{Figures, Measured, Table};
 use super::runs::{self, Job};
-use super::{Extent, documents, folder};
-use crate::Error;
+use crate::workspace::Error;
 
 /// How often everything is loaded.
 const ROUND_COUNT: usize = 3;

@@ -1,14 +1,17 @@
 //! `cargo xtask bench`: how fast, in ratios of one run on one machine.
 //!
 //! Life of a benchmark: release build, of the program and of this → demo documents ([`documents`]) → one part after the
-//! other: [`sqlite`], [`postgres`], [`paging`], [`sqlserver`], [`tools`] → a table on the console per part, and
+//! other: [`sqlite`], [`on_postgres`], [`paging`], [`sqlserver`], [`tools`] → a table on the console per part, and
 //! `target/bench/latest.json` ([`results`]). A part that cannot run here is printed as skipped.
 
 mod documents;
 mod end_to_end;
+mod extent;
 mod freetds;
 mod loading;
+mod on_postgres;
 mod paging;
+mod place;
 mod postgres;
 mod prepared_rows;
 mod results;
@@ -22,7 +25,8 @@ mod xml_table;
 
 use std::process::Command;
 
-use crate::{Error, root};
+use crate::workspace::{Error, root};
+use extent::{Extent, FULL, QUICK};
 use results::{Measured, Part};
 
 /// What is measured, and how much.
@@ -31,59 +35,6 @@ pub(crate) struct Request {
     parts: Vec<Part>,
     extent: &'static Extent,
 }
-
-/// How much is measured.
-#[derive(Debug, PartialEq, Eq)]
-struct Extent {
-    /// The word for it in the arguments, and in the results.
-    flag: Option<&'static str>,
-    /// Documents of 5 KB on average, of which a tenth is the smaller of the two memory measurements.
-    small_count: u32,
-    /// Documents of 50 KB on average.
-    large_count: u32,
-    /// Documents that are shredded without a database.
-    shredded_count: u32,
-    /// Documents of 5 KB whose rows are loaded.
-    loaded_count: u32,
-    /// Documents of 5 KB that PostgreSQL shreds by itself.
-    xml_table_count: u32,
-    /// Documents of 5 KB that xml2db loads.
-    xml2db_count: u32,
-    /// Keys of the source tables that are paged through.
-    key_counts: &'static [u32],
-    /// Documents whose rows are loaded into SQL Server, 500 each.
-    line_document_count: u32,
-    /// Sample documents of 50 KB for the tools around a contract.
-    sample_count: u32,
-}
-
-/// Minutes: for numbers that are quoted.
-const FULL: Extent = Extent {
-    flag: None,
-    small_count: 200_000,
-    large_count: 10_000,
-    shredded_count: 500,
-    loaded_count: 20_000,
-    xml_table_count: 3_000,
-    xml2db_count: 600,
-    key_counts: &[10_000, 100_000, 1_000_000],
-    line_document_count: 400,
-    sample_count: 1_000,
-};
-
-/// About a minute, once everything is built: for a look.
-const QUICK: Extent = Extent {
-    flag: Some("--quick"),
-    small_count: 3_000,
-    large_count: 1_000,
-    shredded_count: 100,
-    loaded_count: 2_000,
-    xml_table_count: 500,
-    xml2db_count: 100,
-    key_counts: &[10_000, 100_000],
-    line_document_count: 40,
-    sample_count: 200,
-};
 
 impl Request {
     /// The parts that are named, or all of them; `None` when a word is neither a part nor `--quick`.
@@ -116,7 +67,7 @@ pub(crate) fn run(request: &Request) -> Result<(), Error> {
         println!("\n— {} —", part.name());
         let measured = match part {
             Part::Sqlite => sqlite::measure(extent)?,
-            Part::Postgres => postgres::measure(extent)?,
+            Part::Postgres => on_postgres::measure(extent)?,
             Part::Paging => paging::measure(extent)?,
             Part::SqlServer => sqlserver::measure(extent)?,
             Part::Tools => tools::measure(extent)?,
@@ -147,16 +98,6 @@ fn build() -> Result<(), Error> {
         .current_dir(root())
         .status()?;
     if status.success() { Ok(()) } else { Err("the release build failed".into()) }
-}
-
-/// The released program.
-fn program() -> std::path::PathBuf {
-    root().join("target/release/xmlshred")
-}
-
-/// Where benchmarks keep what they need.
-fn folder() -> std::path::PathBuf {
-    root().join("target/bench")
 }
 
 #[cfg(test)]

@@ -11,11 +11,11 @@ use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
 use xmlshred_engine::ports::{FailedDocuments, Selection};
 use xmlshred_model::{KeyRange, Share};
 
-use super::Extent;
+use super::extent::Extent;
 use super::postgres::{Database, Server};
 use super::prepared_rows::plan_of;
 use super::results::{Figures, Measured, Table};
-use crate::Error;
+use crate::workspace::Error;
 
 /// Keys per page, as `--batch-size` has it.
 const PAGE: usize = 500;

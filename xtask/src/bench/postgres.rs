@@ -1,49 +1,16 @@
-//! The part on PostgreSQL, and the private server that its measurements are made with.
-//!
-//! [`loading`]: rows into tables, against `psql`. [`end_to_end`]: documents into rows, against the server's own `XMLTABLE`
-//! and xml2db.
+//! The private PostgreSQL server that measurements are made with.
 
 use std::process::{Command, Stdio};
 
 use postgres::{Client, NoTls};
 use xmlshred_test_servers::PostgresServer;
 
-use super::results::{Figures, Measured};
-use super::{Extent, end_to_end, loading};
-use crate::Error;
+use crate::workspace::Error;
 
 /// As a server is set where data matter: commits wait for the disk. Memory and write-ahead log as an administrator with a
 /// small machine would have them.
-const SETTINGS: &[&str] =
+pub(super) const SETTINGS: &[&str] =
     &["fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=512MB", "max_wal_size=8GB"];
-
-/// Measures.
-///
-/// # Errors
-/// When something cannot be built or a run fails.
-pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
-    let server = match Server::start() {
-        Ok(server) => server,
-        Err(why) => return Ok(Measured::Skipped { what: "postgres", why }),
-    };
-    let mut figures = Figures::default();
-    for measured in [loading::measure(&server, extent)?, end_to_end::measure(&server, extent)?] {
-        match measured {
-            Measured::Done(Figures { tables, notes, json }) => {
-                figures.tables.extend(tables);
-                figures.notes.extend(notes);
-                figures.json.extend(json);
-            }
-            skipped @ Measured::Skipped { .. } => {
-                figures.notes.push(skipped.to_string().trim_end().to_owned());
-            }
-        }
-    }
-    let settings = SETTINGS.join(", ");
-    figures.notes.push(format!("server: private, on the same cores, {settings}"));
-    figures.json.insert("server_settings".to_owned(), SETTINGS.into());
-    Ok(Measured::Done(figures))
-}
 
 /// A server with databases that come and go.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use xmlshred_engine::{Event, Observer, RunSettings, StopSignal};
 use xmlshred_mapping::{Plan, contract};
 use xmlshred_model::{Batch, Share};
 
-use crate::Error;
+use crate::workspace::Error;
 
 /// All rows of a run.
 #[derive(Debug)]

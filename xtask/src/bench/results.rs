@@ -6,8 +6,9 @@ use std::process::Command;
 
 use serde_json::{Map, Value, json};
 
-use super::{Extent, folder};
-use crate::Error;
+use super::extent::Extent;
+use super::place::folder;
+use crate::workspace::Error;
 
 /// Version of the JSON: changes when a field changes its meaning.
 const VERSION: u32 = 2;

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{folder, program};
-use crate::Error;
+use super::place::{folder, program};
+use crate::workspace::Error;
 
 /// What is run.
 #[derive(Clone, Debug)]

@@ -8,8 +8,8 @@ use std::process::Command;
 use rusqlite::Connection;
 
 use super::documents::Documents;
-use super::folder;
-use crate::{Error, root};
+use super::place::folder;
+use crate::workspace::{Error, root};
 
 /// What is compared, in the order of the table. The first is what ratios refer to.
 const NAMES: [&str; 5] = ["quick-xml", "quick-xml-unchecked", "shred", "infer", "roxmltree"];

@@ -7,11 +7,12 @@ use std::path::Path;
 use serde_json::json;
 
 use super::documents::{self, Documents};
+use super::extent::Extent;
+use super::place::folder;
 use super::results::{Figures, Measured, Table};
 use super::runs::{self, Job, Run};
 use super::shredding::{self, Speed};
-use super::{Extent, folder};
-use crate::Error;
+use crate::workspace::Error;
 
 /// Measures.
 ///

@@ -9,11 +9,12 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::json;
 
+use super::extent::Extent;
 use super::freetds::FreeTds;
+use super::place::folder;
 use super::prepared_rows::PreparedRows;
 use super::results::{Figures, Measured, Table};
-use super::{Extent, folder};
-use crate::Error;
+use crate::workspace::Error;
 
 /// Names the server to measure on: what tests take.
 const VARIABLE: &str = "XMLSHRED_TEST_SQLSERVER";

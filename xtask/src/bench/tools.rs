@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::documents;
+use super::extent::Extent;
+use super::place::{folder, program};
 use super::results::{Figures, Measured, Table};
 use super::shredding::{self, Speed};
-use super::{Extent, folder, program};
-use crate::Error;
+use crate::workspace::Error;
 
 /// How often a command is run; its median counts.
 const ROUND_COUNT: usize = 5;

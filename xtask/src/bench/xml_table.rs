@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::documents::IS_GOOD;
 use super::postgres::Database;
-use crate::Error;
+use crate::workspace::Error;
 
 const TARGETS: &str = include_str!("xml_table_targets.sql");
 const STATEMENTS: &str = include_str!("xml_table.sql");

@@ -5,8 +5,10 @@
 
 mod binary;
 mod calendar;
+mod error;
 mod json;
 mod number;
+mod parts;
 mod pattern;
 mod temporal;
 
@@ -15,26 +17,8 @@ use std::fmt::Write as _;
 use crate::{DataType, Value};
 
 pub use calendar::{CivilDate, MICROS_PER_DAY, civil_from_days, days_from_civil};
+pub use error::LexicalError;
 pub use pattern::TemporalFormat;
-
-/// Why text is not a value of a type. Names no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LexicalError {
-    /// Not a lexical form of the type.
-    #[error("not a value of type {0}")]
-    NotA(DataType),
-    /// A value, but outside the range of the type, or with digits that the type cannot hold.
-    #[error("out of range for {0}")]
-    OutOfRange(DataType),
-    /// Text longer than the type: this many characters.
-    #[error("{actual} characters in a column of {max}")]
-    TooLong {
-        /// Characters (Unicode scalar values) of the text.
-        actual: usize,
-        /// Characters that the type takes.
-        max: u32,
-    },
-}
 
 /// The value that `text` stands for. `formats` are tried in order for `date`, `time`, `timestamp`, `timestamptz`; when
 /// there are none, ISO 8601 is read.

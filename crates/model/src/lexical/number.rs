@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::{DataType, Decimal, Value};
 
-use super::LexicalError;
+use super::error::LexicalError;
 
 pub(super) fn integer(text: &str, data_type: DataType) -> Result<Value<'static>, LexicalError> {
     let (is_negative, digits) = sign(text);

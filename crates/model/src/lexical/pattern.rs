@@ -1,7 +1,7 @@
 //! strptime-style patterns of contracts: read once, then matched exactly, to the end of the text.
 
 use super::calendar::{CivilDate, days_from_civil};
-use super::temporal::{Parts, digits, fraction, offset, time_of_day};
+use super::parts::{Parts, digits, fraction, offset, time_of_day};
 
 /// A strptime-style pattern for dates, times and timestamps, checked once.
 ///

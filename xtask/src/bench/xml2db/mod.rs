@@ -7,9 +7,9 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 use super::documents::IS_GOOD;
-use super::folder;
+use super::place::folder;
 use super::postgres::Database;
-use crate::{Error, root};
+use crate::workspace::{Error, root};
 
 /// What is installed. The version is part of the figures.
 const PACKAGES: &[&str] = &["xml2db==0.15.1", "psycopg2-binary"];

@@ -7,8 +7,9 @@ use xmlshred_engine::ports::FailedDocuments;
 use xmlshred_engine::{Ended, RunSettings, RunSummary};
 use xmlshred_model::KeyRange;
 
-use super::Started;
 use super::job::Job;
+use super::started::Started;
+
 use crate::console::{self, CRITICAL, SUMMARY};
 use crate::error::CommandError;
 use crate::exit::Exit;

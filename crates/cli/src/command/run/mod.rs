@@ -7,9 +7,9 @@ mod finish;
 mod job;
 mod observer;
 mod start;
+mod started;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use indicatif::MultiProgress;
 use xmlshred_engine::{Ended, RunError, RunSummary, StopSignal};
@@ -17,6 +17,7 @@ use xmlshred_engine::{Ended, RunError, RunSummary, StopSignal};
 use self::finish::finish;
 use self::job::Job;
 use self::observer::RunObserver;
+use self::started::Started;
 use super::signals;
 use crate::args::RunArgs;
 use crate::console;
@@ -34,7 +35,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     report::prepare(&job.reporting.metrics_file(job.identity.share))?;
     let bars = MultiProgress::new();
     console::log_to(&job.reporting.log_file(job.identity.share), job.reporting.level, &bars)?;
-    let started = Started { at: jiff::Timestamp::now(), clock: Instant::now() };
+    let started = Started::now();
     start::say_what_begins(&job);
     let prometheus = match job.reporting.metrics_listen {
         None => None,
@@ -46,13 +47,6 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let observer = RunObserver::new(&job, prometheus, &bars);
     let ended = process(&job, &observer, &stop);
     finish(&job, started, &observer.into_tally(), ended)
-}
-
-/// When the run began: for people, and for measuring.
-#[derive(Clone, Copy, Debug)]
-struct Started {
-    at: jiff::Timestamp,
-    clock: Instant,
 }
 
 fn process(job: &Job, observer: &RunObserver<'_>, stop: &StopSignal) -> Result<RunSummary, CommandError> {

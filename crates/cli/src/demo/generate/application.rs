@@ -6,17 +6,7 @@ use super::contact;
 use super::fault::Fault;
 use super::markup::Markup;
 use super::names::{self, one};
-
-/// Which application is written.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Subject {
-    /// Its key.
-    pub(super) app_id: i64,
-    /// What is wrong with it.
-    pub(super) fault: Option<Fault>,
-    /// Bytes that the whole document should have: a small one has fewer people.
-    pub(super) target_bytes: usize,
-}
+use super::subject::Subject;
 
 /// Writes `<application>`.
 pub(super) fn write(markup: &mut Markup<'_>, rng: &mut Rng, subject: Subject) {

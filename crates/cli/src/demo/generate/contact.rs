@@ -2,10 +2,10 @@
 
 use fastrand::Rng;
 
-use super::application::Subject;
 use super::fault::Fault;
 use super::markup::Markup;
 use super::names::{self, one};
+use super::subject::Subject;
 
 /// One document in this many names its first contact twice, in two roles.
 pub(super) const REPEATED_ONE_IN: i64 = 25;

@@ -9,15 +9,16 @@ mod fault;
 mod markup;
 mod names;
 mod reports;
+mod subject;
 
 use std::fmt::Write as _;
 
 use fastrand::Rng;
 
-use application::Subject;
 pub(super) use fault::Fault;
 use markup::{Layout, Markup, Spelling};
 use reports::Blocks;
+use subject::Subject;
 
 /// No document is larger than this.
 const MAX_BYTES: usize = 1_000_000;

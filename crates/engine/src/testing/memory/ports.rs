@@ -4,7 +4,7 @@ use std::ops::{Bound, ControlFlow};
 
 use xmlshred_model::{Batch, DocumentKey};
 
-use super::{MemoryStore, is_done};
+use super::store::{MemoryStore, is_done};
 use crate::ports::{
     Commit, FailedDocuments, Fetched, Journal, LogTally, PortError, Ports, RunIdentity, Selection, Sink,
     Source,
@@ -27,11 +27,14 @@ pub enum JournalSight {
     Unseen,
 }
 
-impl MemoryPorts {
-    pub(super) fn new(store: MemoryStore) -> Self {
-        Self { store, sight: JournalSight::Seen, max_loaders: 2 }
+impl MemoryStore {
+    /// Ports to this database whose source sees the log, and with two loaders at most.
+    pub fn memory_ports(&self) -> MemoryPorts {
+        MemoryPorts { store: self.clone(), sight: JournalSight::Seen, max_loaders: 2 }
     }
+}
 
+impl MemoryPorts {
     /// The same with another sight of the log.
     #[must_use]
     pub fn with_sight(self, sight: JournalSight) -> Self {

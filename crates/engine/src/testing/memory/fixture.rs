@@ -1,0 +1,51 @@
+//! Databases in memory as the fixtures of tests.
+
+use std::sync::Arc;
+
+use xmlshred_mapping::Content;
+use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema};
+
+use super::store::MemoryStore;
+use crate::ports::{Fetched, Ports};
+use crate::testing::fixture::{Bench, DocumentColumn, Fixture, IssueRow, LogRow};
+
+impl Fixture for MemoryStore {
+    fn ports(&self) -> Box<dyn Ports> {
+        Box::new(self.memory_ports())
+    }
+
+    fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
+        let document = match document {
+            Some(Content::Text(text)) => Fetched::Text(text.to_owned()),
+            Some(Content::Bytes(bytes)) => Fetched::Bytes(bytes.to_vec()),
+            None => Fetched::Null,
+        };
+        self.state().documents.insert(key, document);
+    }
+
+    fn delete_document(&self, key: DocumentKey) {
+        self.state().documents.remove(&key);
+    }
+
+    fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {
+        self.state().tables.as_ref().map_or_else(Vec::new, |tables| tables.rows(table))
+    }
+
+    fn log(&self) -> Vec<LogRow> {
+        self.state().log.values().cloned().collect()
+    }
+
+    fn issues(&self) -> Vec<IssueRow> {
+        self.state().issues.clone()
+    }
+}
+
+/// Makes databases in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct MemoryBench;
+
+impl Bench for MemoryBench {
+    fn fixture(&self, schema: &Arc<TargetSchema>, _column: DocumentColumn) -> Box<dyn Fixture> {
+        Box::new(MemoryStore::new(schema))
+    }
+}

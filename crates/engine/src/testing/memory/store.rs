@@ -1,0 +1,137 @@
+//! The state of a database in memory.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use xmlshred_model::{Batch, DocumentKey, DocumentRecord, Outcome, TargetSchema, millis_ceil};
+
+use crate::ports::{AlreadyDone, Commit, FailedDocuments, Fault, Fetched, PortError, RunIdentity};
+use crate::testing::fixture::{IssueRow, LogRow};
+
+use super::tables::Tables;
+
+/// The shared state of a database in memory. Clones are the same database.
+#[derive(Clone, Debug)]
+pub struct MemoryStore {
+    schema: Arc<TargetSchema>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) documents: BTreeMap<DocumentKey, Fetched>,
+    /// `None` until they are created.
+    pub(super) tables: Option<Tables>,
+    pub(super) log: BTreeMap<DocumentKey, LogRow>,
+    pub(super) issues: Vec<IssueRow>,
+}
+
+impl MemoryStore {
+    /// No documents, no tables.
+    pub fn new(schema: &Arc<TargetSchema>) -> Self {
+        let state =
+            State { documents: BTreeMap::new(), tables: None, log: BTreeMap::new(), issues: Vec::new() };
+        Self { schema: Arc::clone(schema), state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// The same with target, log and issue tables.
+    #[must_use]
+    pub fn with_tables(self) -> Self {
+        self.create_tables();
+        self
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn create_tables(&self) {
+        self.state().tables.get_or_insert_with(|| Tables::new(&self.schema));
+    }
+
+    pub(super) fn check_tables(&self) -> Result<(), PortError> {
+        match self.state().tables {
+            Some(_) => Ok(()),
+            None => Err(missing_tables()),
+        }
+    }
+
+    /// One transaction, as [`crate::ports::Sink::commit`] promises.
+    pub(super) fn commit(
+        &self,
+        batch: &Batch,
+        identity: &RunIdentity,
+        failed: FailedDocuments,
+    ) -> Result<Commit, PortError> {
+        let mut state = self.state();
+        let State { tables, log, issues, .. } = &mut *state;
+        let tables = tables.as_mut().ok_or_else(missing_tables)?;
+        let is_new = |record: &DocumentRecord| !log.get(&record.key).is_some_and(|row| is_done(row, failed));
+        let new: Vec<_> = batch.documents().iter().map(is_new).collect();
+        let table_row_counts = tables.insert(batch, &new)?;
+        let mut already_done = Vec::new();
+        for (index, record) in batch.documents().iter().enumerate() {
+            if new[index] {
+                if log.insert(record.key, log_row(batch, index, identity)).is_some() {
+                    issues.retain(|issue| issue.key != record.key);
+                }
+                issues.extend(issue_rows(record, batch.schema()));
+            } else {
+                let row = &log[&record.key];
+                let by_this_run = row.session_id == identity.session_id
+                    && row.instance_id == i64::from(identity.share.index());
+                already_done.push(AlreadyDone { key: record.key, by_this_run });
+            }
+        }
+        Ok(Commit { already_done, table_row_counts })
+    }
+}
+
+pub(super) fn is_done(row: &LogRow, failed: FailedDocuments) -> bool {
+    match failed {
+        FailedDocuments::Leave => true,
+        FailedDocuments::Retry => row.status == "success",
+    }
+}
+
+fn missing_tables() -> PortError {
+    PortError::new(Fault::MissingTable { table: "processing_log".to_owned() }, "no table `processing_log`")
+}
+
+fn log_row(batch: &Batch, index: usize, identity: &RunIdentity) -> LogRow {
+    let record = &batch.documents()[index];
+    let (status, failure_reason) = match &record.outcome {
+        Outcome::Success => ("success", None),
+        Outcome::Failed(failure) => ("failed", Some(failure.to_string())),
+    };
+    LogRow {
+        key: record.key,
+        status: status.to_owned(),
+        failure_reason,
+        processing_time: record.processed_at,
+        session_id: identity.session_id.clone(),
+        instance_id: identity.share.index().into(),
+        instance_count: identity.share.count().into(),
+        row_count: i64::try_from(batch.document_row_count(index)).unwrap_or(i64::MAX),
+        issue_count: record.issues.iter().map(|issue| i64::from(issue.count)).sum(),
+        contract_hash: identity.contract_hash.clone(),
+        document_hash: format!("{:032x}", record.document_hash),
+        duration_ms: millis_ceil(record.duration),
+    }
+}
+
+fn issue_rows<'a>(
+    record: &'a DocumentRecord,
+    schema: &'a TargetSchema,
+) -> impl Iterator<Item = IssueRow> + 'a {
+    record.issues.iter().map(|issue| {
+        let table = &schema.tables[issue.table as usize];
+        IssueRow {
+            key: record.key,
+            table: table.name.clone(),
+            column: table.columns[issue.column as usize].name.clone(),
+            code: issue.code.as_str().to_owned(),
+            count: issue.count.into(),
+        }
+    })
+}
