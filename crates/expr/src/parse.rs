@@ -17,6 +17,10 @@ const MAX_OPERATORS: usize = 2_000;
 /// How deep parentheses, functions and the like may nest.
 const MAX_NESTING: usize = 60;
 
+/// How many calls may have a name with a point, as in `a.trim(x)`: the parser tries each of them twice, so that nested ones take 2ⁿ.
+/// None of them is a function; a few are let through, so that this is what they are told.
+const MAX_QUALIFIED_CALLS: usize = 4;
+
 /// The tokens of an expression and where they are.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -60,6 +64,9 @@ pub(crate) fn parse(text: &str) -> Result<(Expr, Source), Problem> {
     let source = Source { tokens: places(text, &tokens), len: text.len() };
     if source.tokens.iter().filter(|token| token.shape == Shape::Operator).count() > MAX_OPERATORS {
         return Err(too_large(source.whole(), "of more than 2000 operators"));
+    }
+    if qualified_calls(&tokens) > MAX_QUALIFIED_CALLS {
+        return Err(too_large(source.whole(), "nested too deeply"));
     }
     let tokens = with_trimmed_characters(tokens);
     let mut parser =
@@ -184,6 +191,13 @@ fn with_trimmed_characters(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         written.push(token);
     }
     written
+}
+
+fn qualified_calls(tokens: &[TokenWithSpan]) -> usize {
+    let visible =
+        tokens.iter().map(|token| &token.token).filter(|token| !matches!(token, Token::Whitespace(_)));
+    let visible: Vec<&Token> = visible.collect();
+    visible.windows(3).filter(|next| matches!(next, [Token::Period, Token::Word(_), Token::LParen])).count()
 }
 
 fn places(text: &str, tokens: &[TokenWithSpan]) -> Vec<Place> {

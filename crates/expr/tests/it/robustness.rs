@@ -45,6 +45,9 @@ fn long_chains_and_deep_nesting_end_in_a_value_or_a_problem() {
         ("", "a", ".a"),
         ("a -> ", "a", ""),
         ("- -", "a", ""),
+        ("TRIM(a.", "a", ")"),
+        ("a.SUBSTRING( ", "a", ")"),
+        ("CEIL(a /* */ . ", "a", ")"),
     ] {
         for count in [10, 100, 1500, 20_000] {
             let text = format!("{}{last}{}", part.repeat(count), end.repeat(count));
