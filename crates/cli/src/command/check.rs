@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use xmlshred_databases::{Difference, DifferenceKind};
-use xmlshred_mapping::contract::{self, Code, Diagnostic, Loaded, Places, Severity, Step};
+use xmlshred_mapping::contract::{self, Code, Diagnostic, Lines, Loaded, Places, Severity, Step};
 use xmlshred_mapping::samples::Samples;
 use xmlshred_mapping::{DocumentContext, Limits, Plan};
 
@@ -159,6 +159,7 @@ fn tell(
     }
     let is_error = |diagnostic: &&Diagnostic| diagnostic.severity() == Severity::Error;
     let error_count = diagnostics.iter().filter(is_error).count();
+    let mut lines = Lines::of(&file.text);
     let answer = Answer {
         version: 1,
         file: file.path.display().to_string(),
@@ -168,17 +169,16 @@ fn tell(
         warning_count: diagnostics.len() - error_count,
         sample_count: tried.document_count,
         failed_sample_count: tried.failed_count,
-        problems: diagnostics.iter().map(|diagnostic| problem(diagnostic, &file.text)).collect(),
+        problems: diagnostics.iter().map(|diagnostic| problem(diagnostic, &mut lines)).collect(),
     };
     let text = serde_json::to_string(&answer).map_err(std::io::Error::from)?;
     writeln!(out, "{text}")?;
     Ok(())
 }
 
-fn problem<'a>(diagnostic: &'a Diagnostic, text: &str) -> ProblemAnswer<'a> {
+fn problem<'a>(diagnostic: &'a Diagnostic, lines: &mut Lines<'_>) -> ProblemAnswer<'a> {
     let Diagnostic { code, message, span, hint } = diagnostic;
-    let before = text.get(..span.start).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let (line, column) = lines.place(span.start);
     ProblemAnswer {
         severity: match diagnostic.severity() {
             Severity::Error => "error",
@@ -188,8 +188,8 @@ fn problem<'a>(diagnostic: &'a Diagnostic, text: &str) -> ProblemAnswer<'a> {
         name: code.name(),
         message,
         hint,
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
+        line,
+        column,
         start: span.start,
         end: span.end,
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use serde_json::{Map, Value, json};
-use xmlshred_mapping::contract::language::{self, Absent, Key, Rule, Section, Shape};
+use xmlshred_mapping::contract::language::{self, Absent, Key, Rule, Section, Shape, sections};
 use xmlshred_model::DataType;
 
 use crate::error::CommandError;
@@ -20,7 +20,7 @@ pub(crate) fn schema() -> Result<Exit, CommandError> {
 /// JSON Schema 2020-12. What a schema cannot say (names that exist, paths, expressions) is left to `check`.
 fn of_language() -> Value {
     let mut definitions = Map::new();
-    for section in Section::all() {
+    for section in sections() {
         definitions.insert(id(section), of_section(section));
     }
     definitions.insert("type".into(), of_types());

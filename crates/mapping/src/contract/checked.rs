@@ -2,6 +2,8 @@
 //!
 //! Made by `contract::load`, read by `plan`. Nothing here can be wrong any more.
 
+use std::sync::Arc;
+
 use xmlshred_expr::Expression;
 use xmlshred_model::lexical::TemporalFormat;
 use xmlshred_model::{DataType, OnExisting, OwnedValue};
@@ -169,7 +171,7 @@ pub struct Column {
     /// `blank`
     pub blank: Blank,
     /// `codes`
-    pub codes: Option<CodeList>,
+    pub codes: Option<Arc<CodeList>>,
     /// `format`; empty: ISO 8601.
     pub formats: Vec<TemporalFormat>,
     /// `default`, converted to the type.

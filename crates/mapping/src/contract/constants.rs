@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use xmlshred_model::lexical;
 use xmlshred_model::{DataType, OwnedValue, Value};
 
 use super::checked::CodeList;
-use super::diagnostic::{Code, suggestion};
+use super::diagnostic::Code;
 use super::fields::text;
 use super::node::{Node, NodeKind};
 use super::raw::constant_text;
@@ -15,23 +16,26 @@ use super::resolve::Checker;
 
 impl<'n> Checker<'n> {
     /// A list by name, or written in place.
-    pub(super) fn code_list(&mut self, node: &'n Node, data_type: DataType) -> Option<CodeList> {
+    pub(super) fn code_list(&mut self, node: &'n Node, data_type: DataType) -> Option<Arc<CodeList>> {
         let (name, entries) = match &node.kind {
             NodeKind::Map(entries) => ("(in place)", &entries[..]),
             _ => {
                 let found = text(node, "codes", &mut self.problems)?;
                 let Some((name, entries)) = self.codes.get_key_value(found.value) else {
                     let message = format!("no code list `{}`", found.value);
-                    let mut known: Vec<&str> = self.codes.keys().copied().collect();
-                    known.sort_unstable();
-                    let hint = suggestion(found.value, known).unwrap_or_else(|| {
+                    let known = self.code_names.iter().copied();
+                    let hint = self.problems.suggestion(found.value, known).unwrap_or_else(|| {
                         format!("define it in `codes:`, as in `{}: {{ A: 1 }}`", found.value)
                     });
                     self.problems.report(Code::UnknownCodes, found.span, message, hint);
                     return None;
                 };
+                let (name, entries) = (*name, *entries);
                 self.used_codes.insert(name);
-                (*name, *entries)
+                if let Some(known) = self.code_lists.get(&(name, data_type)) {
+                    return Some(Arc::clone(known));
+                }
+                (name, entries)
             }
         };
         let mut list = CodeList { name: name.to_owned(), entries: HashMap::new(), blank: None, other: None };
@@ -42,6 +46,10 @@ impl<'n> Checker<'n> {
                 "*" => list.other = Some(value),
                 key => drop(list.entries.insert(key.to_owned(), value)),
             }
+        }
+        let list = Arc::new(list);
+        if !matches!(&node.kind, NodeKind::Map(_)) {
+            self.code_lists.insert((name, data_type), Arc::clone(&list));
         }
         Some(list)
     }

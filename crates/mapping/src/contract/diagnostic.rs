@@ -1,5 +1,6 @@
 //! Problems of a contract, and the one table of their codes.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 /// A problem of a contract, at a place in its text.
@@ -75,7 +76,7 @@ codes! {
     NotAnElement "E0203" "not-an-element" "A row is made from something that is no element.",
     InvalidType "E0301" "invalid-type" "No data type has this name, or its arguments are wrong.",
     MissingType "E0302" "missing-type" "The type of a column is not stated and cannot be inferred.",
-    InvalidConstant "E0303" "invalid-constant" "A constant of the contract is no value of its column's type.",
+    InvalidConstant "E0303" "invalid-constant" "A constant of the contract is no value of its column's type, or has a character that no value has.",
     InvalidFormat "E0304" "invalid-format" "A pattern for dates has a directive that is not known, or stands on another type.",
     MissingDefault "E0305" "missing-default" "A policy asks for a default that the column does not have.",
     ExpressionSyntax "E0401" "expression-syntax" "An expression is not SQL, or not of the supported part.",
@@ -118,10 +119,19 @@ impl Code {
     }
 }
 
+/// Pairs of characters that looking for what was meant may compare, of all problems together: who has that many has other worries.
+const MAX_COMPARED_PAIRS: usize = 50_000_000;
+/// Words that are compared with one that is not known.
+pub(super) const MAX_COMPARED: usize = 1_000;
+/// Longer words are not compared, which takes the square of their length.
+const MAX_COMPARED_CHARS: usize = 128;
+
 /// Collects problems while a contract is read.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     found: Vec<Diagnostic>,
+    error_count: usize,
+    compared_pairs: Cell<usize>,
 }
 
 impl Problems {
@@ -132,6 +142,7 @@ impl Problems {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
+        self.error_count += usize::from(code.severity() == Severity::Error);
         self.found.push(Diagnostic { code, message: message.into(), span, hint: hint.into() });
     }
 
@@ -140,7 +151,40 @@ impl Problems {
     }
 
     pub(super) fn has_errors(&self) -> bool {
-        self.found.iter().any(|problem| problem.severity() == Severity::Error)
+        self.error_count > 0
+    }
+
+    /// "did you mean `x`?", when one of the known words is close, else the list of them when it is short. Nothing any more after many.
+    pub(super) fn suggestion<'w>(
+        &self,
+        word: &str,
+        known: impl IntoIterator<Item = &'w str>,
+    ) -> Option<String> {
+        if !self.may_compare(word) {
+            return None;
+        }
+        let known: Vec<&str> = known.into_iter().take(MAX_COMPARED).collect();
+        known.iter().for_each(|known| self.count_compared(word, known));
+        let word = word.to_lowercase();
+        let comparable = known.iter().filter(|known| known.len() <= 4 * MAX_COMPARED_CHARS);
+        let distances =
+            comparable.map(|known| (strsim::damerau_levenshtein(&word, &known.to_lowercase()), *known));
+        let (distance, nearest) = distances.min_by_key(|&(distance, _)| distance)?;
+        let allowed = word.chars().count().max(nearest.chars().count()) / 3;
+        if distance <= allowed {
+            return Some(format!("did you mean `{nearest}`?"));
+        }
+        (known.len() <= 12).then(|| format!("it can be {}", listed(&known)))
+    }
+
+    /// Whether a search for what was meant by a word is worth its time.
+    pub(super) fn may_compare(&self, word: &str) -> bool {
+        self.compared_pairs.get() <= MAX_COMPARED_PAIRS && word.chars().count() <= MAX_COMPARED_CHARS
+    }
+
+    /// Counts the comparison of two words.
+    pub(super) fn count_compared(&self, word: &str, known: &str) {
+        self.compared_pairs.update(|pairs| pairs.saturating_add(word.len().saturating_mul(known.len())));
     }
 
     /// All problems in order of place, none twice, at whole characters of the text.
@@ -154,19 +198,6 @@ impl Problems {
         found.dedup();
         found
     }
-}
-
-/// "did you mean `x`?", when one of the known words is close, else the list of them when it is short.
-pub(super) fn suggestion<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<String> {
-    let known: Vec<&str> = known.into_iter().collect();
-    let distance =
-        |candidate: &&str| strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase());
-    let nearest = known.iter().copied().min_by_key(distance)?;
-    let allowed = word.chars().count().max(nearest.chars().count()) / 3;
-    if distance(&nearest) <= allowed {
-        return Some(format!("did you mean `{nearest}`?"));
-    }
-    (known.len() <= 12).then(|| format!("it can be {}", listed(&known)))
 }
 
 /// `a`, `b` or `c`

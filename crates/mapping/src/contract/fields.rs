@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::str::FromStr;
 
-use super::diagnostic::{Code, Problems, listed, suggestion};
+use super::diagnostic::{Code, Problems, listed};
 use super::language::Section;
-use super::node::{Entry, Node, NodeKind};
+use super::node::{Entries, Entry, Node, NodeKind};
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -17,18 +17,19 @@ pub(super) struct Spanned<T> {
 /// The entries of a map of which every key is known.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'n> {
-    entries: &'n [Entry],
+    entries: &'n Entries,
 }
 
 impl<'n> Fields<'n> {
     /// Reads a map; keys that the section does not have are reported.
     pub(super) fn read(node: &'n Node, section: &Section, problems: &mut Problems) -> Option<Self> {
         let what = section.name;
-        let entries = map(node, what, problems)?;
+        let entries = entries(node, what, problems)?;
         for entry in entries.iter().filter(|entry| section.key(&entry.key).is_none()) {
             let message = format!("{what} has no key `{}`", entry.key);
             let known = section.key_names();
-            let hint = suggestion(&entry.key, known.clone())
+            let hint = problems
+                .suggestion(&entry.key, known.clone())
                 .unwrap_or_else(|| format!("the keys of {what} are {}", listed(&known.collect::<Vec<_>>())));
             problems.report(Code::UnknownKey, entry.key_span.clone(), message, hint);
         }
@@ -36,7 +37,7 @@ impl<'n> Fields<'n> {
     }
 
     pub(super) fn entry(&self, key: &str) -> Option<&'n Entry> {
-        self.entries.iter().find(|entry| entry.key == key)
+        self.entries.find(key)
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
@@ -109,7 +110,8 @@ pub(super) fn word<T: Copy>(
     if known.is_none() {
         let names = words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
         let message = format!("`{key}` cannot be `{}`", found.value);
-        let hint = suggestion(found.value, names.iter().copied())
+        let hint = problems
+            .suggestion(found.value, names.iter().copied())
             .unwrap_or_else(|| format!("it can be {}", listed(&names)));
         problems.report(Code::UnknownValue, found.span.clone(), message, hint);
     }
@@ -133,6 +135,10 @@ pub(super) fn text<'n>(node: &'n Node, what: &str, problems: &mut Problems) -> O
 }
 
 pub(super) fn map<'n>(node: &'n Node, what: &str, problems: &mut Problems) -> Option<&'n [Entry]> {
+    entries(node, what, problems).map(|entries| &**entries)
+}
+
+fn entries<'n>(node: &'n Node, what: &str, problems: &mut Problems) -> Option<&'n Entries> {
     match &node.kind {
         NodeKind::Map(entries) => Some(entries),
         _ => {

@@ -7,14 +7,14 @@ use xmlshred_model::{OnExisting, Work};
 
 use crate::path::{Axis, NodeTest, Path};
 
-use super::checked::{Case, Contract, DocumentSpec, SourceSpec, TargetSpec};
+use super::checked::{Contract, DocumentSpec, SourceSpec, TargetSpec};
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::fields::{Fields, map, missing_key, one_or_list, text};
 use super::language;
 use super::node::{self, Node, NodeKind};
-use super::raw::{BLANKS, LENGTH_POLICIES, POLICIES};
 use super::resolve::{Checker, Defaults};
-use super::scope::Scope;
+use super::scope::{Scope, Surroundings};
+use super::words::{BLANKS, CASES, LENGTH_POLICIES, ON_EXISTING, POLICIES};
 
 /// What came of loading a contract.
 #[derive(Debug)]
@@ -30,11 +30,6 @@ const MAX_CONSTANT_STEPS: u64 = 100_000_000;
 /// Bytes of text that the constants of a contract may make on the way.
 const MAX_CONSTANT_BYTES: u64 = 64 << 20;
 
-pub(super) const ON_EXISTING: [(&str, OnExisting); 3] =
-    [("fail", OnExisting::Fail), ("skip", OnExisting::Skip), ("replace", OnExisting::Replace)];
-pub(super) const CASES: [(&str, Case); 2] =
-    [("sensitive", Case::Sensitive), ("insensitive", Case::Insensitive)];
-
 /// Reads and checks a contract, YAML or JSON. Tells every problem that it finds, not only the first.
 pub fn load(text: &str) -> Loaded {
     let mut problems = Problems::default();
@@ -48,12 +43,15 @@ pub fn load(text: &str) -> Loaded {
         namespaces: BTreeMap::new(),
         defaults: Defaults::default(),
         codes: HashMap::new(),
+        code_names: Vec::new(),
         used_codes: HashSet::new(),
         lets: Vec::new(),
         tables: Vec::new(),
-        table_names: Vec::new(),
+        table_places: HashMap::new(),
+        surroundings: Surroundings::default(),
+        code_lists: HashMap::new(),
         untyped: HashSet::new(),
-        used_inputs: HashSet::new(),
+        used_lets: HashSet::new(),
     };
     let contract = checker.contract(&root);
     debug_assert!(
@@ -74,7 +72,7 @@ impl<'n> Checker<'n> {
         let document = self.document_section(&fields, root);
         self.defaults_section(&fields);
         self.codes_section(&fields);
-        self.lets = self.lets(fields.get("let"), Scope::default(), usize::MAX, None);
+        self.lets = self.lets(fields.get("let"), &mut Scope::default(), usize::MAX);
         match fields.entry("tables") {
             None => missing_key("tables", "a contract", &root.span, &mut self.problems),
             Some(entry) => {
@@ -85,7 +83,7 @@ impl<'n> Checker<'n> {
                         "add a table, as in `orders: { columns: { id: { path: \"@id\", type: int } } }`";
                     self.problems.report(Code::MissingKey, entry.key_span.clone(), message, hint);
                 }
-                self.table_names = tables.iter().map(|table| &*table.key).collect();
+                self.table_places = tables.iter().enumerate().map(|(at, table)| (&*table.key, at)).collect();
                 for table in tables {
                     self.table(table);
                 }
@@ -220,6 +218,7 @@ impl<'n> Checker<'n> {
         for entry in entries.unwrap_or_default() {
             let list = map(&entry.value, "a code list", &mut self.problems).unwrap_or_default();
             self.codes.insert(&entry.key, list);
+            self.code_names.push(&entry.key);
         }
     }
 
@@ -232,7 +231,7 @@ impl<'n> Checker<'n> {
         if let Some(Node { kind: NodeKind::Map(tables), .. }) = fields.get("tables") {
             for (index, table) in tables.iter().enumerate() {
                 if let NodeKind::Map(keys) = &table.value.kind {
-                    let lets = keys.iter().find(|entry| entry.key == "let").map(|entry| &entry.value);
+                    let lets = keys.find("let").map(|entry| &entry.value);
                     self.warn_unused_lets(lets, index, self.tables[index].lets.len());
                 }
             }

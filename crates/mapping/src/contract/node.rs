@@ -2,14 +2,18 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
 use super::diagnostic::{Code, Problems};
 
-/// A contract with more nodes than this is no contract; aliases could make one out of a few lines.
+/// A contract with more nodes than this is no contract.
 const MAX_NODES: usize = 1_000_000;
+/// Bytes that aliases may repeat: a few lines could stand for any number of them.
+const MAX_REPEATED_BYTES: usize = 16 << 20;
+/// What a node takes besides its text.
+const NODE_BYTES: usize = 128;
 const MAX_DEPTH: usize = 64;
 
 /// A scalar, list or map, and where it stands.
@@ -27,7 +31,46 @@ pub(super) enum NodeKind {
         is_plain: bool,
     },
     List(Vec<Node>),
-    Map(Vec<Entry>),
+    Map(Entries),
+}
+
+/// The entries of a map in their order, which are found by key in one step however many they are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entries {
+    list: Vec<Entry>,
+    /// By key, as soon as there are too many to walk.
+    places: HashMap<String, usize>,
+}
+
+/// Smaller maps are walked: nearly all are smaller.
+const MAX_WALKED: usize = 16;
+
+impl Entries {
+    /// The entry of this key.
+    pub(super) fn find(&self, key: &str) -> Option<&Entry> {
+        if self.places.is_empty() {
+            return self.list.iter().find(|entry| entry.key == key);
+        }
+        self.places.get(key).map(|&at| &self.list[at])
+    }
+
+    fn push(&mut self, entry: Entry) {
+        self.list.push(entry);
+        if self.list.len() == MAX_WALKED {
+            self.places = self.list.iter().enumerate().map(|(at, entry)| (entry.key.clone(), at)).collect();
+        } else if self.list.len() > MAX_WALKED {
+            let at = self.list.len() - 1;
+            self.places.insert(self.list[at].key.clone(), at);
+        }
+    }
+}
+
+impl Deref for Entries {
+    type Target = [Entry];
+
+    fn deref(&self) -> &[Entry] {
+        &self.list
+    }
 }
 
 /// An entry of a map.
@@ -64,6 +107,7 @@ pub(super) fn parse(text: &str, problems: &mut Problems) -> Option<Node> {
         text,
         anchors: HashMap::new(),
         node_count: 0,
+        repeated_bytes: 0,
         problems,
     };
     reader.document()
@@ -73,8 +117,11 @@ struct Reader<'t, 'p> {
     parser: Parser<'t, granit_parser::StrInput<'t>>,
     offset: usize,
     text: &'t str,
-    anchors: HashMap<usize, Node>,
+    /// With the bytes that each takes.
+    anchors: HashMap<usize, (Node, usize)>,
     node_count: usize,
+    /// Of nodes that are kept for aliases, and of those that aliases stand for.
+    repeated_bytes: usize,
     problems: &'p mut Problems,
 }
 
@@ -124,19 +171,14 @@ impl<'t> Reader<'t, '_> {
     fn node(&mut self, event: Event<'t>, span: Range<usize>, depth: usize) -> Option<Node> {
         self.node_count += 1;
         if self.node_count > MAX_NODES || depth > MAX_DEPTH {
-            self.problems.report(
-                Code::YamlSyntax,
-                span,
-                "the file is too large or nested too deeply for a contract",
-                "is it the right file? Aliases (`*name`) may also repeat too much",
-            );
-            return None;
+            return self.too_large(span);
         }
         match event {
             Event::Scalar(text, style, anchor, _) => {
                 let is_plain = style == ScalarStyle::Plain;
-                let kind = NodeKind::Scalar { text: Cow::into_owned(text), is_plain };
-                Some(self.anchored(anchor, Node { kind, span }))
+                let kind =
+                    NodeKind::Scalar { text: self.without_nul(Cow::into_owned(text), &span), is_plain };
+                self.anchored(anchor, Node { kind, span })
             }
             Event::SequenceStart(_, anchor, _) => {
                 let mut items = Vec::new();
@@ -149,14 +191,16 @@ impl<'t> Reader<'t, '_> {
                 };
                 let end =
                     items.last().map_or(end, |last: &Node| last.span.end.max(end.min(last.span.end + 1)));
-                Some(self.anchored(anchor, Node { kind: NodeKind::List(items), span: span.start..end }))
+                self.anchored(anchor, Node { kind: NodeKind::List(items), span: span.start..end })
             }
             Event::MappingStart(_, anchor, _) => self.map(span, anchor, depth),
             Event::Alias(anchor) => match self.anchors.get(&anchor) {
-                Some(node) => {
-                    let node = node.clone();
-                    self.node_count += count(&node);
-                    Some(node)
+                Some((node, bytes)) => {
+                    self.repeated_bytes += bytes;
+                    if self.repeated_bytes > MAX_REPEATED_BYTES {
+                        return self.too_large(span);
+                    }
+                    Some(node.clone())
                 }
                 None => {
                     let hint = "text that begins with `*` belongs in quotes, as in `\"*/@id\"`";
@@ -176,8 +220,20 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
+    /// Whatever the text is for, a value, a name or a separator: with this character no database takes it.
+    fn without_nul(&mut self, text: String, span: &Range<usize>) -> String {
+        if !text.contains('\0') {
+            return text;
+        }
+        let message = "text cannot have the character U+0000";
+        let hint = "leave it out: no XML has it, and databases refuse it";
+        self.problems.report(Code::InvalidConstant, span.clone(), message, hint);
+        // What is made of it has no second mistake.
+        text.replace('\0', "\u{FFFD}")
+    }
+
     fn map(&mut self, span: Range<usize>, anchor: usize, depth: usize) -> Option<Node> {
-        let mut entries: Vec<Entry> = Vec::new();
+        let mut entries = Entries::default();
         loop {
             let (event, key_span) = self.next()?;
             let key = match event {
@@ -197,7 +253,7 @@ impl<'t> Reader<'t, '_> {
                 self.problems.report(Code::YamlSyntax, key.span, "a key must be text", hint);
                 continue;
             };
-            if entries.iter().any(|entry| entry.key == text) {
+            if entries.find(&text).is_some() {
                 let message = format!("`{text}` stands here a second time");
                 self.problems.report(Code::DuplicateKey, key.span, message, "keep one of them");
                 continue;
@@ -205,14 +261,30 @@ impl<'t> Reader<'t, '_> {
             entries.push(Entry { key: text, key_span: key.span, value });
         }
         let end = entries.last().map_or(span.end, |last| last.value.span.end.max(last.key_span.end));
-        Some(self.anchored(anchor, Node { kind: NodeKind::Map(entries), span: span.start..end }))
+        self.anchored(anchor, Node { kind: NodeKind::Map(entries), span: span.start..end })
     }
 
-    fn anchored(&mut self, anchor: usize, node: Node) -> Node {
+    /// Keeps a node that aliases may stand for.
+    fn anchored(&mut self, anchor: usize, node: Node) -> Option<Node> {
         if anchor > 0 {
-            self.anchors.insert(anchor, node.clone());
+            let bytes = bytes(&node);
+            self.repeated_bytes += bytes;
+            if self.repeated_bytes > MAX_REPEATED_BYTES {
+                return self.too_large(node.span);
+            }
+            self.anchors.insert(anchor, (node.clone(), bytes));
         }
-        node
+        Some(node)
+    }
+
+    fn too_large(&mut self, span: Range<usize>) -> Option<Node> {
+        self.problems.report(
+            Code::YamlSyntax,
+            span,
+            "the file is too large or nested too deeply for a contract",
+            "is it the right file? Aliases (`*name`) may also repeat too much",
+        );
+        None
     }
 }
 
@@ -235,10 +307,14 @@ fn syntax_error(rest: &str, info: &str) -> (String, String) {
     }
 }
 
-fn count(node: &Node) -> usize {
-    match &node.kind {
-        NodeKind::Scalar { .. } => 1,
-        NodeKind::List(items) => 1 + items.iter().map(count).sum::<usize>(),
-        NodeKind::Map(entries) => 1 + entries.iter().map(|entry| count(&entry.value)).sum::<usize>(),
-    }
+/// The memory that a node takes, roughly. As deep as nodes nest.
+fn bytes(node: &Node) -> usize {
+    NODE_BYTES
+        + match &node.kind {
+            NodeKind::Scalar { text, .. } => text.len(),
+            NodeKind::List(items) => items.iter().map(bytes).sum::<usize>(),
+            NodeKind::Map(entries) => {
+                entries.iter().map(|entry| 2 * entry.key.len() + bytes(&entry.value)).sum::<usize>()
+            }
+        }
 }

@@ -38,7 +38,7 @@ impl Places {
         for step in way {
             (key_span, node) = match (&node.kind, step) {
                 (NodeKind::Map(entries), Step::Key(key)) => {
-                    let entry = entries.iter().find(|entry| entry.key == *key)?;
+                    let entry = entries.find(key)?;
                     (entry.key_span.clone(), &entry.value)
                 }
                 (NodeKind::Map(entries), Step::Index(index)) => {

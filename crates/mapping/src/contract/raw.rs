@@ -3,10 +3,11 @@
 use xmlshred_model::{DataType, DataTypeError};
 
 use super::checked::{Blank, Clean, Generate, OnInvalid, OnTooLong, Pick};
-use super::diagnostic::{Code, Problems, suggestion};
+use super::diagnostic::{Code, Problems};
 use super::fields::{Fields, Spanned, one_or_list, text, word};
-use super::language::{self, Section};
+use super::language::{COLUMN, LET, Section};
 use super::node::{Entry, Node, NodeKind};
+use super::words::{BLANKS, CLEANERS, GENERATORS, LENGTH_POLICIES, POLICIES};
 
 /// A column, or a `let`. What is absent is `None`, so that a row template can be laid over it.
 #[derive(Clone, Debug)]
@@ -42,29 +43,6 @@ pub(super) enum RawSource<'n> {
     Generate(Spanned<Generate>),
 }
 
-pub(super) const POLICIES: [(&str, OnInvalid); 3] =
-    [("fail", OnInvalid::Fail), ("null", OnInvalid::Null), ("default", OnInvalid::Default)];
-pub(super) const LENGTH_POLICIES: [(&str, OnTooLong); 2] =
-    [("fail", OnTooLong::Fail), ("truncate", OnTooLong::Truncate)];
-pub(super) const BLANKS: [(&str, Blank); 2] = [("null", Blank::Null), ("keep", Blank::Keep)];
-
-pub(super) const GENERATORS: [(&str, Generate); 5] = [
-    ("row_number", Generate::RowNumber),
-    ("document_key", Generate::DocumentKey),
-    ("session", Generate::Session),
-    ("now", Generate::Now),
-    ("uuid", Generate::Uuid),
-];
-
-pub(super) const CLEANERS: [(&str, Clean); 6] = [
-    ("trim", Clean::Trim),
-    ("upper", Clean::Upper),
-    ("lower", Clean::Lower),
-    ("digits", Clean::Digits),
-    ("number", Clean::Number),
-    ("collapse_spaces", Clean::CollapseSpaces),
-];
-
 impl<'n> RawColumn<'n> {
     /// A column that says nothing but its name.
     pub(super) fn named(name: Spanned<&'n str>) -> Self {
@@ -89,11 +67,11 @@ impl<'n> RawColumn<'n> {
     }
 
     pub(super) fn read_column(entry: &'n Entry, problems: &mut Problems) -> Self {
-        Self::read(&entry.key, entry.key_span.clone(), &entry.value, &language::COLUMN, problems)
+        Self::read(&entry.key, entry.key_span.clone(), &entry.value, &COLUMN, problems)
     }
 
     pub(super) fn read_let(entry: &'n Entry, problems: &mut Problems) -> Self {
-        Self::read(&entry.key, entry.key_span.clone(), &entry.value, &language::LET, problems)
+        Self::read(&entry.key, entry.key_span.clone(), &entry.value, &LET, problems)
     }
 
     fn read(
@@ -192,7 +170,7 @@ pub(super) fn wrong_type(error: &DataTypeError, found: &Spanned<&str>, problems:
         DataTypeError::UnknownName(_) if DataType::NAMES.contains(&&*name) => format!("write `{name}`"),
         DataTypeError::UnknownName(_) => DataType::instead_of(&name)
             .map(|known| format!("write `{known}`"))
-            .or_else(|| suggestion(&name, DataType::NAMES))
+            .or_else(|| problems.suggestion(&name, DataType::NAMES))
             .unwrap_or_else(|| format!("the types are {}", DataType::NAMES.join(", "))),
     };
     problems.report(Code::InvalidType, found.span.clone(), error.to_string(), hint);

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use xmlshred_expr::{Problem, ProblemKind, compile};
 use xmlshred_model::lexical::TemporalFormat;
@@ -10,14 +11,14 @@ use xmlshred_model::{DataType, OwnedValue, Value, Work};
 use crate::path::{Axis, Namespaces, NodeTest, Path};
 
 use super::checked::{
-    Blank, BoundExpression, Column, ColumnSource, Generate, Input, Let, OnInvalid, OnTooLong, Table,
+    Blank, BoundExpression, CodeList, Column, ColumnSource, Generate, Input, Let, OnInvalid, OnTooLong, Table,
 };
-use super::diagnostic::{Code, Problems, suggestion};
+use super::diagnostic::{Code, Problems};
 use super::fields::Spanned;
 use super::node::{Entry, Node};
 use super::raw::{RawColumn, RawSource};
 use super::scalar;
-use super::scope::{Scope, has_one_row};
+use super::scope::{Scope, Surroundings, Visible, has_one_row};
 
 /// Everything that columns are checked against.
 pub(super) struct Checker<'n> {
@@ -29,15 +30,21 @@ pub(super) struct Checker<'n> {
     pub(super) namespaces: Namespaces,
     pub(super) defaults: Defaults,
     pub(super) codes: HashMap<&'n str, &'n [Entry]>,
+    /// In order.
+    pub(super) code_names: Vec<&'n str>,
     pub(super) used_codes: HashSet<&'n str>,
     pub(super) lets: Vec<Let>,
     pub(super) tables: Vec<Table>,
-    /// Of all tables, also those not read yet.
-    pub(super) table_names: Vec<&'n str>,
+    /// Where each table stands, also those not read yet.
+    pub(super) table_places: HashMap<&'n str, usize>,
+    /// What is read so far, by name.
+    pub(super) surroundings: Surroundings,
+    /// Code lists by name and type, as columns have them.
+    pub(super) code_lists: HashMap<(&'n str, DataType), Arc<CodeList>>,
     /// Columns and `let`s without a type after a mistake that was told, in lower case: what reads them is not to blame.
     pub(super) untyped: HashSet<String>,
-    /// What expressions read, with the table whose row they belong to; the document's own have `usize::MAX`.
-    pub(super) used_inputs: HashSet<(usize, Input)>,
+    /// The `let`s that expressions read, by table and place; the document's own have `usize::MAX`.
+    pub(super) used_lets: HashSet<(usize, usize)>,
 }
 
 /// The `defaults` section.
@@ -72,7 +79,7 @@ impl<'n> Checker<'n> {
         match Path::parse(found.value, &self.namespaces) {
             Ok(path) => path,
             Err(problem) => {
-                let span = self.inner_span(found, problem.span);
+                let span = self.inner_span(found, &problem.span);
                 self.problems.report(Code::InvalidPath, span, problem.message, problem.hint);
                 Path { text: found.value.to_owned(), absolute: false, steps: Vec::new() }
             }
@@ -97,9 +104,9 @@ impl<'n> Checker<'n> {
     }
 
     /// The place in the contract of a part of a scalar; that of the whole scalar when the part cannot be found in it.
-    fn inner_span(&self, found: &Spanned<&str>, inner: Range<usize>) -> Range<usize> {
+    fn inner_span(&self, found: &Spanned<&str>, inner: &Range<usize>) -> Range<usize> {
         let raw = self.text.get(found.span.clone()).unwrap_or_default();
-        match scalar::place_of(found.value, raw, &inner) {
+        match scalar::Places::new(found.value, raw).of(inner) {
             Some(place) => found.span.start + place.start..found.span.start + place.end,
             None => found.span.clone(),
         }
@@ -315,21 +322,17 @@ impl<'n> Checker<'n> {
         };
         let at = self.table_before(table, &span)?;
         let columns = &self.tables[at].templates[0].columns;
-        let Some(column_at) = columns.iter().position(|known| known.name == column) else {
+        let Some(column_at) = self.surroundings.column(at, column) else {
             let message = format!("table `{table}` has no column `{column}`");
-            let hint = suggestion(column, columns.iter().map(|known| &*known.name))
+            let hint = self
+                .problems
+                .suggestion(column, columns.iter().map(|known| &*known.name))
                 .unwrap_or_else(|| format!("it has {} other columns", columns.len()));
             self.problems.report(Code::UnknownColumn, span, message, hint);
             return None;
         };
-        let mut around = place.within;
-        while let Some(outer) = around {
-            if outer == at {
-                return Some((at, column_at));
-            }
-            around = self.tables[outer].within;
-        }
-        if has_one_row(&self.tables[at]) {
+        let is_around = self.surroundings.around(place.within).any(|outer| outer == at);
+        if is_around || has_one_row(&self.tables[at]) {
             return Some((at, column_at));
         }
         self.problems.report(
@@ -349,22 +352,29 @@ impl<'n> Checker<'n> {
         place: Place,
     ) -> Option<BoundExpression> {
         let is_misled = self.reads_untyped(found.value);
-        match compile(found.value, scope, &self.work) {
+        let names = Visible { scope, surroundings: &self.surroundings, problems: &self.problems };
+        match compile(found.value, &names, &self.work) {
             Ok(_) if is_misled => None,
             Ok(expression) => {
                 let inputs = expression
                     .inputs()
                     .iter()
-                    .map(|name| scope.input(name).expect("the expression was compiled with this scope"))
+                    .map(|name| names.input(name).expect("the expression was compiled with this scope"))
                     .collect::<Vec<_>>();
                 for &input in &inputs {
-                    let owner = if matches!(input, Input::DocumentLet(_)) { usize::MAX } else { place.table };
-                    self.used_inputs.insert((owner, input));
+                    self.used_lets.extend(match input {
+                        Input::DocumentLet(at) => Some((usize::MAX, at)),
+                        Input::RowLet(at) => Some((place.table, at)),
+                        Input::ParentLet { table, index } => Some((table, index)),
+                        Input::Column(_) | Input::ParentColumn { .. } => None,
+                    });
                 }
                 Some(BoundExpression { text: found.value.to_owned(), expression, inputs })
             }
             Err(problems) => {
                 let told = |problem: &Problem| !is_misled || problem.kind != ProblemKind::WrongType;
+                let raw = self.text.get(found.span.clone()).unwrap_or_default();
+                let places = scalar::Places::new(found.value, raw);
                 for problem in problems.into_iter().filter(told) {
                     let code = match problem.kind {
                         ProblemKind::Syntax | ProblemKind::Unsupported => Code::ExpressionSyntax,
@@ -373,7 +383,10 @@ impl<'n> Checker<'n> {
                         ProblemKind::WrongArgumentCount => Code::WrongArgumentCount,
                         ProblemKind::WrongType => Code::ExpressionType,
                     };
-                    let span = self.inner_span(found, problem.span);
+                    let span = match places.of(&problem.span) {
+                        Some(place) => found.span.start + place.start..found.span.start + place.end,
+                        None => found.span.clone(),
+                    };
                     self.problems.report(code, span, problem.message, problem.hint);
                 }
                 None

@@ -2,24 +2,39 @@
 
 use std::ops::Range;
 
-/// The byte range in `raw`, the scalar as written, of a byte range in `value`, the scalar as read. `None` when the two do not agree.
-pub(super) fn place_of(value: &str, raw: &str, inner: &Range<usize>) -> Option<Range<usize>> {
-    let mut walk = Walk::new(raw);
-    let mut start = None;
-    let mut last_end = walk.at;
-    for (at, c) in value.char_indices() {
-        let place = walk.next(c)?;
-        if at >= inner.end {
-            break;
-        }
-        if at >= inner.start {
-            start.get_or_insert(place.start);
-        }
-        last_end = place.end;
+/// Where the characters of a scalar stand: found once, asked for any number of parts.
+pub(super) struct Places {
+    /// Where each character is in the value, and its range in the scalar as written, as far as the two agree.
+    characters: Vec<(usize, Range<usize>)>,
+    agrees: bool,
+    /// Where the text begins in the scalar as written.
+    first: usize,
+}
+
+impl Places {
+    /// Of `value`, the scalar as read, in `raw`, the scalar as written.
+    pub(super) fn new(value: &str, raw: &str) -> Self {
+        let mut walk = Walk::new(raw);
+        let first = walk.at;
+        let places = value.char_indices().map_while(|(at, c)| Some((at, walk.next(c)?)));
+        let characters = places.collect::<Vec<_>>();
+        let agrees = characters.len() == value.chars().count();
+        Self { characters, agrees, first }
     }
-    // A range at the end, of nothing.
-    let start = start.unwrap_or(last_end);
-    Some(start..last_end.max(start))
+
+    /// The byte range in the scalar as written of a byte range in the value. `None` when the two do not agree up to there.
+    pub(super) fn of(&self, inner: &Range<usize>) -> Option<Range<usize>> {
+        let Self { characters, agrees, first } = self;
+        let end = characters.partition_point(|&(at, _)| at < inner.end);
+        if end == characters.len() && !agrees {
+            return None;
+        }
+        let last_end = end.checked_sub(1).map_or(*first, |last| characters[last].1.end);
+        let start = characters.partition_point(|&(at, _)| at < inner.start);
+        // A range at the end, of nothing.
+        let start = if start < end { characters[start].1.start } else { last_end };
+        Some(start..last_end.max(start))
+    }
 }
 
 /// How a scalar is written.
@@ -105,7 +120,7 @@ mod tests {
 
     fn check(value: &str, raw: &str, part: &str, expected: &str) {
         let at = value.find(part).unwrap();
-        let place = place_of(value, raw, &(at..at + part.len())).unwrap();
+        let place = Places::new(value, raw).of(&(at..at + part.len())).unwrap();
         assert_eq!(&raw[place], expected, "{raw}");
     }
 
@@ -122,7 +137,7 @@ mod tests {
         check("one + two", "one\n    + two", "two", "two");
         check("one + two", "\"one\n    + two\"", "two", "two");
         check("onetwo", "\"one\\\n  two\"", "two", "two");
-        assert_eq!(place_of("other", "text", &(0..1)), None);
-        assert_eq!(place_of("ab", "\"ab\"", &(2..2)), Some(3..3));
+        assert_eq!(Places::new("other", "text").of(&(0..1)), None);
+        assert_eq!(Places::new("ab", "\"ab\"").of(&(2..2)), Some(3..3));
     }
 }

@@ -1,8 +1,10 @@
 //! The target tables that a contract asks for.
 
+use std::collections::HashMap;
+
 use xmlshred_model::{ColumnSchema, ForeignKey, TableSchema, TargetSchema};
 
-use super::{Column, ColumnSource, Contract, OnInvalid};
+use super::checked::{Column, ColumnSource, Contract, OnInvalid};
 
 /// Tables in insert order. The primary key is the columns with `key: true`; a table refers to each table whose whole primary key
 /// its `parent:` columns repeat.
@@ -36,27 +38,56 @@ fn column_schema(column: &Column) -> ColumnSchema {
 }
 
 fn foreign_keys(columns: &[Column], tables: &[TableSchema]) -> Vec<ForeignKey> {
-    let column_for = |parent: usize, parent_column: usize| {
-        columns.iter().position(|column| {
-            matches!(column.source, ColumnSource::Parent { table, column } if (table, column) == (parent, parent_column))
+    // Only tables that columns refer to are looked at, of however many there are.
+    let mut parents = columns
+        .iter()
+        .filter_map(|column| match column.source {
+            ColumnSource::Parent { table, .. } => Some(table),
+            _ => None,
         })
-    };
-    let refer_to = |(parent, table): (usize, &TableSchema)| {
-        let own = table.primary_key.iter().map(|&key| column_for(parent, key)).collect::<Option<Vec<_>>>()?;
+        .collect::<Vec<_>>();
+    parents.sort_unstable();
+    parents.dedup();
+    let own_columns = columns.iter().enumerate().rev().filter_map(|(at, column)| match column.source {
+        ColumnSource::Parent { table, column } => Some(((table, column), at)),
+        _ => None,
+    });
+    // The first of two that repeat the same.
+    let own_columns = own_columns.collect::<HashMap<_, _>>();
+    let refer_to = |parent: usize| {
+        let table = tables.get(parent)?;
+        let own = table
+            .primary_key
+            .iter()
+            .map(|&key| own_columns.get(&(parent, key)).copied())
+            .collect::<Option<Vec<_>>>()?;
         (!own.is_empty()).then(|| ForeignKey {
             columns: own,
             parent,
             parent_columns: table.primary_key.clone(),
         })
     };
-    tables.iter().enumerate().filter_map(refer_to).collect()
+    parents.into_iter().filter_map(refer_to).collect()
 }
 
 /// Whether a column (by index) of a table can never be null, though it need not be required: constants, generated values, and what
 /// has a default for everything that could make it null.
 pub fn is_always_filled(contract: &Contract, table: usize, column: usize) -> bool {
+    is_filled(contract, table, column, &mut HashMap::new())
+}
+
+/// `known` are answers: tables of several templates within each other lead to the same column on many ways.
+fn is_filled(
+    contract: &Contract,
+    table: usize,
+    column: usize,
+    known: &mut HashMap<(usize, usize), bool>,
+) -> bool {
+    if let Some(&known) = known.get(&(table, column)) {
+        return known;
+    }
     let templates = &contract.tables[table].templates;
-    templates.iter().map(|template| &template.columns[column]).all(|column| {
+    let is_filled = templates.iter().map(|template| &template.columns[column]).all(|column| {
         let is_nulled = column.on_invalid == OnInvalid::Null
             || column.codes.is_some() && column.on_unmapped_code == OnInvalid::Null;
         column.required
@@ -64,8 +95,10 @@ pub fn is_always_filled(contract: &Contract, table: usize, column: usize) -> boo
             || match &column.source {
                 ColumnSource::Constant(value) => !value.as_value().is_null(),
                 ColumnSource::Generate(_) => true,
-                ColumnSource::Parent { table, column } => is_always_filled(contract, *table, *column),
+                ColumnSource::Parent { table, column } => is_filled(contract, *table, *column, known),
                 ColumnSource::Path(_) | ColumnSource::Expression(_) => false,
             }
-    })
+    });
+    known.insert((table, column), is_filled);
+    is_filled
 }

@@ -1,24 +1,28 @@
 //! Tables: what makes their rows, and their columns.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use xmlshred_model::DataType;
 use xmlshred_model::log_table::{ISSUE, LOG};
 
-use super::checked::{Input, Keep, Let, OnePer, SkipRow, Table, Template};
-use super::diagnostic::{Code, suggestion};
+use super::checked::{Input, Let, OnePer, SkipRow, Table, Template};
+use super::diagnostic::Code;
 use super::fields::{Fields, Spanned, list, map, one_or_list, text};
 use super::language;
 use super::node::{Entry, Node, NodeKind};
 use super::raw::{RawColumn, RawSource, wrong_type};
 use super::resolve::{Checker, Place, Role};
-use super::scope::Scope;
-
-pub(super) const SKIPS: [(&str, SkipRow); 2] = [("never", SkipRow::Never), ("blank", SkipRow::Blank)];
-pub(super) const KEEPS: [(&str, Keep); 2] = [("first", Keep::First), ("last", Keep::Last)];
+use super::scope::{Layer, Scope};
+use super::words::{KEEPS, SKIPS};
 
 /// SQL Server's limit, the largest that all databases share after quoting.
 const MAX_NAME_CHARS: usize = 128;
+/// Row templates times columns of a table.
+const MAX_CELLS: usize = 1_000_000;
+/// How deep tables may lie within each other; no deeper than elements.
+const MAX_LEVELS: usize = 256;
 
 impl<'n> Checker<'n> {
     pub(super) fn table(&mut self, entry: &'n Entry) {
@@ -32,39 +36,42 @@ impl<'n> Checker<'n> {
         let within = fields.text("within", problems).and_then(|found| self.within(&found));
         let each = fields.text("each", &mut self.problems).map(|found| self.element_path(&found));
         let index = self.tables.len();
-        let around = Scope::around(within, &self.tables, &self.lets);
-        let lets = self.lets(fields.get("let"), around.clone(), index, within);
-        let mut scope = around;
-        for (at, item) in lets.iter().enumerate() {
-            scope.add_own(&item.name, item.column.data_type, Input::RowLet(at));
+        let mut scope = Scope { within, ..Scope::default() };
+        let lets = self.lets(fields.get("let"), &mut scope, index);
+        let (shared, mut templates) = self.raw_columns(&fields, &name);
+        if templates.len().saturating_mul(shared.len()) > MAX_CELLS {
+            let message = format!("{} rows of {} columns for each element", templates.len(), shared.len());
+            let hint = format!("rows × columns are {MAX_CELLS} at most: split the table");
+            self.problems.report(Code::ConflictingRows, name.span.clone(), message, hint);
+            templates.truncate(1);
         }
-        let (shared, templates) = self.raw_columns(&fields, &name);
         let has_templates = fields.get("rows").is_some();
         let role = if has_templates { Role::TemplateColumn } else { Role::Column };
         let place = Place { table: index, within, role };
-        let mut full_scope = scope.clone();
+        let mut of_first = None;
         let templates = templates
             .iter()
-            .enumerate()
-            .map(|(at, overrides)| {
-                let mut row_scope = scope.clone();
+            .map(|overrides| {
+                scope.columns = Layer::default();
+                // Of two that say the same column again, the first.
+                let overrides =
+                    overrides.iter().rev().map(|over| (over.name.value.to_ascii_lowercase(), over));
+                let overrides = overrides.collect::<HashMap<_, _>>();
                 let columns = shared.iter().enumerate().map(|(index, column)| {
-                    let over =
-                        overrides.iter().find(|over| over.name.value.eq_ignore_ascii_case(column.name.value));
+                    let over = overrides.get(&column.name.value.to_ascii_lowercase());
                     let raw = over.map_or_else(|| column.clone(), |over| column.overlaid(over));
-                    let resolved = self.column(&raw, &row_scope, place);
-                    row_scope.add_own(&resolved.name, resolved.data_type, Input::Column(index));
+                    let resolved = self.column(&raw, &scope, place);
+                    scope.columns.add_own(&resolved.name, resolved.data_type, Input::Column(index));
                     resolved
                 });
                 let columns = columns.collect();
-                if at == 0 {
-                    full_scope.clone_from(&row_scope);
-                }
+                of_first.get_or_insert_with(|| std::mem::take(&mut scope.columns));
                 Template { columns }
             })
             .collect::<Vec<_>>();
+        scope.columns = of_first.unwrap_or_default();
         let where_ = fields.text("where", &mut self.problems).and_then(|found| {
-            let bound = self.expression(&found, &full_scope, place)?;
+            let bound = self.expression(&found, &scope, place)?;
             if !matches!(bound.expression.data_type(), Some(DataType::Bool) | None) {
                 let message = "`where` must be a condition, true or false";
                 let hint = "compare something, as in `amount > 0`";
@@ -86,7 +93,9 @@ impl<'n> Checker<'n> {
             templates.push(Template { columns: Vec::new() });
         }
         let name = name.to_owned();
-        self.tables.push(Table { name, within, each, templates, one_per, where_, skip_row_when, lets });
+        let table = Table { name, within, each, templates, one_per, where_, skip_row_when, lets };
+        self.surroundings.add_table(&table);
+        self.tables.push(table);
     }
 
     fn table_name(&mut self, name: &Spanned<&'n str>) {
@@ -95,7 +104,7 @@ impl<'n> Checker<'n> {
             let message = format!("`{}` is the name of a table that xmlshred itself writes", name.value);
             self.problems.report(Code::InvalidName, name.span.clone(), message, "choose another name");
         }
-        if self.tables.iter().any(|known| known.name.eq_ignore_ascii_case(name.value)) {
+        if self.surroundings.has_table(name.value) {
             let message = format!("a second table `{}`: databases do not tell case apart", name.value);
             self.problems.report(Code::DuplicateName, name.span.clone(), message, "rename one of them");
         }
@@ -117,19 +126,28 @@ impl<'n> Checker<'n> {
     }
 
     fn within(&mut self, found: &Spanned<&'n str>) -> Option<usize> {
-        self.table_before(found.value, &found.span)
+        let at = self.table_before(found.value, &found.span)?;
+        if self.surroundings.around(Some(at)).nth(MAX_LEVELS).is_some() {
+            let message = format!("tables lie within each other more than {MAX_LEVELS} levels deep");
+            let hint = "read the inner ones from the document, with their own `each`";
+            self.problems.report(Code::ConflictingRows, found.span.clone(), message, hint);
+            return None;
+        }
+        Some(at)
     }
 
     /// The index of a table that must stand before the one that is read.
     pub(super) fn table_before(&mut self, name: &str, span: &Range<usize>) -> Option<usize> {
-        let at = self.tables.iter().position(|known| known.name == name);
+        let at = self.surroundings.table(name);
         if at.is_none() {
             let message = format!("no table `{name}` is defined before this one");
-            let later = self.table_names.iter().position(|known| *known == name);
+            let later = self.table_places.get(name).copied();
             let hint = match later {
                 Some(later) if later == self.tables.len() => "a table is not its own parent".to_owned(),
                 Some(_) => format!("move `{name}` above this table: parents stand before their children"),
-                None => suggestion(name, self.tables.iter().map(|known| &*known.name))
+                None => self
+                    .problems
+                    .suggestion(name, self.tables.iter().map(|known| &*known.name))
                     .unwrap_or_else(|| "parents stand before their children".to_owned()),
             };
             self.problems.report(Code::UnknownTable, span.clone(), message, hint);
@@ -138,26 +156,25 @@ impl<'n> Checker<'n> {
     }
 
     /// `let`s in order; each sees those before it.
-    pub(super) fn lets(
-        &mut self,
-        node: Option<&'n Node>,
-        mut scope: Scope,
-        table: usize,
-        within: Option<usize>,
-    ) -> Vec<Let> {
+    pub(super) fn lets(&mut self, node: Option<&'n Node>, scope: &mut Scope, table: usize) -> Vec<Let> {
         let is_document = table == usize::MAX;
+        let within = scope.within;
         let mut lets: Vec<Let> = Vec::new();
+        let mut names = HashSet::new();
         let entries = node.and_then(|node| map(node, "let", &mut self.problems)).unwrap_or_default();
         for (at, entry) in entries.iter().enumerate() {
             let raw = RawColumn::read_let(entry, &mut self.problems);
             self.identifier(&raw.name, "`let`");
-            if lets.iter().any(|known| known.name.eq_ignore_ascii_case(raw.name.value)) {
+            if !names.insert(raw.name.value.to_ascii_lowercase()) {
                 let message = format!("a second `let` named `{}`", raw.name.value);
                 self.problems.report(Code::DuplicateName, raw.name.span.clone(), message, "rename one");
             }
-            let column = self.column(&raw, &scope, Place { table, within, role: Role::Let });
+            let column = self.column(&raw, scope, Place { table, within, role: Role::Let });
             let input = if is_document { Input::DocumentLet(at) } else { Input::RowLet(at) };
-            scope.add_own(&column.name, column.data_type, input);
+            Rc::make_mut(&mut scope.lets).add_own(&column.name, column.data_type, input);
+            if is_document {
+                self.surroundings.add_document_let(&column.name, column.data_type, input);
+            }
             lets.push(Let { name: column.name.clone(), column });
         }
         lets
@@ -166,16 +183,7 @@ impl<'n> Checker<'n> {
     pub(super) fn warn_unused_lets(&mut self, node: Option<&'n Node>, table: usize, count: usize) {
         let Some(Node { kind: NodeKind::Map(entries), .. }) = node else { return };
         for (at, entry) in entries.iter().enumerate().take(count) {
-            let is_used = if table == usize::MAX {
-                self.used_inputs.contains(&(usize::MAX, Input::DocumentLet(at)))
-            } else {
-                self.used_inputs.iter().any(|&(user, input)| match input {
-                    Input::RowLet(used) => (user, used) == (table, at),
-                    Input::ParentLet { table: owner, index } => (owner, index) == (table, at),
-                    _ => false,
-                })
-            };
-            if !is_used {
+            if !self.used_lets.contains(&(table, at)) {
                 let message = format!("no expression uses `{}`", entry.key);
                 self.problems.report(Code::UnusedLet, entry.key_span.clone(), message, "remove it");
             }
@@ -189,11 +197,12 @@ impl<'n> Checker<'n> {
         name: &Spanned<&'n str>,
     ) -> (Vec<RawColumn<'n>>, Vec<Vec<RawColumn<'n>>>) {
         let mut shared: Vec<RawColumn<'n>> = Vec::new();
+        let mut names = HashSet::new();
         let entries = fields.get("columns").and_then(|node| map(node, "columns", &mut self.problems));
         for entry in entries.unwrap_or_default() {
             let column = RawColumn::read_column(entry, &mut self.problems);
             self.identifier(&column.name, "column");
-            if shared.iter().any(|known| known.name.value.eq_ignore_ascii_case(column.name.value)) {
+            if !names.insert(column.name.value.to_ascii_lowercase()) {
                 let message =
                     format!("a second column `{}`: databases do not tell case apart", column.name.value);
                 let hint = "rename one of them";
@@ -235,6 +244,8 @@ impl<'n> Checker<'n> {
     /// `rows:` as a list of `{set, columns}`.
     fn templates(&mut self, node: &'n Node, shared: &[RawColumn<'n>]) -> Vec<Vec<RawColumn<'n>>> {
         let items = list(node, "rows", &mut self.problems).unwrap_or_default();
+        let names =
+            shared.iter().map(|known| known.name.value.to_ascii_lowercase()).collect::<HashSet<String>>();
         let template = |item: &'n Node| {
             let fields = Fields::read(item, &language::ROW, &mut self.problems)?;
             let mut overrides = Vec::new();
@@ -261,11 +272,11 @@ impl<'n> Checker<'n> {
                     let hint = "move `type`, `key`, `required` and `sensitive` to the table's `columns`";
                     self.problems.report(Code::ConflictingRows, over.name.span.clone(), message, hint);
                 }
-                let is_shared =
-                    |known: &RawColumn<'_>| known.name.value.eq_ignore_ascii_case(over.name.value);
-                if !shared.iter().any(is_shared) {
+                if !names.contains(&over.name.value.to_ascii_lowercase()) {
                     let message = format!("the table has no column `{}`", over.name.value);
-                    let hint = suggestion(over.name.value, shared.iter().map(|known| known.name.value))
+                    let hint = self
+                        .problems
+                        .suggestion(over.name.value, shared.iter().map(|known| known.name.value))
                         .unwrap_or_else(|| "add it to the table's `columns`, with its type".to_owned());
                     self.problems.report(Code::UnknownColumn, over.name.span.clone(), message, hint);
                 }

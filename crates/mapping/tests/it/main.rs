@@ -8,6 +8,7 @@ mod errors_page;
 mod explain;
 mod foreign_words;
 mod infer;
+mod large_contracts;
 mod manual;
 mod messages;
 mod samples;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path as File, PathBuf};
 
-use xmlshred_mapping::contract::language::{self, Absent, Section, Shape};
+use xmlshred_mapping::contract::language::{self, Absent, Section, Shape, sections};
 use xmlshred_mapping::path::{Axis, Condition, NodeTest, Operand, Path, Predicate};
 use xmlshred_model::{DataType, IssueCode};
 use yaml_serde::Value;
@@ -64,7 +64,7 @@ fn rows_of(section: &Section) -> String {
 #[test]
 fn the_tables_of_keys_are_those_of_the_program() {
     let mut text = manual();
-    assert_eq!(TABLES.len(), Section::all().len());
+    assert_eq!(TABLES.len(), sections().len());
     for (heading, section) in TABLES {
         let at = text.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no heading {heading}"));
         let table = at + text[at..].find(TABLE_HEAD).unwrap() + TABLE_HEAD.len();
@@ -153,7 +153,7 @@ fn uses(value: &Value, shape: &Shape, place: &str, found: &mut BTreeSet<String>)
 /// What an example has to show.
 fn wanted() -> BTreeSet<String> {
     let mut wanted = BTreeSet::new();
-    for section in Section::all() {
+    for section in sections() {
         for key in section.keys {
             let place = format!("{} {}", section.name, key.name);
             let words = match &key.shape {

@@ -1,9 +1,9 @@
 //! The tables of keys, one per section.
 
-use super::super::load::{CASES, ON_EXISTING};
-use super::super::raw::{BLANKS, CLEANERS, GENERATORS, LENGTH_POLICIES, POLICIES};
-use super::super::table::{KEEPS, SKIPS};
-use super::{Absent, Key, Rule, Section, Shape};
+use super::super::words::{
+    BLANKS, CASES, CLEANERS, GENERATORS, KEEPS, LENGTH_POLICIES, ON_EXISTING, POLICIES, SKIPS,
+};
+use super::section::{Absent, Key, Rule, Section, Shape};
 
 const fn key(name: &'static str, shape: Shape, absent: Absent, meaning: &'static str) -> Key {
     Key { name, shape, absent, meaning }

@@ -1,0 +1,35 @@
+//! The words that keys take, with what they mean: for the reader, the JSON Schema and the manual.
+
+use xmlshred_model::OnExisting;
+
+use super::checked::{Blank, Case, Clean, Generate, Keep, OnInvalid, OnTooLong, SkipRow};
+
+pub(super) const ON_EXISTING: [(&str, OnExisting); 3] =
+    [("fail", OnExisting::Fail), ("skip", OnExisting::Skip), ("replace", OnExisting::Replace)];
+pub(super) const CASES: [(&str, Case); 2] =
+    [("sensitive", Case::Sensitive), ("insensitive", Case::Insensitive)];
+pub(super) const POLICIES: [(&str, OnInvalid); 3] =
+    [("fail", OnInvalid::Fail), ("null", OnInvalid::Null), ("default", OnInvalid::Default)];
+pub(super) const LENGTH_POLICIES: [(&str, OnTooLong); 2] =
+    [("fail", OnTooLong::Fail), ("truncate", OnTooLong::Truncate)];
+pub(super) const BLANKS: [(&str, Blank); 2] = [("null", Blank::Null), ("keep", Blank::Keep)];
+
+pub(super) const GENERATORS: [(&str, Generate); 5] = [
+    ("row_number", Generate::RowNumber),
+    ("document_key", Generate::DocumentKey),
+    ("session", Generate::Session),
+    ("now", Generate::Now),
+    ("uuid", Generate::Uuid),
+];
+
+pub(super) const CLEANERS: [(&str, Clean); 6] = [
+    ("trim", Clean::Trim),
+    ("upper", Clean::Upper),
+    ("lower", Clean::Lower),
+    ("digits", Clean::Digits),
+    ("number", Clean::Number),
+    ("collapse_spaces", Clean::CollapseSpaces),
+];
+
+pub(super) const SKIPS: [(&str, SkipRow); 2] = [("never", SkipRow::Never), ("blank", SkipRow::Blank)];
+pub(super) const KEEPS: [(&str, Keep); 2] = [("first", Keep::First), ("last", Keep::Last)];
