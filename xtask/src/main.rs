@@ -1,4 +1,5 @@
-//! Chores of the workspace: `cargo xtask ci` is what the runner does, `cargo xtask bench` measures.
+//! Chores of the workspace: `cargo xtask ci` is what the runner does, `cargo xtask bench` measures, `cargo xtask torture`
+//! breaks what can be broken around the program.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the one who started it")]
 
@@ -6,12 +7,15 @@
 mod arrows;
 mod bench;
 mod ci;
+mod torture;
 mod workspace;
 
 use std::process::ExitCode;
 
-const USAGE: &str =
-    "usage: cargo xtask ci | cargo xtask bench [sqlite] [postgres] [paging] [sqlserver] [tools] [--quick]";
+const USAGE: &str = "usage: cargo xtask ci
+       cargo xtask bench [sqlite] [postgres] [paging] [sqlserver] [tools] [--quick]
+       cargo xtask torture [--rounds N] [--minutes M] [--seed S] [--database sqlite|postgres|sqlserver …]
+                           [--workers N] [--parallel N] [--release | --program FILE] [--json]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,6 +24,10 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["bench", ref words @ ..] => match bench::Request::parse(words) {
             Some(request) => bench::run(&request),
+            None => return usage(),
+        },
+        ["torture", ref words @ ..] => match torture::Request::parse(words) {
+            Some(request) => torture::run(&request),
             None => return usage(),
         },
         _ => return usage(),
