@@ -154,7 +154,7 @@ impl Act {
         if runs.is_empty() {
             runs.push(Run::by_chance(random, Program::Instance { index: 0, count: 1 }, workers));
         }
-        let fault_count = random.usize(..=4);
+        let fault_count = random.usize(..=7);
         let faults = (0..fault_count).map(|_| Fault::by_chance(random, databases, runs.len())).collect();
         Self { is_early, runs, faults }
     }
@@ -212,10 +212,10 @@ impl Fault {
         let moment = match random.u8(..3) {
             0 => Moment::Line {
                 run,
-                words: ["Extracted", "Committed", "Loaded"][random.usize(..3)],
+                words: ["Extracted", "Committed"][random.usize(..2)],
                 count: random.u32(1..40),
             },
-            _ => Moment::Time(random.f64() * 1.5),
+            _ => Moment::Time(random.f64() * 1.2),
         };
         let millis = |random: &mut Rng, most| Duration::from_millis(random.u64(..most));
         let kind = match random.u8(..10) {
