@@ -23,10 +23,10 @@ pub(super) fn invent(random: &mut Rng, column: Column) -> Vec<(i64, Content)> {
 
 /// A document that gives rows, perhaps with issues.
 fn good(random: &mut Rng, key: i64, column: Column) -> Content {
-    let text = Content::Text(ordinary::text(random, key));
-    match (column, text) {
-        (Column::Binary, Content::Text(text)) => hostile::encoded(random, &text),
-        (_, content) => content,
+    let text = ordinary::text(random, key);
+    match column {
+        Column::Text => Content::Text(text),
+        Column::Binary => hostile::encoded(random, &text),
     }
 }
 

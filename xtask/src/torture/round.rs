@@ -11,7 +11,7 @@ use super::compare::Contents;
 use super::content::SENTINEL;
 use super::contract;
 use super::faults::Stage;
-use super::place::{Place, Servers};
+use super::place::{Kind, Place, Servers};
 use super::scenario::{Act, Program, Run, Scenario};
 use super::summary::Counts;
 use crate::workspace::Error;
@@ -137,6 +137,9 @@ impl Round<'_> {
             if let Some(end) = stage.perform(act, &format!("act{}", number + 1), counts)? {
                 return Ok(Some(format!("act {}: {end}", number + 1)));
             }
+            if let Some(rows) = self.half_done(set, act)? {
+                return Ok(Some(format!("after act {}:\n{rows}", number + 1)));
+            }
         }
         let stage = self.stage(set, "contract.yaml", &set.target, pace);
         if let Some(end) = stage.perform(&self.scenario.last, "last", counts)? {
@@ -147,6 +150,19 @@ impl Round<'_> {
             return Ok(Some(format!("a run with nothing left to do ended with {code:?}")));
         }
         self.compare(set, counts)
+    }
+
+    /// What an act left half-done. A server may still be doing what a killed process asked for, and instances of a killed `launch`
+    /// live a little longer; rows that were there before belong to no document.
+    fn half_done(&self, set: &Set, act: &Act) -> Result<Option<String>, Error> {
+        let is_quiet = act.runs.iter().all(|run| matches!(run.program, Program::Instance { .. }));
+        if set.target.kind != Kind::Sqlite || !is_quiet || self.scenario.is_obstructed {
+            return Ok(None);
+        }
+        let schema = set.plan.schema();
+        let clean = Contents::read(&mut *set.clean.rows()?, schema)?;
+        let rows = Contents::read(&mut *set.target.rows()?, schema)?.half_done(&clean);
+        Ok((!rows.is_empty()).then_some(rows))
     }
 
     fn compare(&self, set: &Set, counts: &mut Counts) -> Result<Option<String>, Error> {

@@ -251,14 +251,17 @@ mod tests {
 
     #[test]
     fn a_seed_gives_the_same_scenario() {
-        let said = |seed| format!("{:?}", Scenario::by_chance(seed, &[Kind::Sqlite, Kind::Postgres], None));
+        let said = |seed| {
+            let scenario = Scenario::by_chance(seed, &[Kind::Sqlite, Kind::Postgres], None);
+            format!("{scenario} {:?} {:?}", scenario.acts, scenario.last)
+        };
         assert_eq!(said(11), said(11));
         assert_ne!(said(11), said(12));
     }
 
     #[test]
     fn the_last_act_takes_every_document_and_nothing_happens_in_it() {
-        for seed in 0..200 {
+        for seed in 0..8 {
             let scenario = Scenario::by_chance(seed, &[Kind::Sqlite], Some(2));
             let Act { is_early, runs, faults } = scenario.last;
             assert!(!is_early && faults.is_empty());
