@@ -69,7 +69,11 @@ pub(crate) fn open(
         count => format!(" instance {}/{count}", u64::from(share.index()) + 1),
     };
     let application_name = format!("xmlshred {}{instance}", env!("CARGO_PKG_VERSION"));
-    let options = OpenOptions { create: missing == MissingTables::Create, application_name };
+    let options = OpenOptions {
+        create: missing != MissingTables::Refuse,
+        adopt_log: missing == MissingTables::CreateAndAdoptLog,
+        application_name,
+    };
     xmlshred_databases::open(source, target, &plan.contract().source, plan.schema(), options)
         .map_err(|error| failed("cannot open the source", error))
 }
@@ -77,8 +81,10 @@ pub(crate) fn open(
 /// What happens when the target lacks tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MissingTables {
-    /// They are made.
+    /// They are made; a log of an earlier version is brought up, when its rows are this contract's without doubt.
     Create,
+    /// They are made; a log of an earlier version is brought up, and its rows become this contract's.
+    CreateAndAdoptLog,
     /// The run stops before it begins.
     Refuse,
 }

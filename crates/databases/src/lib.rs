@@ -22,6 +22,6 @@ pub use facade::{
 pub use postgres::PostgresAddress;
 pub use sql::ddl::{self, Existing};
 pub use sql::dialect::{DecimalType, Dialect, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
-pub use sql::rows_as_sql;
+pub use sql::{log_upgrade, rows_as_sql};
 pub use sqlserver::SqlServerAddress;
 pub use transfer::{DocumentWriter, RowReader};

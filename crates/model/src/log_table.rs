@@ -1,4 +1,7 @@
 //! The one definition of `processing_log` and `processing_issue`: what every database creates, fills and reads.
+//!
+//! The layout has a version, which its columns tell: 1 (xmlshred 0.1) has no column [`CONTRACT_NAME`], [`VERSION`] has. A database brings an
+//! older layout up; nothing reads or writes one.
 
 use crate::{ColumnSchema, DataType, TableSchema};
 
@@ -6,6 +9,12 @@ use crate::{ColumnSchema, DataType, TableSchema};
 pub const LOG: &str = "processing_log";
 /// Name of the issue table.
 pub const ISSUE: &str = "processing_issue";
+/// Version of the layout that is written here.
+pub const VERSION: u32 = 2;
+/// The column that tells contracts apart which share a log; with the source key it is the log's unique key.
+pub const CONTRACT_NAME: &str = "contract_name";
+/// The longest name of a contract, in characters: keys of tables have little room.
+pub const MAX_CONTRACT_NAME: u32 = 128;
 /// The log's identity column: filled by the database.
 pub const LOG_ID: &str = "log_id";
 /// Status of a document whose rows are in the target.
@@ -24,14 +33,19 @@ pub struct LogColumn {
     pub nullable: bool,
 }
 
-/// The columns of `processing_log` without [`LOG_ID`], in order; unique on the first, which is named as the source key.
+/// The columns of `processing_log` without [`LOG_ID`], in order; the first is named as the source key. Unique by [`log_key`].
 pub fn log_columns(key_column: &str) -> Vec<LogColumn> {
-    let mut columns = vec![required(key_column, DataType::BigInt)];
-    columns.extend([
+    vec![
+        required(key_column, DataType::BigInt),
+        required(CONTRACT_NAME, DataType::VarChar(MAX_CONTRACT_NAME)),
         required("status", DataType::VarChar(10)),
-        LogColumn { nullable: true, ..required("failure_reason", DataType::Text) },
+        optional("failure_reason", DataType::Text),
+        optional("failure_code", DataType::VarChar(40)),
+        optional("failure_table", DataType::VarChar(128)),
+        optional("failure_column", DataType::VarChar(128)),
         required("processing_time", DataType::TimestampTz),
         required("session_id", DataType::VarChar(100)),
+        optional("run_nonce", DataType::VarChar(32)),
         required("instance_id", DataType::Int),
         required("instance_count", DataType::Int),
         required("row_count", DataType::BigInt),
@@ -39,14 +53,32 @@ pub fn log_columns(key_column: &str) -> Vec<LogColumn> {
         required("contract_hash", DataType::VarChar(64)),
         required("document_hash", DataType::VarChar(64)),
         required("duration_ms", DataType::BigInt),
-    ]);
-    columns
+    ]
 }
 
-/// The columns of `processing_issue`, in order; all but the last are its primary key.
+/// What `processing_log` is unique by: contract and document. The contract comes first, so that one contract's keys are one range.
+pub fn log_key(key_column: &str) -> [&str; 2] {
+    [CONTRACT_NAME, key_column]
+}
+
+/// The primary key of `processing_issue`.
+pub fn issue_key(key_column: &str) -> [&str; 5] {
+    [CONTRACT_NAME, key_column, "table_name", "column_name", "code"]
+}
+
+/// The columns that the log of version 1 lacks.
+pub fn columns_since_version_1(key_column: &str) -> Vec<LogColumn> {
+    let is_new = |name: &str| {
+        [CONTRACT_NAME, "failure_code", "failure_table", "failure_column", "run_nonce"].contains(&name)
+    };
+    log_columns(key_column).into_iter().filter(|column| is_new(&column.name)).collect()
+}
+
+/// The columns of `processing_issue`, in order; the first is named as the source key. Its primary key is [`issue_key`].
 pub fn issue_columns(key_column: &str) -> Vec<LogColumn> {
     vec![
         required(key_column, DataType::BigInt),
+        required(CONTRACT_NAME, DataType::VarChar(MAX_CONTRACT_NAME)),
         required("table_name", DataType::VarChar(128)),
         required("column_name", DataType::VarChar(128)),
         required("code", DataType::VarChar(40)),
@@ -77,6 +109,10 @@ fn table(name: &str, columns: Vec<LogColumn>) -> TableSchema {
         primary_key: Vec::new(),
         foreign_keys: Vec::new(),
     }
+}
+
+fn optional(name: &str, data_type: DataType) -> LogColumn {
+    LogColumn { nullable: true, ..required(name, data_type) }
 }
 
 fn required(name: &str, data_type: DataType) -> LogColumn {

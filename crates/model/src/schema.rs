@@ -25,6 +25,8 @@ pub struct TargetSchema {
     pub tables: Vec<TableSchema>,
     /// Name of the source key, which is also the key column of the log and issue tables.
     pub key_column: String,
+    /// Name of the contract: with the key, what a row of the log and issue tables is about.
+    pub contract_name: String,
 }
 
 /// One target table.

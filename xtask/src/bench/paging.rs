@@ -114,9 +114,9 @@ fn log(database: &Database<'_>, size: u32, done: Done) -> Result<(), Error> {
     let mut client = database.client()?;
     client.batch_execute(&format!(
         "TRUNCATE processing_log;
-         INSERT INTO processing_log (app_id, status, processing_time, session_id, instance_id, instance_count, row_count,
+         INSERT INTO processing_log (app_id, contract_name, status, processing_time, session_id, instance_id, instance_count, row_count,
              issue_count, contract_hash, document_hash, duration_ms)
-         SELECT key, 'success', now(), 'earlier', 0, 1, 1, 0, repeat('c', 32), md5(key::text), 1
+         SELECT key, 'paging', 'success', now(), 'earlier', 0, 1, 1, 0, repeat('c', 32), md5(key::text), 1
          FROM generate_series(1, {size}) AS key WHERE {}",
         done.condition(size)
     ))?;

@@ -51,6 +51,7 @@ impl PreparedRows {
         let source = DatabaseUrl::parse(source_url, &|_| None)?;
         let identity = RunIdentity {
             session_id: "bench".to_owned(),
+            run_nonce: "bench".to_owned(),
             share: Share::WHOLE,
             contract_hash: "bench".to_owned(),
         };

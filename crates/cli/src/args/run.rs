@@ -109,9 +109,13 @@ pub(crate) struct WorkArgs {
     #[arg(long, value_name = "N|P%", default_value = "50%")]
     pub(crate) max_failures: MaxFailuresArg,
 
-    /// Create missing target, log and issue tables first
+    /// Create missing target, log and issue tables first; bring a log of an earlier version up
     #[arg(long)]
     pub(crate) create_tables: bool,
+
+    /// With --create-tables: the rows of a log of version 0.1 are this contract's, though several versions of it wrote them
+    #[arg(long, requires = "create_tables")]
+    pub(crate) adopt_log: bool,
 
     /// Do everything but write
     #[arg(long)]

@@ -193,6 +193,10 @@ pub(crate) struct DdlArgs {
     /// Statements that leave existing tables alone
     #[arg(long)]
     pub(crate) if_not_exists: bool,
+
+    /// Instead: statements that bring the log of version 0.1 up, with its rows, which become those of this contract
+    #[arg(long, conflicts_with = "if_not_exists")]
+    pub(crate) upgrade: bool,
 }
 
 /// Databases, as SQL dialects.

@@ -39,7 +39,7 @@ impl Prometheus {
             address,
             problem: crate::console::with_causes(error),
         };
-        let RunIdentity { session_id, share, contract_hash: _ } = identity;
+        let RunIdentity { session_id, run_nonce: _, share, contract_hash: _ } = identity;
         PrometheusBuilder::new()
             .with_http_listener(address)
             .add_global_label("session_id", session_id.as_str())

@@ -26,6 +26,7 @@ pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError
         retry_failed,
         max_failures,
         create_tables: _,
+        adopt_log: _,
         dry_run,
     } = args;
     if let (Some(start), Some(end)) = (*key_start, *key_end)

@@ -159,7 +159,7 @@ fn a_log_of_another_contract_or_count_is_said_once() {
     place
         .run("run --url sqlite:data.db")
         .ends_with(0)
-        .says(&["with another contract", "with another instance count (2, now 1)"]);
+        .says(&["with another text of this contract", "with another instance count (2, now 1)"]);
 }
 
 #[test]
@@ -218,4 +218,61 @@ fn a_metrics_address_in_use_is_refused() {
         .run(&format!("run --url sqlite:data.db --create-tables --metrics-listen {address}"))
         .ends_with(2)
         .says(&[&address.to_string()]);
+}
+
+#[test]
+fn a_session_id_may_be_used_every_night() {
+    let place = Workplace::new(0..60);
+    place.run("run --url sqlite:data.db --create-tables --session-id nightly").ends_with(3);
+    let mended = crate::workplace::document(7).replace("</request>", "</report></request>");
+    place.database().execute("UPDATE app_xml SET xml = ?1 WHERE app_id = 7", [mended]).unwrap();
+    let again = place.run("run --url sqlite:data.db --retry-failed --session-id nightly").ends_with(3);
+    assert!(again.out.contains("Successful: 1"), "{}", again.out);
+    assert_eq!(place.count("SELECT count(*) FROM person WHERE app_id = 7"), 1);
+    assert_eq!(place.count("SELECT count(DISTINCT run_nonce) FROM processing_log"), 2);
+}
+
+#[test]
+fn two_contracts_over_one_log_do_not_shut_each_other_out() {
+    let place = Workplace::new(0..5);
+    let contract = std::fs::read_to_string(place.path().join("contract.yaml")).unwrap();
+    let other =
+        contract.replace("people", "other").replace("person", "human").replace("phone:\n", "telephone:\n");
+    place.write("other.yaml", &other);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    let answer = place.run("run --url sqlite:data.db --create-tables --contract other.yaml").ends_with(0);
+    assert!(answer.out.contains("Documents processed: 5"), "{}", answer.out);
+    assert_eq!(place.count("SELECT count(*) FROM human"), 5);
+    let status = place.run("status --url sqlite:data.db --contract other.yaml --json").ends_with(0);
+    assert!(status.out.contains("\"success\":5,"), "{}", status.out);
+}
+
+#[test]
+fn a_log_of_version_0_1_is_refused_and_brought_up_when_asked() {
+    let place = Workplace::new(0..10);
+    place.run("run --url sqlite:data.db --create-tables --limit 4").ends_with(0);
+    // As version 0.1 made it.
+    place
+        .database()
+        .execute_batch(
+            "CREATE TABLE rows AS SELECT * FROM processing_log; DROP TABLE processing_log; DROP TABLE processing_issue;
+             CREATE TABLE processing_log (log_id INTEGER PRIMARY KEY, app_id INTEGER NOT NULL, status VARCHAR(10) NOT NULL,
+                 failure_reason TEXT, processing_time TEXT NOT NULL, session_id VARCHAR(100) NOT NULL, instance_id INTEGER NOT NULL,
+                 instance_count INTEGER NOT NULL, row_count INTEGER NOT NULL, issue_count INTEGER NOT NULL,
+                 contract_hash VARCHAR(64) NOT NULL, document_hash VARCHAR(64) NOT NULL, duration_ms INTEGER NOT NULL,
+                 UNIQUE (app_id), CHECK (status IN ('success', 'failed')));
+             CREATE TABLE processing_issue (app_id INTEGER NOT NULL, table_name VARCHAR(128) NOT NULL,
+                 column_name VARCHAR(128) NOT NULL, code VARCHAR(40) NOT NULL, count INTEGER NOT NULL,
+                 PRIMARY KEY (app_id, table_name, column_name, code));
+             INSERT INTO processing_log SELECT log_id, app_id, status, failure_reason, processing_time, session_id, instance_id,
+                 instance_count, row_count, issue_count, contract_hash, document_hash, duration_ms FROM rows",
+        )
+        .unwrap();
+    let told = ["0.1", "--create-tables", "ddl --upgrade"];
+    for command in ["run", "run --dry-run", "status", "check"] {
+        place.run(&format!("{command} --url sqlite:data.db")).ends_with(2).says(&told);
+    }
+    place.run("run --url sqlite:data.db --create-tables").ends_with(3);
+    assert_eq!(place.count("SELECT count(*) FROM processing_log WHERE contract_name = 'people'"), 10);
+    assert_eq!(place.count("SELECT count(*) FROM person"), 9);
 }

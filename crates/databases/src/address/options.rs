@@ -5,12 +5,15 @@
 pub struct OpenOptions {
     /// Whether a missing target file may be made. Tables are made by `Journal::create_tables` only.
     pub create: bool,
+    /// Whether the rows of a log of an earlier version are the contract's, whatever contract they name: somebody said so.
+    pub adopt_log: bool,
     /// The name that servers show their administrators: `xmlshred <version> instance 1/3`.
     pub application_name: String,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { create: false, application_name: concat!("xmlshred ", env!("CARGO_PKG_VERSION")).to_owned() }
+        let application_name = concat!("xmlshred ", env!("CARGO_PKG_VERSION")).to_owned();
+        Self { create: false, adopt_log: false, application_name }
     }
 }

@@ -3,6 +3,7 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::TargetSchema;
 
+use crate::catalog::log_layout::{Layout, too_old};
 use crate::sql::names::listed;
 use xmlshred_model::log_table::{ISSUE, LOG, LOG_ID, issue_columns, log_columns};
 
@@ -44,6 +45,12 @@ pub(crate) fn expected(schema: &TargetSchema) -> Vec<Expected<'_>> {
 /// Names every table and column that is missing.
 pub(crate) fn check(expected: &[Expected<'_>], known: &Known) -> Result<(), PortError> {
     let (mut tables, mut columns) = (Vec::new(), Vec::new());
+    let is_old = |(table, columns): (&Expected<'_>, &Option<Vec<String>>)| {
+        [LOG, ISSUE].contains(&table.name) && Layout::of(columns.as_deref()) == Layout::Version1
+    };
+    if expected.iter().zip(&known.columns).any(is_old) {
+        return Err(too_old());
+    }
     for (Expected { name: table, columns: wanted }, known_columns) in expected.iter().zip(&known.columns) {
         let Some(known_columns) = known_columns else {
             tables.push((*table).to_owned());

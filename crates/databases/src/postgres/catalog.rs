@@ -1,13 +1,14 @@
 //! What the server knows of tables and columns.
 
-use postgres::Client;
+use postgres::GenericClient;
 use postgres::types::Oid;
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::TargetSchema;
 
+use crate::catalog::log_layout::Layout;
 use crate::catalog::target_names::{self, Known};
 use crate::sql::dialect::POSTGRES;
-use xmlshred_model::log_table::LOG;
+use xmlshred_model::log_table::{ISSUE, LOG};
 
 use super::fault::port_error;
 
@@ -30,7 +31,10 @@ pub(super) struct Column {
 }
 
 /// The columns of each of these tables, given as SQL names them; `None` where there is no such table.
-pub(super) fn columns(client: &mut Client, tables: &[String]) -> Result<Vec<Option<Vec<Column>>>, PortError> {
+pub(super) fn columns(
+    client: &mut impl GenericClient,
+    tables: &[String],
+) -> Result<Vec<Option<Vec<Column>>>, PortError> {
     let rows = client
         .query(
             "SELECT number, a.attname::text, format_type(a.atttypid, a.atttypmod), coalesce(d.oid, t.oid), \
@@ -67,7 +71,7 @@ pub(super) fn columns(client: &mut Client, tables: &[String]) -> Result<Vec<Opti
 
 /// That the target can take what will be loaded, told all at once; the columns of its tables, in schema order.
 pub(super) fn check_target(
-    client: &mut Client,
+    client: &mut impl GenericClient,
     schema: &TargetSchema,
 ) -> Result<Vec<Vec<Column>>, PortError> {
     let expected = target_names::expected(schema);
@@ -86,7 +90,7 @@ pub(super) fn check_target(
 }
 
 /// That rows can be inserted everywhere, before the first document is read.
-fn check_rights(client: &mut Client, tables: &[String]) -> Result<(), PortError> {
+fn check_rights(client: &mut impl GenericClient, tables: &[String]) -> Result<(), PortError> {
     let row = client
         .query_opt(
             "SELECT name FROM unnest($1::text[]) AS wanted (name) WHERE NOT has_table_privilege(name, 'INSERT') LIMIT 1",
@@ -103,19 +107,42 @@ fn check_rights(client: &mut Client, tables: &[String]) -> Result<(), PortError>
     }
 }
 
-/// Whether all target tables, the log and the issues are there.
-pub(super) fn has_all_tables(client: &mut Client, schema: &TargetSchema) -> Result<bool, PortError> {
-    let expected = target_names::expected(schema);
-    let tables: Vec<_> = expected.iter().map(|table| qualified(schema, table.name)).collect();
-    Ok(columns(client, &tables)?.iter().all(Option::is_some))
+/// Whether all target tables, the log and the issues are there, and these as they are today.
+pub(super) fn has_all_tables(
+    client: &mut impl GenericClient,
+    schema: &TargetSchema,
+) -> Result<bool, PortError> {
+    let is_there = target_tables_there(client, schema)?.into_iter().all(|is_there| is_there);
+    Ok(is_there && layouts(client, schema)? == [Layout::Current; 2])
+}
+
+/// Which of the target tables are there, in schema order.
+pub(super) fn target_tables_there(
+    client: &mut impl GenericClient,
+    schema: &TargetSchema,
+) -> Result<Vec<bool>, PortError> {
+    let tables: Vec<_> = schema.tables.iter().map(|table| qualified(schema, &table.name)).collect();
+    Ok(columns(client, &tables)?.iter().map(Option::is_some).collect())
+}
+
+/// The layouts of the log and of the issues.
+pub(super) fn layouts(
+    client: &mut impl GenericClient,
+    schema: &TargetSchema,
+) -> Result<[Layout; 2], PortError> {
+    let found = columns(client, &[LOG, ISSUE].map(|table| qualified(schema, table)))?;
+    let layout = |at: usize| {
+        let columns = found[at].as_ref();
+        let names: Option<Vec<_>> =
+            columns.map(|columns| columns.iter().map(|column| column.name.clone()).collect());
+        Layout::of(names.as_deref())
+    };
+    Ok([layout(0), layout(1)])
 }
 
 /// Whether the log is there.
-pub(super) fn has_log(client: &mut Client, schema: &TargetSchema) -> Result<bool, PortError> {
-    client
-        .query_one("SELECT to_regclass($1) IS NOT NULL", &[&qualified(schema, LOG)])
-        .map(|row| row.get(0))
-        .map_err(|error| port_error("looking for the log", error))
+pub(super) fn has_log(client: &mut impl GenericClient, schema: &TargetSchema) -> Result<bool, PortError> {
+    layouts(client, schema)?[0].is_there()
 }
 
 /// A target table as SQL names it.
@@ -124,7 +151,10 @@ pub(super) fn qualified(schema: &TargetSchema, table: &str) -> String {
 }
 
 /// Names of the tables that a query can name without a schema, or of those of `schema`.
-pub(super) fn table_names(client: &mut Client, schema: Option<&str>) -> Result<Vec<String>, PortError> {
+pub(super) fn table_names(
+    client: &mut impl GenericClient,
+    schema: Option<&str>,
+) -> Result<Vec<String>, PortError> {
     client
         .query(
             "SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \

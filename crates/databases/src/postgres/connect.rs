@@ -18,6 +18,17 @@ pub(super) enum Purpose {
     Write,
 }
 
+/// Settings of every session, whatever the user, the role or the database say: with others, the server would read and write the same values
+/// otherwise (times by another zone, `01/02` as February, fewer digits), and nobody would be told.
+const FIXED_SETTINGS: &[(&str, &str)] = &[
+    ("TimeZone", "UTC"),
+    ("DateStyle", "ISO, MDY"),
+    ("IntervalStyle", "postgres"),
+    ("extra_float_digits", "1"),
+    ("standard_conforming_strings", "on"),
+    ("xmloption", "content"),
+];
+
 /// Settings of every session, unless the user set them: in the address, for the role or for the database.
 const SETTINGS: &[(&str, &str)] = &[
     // A page or a commit takes seconds; one that takes minutes waits for something that will not come.
@@ -26,8 +37,6 @@ const SETTINGS: &[(&str, &str)] = &[
     ("lock_timeout", "30s"),
     // An instance that was frozen must not hold its locks for ever.
     ("idle_in_transaction_session_timeout", "600s"),
-    ("TimeZone", "UTC"),
-    ("DateStyle", "ISO"),
     ("client_min_messages", "warning"),
 ];
 
@@ -67,6 +76,9 @@ pub(super) fn connect(
         false => config.connect(tls::connector(&address.tls)?),
     };
     let mut client = connected.map_err(|error| connect_error(address, error))?;
+    let failed = |error| port_error("setting up the session", error);
+    let fixed = FIXED_SETTINGS.iter().map(|(name, value)| format!("SET SESSION {name} = '{value}'; "));
+    client.batch_execute(&fixed.collect::<String>()).map_err(failed)?;
     set_up(&mut client, SETTINGS)?;
     if purpose == Purpose::Read {
         set_up(&mut client, READING_SETTINGS)?;

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use postgres::Client;
+use postgres::{Client, Transaction};
 use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, PortError};
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::OpenOptions;
+use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::POSTGRES;
-use xmlshred_model::log_table::{FAILED, LOG, SUCCESS};
+use crate::sql::log_upgrade::{self, OldTable};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SUCCESS};
 
 use super::address::PostgresAddress;
-use super::catalog::{has_all_tables, has_log, qualified};
+use super::catalog::{has_all_tables, has_log, layouts, qualified, target_tables_there};
 use super::connect::{Purpose, connect};
 use super::fault::port_error;
 
@@ -23,6 +25,7 @@ const CREATION_LOCK: i64 = 0x786d_6c73_6872_6564;
 pub(crate) struct PostgresJournal {
     client: Client,
     schema: Arc<TargetSchema>,
+    adopt_log: bool,
 }
 
 impl PostgresJournal {
@@ -32,7 +35,7 @@ impl PostgresJournal {
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
         let client = connect(address, &options.application_name, Purpose::Write)?;
-        Ok(Self { client, schema: Arc::clone(schema) })
+        Ok(Self { client, schema: Arc::clone(schema), adopt_log: options.adopt_log })
     }
 }
 
@@ -43,9 +46,11 @@ impl Journal for PostgresJournal {
         if has_all_tables(&mut self.client, &self.schema)? {
             return Ok(());
         }
-        let mut transaction = self.client.transaction().map_err(failed)?;
+        let Self { client, schema, adopt_log } = self;
+        let mut transaction = client.transaction().map_err(failed)?;
         transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&CREATION_LOCK]).map_err(failed)?;
-        for sql in ddl::statements(&POSTGRES, &self.schema, Existing::Keep) {
+        upgrade(&mut transaction, schema, *adopt_log)?;
+        for sql in ddl::statements(&POSTGRES, schema, Existing::Keep) {
             transaction.batch_execute(&sql).map_err(failed)?;
         }
         transaction.commit().map_err(failed)
@@ -65,11 +70,14 @@ impl Journal for PostgresJournal {
             FailedDocuments::Retry => format!(" AND status = '{SUCCESS}'"),
         };
         let sql = format!(
-            "SELECT {key}::bigint FROM {} WHERE {key} = ANY ($1::bigint[]){succeeded}",
+            "SELECT {key}::bigint FROM {} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ($1::bigint[]){succeeded}",
             qualified(&self.schema, LOG)
         );
         let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = self.client.query(&sql, &[&keys]).map_err(|error| port_error("reading the log", error))?;
+        let rows = self
+            .client
+            .query(&sql, &[&keys, &self.schema.contract_name])
+            .map_err(|error| port_error("reading the log", error))?;
         Ok(rows.iter().map(|row| DocumentKey(row.get(0))).collect())
     }
 
@@ -84,10 +92,13 @@ impl Journal for PostgresJournal {
              count(*) FILTER (WHERE status = '{FAILED}'), \
              coalesce((extract(epoch FROM min(processing_time)) * 1000000)::bigint, 0), \
              coalesce((extract(epoch FROM max(processing_time)) * 1000000)::bigint, 0) \
-             FROM {} GROUP BY 1, 2, 3, 4 ORDER BY min(processing_time), 1, 2",
+             FROM {} WHERE {CONTRACT_NAME} = $1 GROUP BY 1, 2, 3, 4 ORDER BY min(processing_time), 1, 2",
             qualified(&self.schema, LOG)
         );
-        let rows = self.client.query(&sql, &[]).map_err(|error| port_error("reading the log", error))?;
+        let rows = self
+            .client
+            .query(&sql, &[&self.schema.contract_name])
+            .map_err(|error| port_error("reading the log", error))?;
         let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
         Ok(rows
             .iter()
@@ -103,4 +114,32 @@ impl Journal for PostgresJournal {
             })
             .collect())
     }
+}
+
+/// Brings a log of an earlier version up. Who waited for the lock finds it done.
+fn upgrade(
+    transaction: &mut Transaction<'_>,
+    schema: &TargetSchema,
+    adopt_log: bool,
+) -> Result<(), PortError> {
+    let failed = |error| port_error("bringing the log up", error);
+    let [log, issues] = layouts(transaction, schema)?;
+    if log == Layout::Version1 && !adopt_log {
+        let sql =
+            format!("SELECT DISTINCT coalesce(contract_hash, '') FROM {} ORDER BY 1", qualified(schema, LOG));
+        let rows = transaction.query(&sql, &[]).map_err(failed)?;
+        let old = OldRows {
+            hashes: rows.iter().map(|row| row.get(0)).collect(),
+            has_target_tables: target_tables_there(transaction, schema)?.contains(&true),
+        };
+        old.check_owner(&schema.contract_name)?;
+    }
+    for (layout, table) in [(log, OldTable::Log), (issues, OldTable::Issue)] {
+        if layout == Layout::Version1 {
+            for sql in log_upgrade::statements(&POSTGRES, schema, table) {
+                transaction.batch_execute(&sql).map_err(failed)?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use postgres::types::ToSql;
 use postgres::{Statement, Transaction};
 use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, PortError, RunIdentity};
 use xmlshred_model::{
@@ -11,7 +12,7 @@ use xmlshred_model::{
 
 use crate::sql::dialect::POSTGRES;
 use crate::transfer::runs::runs;
-use xmlshred_model::log_table::{FAILED, ISSUE, LOG, SUCCESS};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, SUCCESS, log_key};
 
 use super::catalog::qualified;
 use super::fault::port_error;
@@ -52,18 +53,23 @@ impl LogWriter {
         let log = qualified(schema, LOG);
         let issue = qualified(schema, ISSUE);
         let key = POSTGRES.quote(&schema.key_column);
+        let unique = POSTGRES.quote_all(log_key(&schema.key_column));
         // In order of the keys: two instances that overlap by mistake wait for each other instead of both being stuck.
         let insert = format!(
             "INSERT INTO {log} AS log ({key}, status, failure_reason, processing_time, row_count, issue_count, document_hash, \
-             duration_ms, session_id, instance_id, instance_count, contract_hash) \
-             SELECT document, outcome, reason, processed_at::timestamptz, rows, issues, hash, duration, $9, $10, $11, $12 \
-             FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[]) \
-             AS documents (document, outcome, reason, processed_at, rows, issues, hash, duration) \
-             ORDER BY document ON CONFLICT ({key}) DO"
+             duration_ms, failure_code, session_id, instance_id, instance_count, contract_hash, contract_name, run_nonce) \
+             SELECT document, outcome, reason, processed_at::timestamptz, rows, issues, hash, duration, cause, \
+             $10, $11, $12, $13, $14, $15 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], \
+             $6::bigint[], $7::text[], $8::bigint[], $9::text[]) \
+             AS documents (document, outcome, reason, processed_at, rows, issues, hash, duration, cause) \
+             ORDER BY document ON CONFLICT ({unique}) DO"
         );
         let changed: Vec<_> = [
             "status",
             "failure_reason",
+            "failure_code",
+            "failure_table",
+            "failure_column",
             "processing_time",
             "row_count",
             "issue_count",
@@ -73,26 +79,28 @@ impl LogWriter {
             "instance_id",
             "instance_count",
             "contract_hash",
+            "run_nonce",
         ]
         .map(|name| format!("{name} = EXCLUDED.{name}"))
         .into();
         // Not what this very run has failed a moment ago, when the answer was lost.
         let retry = format!(
-            "UPDATE SET {} WHERE log.status = '{FAILED}' AND (log.session_id, log.instance_id, log.instance_count) \
-             IS DISTINCT FROM (EXCLUDED.session_id, EXCLUDED.instance_id, EXCLUDED.instance_count)",
+            "UPDATE SET {} WHERE log.status = '{FAILED}' AND log.run_nonce IS DISTINCT FROM EXCLUDED.run_nonce",
             changed.join(", ")
         );
         Self {
             insert_new: Prepared::new(format!("{insert} NOTHING RETURNING {key}::bigint")),
             insert_or_retry: Prepared::new(format!("{insert} {retry} RETURNING {key}::bigint")),
             find: Prepared::new(format!(
-                "SELECT {key}::bigint, session_id IS NOT DISTINCT FROM $2::text AND instance_id = $3::bigint \
-                 AND instance_count = $4::bigint FROM {log} WHERE {key} = ANY ($1::bigint[])"
+                "SELECT {key}::bigint, run_nonce IS NOT DISTINCT FROM $2::text FROM {log} \
+                 WHERE {CONTRACT_NAME} = $3 AND {key} = ANY ($1::bigint[])"
             )),
-            delete_issues: Prepared::new(format!("DELETE FROM {issue} WHERE {key} = ANY ($1::bigint[])")),
+            delete_issues: Prepared::new(format!(
+                "DELETE FROM {issue} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ($1::bigint[])"
+            )),
             insert_issues: Prepared::new(format!(
-                "INSERT INTO {issue} ({key}, table_name, column_name, code, count) \
-                 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])"
+                "INSERT INTO {issue} ({key}, table_name, column_name, code, count, {CONTRACT_NAME}) \
+                 SELECT *, $6 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])"
             )),
         }
     }
@@ -107,8 +115,9 @@ impl LogWriter {
         failed: FailedDocuments,
     ) -> Result<(Vec<AlreadyDone>, Vec<Range<usize>>), PortError> {
         let error = |error| port_error("writing the log", error);
-        let RunIdentity { session_id, share, contract_hash } = identity;
-        let (index, count) = (i64::from(share.index()), i64::from(share.count()));
+        let RunIdentity { session_id, run_nonce, share, contract_hash } = identity;
+        let contract_name = &batch.schema().contract_name;
+        let (index, count) = (share.index().cast_signed(), share.count().cast_signed());
         let rows = LogRows::of(batch);
         let insert = match failed {
             FailedDocuments::Leave => &mut self.insert_new,
@@ -127,10 +136,13 @@ impl LogWriter {
                     &rows.issue_counts,
                     &rows.hashes,
                     &rows.durations,
+                    &rows.codes,
                     session_id,
-                    &(index as i32),
-                    &(count as i32),
+                    &index,
+                    &count,
                     contract_hash,
+                    contract_name,
+                    run_nonce,
                 ],
             )
             .map_err(error)?
@@ -139,13 +151,13 @@ impl LogWriter {
             .collect();
         if failed == FailedDocuments::Retry {
             let delete = self.delete_issues.get(transaction).map_err(error)?;
-            transaction.execute(&delete, &[&Vec::from_iter(&inserted)]).map_err(error)?;
+            transaction.execute(&delete, &[&Vec::from_iter(&inserted), contract_name]).map_err(error)?;
         }
         let others: Vec<i64> = rows.keys.iter().copied().filter(|key| !inserted.contains(key)).collect();
         let mut already_done = Vec::new();
         if !others.is_empty() {
             let find = self.find.get(transaction).map_err(error)?;
-            let found = transaction.query(&find, &[&others, session_id, &index, &count]).map_err(error)?;
+            let found = transaction.query(&find, &[&others, run_nonce, contract_name]).map_err(error)?;
             already_done.extend(found.iter().map(|row| AlreadyDone {
                 key: DocumentKey(row.get(0)),
                 by_this_run: row.get::<_, Option<bool>>(1) == Some(true),
@@ -178,7 +190,9 @@ impl LogWriter {
             return Ok(());
         }
         let insert = self.insert_issues.get(transaction).map_err(error)?;
-        transaction.execute(&insert, &[&keys, &tables, &columns, &codes, &counts]).map(drop).map_err(error)
+        let contract_name = &batch.schema().contract_name;
+        let parameters: [&(dyn ToSql + Sync); 6] = [&keys, &tables, &columns, &codes, &counts, contract_name];
+        transaction.execute(&insert, &parameters).map(drop).map_err(error)
     }
 }
 
@@ -188,6 +202,7 @@ struct LogRows {
     keys: Vec<i64>,
     statuses: Vec<&'static str>,
     reasons: Vec<Option<String>>,
+    codes: Vec<Option<&'static str>>,
     times: Vec<String>,
     row_counts: Vec<i64>,
     issue_counts: Vec<i64>,
@@ -201,15 +216,16 @@ impl LogRows {
         for (at, document) in batch.documents().iter().enumerate() {
             let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
                 document;
-            let (status, reason, row_count) = match outcome {
+            let (status, failure, row_count) = match outcome {
                 Outcome::Success => (SUCCESS, None, batch.document_row_count(at)),
-                Outcome::Failed(failure) => (FAILED, Some(failure.to_string()), 0),
+                Outcome::Failed(failure) => (FAILED, Some(failure), 0),
             };
             let mut time = String::new();
             lexical::format(&Value::TimestampTz(*processed_at), &mut time);
             rows.keys.push(key.0);
             rows.statuses.push(status);
-            rows.reasons.push(reason);
+            rows.reasons.push(failure.map(ToString::to_string));
+            rows.codes.push(failure.map(|failure| failure.code.as_str()));
             rows.times.push(time);
             rows.row_counts.push(row_count.cast_signed());
             rows.issue_counts.push(issues.iter().map(|issue| i64::from(issue.count)).sum());

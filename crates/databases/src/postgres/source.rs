@@ -25,12 +25,16 @@ use super::fault::port_error;
 /// Counting documents is for the progress bar; it may cost this much time.
 const COUNT_TIMEOUT: &str = "SET LOCAL statement_timeout = '5s'";
 
+/// First and last key, the contract's name, and how many keys.
+const PAGING_TYPES: [Type; 4] = [Type::INT8, Type::INT8, Type::TEXT, Type::INT8];
+
 /// A reading connection to the source table.
 pub(crate) struct PostgresSource {
     client: Client,
     spec: SourceSpec,
     /// The log, when the source sees it and it is there; without it nothing is processed yet.
     log: Option<String>,
+    contract_name: String,
     sees_journal: bool,
     is_binary: bool,
     /// The last query for keys, with its SQL.
@@ -49,22 +53,24 @@ impl PostgresSource {
         let mut client = connect(address, &options.application_name, Purpose::Read)?;
         let is_binary = check_table(&mut client, spec)?;
         let sees_journal = log.is_some();
+        let contract_name = log.map_or_else(String::new, |schema| schema.contract_name.clone());
         let log = match log {
             Some(schema) if catalog::has_log(&mut client, schema)? => Some(qualified(schema, LOG)),
             _ => None,
         };
-        Ok(Self { client, spec: spec.clone(), log, sees_journal, is_binary, keys: None, fetch: None })
+        let spec = spec.clone();
+        Ok(Self { client, spec, log, contract_name, sees_journal, is_binary, keys: None, fetch: None })
     }
 
     fn selecting(&self, selection: &Selection) -> String {
-        selecting(&POSTGRES, &self.spec, selection, self.log.as_deref(), ["$1", "$2"])
+        selecting(&POSTGRES, &self.spec, selection, self.log.as_deref(), ["$1", "$2", "$3"])
     }
 
-    /// The page's SQL, with `$3` rows at most.
+    /// The page's SQL, with `$4` rows at most.
     fn paging(&self, selection: &Selection) -> String {
         let table = POSTGRES.quote(&self.spec.table);
         let key = POSTGRES.quote(&self.spec.key);
-        format!("SELECT {table}.{key}::bigint {} ORDER BY {table}.{key} LIMIT $3", self.selecting(selection))
+        format!("SELECT {table}.{key}::bigint {} ORDER BY {table}.{key} LIMIT $4", self.selecting(selection))
     }
 
     fn statements(&mut self) -> Result<[Statement; 2], PortError> {
@@ -103,14 +109,14 @@ impl Source for PostgresSource {
         let failed = |error| selection_error("reading keys of documents", has_condition, error);
         let statement = match self.keys.take() {
             Some((known, statement)) if known == sql => statement,
-            _ => {
-                let types = [Type::INT8, Type::INT8, Type::INT8];
-                self.client.prepare_typed(&sql, &types).map_err(failed)?
-            }
+            _ => self.client.prepare_typed(&sql, &PAGING_TYPES).map_err(failed)?,
         };
         // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
         let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let rows = self.client.query(&statement, &[&start, &end, &rows_wanted]).map_err(failed)?;
+        let rows = self
+            .client
+            .query(&statement, &[&start, &end, &self.contract_name, &rows_wanted])
+            .map_err(failed)?;
         self.keys = Some((sql, statement));
         let mut keys: Vec<DocumentKey> = rows.iter().map(|row| DocumentKey(row.get(0))).collect();
         if let Some(twice) = keys.windows(2).find(|keys| keys[0] == keys[1]) {
@@ -144,9 +150,9 @@ impl Source for PostgresSource {
         for setting in ["enable_seqscan", "enable_hashjoin"] {
             transaction.batch_execute(&format!("SET LOCAL {setting} = on")).map_err(failed)?;
         }
-        let parameters: [&(dyn ToSql + Sync); 2] = [&start, &end];
+        let parameters: [&(dyn ToSql + Sync); 3] = [&start, &end, &self.contract_name];
         let counted = transaction
-            .prepare_typed(&sql, &[Type::INT8, Type::INT8])
+            .prepare_typed(&sql, &PAGING_TYPES[..3])
             .and_then(|statement| transaction.query_one(&statement, &parameters));
         match counted.map_err(failed) {
             Ok(row) => Ok(Some(row.get::<_, i64>(0).unsigned_abs())),
@@ -228,8 +234,8 @@ mod tests {
     const FILL: &str = "CREATE UNLOGGED TABLE app_xml (app_id bigint PRIMARY KEY, xml text);
         INSERT INTO app_xml SELECT key, '<a/>' FROM generate_series(1, 1000000) AS key;
         CREATE UNLOGGED TABLE processing_log (log_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            app_id bigint NOT NULL UNIQUE, status text NOT NULL);
-        INSERT INTO processing_log (app_id, status) SELECT key, 'success' FROM generate_series(1, 1000000) AS key
+            app_id bigint NOT NULL, contract_name varchar(128) NOT NULL, status text NOT NULL, UNIQUE (contract_name, app_id));
+        INSERT INTO processing_log (app_id, contract_name, status) SELECT key, 'contract', 'success' FROM generate_series(1, 1000000) AS key
             WHERE key % 100 <> 7;
         VACUUM ANALYZE";
 
@@ -247,6 +253,7 @@ mod tests {
             on_existing: OnExisting::Fail,
             tables: Vec::new(),
             key_column: "app_id".to_owned(),
+            contract_name: "contract".to_owned(),
         });
         let address = PostgresAddress::parse(&server.url("postgres"), &|_| None).unwrap();
         PostgresSource::open(&address, &spec, Some(&schema), &OpenOptions::default()).unwrap()
@@ -272,9 +279,9 @@ mod tests {
             let selection = Selection { range: KeyRange::default(), share, failed };
             for start in [i64::MIN, 500_000, 999_000] {
                 let sql = format!("EXPLAIN {}", source.paging(&selection));
-                let types = [Type::INT8, Type::INT8, Type::INT8];
-                let statement = source.client.prepare_typed(&sql, &types).unwrap();
-                let rows = source.client.query(&statement, &[&start, &i64::MAX, &501_i64]).unwrap();
+                let statement = source.client.prepare_typed(&sql, &PAGING_TYPES).unwrap();
+                let rows =
+                    source.client.query(&statement, &[&start, &i64::MAX, &"contract", &501_i64]).unwrap();
                 let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
                 let plan = plan.join("\n");
                 for whole in ["Seq Scan", "Sort", "Hash", "Bitmap"] {

@@ -30,6 +30,16 @@ pub fn statements(dialect: &Dialect, schema: &TargetSchema, existing: Existing) 
     statements
 }
 
+/// The statement that creates the log.
+pub(crate) fn create_log(dialect: &Dialect, schema: &TargetSchema, existing: Existing) -> String {
+    Create { dialect, schema, existing }.log()
+}
+
+/// The statement that creates the issues.
+pub(crate) fn create_issues(dialect: &Dialect, schema: &TargetSchema, existing: Existing) -> String {
+    Create { dialect, schema, existing }.issues()
+}
+
 /// [`statements`] as a script: a semicolon and an empty line after each.
 pub fn script(dialect: &Dialect, schema: &TargetSchema, existing: Existing) -> String {
     statements(dialect, schema, existing)
@@ -95,7 +105,7 @@ impl Create<'_> {
         let columns = log_table::log_columns(&self.schema.key_column);
         let mut lines = vec![format!("{} {}", dialect.quote(LOG_ID), dialect.identity)];
         lines.extend(columns.iter().map(|column| self.log_column(column)));
-        lines.push(format!("UNIQUE ({})", dialect.quote(&self.schema.key_column)));
+        lines.push(format!("UNIQUE ({})", dialect.quote_all(log_table::log_key(&self.schema.key_column))));
         lines.push(format!("CHECK ({} IN ('{SUCCESS}', '{FAILED}'))", dialect.quote("status")));
         self.create(LOG, &lines)
     }
@@ -103,8 +113,7 @@ impl Create<'_> {
     fn issues(&self) -> String {
         let columns = log_table::issue_columns(&self.schema.key_column);
         let mut lines: Vec<_> = columns.iter().map(|column| self.log_column(column)).collect();
-        let (_, key) = columns.split_last().expect("the issue table has columns");
-        let key = self.dialect.quote_all(key.iter().map(|column| column.name.as_str()));
+        let key = self.dialect.quote_all(log_table::issue_key(&self.schema.key_column));
         lines.push(format!("PRIMARY KEY ({key})"));
         self.create(ISSUE, &lines)
     }

@@ -5,7 +5,7 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::DocumentKey;
 
 use crate::sql::dialect::Dialect;
-use xmlshred_model::log_table::SUCCESS;
+use xmlshred_model::log_table::{CONTRACT_NAME, SUCCESS};
 
 /// First and last key of a page's query; `None` when no key can come after `after`. One lower bound and not two: databases seek
 /// to one of them only, and would read every key before this page if they chose the start of the range.
@@ -33,14 +33,14 @@ pub(crate) fn not_unique(spec: &SourceSpec, key: DocumentKey) -> PortError {
         .with_hint("`source.key` must name a column whose values are unique, best the primary key")
 }
 
-/// `FROM … WHERE …` of a selection on a server, with these parameters for its first and last key. `log` is given, as SQL names it, where
-/// the source sees it and it is there.
+/// `FROM … WHERE …` of a selection on a server, with these parameters for its first and last key and the contract's name. `log` is given, as
+/// SQL names it, where the source sees it and it is there.
 pub(crate) fn selecting(
     dialect: &Dialect,
     spec: &SourceSpec,
     selection: &Selection,
     log: Option<&str>,
-    [first, last]: [&str; 2],
+    [first, last, contract]: [&str; 3],
 ) -> String {
     let SourceSpec { schema, table, key, xml: _, min_bytes: _, where_sql } = spec;
     let from = dialect.table(schema.as_deref(), table);
@@ -57,7 +57,7 @@ pub(crate) fn selecting(
         };
         // The bounds once more: planners do not conclude them, and would read the log's index from its beginning, page after page.
         sql += &format!(
-            " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{key} = {table}.{key} \
+            " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{CONTRACT_NAME} = {contract} AND log.{key} = {table}.{key} \
              AND log.{key} >= {first} AND log.{key} <= {last}{succeeded})"
         );
     }

@@ -3,7 +3,7 @@
 use xmlshred_model::{OnExisting, TableSchema, TargetSchema};
 
 use crate::sql::dialect::Dialect;
-use xmlshred_model::log_table::{FAILED, ISSUE, LOG, issue_columns, log_columns};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, issue_columns, log_columns};
 
 /// Inserts one row of a target table; an existing primary key is treated as `schema.on_existing` says.
 pub(crate) fn insert_row(dialect: &Dialect, schema: &TargetSchema, table: &TableSchema) -> String {
@@ -39,33 +39,37 @@ pub(crate) fn insert_issue(dialect: &Dialect, schema: &TargetSchema) -> String {
     insert(dialect, schema, ISSUE, &columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>())
 }
 
-/// Status, session, instance and instance count of the log row with key `?1`.
+/// Status and nonce of the log row with key `?1` of contract `?2`.
 pub(crate) fn select_log(dialect: &Dialect, schema: &TargetSchema) -> String {
-    let columns = dialect.quote_all(["status", "session_id", "instance_id", "instance_count"]);
+    let columns = dialect.quote_all(["status", "run_nonce"]);
     format!(
-        "SELECT {columns} FROM {} WHERE {} = ?1",
+        "SELECT {columns} FROM {} WHERE {}",
         dialect.table(schema.namespace.as_deref(), LOG),
-        dialect.quote(&schema.key_column)
+        of_document(dialect, schema)
     )
 }
 
-/// Removes the log row with key `?1` that says `failed`.
+/// Removes the log row with key `?1` of contract `?2` that says `failed`.
 pub(crate) fn delete_failed_log(dialect: &Dialect, schema: &TargetSchema) -> String {
     format!(
-        "DELETE FROM {} WHERE {} = ?1 AND {} = '{FAILED}'",
+        "DELETE FROM {} WHERE {} AND {} = '{FAILED}'",
         dialect.table(schema.namespace.as_deref(), LOG),
-        dialect.quote(&schema.key_column),
+        of_document(dialect, schema),
         dialect.quote("status")
     )
 }
 
-/// Removes the issues with key `?1`.
+/// Removes the issues with key `?1` of contract `?2`.
 pub(crate) fn delete_issues(dialect: &Dialect, schema: &TargetSchema) -> String {
     format!(
-        "DELETE FROM {} WHERE {} = ?1",
+        "DELETE FROM {} WHERE {}",
         dialect.table(schema.namespace.as_deref(), ISSUE),
-        dialect.quote(&schema.key_column)
+        of_document(dialect, schema)
     )
+}
+
+fn of_document(dialect: &Dialect, schema: &TargetSchema) -> String {
+    format!("{} = ?1 AND {CONTRACT_NAME} = ?2", dialect.quote(&schema.key_column))
 }
 
 fn insert(dialect: &Dialect, schema: &TargetSchema, table: &str, columns: &[&str]) -> String {

@@ -3,6 +3,8 @@
 use rusqlite::Connection;
 use xmlshred_engine::ports::PortError;
 
+use crate::catalog::log_layout::Layout;
+
 use super::fault::port_error;
 
 /// Names of the tables of the file, or of the columns of `table`.
@@ -19,4 +21,10 @@ pub(super) fn names(
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
     let names = statement.query_map([table], |row| row.get(0)).map_err(failed)?;
     names.collect::<Result<_, _>>().map_err(failed)
+}
+
+/// The layout of the log or of the issues.
+pub(super) fn layout(connection: &Connection, table: &str) -> Result<Layout, PortError> {
+    let columns = names(connection, "column", Some(table))?;
+    Ok(Layout::of((!columns.is_empty()).then_some(&columns[..])))
 }

@@ -3,17 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
-use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, PortError};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortError};
 use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
 
 use crate::address::OpenOptions;
+use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQLITE;
+use crate::sql::log_upgrade::{self, OldTable};
+use crate::sql::names::listed;
 use crate::sql::statement;
-use xmlshred_model::log_table::{FAILED, LOG, SUCCESS};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, LOG_ID, SUCCESS};
 
-use super::catalog::names;
+use super::catalog::{layout, names};
 use super::connect::{open_for_reading, open_for_writing};
 use super::fault::port_error;
 
@@ -44,7 +47,7 @@ impl SqliteJournal {
             None => open_for_reading(&self.target)?,
         };
         let connection = self.reading.insert(connection);
-        let has_log = names(connection, "table", None)?.iter().any(|name| name.eq_ignore_ascii_case(LOG));
+        let has_log = layout(connection, LOG)?.is_there()?;
         Ok(has_log.then_some(&*connection))
     }
 }
@@ -55,6 +58,7 @@ impl Journal for SqliteJournal {
         let mut connection = open_for_writing(&self.target, &self.options)?;
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        upgrade(&transaction, &self.schema, self.options.adopt_log)?;
         for sql in ddl::statements(&SQLITE, &self.schema, Existing::Keep) {
             transaction.execute(&sql, []).map_err(failed)?;
         }
@@ -68,12 +72,13 @@ impl Journal for SqliteJournal {
     ) -> Result<Vec<DocumentKey>, PortError> {
         let error = |error| port_error("reading the log", error);
         let sql = statement::select_log(&SQLITE, &self.schema);
+        let contract_name = self.schema.contract_name.clone();
         let Some(connection) = self.log()? else { return Ok(Vec::new()) };
         let mut find = connection.prepare_cached(&sql).map_err(error)?;
         let mut processed = Vec::new();
         for &key in keys {
             let status: Option<String> =
-                find.query_row([key.0], |row| row.get(0)).optional().map_err(error)?;
+                find.query_row(params![key.0, contract_name], |row| row.get(0)).optional().map_err(error)?;
             let counts = status.is_some_and(|status| failed == FailedDocuments::Leave || status == SUCCESS);
             processed.extend(counts.then_some(key));
         }
@@ -82,16 +87,17 @@ impl Journal for SqliteJournal {
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
         let error = |error| port_error("reading the log", error);
+        let contract_name = self.schema.contract_name.clone();
         let Some(connection) = self.log()? else { return Ok(Vec::new()) };
         let sql = format!(
             "SELECT coalesce(session_id, ''), coalesce(instance_id, 0), coalesce(instance_count, 1), \
              coalesce(contract_hash, ''), count(*) FILTER (WHERE status = '{SUCCESS}'), \
              count(*) FILTER (WHERE status = '{FAILED}'), min({TIME}) || 'Z', max({TIME}) || 'Z' \
-             FROM {LOG} GROUP BY 1, 2, 3, 4 ORDER BY min({TIME}), 1, 2"
+             FROM {LOG} WHERE {CONTRACT_NAME} = ?1 GROUP BY 1, 2, 3, 4 ORDER BY min({TIME}), 1, 2"
         );
         let mut statement = connection.prepare(&sql).map_err(error)?;
         let tallies = statement
-            .query_map([], |row| {
+            .query_map([contract_name], |row| {
                 Ok(LogTally {
                     session_id: row.get(0)?,
                     instance_id: row.get(1)?,
@@ -106,6 +112,65 @@ impl Journal for SqliteJournal {
             .map_err(error)?;
         tallies.collect::<Result<_, _>>().map_err(error)
     }
+}
+
+/// Brings a log of an earlier version up. Who waited for the file finds it done.
+fn upgrade(transaction: &Transaction<'_>, schema: &TargetSchema, adopt_log: bool) -> Result<(), PortError> {
+    let failed = |error| port_error("bringing the log up", error);
+    let log = layout(transaction, LOG)?;
+    if log == Layout::Version1 && !adopt_log {
+        let sql = format!("SELECT DISTINCT coalesce(contract_hash, '') FROM {LOG} ORDER BY 1");
+        let mut statement = transaction.prepare(&sql).map_err(failed)?;
+        let hashes = statement.query_map([], |row| row.get(0)).map_err(failed)?;
+        let tables = names(transaction, "table", None)?;
+        let is_there = |name: &str| tables.iter().any(|table| table.eq_ignore_ascii_case(name));
+        let old = OldRows {
+            hashes: hashes.collect::<Result<_, _>>().map_err(failed)?,
+            has_target_tables: schema.tables.iter().any(|table| is_there(&table.name)),
+        };
+        old.check_owner(&schema.contract_name)?;
+    }
+    for (found, table) in [(log, OldTable::Log), (layout(transaction, ISSUE)?, OldTable::Issue)] {
+        if found == Layout::Version1 {
+            upgrade_table(transaction, schema, table)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes one of the tables anew, with its rows, and with the indexes and triggers that others gave it.
+fn upgrade_table(
+    transaction: &Transaction<'_>,
+    schema: &TargetSchema,
+    table: OldTable,
+) -> Result<(), PortError> {
+    let failed = |error| port_error("bringing the log up", error);
+    let known = table.columns(&schema.key_column);
+    let is_known = |name: &String| {
+        name.eq_ignore_ascii_case(LOG_ID) || known.iter().any(|column| column.name.eq_ignore_ascii_case(name))
+    };
+    let others: Vec<_> = names(transaction, "column", Some(table.name()))?
+        .into_iter()
+        .filter(|name| !is_known(name))
+        .collect();
+    if !others.is_empty() {
+        let message =
+            format!("{} has columns that are none of xmlshred's: {}", table.name(), listed(&others));
+        return Err(PortError::new(Fault::WrongTable { table: table.name().to_owned() }, message).with_hint(
+            "edit the statements that `xmlshred ddl --upgrade` prints so that they are kept, and run them",
+        ));
+    }
+    let sql = "SELECT sql FROM sqlite_schema WHERE tbl_name = ?1 COLLATE NOCASE AND type IN ('index', 'trigger') \
+               AND sql IS NOT NULL";
+    let mut statement = transaction.prepare(sql).map_err(failed)?;
+    let kept = statement.query_map([table.name()], |row| row.get::<_, String>(0)).map_err(failed)?;
+    let kept = kept.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    drop(statement);
+    let statements = log_upgrade::statements(&SQLITE, schema, table);
+    for sql in statements.iter().chain(&kept) {
+        transaction.execute(sql, []).map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// A time that somebody else wrote in another form counts as the beginning of time: it is only shown.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use rusqlite::types::Null;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use xmlshred_engine::ports::{AlreadyDone, Commit, FailedDocuments, PortError, RunIdentity, Sink};
 use xmlshred_model::{
@@ -106,10 +107,14 @@ impl Load<'_> {
     fn find_done(&self, failed: FailedDocuments) -> Result<(Vec<AlreadyDone>, Vec<Range<usize>>), PortError> {
         let error = |error| port_error("reading the log", error);
         let mut find = self.transaction.prepare_cached(&self.statements.find).map_err(error)?;
+        let contract_name = &self.batch.schema().contract_name;
         let mut already_done = Vec::new();
         let mut remaining: Vec<Range<usize>> = Vec::new();
         for (at, document) in self.batch.documents().iter().enumerate() {
-            let entry = find.query_row([document.key.0], LogEntry::read).optional().map_err(error)?;
+            let entry = find
+                .query_row(params![document.key.0, contract_name], LogEntry::read)
+                .optional()
+                .map_err(error)?;
             match entry {
                 Some(entry) if failed == FailedDocuments::Leave || entry.status != FAILED => {
                     already_done
@@ -144,7 +149,8 @@ impl Load<'_> {
     fn remove_entry(&self, key: DocumentKey) -> Result<(), PortError> {
         for sql in [&self.statements.delete_issues, &self.statements.delete_log] {
             let mut statement = self.prepare(sql, "log")?;
-            statement.execute([key.0]).map_err(|error| port_error("replacing a log entry", error))?;
+            let parameters = params![key.0, self.batch.schema().contract_name];
+            statement.execute(parameters).map_err(|error| port_error("replacing a log entry", error))?;
         }
         Ok(())
     }
@@ -169,24 +175,31 @@ impl Load<'_> {
         let error = |error| port_error("writing the log", error);
         let mut log = self.prepare(&self.statements.log, "log")?;
         let mut issue = self.prepare(&self.statements.issue, "issues")?;
-        let RunIdentity { session_id, share, contract_hash } = self.identity;
+        let RunIdentity { session_id, run_nonce, share, contract_hash } = self.identity;
+        let contract_name = &self.batch.schema().contract_name;
         let mut time = String::new();
         for at in documents.iter().cloned().flatten() {
             let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
                 &self.batch.documents()[at];
-            let (status, reason, row_count) = match outcome {
+            let (status, failure, row_count) = match outcome {
                 Outcome::Success => (SUCCESS, None, self.batch.document_row_count(at)),
-                Outcome::Failed(failure) => (FAILED, Some(failure.to_string()), 0),
+                Outcome::Failed(failure) => (FAILED, Some(failure), 0),
             };
             time.clear();
             lexical::format(&Value::TimestampTz(*processed_at), &mut time);
             let issue_count: u64 = issues.iter().map(|issue| u64::from(issue.count)).sum();
             log.execute(params![
                 key.0,
+                contract_name,
                 status,
-                reason,
+                failure.map(ToString::to_string),
+                failure.map(|failure| failure.code.as_str()),
+                // Table and column: no failure tells them apart from its message yet.
+                Null,
+                Null,
                 time,
                 session_id,
+                run_nonce,
                 share.index(),
                 share.count(),
                 row_count.cast_signed(),
@@ -200,7 +213,14 @@ impl Load<'_> {
                 let table = &self.batch.schema().tables[found.table as usize];
                 let column = &table.columns[found.column as usize];
                 issue
-                    .execute(params![key.0, table.name, column.name, found.code.as_str(), found.count])
+                    .execute(params![
+                        key.0,
+                        contract_name,
+                        table.name,
+                        column.name,
+                        found.code.as_str(),
+                        found.count
+                    ])
                     .map_err(error)?;
             }
         }
@@ -241,7 +261,7 @@ fn insert(
         for (at, reader) in readers.iter().enumerate() {
             let parameter = at + 1;
             match reader.value(row) {
-                Value::Null => statement.raw_bind_parameter(parameter, rusqlite::types::Null)?,
+                Value::Null => statement.raw_bind_parameter(parameter, Null)?,
                 Value::Bool(value) => statement.raw_bind_parameter(parameter, value)?,
                 Value::Int(value) => statement.raw_bind_parameter(parameter, value)?,
                 Value::Double(value) => statement.raw_bind_parameter(parameter, value)?,
@@ -268,26 +288,16 @@ fn insert(
 /// An entry that is there. Others may have written it: apart from the status nothing must be as we write it.
 struct LogEntry {
     status: String,
-    session_id: Option<String>,
-    instance_id: Option<i64>,
-    instance_count: Option<i64>,
+    run_nonce: Option<String>,
 }
 
 impl LogEntry {
     fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            status: row.get(0)?,
-            session_id: row.get(1)?,
-            instance_id: row.get(2)?,
-            instance_count: row.get(3)?,
-        })
+        Ok(Self { status: row.get(0)?, run_nonce: row.get(1)? })
     }
 
     fn is_by(&self, identity: &RunIdentity) -> bool {
-        let RunIdentity { session_id, share, contract_hash: _ } = identity;
-        self.session_id.as_ref() == Some(session_id)
-            && self.instance_id == Some(share.index().into())
-            && self.instance_count == Some(share.count().into())
+        self.run_nonce.as_ref() == Some(&identity.run_nonce)
     }
 }
 
@@ -318,6 +328,7 @@ mod tests {
             on_existing: OnExisting::Fail,
             tables: vec![table("first"), table("second")],
             key_column: "app_id".to_owned(),
+            contract_name: "contract".to_owned(),
         })
     }
 
@@ -362,8 +373,12 @@ mod tests {
             connection.execute(&sql, []).unwrap();
         }
         let mut sink = SqliteSink::new(connection, &schema);
-        let identity =
-            RunIdentity { session_id: "s".to_owned(), share: Share::WHOLE, contract_hash: "c".to_owned() };
+        let identity = RunIdentity {
+            session_id: "s".to_owned(),
+            run_nonce: "n".to_owned(),
+            share: Share::WHOLE,
+            contract_hash: "c".to_owned(),
+        };
         sink.commit(&batch(&schema, 0..3), &identity, FailedDocuments::Leave).unwrap();
         let before = row_counts(&sink);
         let page_count: i64 =

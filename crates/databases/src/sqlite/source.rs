@@ -13,9 +13,9 @@ use xmlshred_model::{DocumentKey, TargetSchema};
 use crate::catalog::source_names::{no_column, no_table};
 use crate::sql::dialect::SQLITE;
 use crate::sql::paging::{bounds, not_an_integer, not_unique};
-use xmlshred_model::log_table::{LOG, SUCCESS};
+use xmlshred_model::log_table::{CONTRACT_NAME, LOG, SUCCESS};
 
-use super::catalog::names;
+use super::catalog::{layout, names};
 use super::connect::open_for_reading;
 use super::fault::port_error;
 
@@ -24,6 +24,7 @@ use super::fault::port_error;
 pub(crate) struct SqliteSource {
     connection: Connection,
     spec: SourceSpec,
+    contract_name: String,
     sees_journal: bool,
     /// The log is there; without it nothing is processed yet.
     has_log: bool,
@@ -38,12 +39,12 @@ impl SqliteSource {
     ) -> Result<Self, PortError> {
         let connection = open_for_reading(file)?;
         check_table(&connection, spec)?;
-        let has_log = log.is_some()
-            && names(&connection, "table", None)?.iter().any(|name| name.eq_ignore_ascii_case(LOG));
-        Ok(Self { connection, spec: spec.clone(), sees_journal: log.is_some(), has_log })
+        let has_log = log.is_some() && layout(&connection, LOG)?.is_there()?;
+        let contract_name = log.map_or_else(String::new, |schema| schema.contract_name.clone());
+        Ok(Self { connection, spec: spec.clone(), contract_name, sees_journal: log.is_some(), has_log })
     }
 
-    /// `FROM … WHERE …` of a selection, with the parameters `?1` and `?2`: first and last key. Without an end of the range
+    /// `FROM … WHERE …` of a selection, with the parameters `?1`, `?2` and `?3`: first and last key, the contract's name. Without an end of the range
     /// there is no upper bound: SQLite sorts text behind all numbers, and keys that are text must be told, not left out.
     fn selecting(&self, selection: &Selection) -> String {
         let SourceSpec { table, key, where_sql, .. } = &self.spec;
@@ -54,6 +55,7 @@ impl SqliteSource {
             // The parameters stay the same.
             None => " AND ?2 IS NOT NULL".to_owned(),
         };
+        sql += " AND ?3 IS NOT NULL";
         let (index, count) = (selection.share.index(), selection.share.count());
         if count > 1 {
             sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
@@ -65,7 +67,7 @@ impl SqliteSource {
             };
             let log = SQLITE.quote(LOG);
             sql += &format!(
-                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{key} = {table}.{key}{succeeded})"
+                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{CONTRACT_NAME} = ?3 AND log.{key} = {table}.{key}{succeeded})"
             );
         }
         if let Some(condition) = where_sql {
@@ -85,11 +87,12 @@ impl Source for SqliteSource {
         let failed = |error| selection_error("reading keys of documents", &self.spec, error);
         let key = SQLITE.quote(&self.spec.key);
         let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
-        let sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?3", self.selecting(selection));
+        let sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?4", self.selecting(selection));
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
         let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut rows = statement.query(params![start, end, rows_wanted]).map_err(failed)?;
+        let mut rows =
+            statement.query(params![start, end, self.contract_name, rows_wanted]).map_err(failed)?;
         let mut keys: Vec<DocumentKey> = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
             let key = match row.get_ref(0).map_err(failed)? {
@@ -156,8 +159,11 @@ impl Source for SqliteSource {
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
         let failed = |error| selection_error("counting documents", &self.spec, error);
         let sql = format!("SELECT count(*) {}", self.selecting(selection));
-        let Some(bounds) = bounds(selection, None) else { return Ok(Some(0)) };
-        let count: i64 = self.connection.query_row(&sql, bounds, |row| row.get(0)).map_err(failed)?;
+        let Some([start, end]) = bounds(selection, None) else { return Ok(Some(0)) };
+        let count: i64 = self
+            .connection
+            .query_row(&sql, params![start, end, self.contract_name], |row| row.get(0))
+            .map_err(failed)?;
         Ok(Some(count.unsigned_abs()))
     }
 }
@@ -200,7 +206,7 @@ mod tests {
         let setup = Connection::open(&file).unwrap();
         setup.execute("CREATE TABLE app_xml (app_id INTEGER PRIMARY KEY, xml TEXT)", []).unwrap();
         setup
-            .execute("CREATE TABLE processing_log (app_id BIGINT NOT NULL UNIQUE, status TEXT)", [])
+            .execute("CREATE TABLE processing_log (app_id BIGINT, contract_name TEXT, status TEXT, UNIQUE (contract_name, app_id))", [])
             .unwrap();
         let spec = SourceSpec {
             schema: None,
@@ -215,6 +221,7 @@ mod tests {
             on_existing: OnExisting::Fail,
             tables: Vec::new(),
             key_column: "app_id".to_owned(),
+            contract_name: "contract".to_owned(),
         });
         let source = SqliteSource::open(&file, &spec, Some(&schema)).unwrap();
         let all = FailedDocuments::Leave;
@@ -226,11 +233,12 @@ mod tests {
             let range = KeyRange { start: Some(DocumentKey(1)), end };
             let selection = Selection { range, share: Share::new(1, 3).unwrap(), failed };
             let sql = format!(
-                "EXPLAIN QUERY PLAN SELECT app_id {} ORDER BY app_id LIMIT 9",
+                "EXPLAIN QUERY PLAN SELECT app_id {} ORDER BY app_id LIMIT ?4",
                 source.selecting(&selection)
             );
             let mut statement = source.connection.prepare(&sql).unwrap();
-            let steps = statement.query_map([1, 9], |row| row.get::<_, String>(3)).unwrap();
+            let steps =
+                statement.query_map(params![1, 9, "contract", 9], |row| row.get::<_, String>(3)).unwrap();
             let steps = steps.collect::<Result<Vec<_>, _>>().unwrap();
             assert_eq!(steps[0], first_step, "{steps:?}");
             assert!(

@@ -3,9 +3,10 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{OwnedValue, TargetSchema, Value};
 
+use crate::catalog::log_layout::Layout;
 use crate::catalog::target_names::{self, Known};
 use crate::sql::dialect::SQL_SERVER;
-use xmlshred_model::log_table::LOG;
+use xmlshred_model::log_table::{ISSUE, LOG};
 
 use super::driver::Driver;
 use super::fault::port_error;
@@ -197,16 +198,36 @@ fn check_right(driver: &mut dyn Driver, table: &str) -> Result<(), PortError> {
         .with_hint("docs/databases.md lists the rights that a run needs, as GRANT statements"))
 }
 
-/// Whether all target tables, the log and the issues are there.
+/// Whether all target tables, the log and the issues are there, and these as they are today.
 pub(super) fn has_all_tables(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<bool, PortError> {
-    let expected = target_names::expected(schema);
-    let tables: Vec<_> = expected.iter().map(|table| qualified(schema, table.name)).collect();
-    Ok(columns_of_all(driver, &tables)?.iter().all(Option::is_some))
+    let is_there = target_tables_there(driver, schema)?.into_iter().all(|is_there| is_there);
+    Ok(is_there && layouts(driver, schema)? == [Layout::Current; 2])
+}
+
+/// Which of the target tables are there, in schema order.
+pub(super) fn target_tables_there(
+    driver: &mut dyn Driver,
+    schema: &TargetSchema,
+) -> Result<Vec<bool>, PortError> {
+    let tables: Vec<_> = schema.tables.iter().map(|table| qualified(schema, &table.name)).collect();
+    Ok(columns_of_all(driver, &tables)?.iter().map(Option::is_some).collect())
+}
+
+/// The layouts of the log and of the issues.
+pub(super) fn layouts(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<[Layout; 2], PortError> {
+    let found = columns_of_all(driver, &[LOG, ISSUE].map(|table| qualified(schema, table)))?;
+    let layout = |at: usize| {
+        let columns = found[at].as_ref();
+        let names: Option<Vec<_>> =
+            columns.map(|columns| columns.iter().map(|column| column.name.clone()).collect());
+        Layout::of(names.as_deref())
+    };
+    Ok([layout(0), layout(1)])
 }
 
 /// Whether the log is there.
 pub(super) fn has_log(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<bool, PortError> {
-    Ok(columns(driver, &qualified(schema, LOG))?.is_some())
+    layouts(driver, schema)?[0].is_there()
 }
 
 /// A target table as SQL names it.

@@ -6,12 +6,14 @@ use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortErro
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
+use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQL_SERVER;
-use xmlshred_model::log_table::{FAILED, LOG, SUCCESS};
+use crate::sql::log_upgrade::{self, OldTable};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SUCCESS};
 
 use super::address::{Intent, SqlServerAddress};
-use super::catalog::{has_all_tables, has_log, qualified};
+use super::catalog::{has_all_tables, has_log, layouts, qualified, target_tables_there};
 use super::connect::connect;
 use super::driver::{Driver, NoUnicode};
 use super::fault::port_error;
@@ -26,6 +28,7 @@ const CREATION_LOCK: &str = "DECLARE @given int; EXEC @given = sp_getapplock @Re
 pub(crate) struct SqlServerJournal {
     driver: Box<dyn Driver>,
     schema: Arc<TargetSchema>,
+    adopt_log: bool,
 }
 
 impl SqlServerJournal {
@@ -35,7 +38,38 @@ impl SqlServerJournal {
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
         let driver = connect(address, &options.application_name, Intent::ReadWrite, NoUnicode::Refused)?;
-        Ok(Self { driver, schema: Arc::clone(schema) })
+        Ok(Self { driver, schema: Arc::clone(schema), adopt_log: options.adopt_log })
+    }
+
+    /// Brings a log of an earlier version up. Who waited for the lock finds it done.
+    fn upgrade(&mut self) -> Result<(), PortError> {
+        let failed = |error| port_error("bringing the log up", error);
+        let Self { driver, schema, adopt_log } = self;
+        let driver = &mut **driver;
+        let [log, issues] = layouts(driver, schema)?;
+        if log == Layout::Version1 && !*adopt_log {
+            let mut old = OldRows {
+                hashes: Vec::new(),
+                has_target_tables: target_tables_there(driver, schema)?.contains(&true),
+            };
+            let sql = format!("SELECT DISTINCT coalesce(contract_hash, N'') FROM {}", qualified(schema, LOG));
+            driver
+                .query(&sql, &[], &mut |row| {
+                    if let Some(OwnedValue::Text(hash)) = row.into_iter().next() {
+                        old.hashes.push(hash);
+                    }
+                })
+                .map_err(failed)?;
+            old.check_owner(&schema.contract_name)?;
+        }
+        for (layout, table) in [(log, OldTable::Log), (issues, OldTable::Issue)] {
+            if layout == Layout::Version1 {
+                for sql in log_upgrade::statements(&SQL_SERVER, schema, table) {
+                    driver.batch(&sql).map_err(failed)?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -54,6 +88,7 @@ impl Journal for SqlServerJournal {
             self.driver.batch("ROLLBACK").map_err(failed)?;
             return Err(PortError::new(Fault::Busy, "creating tables: others have been at it for a minute"));
         }
+        self.upgrade()?;
         for sql in ddl::statements(&SQL_SERVER, &self.schema, Existing::Keep) {
             self.driver.batch(&sql).map_err(failed)?;
         }
@@ -77,11 +112,12 @@ impl Journal for SqlServerJournal {
         let mut processed = Vec::new();
         for part in key_list::parts(&keys) {
             let sql = format!(
-                "SELECT CAST({key} AS bigint) FROM {log} WHERE {key} IN ({}){succeeded}",
+                "SELECT CAST({key} AS bigint) FROM {log} WHERE {} AND {key} IN ({}){succeeded}",
+                part.of_contract(),
                 part.placeholders()
             );
             self.driver
-                .query(&sql, &part.parameters(), &mut |row| {
+                .query(&sql, &part.parameters_with(&self.schema.contract_name), &mut |row| {
                     if let Some(OwnedValue::Inline(Value::Int(key))) = row.first() {
                         processed.push(DocumentKey(*key));
                     }
@@ -101,7 +137,7 @@ impl Journal for SqlServerJournal {
              CAST(coalesce(instance_count, 1) AS bigint), coalesce(contract_hash, N''), \
              CAST(sum(CASE WHEN status = '{SUCCESS}' THEN 1 ELSE 0 END) AS bigint), \
              CAST(sum(CASE WHEN status = '{FAILED}' THEN 1 ELSE 0 END) AS bigint), \
-             min(processing_time), max(processing_time) FROM {} \
+             min(processing_time), max(processing_time) FROM {} WHERE {CONTRACT_NAME} = @P1 \
              GROUP BY coalesce(session_id, N''), coalesce(instance_id, 0), coalesce(instance_count, 1), \
              coalesce(contract_hash, N'') ORDER BY min(processing_time)",
             qualified(&self.schema, LOG)
@@ -120,7 +156,7 @@ impl Journal for SqlServerJournal {
             _ => 0,
         };
         self.driver
-            .query(&sql, &[], &mut |row| {
+            .query(&sql, &[Value::Text(&self.schema.contract_name)], &mut |row| {
                 let [session, index, count, contract, success, failed, first, last] = &row[..] else {
                     return;
                 };

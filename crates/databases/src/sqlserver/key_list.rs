@@ -2,6 +2,7 @@
 //! few plans.
 
 use xmlshred_model::Value;
+use xmlshred_model::log_table::CONTRACT_NAME;
 
 /// Keys per statement.
 const MAX_KEYS: usize = 1_024;
@@ -21,6 +22,18 @@ impl KeyList<'_> {
     /// `@P1, @P2, …`
     pub(super) fn placeholders(&self) -> String {
         (1..=self.length).map(|number| format!("@P{number}")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// `contract_name = @P…`: the parameter behind the keys.
+    pub(super) fn of_contract(&self) -> String {
+        format!("{CONTRACT_NAME} = @P{}", self.length + 1)
+    }
+
+    /// The keys, and behind them the contract's name.
+    pub(super) fn parameters_with<'a>(&self, contract_name: &'a str) -> Vec<Value<'a>> {
+        let mut parameters: Vec<Value<'a>> = self.parameters();
+        parameters.push(Value::Text(contract_name));
+        parameters
     }
 
     /// The keys, the last repeated up to the length.

@@ -66,7 +66,7 @@ impl LogWriter {
             }
         }
         already_done.sort_unstable_by_key(|done| done.key);
-        self.remove(driver, &replaced)?;
+        self.remove(driver, &batch.schema().contract_name, &replaced)?;
         let is_open = |document: &DocumentRecord| {
             !entries.contains_key(&document.key.0) || replaced.contains(&document.key.0)
         };
@@ -74,7 +74,8 @@ impl LogWriter {
         let documents = remaining.iter().cloned().flatten();
         let rows: Vec<LogRow> = documents.map(|at| LogRow::of(batch, at)).collect();
         if !rows.is_empty() {
-            let mut cells = rows.iter().map(|row| row.cells(identity));
+            let contract_name = &batch.schema().contract_name;
+            let mut cells = rows.iter().map(|row| row.cells(contract_name, identity));
             driver.bulk_load(&self.log, &mut cells).map_err(collided)?;
         }
         Ok((already_done, remaining))
@@ -86,32 +87,24 @@ impl LogWriter {
         batch: &Batch,
         identity: &RunIdentity,
     ) -> Result<HashMap<i64, LogEntry>, PortError> {
-        let RunIdentity { session_id, share, contract_hash: _ } = identity;
         let keys: Vec<i64> = batch.documents().iter().map(|document| document.key.0).collect();
         let mut entries = HashMap::new();
         for part in key_list::parts(&keys) {
             let sql = format!(
-                "SELECT CAST({0} AS bigint), status, session_id, CAST(instance_id AS bigint), CAST(instance_count AS bigint) \
-                 FROM {1} WHERE {0} IN ({2})",
+                "SELECT CAST({0} AS bigint), status, run_nonce FROM {1} WHERE {2} AND {0} IN ({3})",
                 self.key,
                 self.log.table,
+                part.of_contract(),
                 part.placeholders()
             );
             driver
-                .query(&sql, &part.parameters(), &mut |row| {
-                    let [OwnedValue::Inline(Value::Int(key)), status, session, index, count] = &row[..]
-                    else {
-                        return;
-                    };
-                    let number =
-                        |cell: &OwnedValue, wanted: u32| cell.as_value() == Value::Int(wanted.into());
+                .query(&sql, &part.parameters_with(&batch.schema().contract_name), &mut |row| {
+                    let [OwnedValue::Inline(Value::Int(key)), status, nonce] = &row[..] else { return };
                     entries.insert(
                         *key,
                         LogEntry {
                             is_failed: status.as_value() == Value::Text(FAILED),
-                            by_this_run: session.as_value() == Value::Text(session_id)
-                                && number(index, share.index())
-                                && number(count, share.count()),
+                            by_this_run: nonce.as_value() == Value::Text(&identity.run_nonce),
                         },
                     );
                 })
@@ -121,13 +114,16 @@ impl LogWriter {
     }
 
     /// Removes failed entries that are tried again.
-    fn remove(&self, driver: &mut dyn Driver, keys: &[i64]) -> Result<(), PortError> {
+    fn remove(&self, driver: &mut dyn Driver, contract_name: &str, keys: &[i64]) -> Result<(), PortError> {
         for part in key_list::parts(keys) {
             for (table, condition) in [(&self.issue.table, ""), (&self.log.table, " AND status = 'failed'")] {
-                let sql =
-                    format!("DELETE FROM {table} WHERE {} IN ({}){condition}", self.key, part.placeholders());
+                let (of_contract, keys) = (part.of_contract(), part.placeholders());
+                let sql = format!(
+                    "DELETE FROM {table} WHERE {of_contract} AND {} IN ({keys}){condition}",
+                    self.key
+                );
                 driver
-                    .execute(&sql, &part.parameters())
+                    .execute(&sql, &part.parameters_with(contract_name))
                     .map_err(|error| port_error("replacing log entries", error))?;
             }
         }
@@ -149,6 +145,7 @@ impl LogWriter {
                     let column = &table.columns[issue.column as usize];
                     vec![
                         Value::Int(document.key.0),
+                        Value::Text(&batch.schema().contract_name),
                         Value::Text(&table.name),
                         Value::Text(&column.name),
                         Value::Text(issue.code.as_str()),
@@ -187,6 +184,7 @@ struct LogRow {
     key: i64,
     status: &'static str,
     reason: Option<String>,
+    code: Option<&'static str>,
     processed_at: i64,
     row_count: i64,
     issue_count: i64,
@@ -198,14 +196,15 @@ impl LogRow {
     fn of(batch: &Batch, at: usize) -> Self {
         let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
             &batch.documents()[at];
-        let (status, reason, row_count) = match outcome {
+        let (status, failure, row_count) = match outcome {
             Outcome::Success => (SUCCESS, None, batch.document_row_count(at)),
-            Outcome::Failed(failure) => (FAILED, Some(failure.to_string()), 0),
+            Outcome::Failed(failure) => (FAILED, Some(failure), 0),
         };
         Self {
             key: key.0,
             status,
-            reason,
+            reason: failure.map(ToString::to_string),
+            code: failure.map(|failure| failure.code.as_str()),
             processed_at: *processed_at,
             row_count: row_count.cast_signed(),
             issue_count: issues.iter().map(|issue| i64::from(issue.count)).sum(),
@@ -215,14 +214,20 @@ impl LogRow {
     }
 
     /// In the order of [`log_columns`](xmlshred_model::log_table::log_columns).
-    fn cells<'a>(&'a self, identity: &'a RunIdentity) -> Vec<Value<'a>> {
-        let RunIdentity { session_id, share, contract_hash } = identity;
+    fn cells<'a>(&'a self, contract_name: &'a str, identity: &'a RunIdentity) -> Vec<Value<'a>> {
+        let RunIdentity { session_id, run_nonce, share, contract_hash } = identity;
         vec![
             Value::Int(self.key),
+            Value::Text(contract_name),
             Value::Text(self.status),
             self.reason.as_deref().map_or(Value::Null, Value::Text),
+            self.code.map_or(Value::Null, Value::Text),
+            // Table and column: no failure tells them apart from its message yet.
+            Value::Null,
+            Value::Null,
             Value::TimestampTz(self.processed_at),
             Value::Text(session_id),
+            Value::Text(run_nonce),
             Value::Int(share.index().into()),
             Value::Int(share.count().into()),
             Value::Int(self.row_count),

@@ -28,6 +28,7 @@ pub(crate) struct SqlServerSource {
     spec: SourceSpec,
     /// The log, when the source sees it and it is there; without it nothing is processed yet.
     log: Option<String>,
+    contract_name: String,
     sees_journal: bool,
     document: DocumentColumn,
 }
@@ -56,15 +57,17 @@ impl SqlServerSource {
         let mut driver = connect(address, &options.application_name, intent, NoUnicode::Replaced)?;
         let document = check_table(&mut *driver, spec)?;
         let sees_journal = log.is_some();
+        let contract_name = log.map_or_else(String::new, |schema| schema.contract_name.clone());
         let log = match log {
             Some(schema) if catalog::has_log(&mut *driver, schema)? => Some(qualified(schema, LOG)),
             _ => None,
         };
-        Ok(Self { driver, spec: spec.clone(), log, sees_journal, document })
+        Ok(Self { driver, spec: spec.clone(), log, contract_name, sees_journal, document })
     }
 
-    fn selecting(&self, selection: &Selection) -> String {
-        selecting(&SQL_SERVER, &self.spec, selection, self.log.as_deref(), ["@P1", "@P2"])
+    /// With the contract's name, where the log is read, in this parameter.
+    fn selecting(&self, selection: &Selection, contract: &str) -> String {
+        selecting(&SQL_SERVER, &self.spec, selection, self.log.as_deref(), ["@P1", "@P2", contract])
     }
 
     fn failed(&self, during: &str, error: DriverError) -> PortError {
@@ -94,12 +97,14 @@ impl Source for SqlServerSource {
         let (table, key) = (SQL_SERVER.quote(&self.spec.table), SQL_SERVER.quote(&self.spec.key));
         let sql = format!(
             "SELECT TOP (CAST(@P3 AS bigint)) CAST({table}.{key} AS bigint) {} ORDER BY {table}.{key}",
-            self.selecting(selection)
+            self.selecting(selection, "@P4")
         );
         // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
         let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let mut keys: Vec<DocumentKey> = Vec::new();
-        let parameters = [start, end, rows_wanted].map(Value::Int);
+        let contract_name = self.contract_name.clone();
+        let mut parameters = [start, end, rows_wanted].map(Value::Int).to_vec();
+        parameters.extend(self.log.is_some().then_some(Value::Text(&contract_name)));
         let read = self.driver.query(&sql, &parameters, &mut |row| {
             if let Some(OwnedValue::Inline(Value::Int(key))) = row.first() {
                 keys.push(DocumentKey(*key));
@@ -128,9 +133,12 @@ impl Source for SqlServerSource {
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
         let Some([start, end]) = bounds(selection, None) else { return Ok(Some(0)) };
-        let sql = format!("SELECT count_big(*) {}", self.selecting(selection));
+        let sql = format!("SELECT count_big(*) {}", self.selecting(selection, "@P3"));
         let mut count = None;
-        let counted = self.driver.query(&sql, &[Value::Int(start), Value::Int(end)], &mut |row| {
+        let contract_name = self.contract_name.clone();
+        let mut parameters = [start, end].map(Value::Int).to_vec();
+        parameters.extend(self.log.is_some().then_some(Value::Text(&contract_name)));
+        let counted = self.driver.query(&sql, &parameters, &mut |row| {
             if let Some(OwnedValue::Inline(Value::Int(found))) = row.first() {
                 count = Some(found.unsigned_abs());
             }

@@ -6,6 +6,7 @@ mod conformance;
 mod ddl;
 mod differences;
 mod files;
+mod log_upgrade;
 mod pairs;
 mod postgres;
 mod postgres_source;

@@ -133,6 +133,7 @@ fn every_pair_of_source_and_target_gives_the_same_rows_cell_by_cell() {
             ports.journal().unwrap().create_tables().unwrap();
             let identity = RunIdentity {
                 session_id: "pairs".to_owned(),
+                run_nonce: "nonce".to_owned(),
                 share: Share::WHOLE,
                 contract_hash: "hash".to_owned(),
             };

@@ -95,14 +95,27 @@ impl PostgresFixture {
     }
 
     pub(crate) fn open(&self, spec: &SourceSpec) -> Box<dyn Ports> {
+        self.open_for(spec, &self.schema, OpenOptions::default())
+    }
+
+    pub(crate) fn open_for(
+        &self,
+        spec: &SourceSpec,
+        schema: &Arc<TargetSchema>,
+        options: OpenOptions,
+    ) -> Box<dyn Ports> {
         let source = SourceAddress::Database(self.url());
-        open(&source, &self.url(), spec, &self.schema, OpenOptions::default()).unwrap()
+        open(&source, &self.url(), spec, schema, options).unwrap()
     }
 }
 
 impl Fixture for PostgresFixture {
     fn ports(&self) -> Box<dyn Ports> {
         self.open(&self.spec())
+    }
+
+    fn ports_for(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
+        self.open_for(&self.spec(), schema, OpenOptions::default())
     }
 
     fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
@@ -128,8 +141,8 @@ impl Fixture for PostgresFixture {
 
     fn log(&self) -> Vec<LogRow> {
         let sql = format!(
-            "SELECT \"{}\", status, failure_reason, (extract(epoch FROM processing_time) * 1000000)::bigint, session_id, \
-             instance_id::bigint, instance_count::bigint, row_count, issue_count, contract_hash, document_hash, duration_ms \
+            "SELECT \"{}\", contract_name, status, failure_reason, failure_code, failure_table, failure_column, \
+             (extract(epoch FROM processing_time) * 1000000)::bigint, session_id, run_nonce, instance_id::bigint, instance_count::bigint, row_count, issue_count, contract_hash, document_hash, duration_ms \
              FROM processing_log",
             self.schema.key_column
         );
@@ -137,32 +150,40 @@ impl Fixture for PostgresFixture {
         rows.iter()
             .map(|row| LogRow {
                 key: DocumentKey(row.get(0)),
-                status: row.get(1),
-                failure_reason: row.get(2),
-                processing_time: row.get(3),
-                session_id: row.get(4),
-                instance_id: row.get(5),
-                instance_count: row.get(6),
-                row_count: row.get(7),
-                issue_count: row.get(8),
-                contract_hash: row.get(9),
-                document_hash: row.get(10),
-                duration_ms: row.get(11),
+                contract_name: row.get(1),
+                status: row.get(2),
+                failure_reason: row.get(3),
+                failure_code: row.get(4),
+                failure_table: row.get(5),
+                failure_column: row.get(6),
+                processing_time: row.get(7),
+                session_id: row.get(8),
+                run_nonce: row.get(9),
+                instance_id: row.get(10),
+                instance_count: row.get(11),
+                row_count: row.get(12),
+                issue_count: row.get(13),
+                contract_hash: row.get(14),
+                document_hash: row.get(15),
+                duration_ms: row.get(16),
             })
             .collect()
     }
 
     fn issues(&self) -> Vec<IssueRow> {
         let key = &self.schema.key_column;
-        let sql = format!("SELECT \"{key}\", table_name, column_name, code, count FROM processing_issue");
+        let sql = format!(
+            "SELECT \"{key}\", contract_name, table_name, column_name, code, count FROM processing_issue"
+        );
         let rows = self.client().query(&sql, &[]).unwrap();
         rows.iter()
             .map(|row| IssueRow {
                 key: DocumentKey(row.get(0)),
-                table: row.get(1),
-                column: row.get(2),
-                code: row.get(3),
-                count: row.get(4),
+                contract_name: row.get(1),
+                table: row.get(2),
+                column: row.get(3),
+                code: row.get(4),
+                count: row.get(5),
             })
             .collect()
     }

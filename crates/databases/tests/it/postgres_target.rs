@@ -27,6 +27,7 @@ pub(crate) fn schema(types: &[DataType], on_existing: OnExisting) -> Arc<TargetS
             foreign_keys: Vec::new(),
         }],
         key_column: "app_id".to_owned(),
+        contract_name: "contract".to_owned(),
     })
 }
 
@@ -260,11 +261,60 @@ fn the_rights_of_the_manual_are_enough() {
 }
 
 #[test]
+fn values_are_the_same_whatever_time_zone_and_styles_role_database_and_address_have() {
+    let Some(bench) = PostgresBench::start("settings of sessions on PostgreSQL", &[]) else { return };
+    let types =
+        [DataType::Timestamp, DataType::TimestampTz, DataType::TimestampTz, DataType::Text, DataType::Double];
+    let schema = schema(&types, OnExisting::Fail);
+    let create =
+        "CREATE TABLE t (id bigint PRIMARY KEY, c0 timestamptz, c1 timestamp, c2 text, c3 date, c4 text)";
+    let fixture = with_table(&bench, &schema, create);
+    fixture
+        .client()
+        .batch_execute(
+            "ALTER DATABASE postgres SET TimeZone = 'Asia/Tokyo'; ALTER DATABASE postgres SET DateStyle = 'SQL, DMY'; \
+             ALTER ROLE CURRENT_USER SET TimeZone = 'America/New_York'; ALTER ROLE CURRENT_USER SET extra_float_digits = 0",
+        )
+        .unwrap();
+    let ports = |more: &str| {
+        let name = fixture.client().query_one("SELECT current_schema()", &[]).unwrap().get::<_, String>(0);
+        let options = format!("postgres?options=-csearch_path%3D{name}{more}");
+        let url = DatabaseUrl::parse(&bench.server.url(&options), &|_| None).unwrap();
+        let source = SourceAddress::Database(url.clone());
+        open(&source, &url, &fixture.spec(), &schema, OpenOptions::default()).unwrap()
+    };
+    ports("").journal().unwrap().create_tables().unwrap();
+    let noon = 1_704_196_800_000_000;
+    let cells = [
+        Value::Timestamp(noon),
+        Value::TimestampTz(noon),
+        Value::TimestampTz(noon),
+        Value::Text("02/03/2024"),
+        Value::Double(0.1 + 0.2),
+    ];
+    for (key, more) in [(1, ""), (2, "%20-cTimeZone%3DEurope/Berlin%20-cDateStyle%3DGerman")] {
+        let row = [&[Value::Int(key)], &cells[..]].concat();
+        let loaded = batch(&schema, key, &[&row]);
+        ports(more).sink().unwrap().commit(&loaded, &identity(0, 1), FailedDocuments::Leave).unwrap();
+    }
+    let sql = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO';";
+    fixture.client().batch_execute(sql).unwrap();
+    let sql = "SELECT concat_ws('|', c0, c1, c2, c3, c4) FROM t ORDER BY id";
+    let rows = fixture.client().query(sql, &[]).unwrap();
+    let expected =
+        "2024-01-02 12:00:00+00|2024-01-02 12:00:00|2024-01-02 12:00:00+00|2024-02-03|0.30000000000000004";
+    assert_eq!(rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(), [expected; 2]);
+    let log = "SELECT DISTINCT processing_time::text FROM processing_log";
+    assert_eq!(fixture.client().query(log, &[]).unwrap().len(), 1);
+}
+
+#[test]
 fn sessions_are_named_and_set_up_but_what_the_user_set_stays() {
     let Some(bench) = PostgresBench::start("names of sessions on PostgreSQL", &[]) else { return };
     let schema = schema(&[], OnExisting::Fail);
     let fixture = with_table(&bench, &schema, "CREATE TABLE t (id bigint PRIMARY KEY)");
-    let options = OpenOptions { application_name: "xmlshred 9.9 instance 1/3".to_owned(), create: false };
+    let application_name = "xmlshred 9.9 instance 1/3".to_owned();
+    let options = OpenOptions { application_name, ..OpenOptions::default() };
     let source = SourceAddress::Database(fixture.url());
     let ports = open(&source, &fixture.url(), &fixture.spec(), &schema, options).unwrap();
     let (_source, _sink, _journal) =

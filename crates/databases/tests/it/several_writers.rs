@@ -37,6 +37,7 @@ pub(crate) fn batch(
 pub(crate) fn identity(instance: u32, count: u32) -> RunIdentity {
     RunIdentity {
         session_id: "session".to_owned(),
+        run_nonce: format!("nonce {instance}"),
         share: Share::new(instance, count).unwrap(),
         contract_hash: "hash".to_owned(),
     }

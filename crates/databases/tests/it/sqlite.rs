@@ -57,15 +57,28 @@ impl SqliteFixture {
     }
 
     pub(crate) fn open(&self, spec: &SourceSpec) -> Box<dyn Ports> {
+        self.open_for(spec, &self.schema, OpenOptions::default())
+    }
+
+    pub(crate) fn open_for(
+        &self,
+        spec: &SourceSpec,
+        schema: &Arc<TargetSchema>,
+        options: OpenOptions,
+    ) -> Box<dyn Ports> {
         let url = DatabaseUrl::Sqlite(self.file());
         let source = SourceAddress::Database(url.clone());
-        open(&source, &url, spec, &self.schema, OpenOptions::default()).unwrap()
+        open(&source, &url, spec, schema, options).unwrap()
     }
 }
 
 impl Fixture for SqliteFixture {
     fn ports(&self) -> Box<dyn Ports> {
         self.open(&self.spec())
+    }
+
+    fn ports_for(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
+        self.open_for(&self.spec(), schema, OpenOptions::default())
     }
 
     fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
@@ -91,13 +104,14 @@ impl Fixture for SqliteFixture {
     fn log(&self) -> Vec<LogRow> {
         let connection = self.connection();
         let sql = format!(
-            "SELECT \"{}\", status, failure_reason, processing_time, session_id, instance_id, instance_count, row_count, \
-             issue_count, contract_hash, document_hash, duration_ms FROM processing_log",
+            "SELECT \"{}\", contract_name, status, failure_reason, failure_code, failure_table, failure_column, processing_time, \
+             session_id, run_nonce, instance_id, instance_count, row_count, issue_count, contract_hash, document_hash, \
+             duration_ms FROM processing_log",
             self.schema.key_column
         );
         let mut statement = connection.prepare(&sql).unwrap();
         let rows = statement.query_map([], |row| {
-            let time: String = row.get(3)?;
+            let time: String = row.get(7)?;
             let Value::TimestampTz(processing_time) =
                 lexical::parse(&time, DataType::TimestampTz, &[]).unwrap()
             else {
@@ -105,17 +119,22 @@ impl Fixture for SqliteFixture {
             };
             Ok(LogRow {
                 key: DocumentKey(row.get(0)?),
-                status: row.get(1)?,
-                failure_reason: row.get(2)?,
+                contract_name: row.get(1)?,
+                status: row.get(2)?,
+                failure_reason: row.get(3)?,
+                failure_code: row.get(4)?,
+                failure_table: row.get(5)?,
+                failure_column: row.get(6)?,
                 processing_time,
-                session_id: row.get(4)?,
-                instance_id: row.get(5)?,
-                instance_count: row.get(6)?,
-                row_count: row.get(7)?,
-                issue_count: row.get(8)?,
-                contract_hash: row.get(9)?,
-                document_hash: row.get(10)?,
-                duration_ms: row.get(11)?,
+                session_id: row.get(8)?,
+                run_nonce: row.get(9)?,
+                instance_id: row.get(10)?,
+                instance_count: row.get(11)?,
+                row_count: row.get(12)?,
+                issue_count: row.get(13)?,
+                contract_hash: row.get(14)?,
+                document_hash: row.get(15)?,
+                duration_ms: row.get(16)?,
             })
         });
         rows.unwrap().collect::<Result<_, _>>().unwrap()
@@ -124,17 +143,18 @@ impl Fixture for SqliteFixture {
     fn issues(&self) -> Vec<IssueRow> {
         let connection = self.connection();
         let sql = format!(
-            "SELECT \"{}\", table_name, column_name, code, count FROM processing_issue",
+            "SELECT \"{}\", contract_name, table_name, column_name, code, count FROM processing_issue",
             self.schema.key_column
         );
         let mut statement = connection.prepare(&sql).unwrap();
         let rows = statement.query_map([], |row| {
             Ok(IssueRow {
                 key: DocumentKey(row.get(0)?),
-                table: row.get(1)?,
-                column: row.get(2)?,
-                code: row.get(3)?,
-                count: row.get(4)?,
+                contract_name: row.get(1)?,
+                table: row.get(2)?,
+                column: row.get(3)?,
+                code: row.get(4)?,
+                count: row.get(5)?,
             })
         });
         rows.unwrap().collect::<Result<_, _>>().unwrap()
@@ -159,6 +179,7 @@ pub(crate) fn prepared(count: i64) -> SqliteFixture {
             foreign_keys: Vec::new(),
         }],
         key_column: "app_id".to_owned(),
+        contract_name: "contract".to_owned(),
     });
     let fixture = SqliteFixture { folder: tempfile::tempdir().unwrap(), schema };
     let mut connection = fixture.connection();
@@ -184,9 +205,9 @@ fn the_one_document_that_is_left_is_found() {
     let connection = fixture.connection();
     connection
         .execute(
-            "INSERT INTO processing_log (app_id, status, processing_time, session_id, instance_id, instance_count, row_count, \
+            "INSERT INTO processing_log (app_id, contract_name, status, processing_time, session_id, instance_id, instance_count, row_count, \
              issue_count, contract_hash, document_hash, duration_ms) \
-             SELECT app_id, 'success', '2024-01-01T00:00:00Z', 's', 0, 1, 0, 0, '', '', 0 FROM app_xml WHERE app_id < 100",
+             SELECT app_id, 'contract', 'success', '2024-01-01T00:00:00Z', 's', 0, 1, 0, 0, '', '', 0 FROM app_xml WHERE app_id < 100",
             [],
         )
         .unwrap();

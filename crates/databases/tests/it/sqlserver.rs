@@ -157,14 +157,22 @@ impl SqlServerFixture {
     }
 
     pub(crate) fn open(&self, spec: &SourceSpec) -> Box<dyn Ports> {
+        self.open_for(spec, &self.schema)
+    }
+
+    fn open_for(&self, spec: &SourceSpec, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
         let source = SourceAddress::Database(self.url());
-        open(&source, &self.url(), spec, &self.schema, OpenOptions::default()).unwrap()
+        open(&source, &self.url(), spec, schema, OpenOptions::default()).unwrap()
     }
 }
 
 impl Fixture for SqlServerFixture {
     fn ports(&self) -> Box<dyn Ports> {
         self.open(&self.spec())
+    }
+
+    fn ports_for(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
+        self.open_for(&self.spec(), schema)
     }
 
     fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
@@ -189,7 +197,8 @@ impl Fixture for SqlServerFixture {
 
     fn log(&self) -> Vec<LogRow> {
         let sql = format!(
-            "SELECT [{}], status, failure_reason, processing_time, session_id, CAST(instance_id AS bigint), \
+            "SELECT [{}], contract_name, status, failure_reason, failure_code, failure_table, failure_column, processing_time, \
+             session_id, run_nonce, CAST(instance_id AS bigint), \
              CAST(instance_count AS bigint), row_count, issue_count, contract_hash, document_hash, duration_ms \
              FROM processing_log",
             self.schema.key_column
@@ -199,8 +208,9 @@ impl Fixture for SqlServerFixture {
 
     fn issues(&self) -> Vec<IssueRow> {
         let key = &self.schema.key_column;
-        self.tds
-            .issues(&format!("SELECT [{key}], table_name, column_name, code, count FROM processing_issue"))
+        self.tds.issues(&format!(
+            "SELECT [{key}], contract_name, table_name, column_name, code, count FROM processing_issue"
+        ))
     }
 
     fn line(&self) -> Option<&dyn Line> {

@@ -189,7 +189,8 @@ fn sessions_are_named_and_refusals_say_what_to_do() {
     let Some(bench) = SqlServerBench::start("logins on SQL Server") else { return };
     let schema = schema(&[], OnExisting::Fail);
     let fixture = with_table(&bench, &schema, "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY)");
-    let options = OpenOptions { application_name: "xmlshred 9.9 instance 1/3".to_owned(), create: false };
+    let application_name = "xmlshred 9.9 instance 1/3".to_owned();
+    let options = OpenOptions { application_name, ..OpenOptions::default() };
     let source = SourceAddress::Database(fixture.url());
     let ports = open(&source, &fixture.url(), &fixture.spec(), &schema, options).unwrap();
     let _open = (ports.source().unwrap(), ports.sink().unwrap(), ports.journal().unwrap());

@@ -111,10 +111,11 @@ fn a_document_that_failed_late_loads_none_of_its_rows() {
 fn a_log_that_others_filled_is_read_as_it_is() {
     let fixture = prepared(3);
     let log = "DROP TABLE processing_log;
-        CREATE TABLE Processing_Log (log_id INTEGER PRIMARY KEY, app_id BIGINT UNIQUE, status TEXT, failure_reason TEXT,
-            processing_time TEXT, session_id TEXT, instance_id INT, instance_count INT, row_count INT, issue_count INT,
-            contract_hash TEXT, document_hash TEXT, duration_ms INT);
-        INSERT INTO processing_log (app_id, status) VALUES (2, 'success');";
+        CREATE TABLE Processing_Log (log_id INTEGER PRIMARY KEY, app_id BIGINT, contract_name TEXT, status TEXT,
+            failure_reason TEXT, failure_code TEXT, failure_table TEXT, failure_column TEXT, processing_time TEXT,
+            session_id TEXT, run_nonce TEXT, instance_id INT, instance_count INT, row_count INT, issue_count INT,
+            contract_hash TEXT, document_hash TEXT, duration_ms INT, UNIQUE (contract_name, app_id));
+        INSERT INTO processing_log (app_id, contract_name, status) VALUES (2, 'contract', 'success'), (1, 'other', 'success');";
     fixture.connection().execute_batch(log).unwrap();
     let ports = fixture.ports();
     assert_eq!(ports.source().unwrap().keys(&ALL, None, 10).unwrap(), [1, 3].map(DocumentKey));

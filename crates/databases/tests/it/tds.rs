@@ -69,22 +69,28 @@ impl Tds {
     /// Rows of the log, with its columns in the order of [`LogRow`]'s fields.
     pub(crate) fn log(&self, sql: &str) -> Vec<LogRow> {
         let text = |row: &Row, at| row.get::<&str, _>(at).unwrap().to_owned();
+        let optional = |row: &Row, at| row.get::<&str, _>(at).map(str::to_owned);
         let number = |row: &Row, at| row.get::<i64, _>(at).unwrap();
         self.query(sql, &[])
             .iter()
             .map(|row| LogRow {
                 key: DocumentKey(number(row, 0)),
-                status: text(row, 1),
-                failure_reason: row.get::<&str, _>(2).map(str::to_owned),
-                processing_time: micros(row),
-                session_id: text(row, 4),
-                instance_id: number(row, 5),
-                instance_count: number(row, 6),
-                row_count: number(row, 7),
-                issue_count: number(row, 8),
-                contract_hash: text(row, 9),
-                document_hash: text(row, 10),
-                duration_ms: number(row, 11),
+                contract_name: text(row, 1),
+                status: text(row, 2),
+                failure_reason: optional(row, 3),
+                failure_code: optional(row, 4),
+                failure_table: optional(row, 5),
+                failure_column: optional(row, 6),
+                processing_time: micros(row, 7),
+                session_id: text(row, 8),
+                run_nonce: optional(row, 9),
+                instance_id: number(row, 10),
+                instance_count: number(row, 11),
+                row_count: number(row, 12),
+                issue_count: number(row, 13),
+                contract_hash: text(row, 14),
+                document_hash: text(row, 15),
+                duration_ms: number(row, 16),
             })
             .collect()
     }
@@ -96,18 +102,19 @@ impl Tds {
             .iter()
             .map(|row| IssueRow {
                 key: DocumentKey(row.get::<i64, _>(0).unwrap()),
-                table: text(row, 1),
-                column: text(row, 2),
-                code: text(row, 3),
-                count: row.get::<i64, _>(4).unwrap(),
+                contract_name: text(row, 1),
+                table: text(row, 2),
+                column: text(row, 3),
+                code: text(row, 4),
+                count: row.get::<i64, _>(5).unwrap(),
             })
             .collect()
     }
 }
 
 /// `processing_time`, which is in UTC, as microseconds since 1970.
-fn micros(row: &Row) -> i64 {
-    let time = row.cells().nth(3).unwrap().1;
+fn micros(row: &Row, at: usize) -> i64 {
+    let time = row.cells().nth(at).unwrap().1;
     let tiberius::ColumnData::DateTimeOffset(Some(time)) = time else { panic!("{time:?}") };
     let time = time.datetime2();
     let ticks = time.time().increments() as i64;

@@ -106,8 +106,10 @@ pub enum Fetched {
 /// Who loads: goes into every log row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunIdentity {
-    /// Unique per run and instance set; chosen by the caller.
+    /// What people call this run; instances share it, and it may be used again.
     pub session_id: String,
+    /// Drawn at random by the caller, once per process, at most 32 characters: what tells this very run from any other, whatever they are called.
+    pub run_nonce: String,
     /// Instance and count.
     pub share: Share,
     /// Of the contract in use.
@@ -119,7 +121,7 @@ pub trait Sink: Send {
     /// Loads a batch in one transaction: rows of all tables in schema order, one log row per document (`success` or
     /// `failed`), its issues. All or nothing.
     ///
-    /// Documents that the log has already (from anyone; failed ones only when `failed` is `Leave`) are left out, rows and all, and named in the
+    /// Documents that the log has already (of this contract, from anyone; failed ones only when `failed` is `Leave`) are left out, rows and all, and named in the
     /// answer: that makes the call repeatable after a lost answer, and overlapping instances harmless. With
     /// `FailedDocuments::Retry` a `failed` log row (and its issues) is replaced.
     ///
@@ -136,7 +138,7 @@ pub trait Sink: Send {
 /// What a commit did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Commit {
-    /// Documents of the batch that the log had already, with whether this very session and instance had logged them.
+    /// Documents of the batch that the log had already, with whether this very run had logged them.
     pub already_done: Vec<AlreadyDone>,
     /// Rows inserted, per table of the schema.
     pub table_row_counts: Vec<u64>,
@@ -147,19 +149,20 @@ pub struct Commit {
 pub struct AlreadyDone {
     /// Its key.
     pub key: DocumentKey,
-    /// Whether this session and instance did it: then an earlier commit had succeeded although its answer was lost.
+    /// Whether this very run did it, by [`RunIdentity::run_nonce`]: then an earlier commit had succeeded although its answer was lost.
     pub by_this_run: bool,
 }
 
 /// The log, read.
 pub trait Journal: Send {
-    /// Creates missing target, log and issue tables. Safe when several instances do it at once.
+    /// Creates missing target, log and issue tables, and brings a log of an earlier version up, in one transaction. Safe when several
+    /// instances do it at once.
     ///
     /// # Errors
-    /// Any fault.
+    /// Any fault; and when it cannot be told whose the rows of an earlier log are.
     fn create_tables(&mut self) -> Result<(), PortError>;
 
-    /// Which of these keys are processed (with `Leave`: have a log row; with `Retry`: have one that says `success`).
+    /// Which of these keys of this contract are processed (with `Leave`: have a log row; with `Retry`: have one that says `success`).
     ///
     /// # Errors
     /// Any fault; the call can be repeated.
@@ -169,7 +172,7 @@ pub trait Journal: Send {
         failed: FailedDocuments,
     ) -> Result<Vec<DocumentKey>, PortError>;
 
-    /// What the log holds, per session, instance and contract.
+    /// What the log holds of this contract, per session, instance and hash of the contract.
     ///
     /// # Errors
     /// Any fault.
@@ -185,7 +188,7 @@ pub struct LogTally {
     pub instance_id: u32,
     /// How many instances it was one of.
     pub instance_count: u32,
-    /// Contract.
+    /// Of the contract's text at that time.
     pub contract_hash: String,
     /// Documents that succeeded.
     pub success_count: u64,

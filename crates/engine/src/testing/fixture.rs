@@ -28,6 +28,9 @@ pub trait Fixture: Sync {
     /// Ports to it, as a run has them. May be asked for several times: several instances.
     fn ports(&self) -> Box<dyn Ports>;
 
+    /// Ports to the same documents and the same log for another contract, whose tables have other names or are the same.
+    fn ports_for(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports>;
+
     /// Adds a row to the source table; `None` is a null.
     fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>);
 
@@ -75,14 +78,24 @@ pub enum Moment {
 pub struct LogRow {
     /// The source key.
     pub key: DocumentKey,
+    /// Of the schema.
+    pub contract_name: String,
     /// `success` or `failed`
     pub status: String,
     /// `<stage>: <code>: <message>`; null on success
     pub failure_reason: Option<String>,
+    /// A [`xmlshred_model::FailureCode`]; null on success
+    pub failure_code: Option<String>,
+    /// The table that the failure is about, where it is about one.
+    pub failure_table: Option<String>,
+    /// The column of it.
+    pub failure_column: Option<String>,
     /// UTC
     pub processing_time: UtcMicros,
     /// Of the run.
     pub session_id: String,
+    /// Of the process.
+    pub run_nonce: Option<String>,
     /// From 0.
     pub instance_id: i64,
     /// From 1.
@@ -104,6 +117,8 @@ pub struct LogRow {
 pub struct IssueRow {
     /// The source key.
     pub key: DocumentKey,
+    /// Of the schema.
+    pub contract_name: String,
     /// Target table.
     pub table: String,
     /// Its column.

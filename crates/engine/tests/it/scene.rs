@@ -1,5 +1,6 @@
 //! Databases in memory filled with words, and runs over them.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use xmlshred_engine::ports::{Ports, RunIdentity};
@@ -39,8 +40,15 @@ pub(crate) fn settings() -> RunSettings {
     }
 }
 
+/// That of another run each time, whatever its session is called.
 pub(crate) fn identity(session: &str, share: Share) -> RunIdentity {
-    RunIdentity { session_id: session.to_owned(), share, contract_hash: "contract".to_owned() }
+    static RUN_COUNT: AtomicU64 = AtomicU64::new(0);
+    RunIdentity {
+        session_id: session.to_owned(),
+        run_nonce: RUN_COUNT.fetch_add(1, Ordering::Relaxed).to_string(),
+        share,
+        contract_hash: "contract".to_owned(),
+    }
 }
 
 /// A run of the whole, with what it said.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use xmlshred_model::log_table::{ISSUE, LOG, LOG_ID, LogColumn, issue_columns, log_columns};
+use xmlshred_model::log_table::{
+    ISSUE, LOG, LOG_ID, LogColumn, MAX_CONTRACT_NAME, issue_columns, log_columns,
+};
 use xmlshred_model::{OnExisting, Work};
 
 use crate::path::{Axis, NodeTest, Path};
@@ -25,6 +27,8 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// What a contract without a name is called.
+const DEFAULT_NAME: &str = "contract";
 /// Steps that computing the constants of a contract may take.
 const MAX_CONSTANT_STEPS: u64 = 100_000_000;
 /// Bytes of text that the constants of a contract may make on the way.
@@ -66,7 +70,7 @@ impl<'n> Checker<'n> {
     fn contract(&mut self, root: &'n Node) -> Option<Contract> {
         let fields = Fields::read(root, &language::CONTRACT, &mut self.problems)?;
         self.version(&fields, root);
-        let name = fields.text("name", &mut self.problems).map_or("contract", |found| found.value).to_owned();
+        let name = self.name(&fields);
         let source = self.source_section(&fields, root);
         let target = self.target_section(&fields);
         let document = self.document_section(&fields, root);
@@ -108,6 +112,19 @@ impl<'n> Checker<'n> {
             ignore,
             hash: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(self.text.as_bytes())),
         })
+    }
+
+    /// The log is kept by the name, so there is one always.
+    fn name(&mut self, fields: &Fields<'n>) -> String {
+        let Some(found) = fields.text("name", &mut self.problems) else { return DEFAULT_NAME.to_owned() };
+        let length = found.value.chars().count();
+        if length == 0 || length > MAX_CONTRACT_NAME as usize {
+            let message =
+                format!("a contract's name has 1 to {MAX_CONTRACT_NAME} characters, this one has {length}");
+            let hint = "the log is kept by it: give it a short name that stays";
+            self.problems.report(Code::InvalidName, found.span, message, hint);
+        }
+        found.value.to_owned()
     }
 
     fn version(&mut self, fields: &Fields<'n>, root: &Node) {

@@ -25,6 +25,7 @@ pub fn target_schema(contract: &Contract) -> TargetSchema {
         on_existing: contract.target.on_existing,
         tables,
         key_column: contract.source.key.clone(),
+        contract_name: contract.name.clone(),
     }
 }
 

@@ -32,6 +32,7 @@ fn schema(columns: Vec<ColumnSchema>) -> Arc<TargetSchema> {
         on_existing: OnExisting::Fail,
         tables: vec![table],
         key_column: "app_id".to_owned(),
+        contract_name: "contract".to_owned(),
     })
 }
 
@@ -80,6 +81,7 @@ impl Target {
 pub(crate) fn commit(sink: &mut dyn Sink, batch: &Batch) -> Result<Commit, PortError> {
     let identity = RunIdentity {
         session_id: "session".to_owned(),
+        run_nonce: "nonce".to_owned(),
         share: Share::WHOLE,
         contract_hash: "hash".to_owned(),
     };
@@ -111,8 +113,10 @@ fn a_batch_is_one_transaction_of_bulk_loads_with_the_log_first() {
     });
     // The driver counts the length of text in bytes, so that the type it declares is longer than the column: that is harmless. A type
     // without its scale has 7 digits.
-    let log = "INSERT BULK [processing_log] ([app_id] bigint, [status] nvarchar(20), [failure_reason] nvarchar(max), \
-               [processing_time] datetimeoffset, [session_id] nvarchar(200), [instance_id] int, [instance_count] int, \
+    let log = "INSERT BULK [processing_log] ([app_id] bigint, [contract_name] nvarchar(256), [status] nvarchar(20), \
+               [failure_reason] nvarchar(max), [failure_code] nvarchar(80), [failure_table] nvarchar(256), \
+               [failure_column] nvarchar(256), [processing_time] datetimeoffset, [session_id] nvarchar(200), \
+               [run_nonce] nvarchar(64), [instance_id] int, [instance_count] int, \
                [row_count] bigint, [issue_count] bigint, [contract_hash] nvarchar(128), [document_hash] nvarchar(128), \
                [duration_ms] bigint) WITH (CHECK_CONSTRAINTS, KEEP_NULLS, FIRE_TRIGGERS)";
     let rows = "INSERT BULK [app_base] ([app_id] bigint) WITH (CHECK_CONSTRAINTS, KEEP_NULLS, FIRE_TRIGGERS)";

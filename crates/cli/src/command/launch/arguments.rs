@@ -67,6 +67,7 @@ fn add_work(line: &mut Line, args: &WorkArgs, instances: u32) {
         retry_failed,
         max_failures,
         create_tables,
+        adopt_log,
         dry_run,
     } = args;
     let share_of_cores = || {
@@ -79,9 +80,12 @@ fn add_work(line: &mut Line, args: &WorkArgs, instances: u32) {
     line.add_some("--key-end", key_end.map(|key| key.to_string()));
     line.add_some("--limit", limit.map(|limit| limit.to_string()));
     line.add("--max-failures", max_failures.to_string());
-    for (flag, is_set) in
-        [("--retry-failed", retry_failed), ("--create-tables", create_tables), ("--dry-run", dry_run)]
-    {
+    for (flag, is_set) in [
+        ("--retry-failed", retry_failed),
+        ("--create-tables", create_tables),
+        ("--adopt-log", adopt_log),
+        ("--dry-run", dry_run),
+    ] {
         if *is_set {
             line.0.push(flag.into());
         }

@@ -1,5 +1,6 @@
 //! A run with everything resolved: nothing of it depends on arguments or environment any more.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub(super) struct Job {
     pub(super) settings: RunSettings,
     pub(super) reporting: Reporting,
     pub(super) create_tables: bool,
+    /// What becomes of tables that are missing or of an earlier version.
+    missing: MissingTables,
     /// How many problems of the contract do not forbid its use.
     pub(super) contract_warning_count: usize,
 }
@@ -40,8 +43,14 @@ impl Job {
         let (contract, warnings) = file.checked()?;
         let identity = RunIdentity {
             session_id: reporting.session_id.clone(),
+            run_nonce: nonce(),
             share,
             contract_hash: contract.hash.clone(),
+        };
+        let missing = match (work.create_tables && !work.dry_run, work.adopt_log) {
+            (false, _) => MissingTables::Refuse,
+            (true, false) => MissingTables::Create,
+            (true, true) => MissingTables::CreateAndAdoptLog,
         };
         Ok(Self {
             contract_path: file.path,
@@ -50,7 +59,8 @@ impl Job {
             identity,
             settings,
             reporting,
-            create_tables: work.create_tables && !work.dry_run,
+            create_tables: missing != MissingTables::Refuse,
+            missing,
             contract_warning_count: warnings.len(),
         })
     }
@@ -60,7 +70,12 @@ impl Job {
     /// # Errors
     /// When the files of the source cannot be listed.
     pub(super) fn ports(&self) -> Result<Box<dyn Ports>, CommandError> {
-        let missing = if self.create_tables { MissingTables::Create } else { MissingTables::Refuse };
-        database::open(&self.connection, &self.plan, missing, self.identity.share)
+        database::open(&self.connection, &self.plan, self.missing, self.identity.share)
     }
+}
+
+/// 128 random bits, from the system: no two processes draw the same.
+fn nonce() -> String {
+    let random = RandomState::new();
+    format!("{:016x}{:016x}", random.hash_one(0_u8), random.hash_one(1_u8))
 }

@@ -56,7 +56,8 @@ pub(super) fn say_what_the_log_holds(ports: &dyn Ports, identity: &RunIdentity) 
     if !other_contract.is_empty() {
         let hashes: BTreeSet<_> = other_contract.iter().map(|tally| tally.contract_hash.as_str()).collect();
         warn!(
-            "processing_log holds {} documents processed with another contract ({}); they are left as they are",
+            "processing_log holds {} documents processed with another text of this contract ({}); they are left as they are. \
+             Is it another contract? Then give each a `name`",
             documents(&other_contract),
             hashes.into_iter().collect::<Vec<_>>().join(", ")
         );

@@ -25,6 +25,10 @@ pub struct Dialect {
     pub has_schemas: bool,
     /// How "create this unless it is there" is said.
     pub guard: Guard,
+    /// Whether a constraint can be dropped from a table.
+    pub alters_constraints: bool,
+    /// How a transaction of a script begins.
+    pub begin: &'static str,
     /// The identity column of the log: type and primary key.
     pub identity: &'static str,
     /// The text literal's prefix for characters beyond the code page.
@@ -60,6 +64,8 @@ pub const SQLITE: Dialect = Dialect {
     max_parameters: 32_766,
     has_schemas: false,
     guard: Guard::Clause,
+    alters_constraints: false,
+    begin: "BEGIN IMMEDIATE;",
     identity: "INTEGER PRIMARY KEY",
     text_prefix: "",
     binary_literal: ("X'", "'"),
@@ -77,6 +83,8 @@ pub const POSTGRES: Dialect = Dialect {
     max_parameters: 65_535,
     has_schemas: true,
     guard: Guard::Clause,
+    alters_constraints: true,
+    begin: "BEGIN;",
     identity: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     text_prefix: "",
     binary_literal: (r"'\x", "'"),
@@ -94,6 +102,8 @@ pub const SQL_SERVER: Dialect = Dialect {
     max_parameters: 2_100,
     has_schemas: true,
     guard: Guard::ObjectId,
+    alters_constraints: true,
+    begin: "SET XACT_ABORT ON;\nBEGIN TRANSACTION;",
     identity: "bigint IDENTITY(1,1) PRIMARY KEY",
     text_prefix: "N",
     binary_literal: ("0x", ""),
@@ -134,6 +144,15 @@ impl Dialect {
         match schema.filter(|_| self.has_schemas) {
             Some(schema) => format!("{}.{}", self.quote(schema), self.quote(table)),
             None => self.quote(table),
+        }
+    }
+
+    /// What makes a new column of a table with rows hold this value in all of them. On SQL Server the default is a constraint of its own
+    /// name, so that it can be taken away again.
+    pub(crate) fn with_default(&self, literal: &str) -> String {
+        match self.guard {
+            Guard::Clause => format!(" NOT NULL DEFAULT {literal}"),
+            Guard::ObjectId => format!(" NOT NULL CONSTRAINT [xmlshred_upgrade] DEFAULT {literal}"),
         }
     }
 

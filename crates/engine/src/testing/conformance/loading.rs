@@ -53,10 +53,15 @@ pub(super) fn rows_log_and_issues_are_committed_together(bench: &dyn Bench) {
     }
     let row = |key: i64, status: &str, reason: Option<&str>, row_count, issue_count| LogRow {
         key: DocumentKey(key),
+        contract_name: "contract".to_owned(),
         status: status.to_owned(),
         failure_reason: reason.map(str::to_owned),
+        failure_code: reason.map(|_| "not-well-formed".to_owned()),
+        failure_table: None,
+        failure_column: None,
         processing_time: PROCESSED_AT,
         session_id: "session-1".to_owned(),
+        run_nonce: Some("session-1 1/3".to_owned()),
         instance_id: 1,
         instance_count: 3,
         row_count,
@@ -77,6 +82,7 @@ pub(super) fn rows_log_and_issues_are_committed_together(bench: &dyn Bench) {
     );
     let issue = IssueRow {
         key: DocumentKey(-7),
+        contract_name: "contract".to_owned(),
         table: "child".to_owned(),
         column: "note".to_owned(),
         code: "truncated".to_owned(),

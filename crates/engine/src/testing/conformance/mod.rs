@@ -43,6 +43,8 @@ cases! {
         existing_rows_are_replaced_when_they_are_to_be_replaced;
     repeating:
         a_repeated_commit_loads_nothing_and_says_who_did
+        a_session_that_is_used_again_is_another_run
+        contracts_that_share_a_log_do_not_see_each_others_documents
         processed_documents_are_left_out
         failed_documents_are_left_out_or_taken_again
         a_second_failure_replaces_the_first

@@ -1,11 +1,14 @@
 //! The same again: repeated commits, processed and failed documents, the tally.
 
-use xmlshred_model::{Batch, DocumentKey, Issue, IssueCode, OnExisting, Share};
+use std::sync::Arc;
+
+use xmlshred_model::{Batch, DocumentKey, Issue, IssueCode, OnExisting, Share, TargetSchema};
 
 use super::scene::{
-    Document, PROCESSED_AT, batch, commit, everything, family, identity, insert_text, keys, ready, statuses,
+    Document, PROCESSED_AT, batch, commit, create_tables, everything, family, identity, insert_text, keys,
+    ready, statuses,
 };
-use crate::ports::{AlreadyDone, Commit, FailedDocuments, LogTally, Selection};
+use crate::ports::{AlreadyDone, Commit, FailedDocuments, LogTally, Ports, RunIdentity, Selection};
 use crate::testing::cells::{batch_rows, sorted};
 use crate::testing::fixture::{Bench, Fixture};
 
@@ -48,9 +51,73 @@ pub(super) fn a_repeated_commit_loads_nothing_and_says_who_did(bench: &dyn Bench
     assert_eq!(fixture.log().len(), 5);
 }
 
+pub(super) fn a_session_that_is_used_again_is_another_run(bench: &dyn Bench) {
+    let schema = family(OnExisting::Fail);
+    let fixture = ready(bench, &schema);
+    let mut sink = fixture.ports().sink().expect("the sink opens");
+    let failing = batch(&schema, [Document::new(1).failed("first"), Document::family(2, "x", 1)]);
+    let mended = batch(&schema, [Document::family(1, "y", 1), Document::family(2, "y", 1)]);
+    let mut commit = |batch, nonce: &str, failed| {
+        let identity = RunIdentity { run_nonce: nonce.to_owned(), ..identity("nightly", 0, 1) };
+        let answer = sink.commit(batch, &identity, failed).expect("the batch is committed");
+        let mut done: Vec<_> =
+            answer.already_done.iter().map(|done| (done.key.0, done.by_this_run)).collect();
+        done.sort_unstable();
+        (done, answer.table_row_counts)
+    };
+    assert_eq!(commit(&failing, "monday", FailedDocuments::Leave), (vec![], vec![1, 1]));
+    let lost_answer = commit(&failing, "monday", FailedDocuments::Retry);
+    assert_eq!(lost_answer, (vec![(1, true), (2, true)], vec![0, 0]));
+    assert_eq!(commit(&mended, "tuesday", FailedDocuments::Retry), (vec![(2, false)], vec![1, 1]));
+    assert_eq!(statuses(&*fixture), [(1, "success".to_owned()), (2, "success".to_owned())]);
+}
+
+pub(super) fn contracts_that_share_a_log_do_not_see_each_others_documents(bench: &dyn Bench) {
+    let schema = family(OnExisting::Skip);
+    // A name as people give them, and as SQL must not see them.
+    let other = Arc::new(TargetSchema { contract_name: r"it's \ Ünïcode".to_owned(), ..(*schema).clone() });
+    let fixture = ready(bench, &schema);
+    create_tables(&*fixture.ports_for(&other));
+    for key in 1..=4 {
+        insert_text(&*fixture, key, "a");
+    }
+    let issue = |count| Issue { table: 0, column: 1, code: IssueCode::Truncated, count };
+    let part = |schema: &Arc<TargetSchema>, keys: [i64; 3], count| {
+        batch(schema, keys.map(|key| Document::new(key).issue(issue(count)).failed("so")))
+    };
+    let load = |ports: &dyn Ports, part: &Batch, nonce: &str, failed| {
+        let identity = RunIdentity { run_nonce: nonce.to_owned(), ..identity("s", 0, 1) };
+        let mut sink = ports.sink().expect("the sink opens");
+        sink.commit(part, &identity, failed).expect("the batch is committed").already_done.len()
+    };
+    let (one, two) = (fixture.ports(), fixture.ports_for(&other));
+    let leave = FailedDocuments::Leave;
+    assert_eq!(load(&*one, &part(&schema, [1, 2, 3], 1), "a", leave), 0);
+    assert_eq!(left_of(&*one, leave), [4]);
+    assert_eq!(left_of(&*two, leave), [1, 2, 3, 4]);
+    assert_eq!(load(&*two, &part(&other, [2, 3, 4], 10), "b", leave), 0);
+    assert_eq!(left_of(&*one, leave), [4]);
+    assert_eq!(left_of(&*two, leave), [1]);
+    // What one contract tries again leaves the other's rows and issues alone.
+    assert_eq!(load(&*two, &part(&other, [2, 3, 4], 20), "c", FailedDocuments::Retry), 0);
+    let mut issues: Vec<_> =
+        fixture.issues().into_iter().map(|issue| (issue.contract_name, issue.key.0, issue.count)).collect();
+    issues.sort();
+    let issue = |schema: &TargetSchema, key, count| (schema.contract_name.clone(), key, count);
+    let expected = [1, 2, 3].map(|key| issue(&schema, key, 1)).into_iter();
+    assert_eq!(issues, expected.chain([2, 3, 4].map(|key| issue(&other, key, 20))).collect::<Vec<_>>());
+    for (ports, count) in [(&one, 3), (&two, 3)] {
+        let tally = ports.journal().expect("the journal opens").tally().expect("the log can be read");
+        assert_eq!(tally.iter().map(|tally| tally.failed_count).collect::<Vec<_>>(), [count]);
+    }
+}
+
 /// What is left to process, from source or journal.
 fn left(fixture: &dyn Fixture, failed: FailedDocuments) -> Vec<i64> {
-    let ports = fixture.ports();
+    left_of(&*fixture.ports(), failed)
+}
+
+fn left_of(ports: &dyn Ports, failed: FailedDocuments) -> Vec<i64> {
     let mut source = ports.source().expect("the source opens");
     let selection = Selection { failed, ..everything() };
     let mut page = source.keys(&selection, None, 100).expect("keys can be read");

@@ -39,6 +39,7 @@ pub(super) fn family(on_existing: OnExisting) -> Arc<TargetSchema> {
         on_existing,
         tables: vec![parent, child],
         key_column: "app_id".to_owned(),
+        contract_name: "contract".to_owned(),
     })
 }
 
@@ -69,6 +70,7 @@ pub(super) fn everything() -> Selection {
 pub(super) fn identity(session: &str, index: u32, count: u32) -> RunIdentity {
     RunIdentity {
         session_id: session.to_owned(),
+        run_nonce: format!("{session} {index}/{count}"),
         share: Share::new(index, count).expect("a share"),
         contract_hash: "0123456789abcdef0123456789abcdef".to_owned(),
     }

@@ -14,6 +14,10 @@ impl Fixture for MemoryStore {
         Box::new(self.memory_ports())
     }
 
+    fn ports_for(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
+        Box::new(self.memory_ports().with_contract(&schema.contract_name))
+    }
+
     fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
         let document = match document {
             Some(Content::Text(text)) => Fetched::Text(text.to_owned()),

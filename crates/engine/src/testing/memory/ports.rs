@@ -14,6 +14,7 @@ use crate::ports::{
 #[derive(Clone, Debug)]
 pub struct MemoryPorts {
     store: MemoryStore,
+    contract_name: String,
     sight: JournalSight,
     max_loaders: usize,
 }
@@ -30,11 +31,18 @@ pub enum JournalSight {
 impl MemoryStore {
     /// Ports to this database whose source sees the log, and with two loaders at most.
     pub fn memory_ports(&self) -> MemoryPorts {
-        MemoryPorts { store: self.clone(), sight: JournalSight::Seen, max_loaders: 2 }
+        let contract_name = self.contract_name().to_owned();
+        MemoryPorts { store: self.clone(), contract_name, sight: JournalSight::Seen, max_loaders: 2 }
     }
 }
 
 impl MemoryPorts {
+    /// The same for another contract.
+    #[must_use]
+    pub(super) fn with_contract(self, contract_name: &str) -> Self {
+        Self { contract_name: contract_name.to_owned(), ..self }
+    }
+
     /// The same with another sight of the log.
     #[must_use]
     pub fn with_sight(self, sight: JournalSight) -> Self {
@@ -50,7 +58,8 @@ impl MemoryPorts {
 
 impl Ports for MemoryPorts {
     fn source(&self) -> Result<Box<dyn Source>, PortError> {
-        Ok(Box::new(MemorySource { store: self.store.clone(), sight: self.sight }))
+        let Self { store, contract_name, sight, max_loaders: _ } = self.clone();
+        Ok(Box::new(MemorySource { store, contract_name, sight }))
     }
 
     fn sink(&self) -> Result<Box<dyn Sink>, PortError> {
@@ -59,7 +68,8 @@ impl Ports for MemoryPorts {
     }
 
     fn journal(&self) -> Result<Box<dyn Journal>, PortError> {
-        Ok(Box::new(MemoryJournal(self.store.clone())))
+        let Self { store, contract_name, sight: _, max_loaders: _ } = self.clone();
+        Ok(Box::new(MemoryJournal { store, contract_name }))
     }
 
     fn max_loaders(&self) -> usize {
@@ -69,6 +79,7 @@ impl Ports for MemoryPorts {
 
 struct MemorySource {
     store: MemoryStore,
+    contract_name: String,
     sight: JournalSight,
 }
 
@@ -79,7 +90,10 @@ impl MemorySource {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let is_left = |key: &DocumentKey| {
             let is_seen_done = self.sight == JournalSight::Seen
-                && state.log.get(key).is_some_and(|row| is_done(row, *failed));
+                && state
+                    .log
+                    .get(&(self.contract_name.clone(), *key))
+                    .is_some_and(|row| is_done(row, *failed));
             range.contains(*key) && share.contains(*key) && !is_seen_done
         };
         let keys = state.documents.range((start, Bound::Unbounded)).map(|(key, _)| *key);
@@ -143,11 +157,14 @@ impl Sink for MemorySink {
     }
 }
 
-struct MemoryJournal(MemoryStore);
+struct MemoryJournal {
+    store: MemoryStore,
+    contract_name: String,
+}
 
 impl Journal for MemoryJournal {
     fn create_tables(&mut self) -> Result<(), PortError> {
-        self.0.create_tables();
+        self.store.create_tables();
         Ok(())
     }
 
@@ -156,16 +173,18 @@ impl Journal for MemoryJournal {
         keys: &[DocumentKey],
         failed: FailedDocuments,
     ) -> Result<Vec<DocumentKey>, PortError> {
-        self.0.check_tables()?;
-        let state = self.0.state();
-        let is_processed = |key: &DocumentKey| state.log.get(key).is_some_and(|row| is_done(row, failed));
+        self.store.check_tables()?;
+        let state = self.store.state();
+        let row = |key: &DocumentKey| state.log.get(&(self.contract_name.clone(), *key));
+        let is_processed = |key: &DocumentKey| row(key).is_some_and(|row| is_done(row, failed));
         Ok(keys.iter().copied().filter(is_processed).collect())
     }
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
-        self.0.check_tables()?;
+        self.store.check_tables()?;
         let mut tallies: Vec<LogTally> = Vec::new();
-        for row in self.0.state().log.values() {
+        let state = self.store.state();
+        for row in state.log.values().filter(|row| row.contract_name == self.contract_name) {
             let instance_id = u32::try_from(row.instance_id).expect("written from a u32");
             let instance_count = u32::try_from(row.instance_count).expect("written from a u32");
             let is_same = |tally: &&mut LogTally| {

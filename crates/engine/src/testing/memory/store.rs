@@ -22,7 +22,8 @@ pub(super) struct State {
     pub(super) documents: BTreeMap<DocumentKey, Fetched>,
     /// `None` until they are created.
     pub(super) tables: Option<Tables>,
-    pub(super) log: BTreeMap<DocumentKey, LogRow>,
+    /// By contract and key.
+    pub(super) log: BTreeMap<(String, DocumentKey), LogRow>,
     pub(super) issues: Vec<IssueRow>,
 }
 
@@ -39,6 +40,10 @@ impl MemoryStore {
     pub fn with_tables(self) -> Self {
         self.create_tables();
         self
+    }
+
+    pub(super) fn contract_name(&self) -> &str {
+        &self.schema.contract_name
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -66,20 +71,23 @@ impl MemoryStore {
         let mut state = self.state();
         let State { tables, log, issues, .. } = &mut *state;
         let tables = tables.as_mut().ok_or_else(missing_tables)?;
-        let is_new = |record: &DocumentRecord| !log.get(&record.key).is_some_and(|row| is_done(row, failed));
+        let contract_name = &batch.schema().contract_name;
+        let place = |key: DocumentKey| (contract_name.clone(), key);
+        let is_new = |record: &DocumentRecord| {
+            let row = log.get(&place(record.key));
+            !row.is_some_and(|row| is_done(row, failed) || is_by(row, identity))
+        };
         let new: Vec<_> = batch.documents().iter().map(is_new).collect();
         let table_row_counts = tables.insert(batch, &new)?;
         let mut already_done = Vec::new();
         for (index, record) in batch.documents().iter().enumerate() {
             if new[index] {
-                if log.insert(record.key, log_row(batch, index, identity)).is_some() {
-                    issues.retain(|issue| issue.key != record.key);
+                if log.insert(place(record.key), log_row(batch, index, identity)).is_some() {
+                    issues.retain(|issue| (&issue.contract_name, issue.key) != (contract_name, record.key));
                 }
                 issues.extend(issue_rows(record, batch.schema()));
             } else {
-                let row = &log[&record.key];
-                let by_this_run = row.session_id == identity.session_id
-                    && row.instance_id == i64::from(identity.share.index());
+                let by_this_run = is_by(&log[&place(record.key)], identity);
                 already_done.push(AlreadyDone { key: record.key, by_this_run });
             }
         }
@@ -94,22 +102,32 @@ pub(super) fn is_done(row: &LogRow, failed: FailedDocuments) -> bool {
     }
 }
 
+/// Whether this very run wrote it: then its answer was lost.
+fn is_by(row: &LogRow, identity: &RunIdentity) -> bool {
+    row.run_nonce.as_ref() == Some(&identity.run_nonce)
+}
+
 fn missing_tables() -> PortError {
     PortError::new(Fault::MissingTable { table: "processing_log".to_owned() }, "no table `processing_log`")
 }
 
 fn log_row(batch: &Batch, index: usize, identity: &RunIdentity) -> LogRow {
     let record = &batch.documents()[index];
-    let (status, failure_reason) = match &record.outcome {
+    let (status, failure) = match &record.outcome {
         Outcome::Success => ("success", None),
-        Outcome::Failed(failure) => ("failed", Some(failure.to_string())),
+        Outcome::Failed(failure) => ("failed", Some(failure)),
     };
     LogRow {
         key: record.key,
+        contract_name: batch.schema().contract_name.clone(),
         status: status.to_owned(),
-        failure_reason,
+        failure_reason: failure.map(ToString::to_string),
+        failure_code: failure.map(|failure| failure.code.as_str().to_owned()),
+        failure_table: None,
+        failure_column: None,
         processing_time: record.processed_at,
         session_id: identity.session_id.clone(),
+        run_nonce: Some(identity.run_nonce.clone()),
         instance_id: identity.share.index().into(),
         instance_count: identity.share.count().into(),
         row_count: i64::try_from(batch.document_row_count(index)).unwrap_or(i64::MAX),
@@ -128,6 +146,7 @@ fn issue_rows<'a>(
         let table = &schema.tables[issue.table as usize];
         IssueRow {
             key: record.key,
+            contract_name: schema.contract_name.clone(),
             table: table.name.clone(),
             column: table.columns[issue.column as usize].name.clone(),
             code: issue.code.as_str().to_owned(),

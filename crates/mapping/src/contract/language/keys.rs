@@ -32,7 +32,12 @@ pub const CONTRACT: Section = Section {
     meaning: "How one kind of XML document becomes rows of tables.",
     keys: &[
         key("xmlshred", Shape::Version, Absent::Wrong, "version of the language, `1`"),
-        key("name", Shape::Text, Absent::Is("contract"), "of the contract, for people and reports"),
+        key(
+            "name",
+            Shape::Text,
+            Absent::Is("contract"),
+            "of the contract, at most 128 characters. The log is kept by it: contracts that share a log need names that differ, and another name starts anew",
+        ),
         key("source", Shape::Section(&SOURCE), Absent::Wrong, "where documents come from"),
         key("target", Shape::Section(&TARGET), Absent::Nothing, "where rows go"),
         key("document", Shape::Section(&DOCUMENT), Absent::Wrong, "what every document looks like"),

@@ -1,0 +1,275 @@
+//! Logs of xmlshred 0.1 with rows in them, brought up.
+
+use std::sync::Arc;
+
+use xmlshred_databases::{Dialect, OpenOptions, POSTGRES, SQL_SERVER, SQLITE, log_upgrade};
+use xmlshred_engine::ports::{FailedDocuments, Fault, PortError, Ports};
+use xmlshred_engine::testing::Fixture;
+use xmlshred_model::{DocumentKey, TargetSchema};
+
+use crate::postgres::{PostgresBench, PostgresFixture};
+use crate::several_writers::{batch, identity};
+use crate::sqlite::{ALL, SqliteFixture, prepared};
+
+/// The tables as version 0.1 made them, where text is `text` and the identity as it was.
+fn version_1(identity: &str, time: &str) -> String {
+    format!(
+        r#"CREATE TABLE "processing_log" (
+    "log_id" {identity},
+    "app_id" bigint NOT NULL,
+    "status" varchar(10) NOT NULL,
+    "failure_reason" text,
+    "processing_time" {time} NOT NULL,
+    "session_id" varchar(100) NOT NULL,
+    "instance_id" integer NOT NULL,
+    "instance_count" integer NOT NULL,
+    "row_count" bigint NOT NULL,
+    "issue_count" bigint NOT NULL,
+    "contract_hash" varchar(64) NOT NULL,
+    "document_hash" varchar(64) NOT NULL,
+    "duration_ms" bigint NOT NULL,
+    UNIQUE ("app_id"),
+    CHECK ("status" IN ('success', 'failed'))
+);
+CREATE TABLE "processing_issue" (
+    "app_id" bigint NOT NULL,
+    "table_name" varchar(128) NOT NULL,
+    "column_name" varchar(128) NOT NULL,
+    "code" varchar(40) NOT NULL,
+    "count" bigint NOT NULL,
+    PRIMARY KEY ("app_id", "table_name", "column_name", "code")
+);
+INSERT INTO processing_log (app_id, status, failure_reason, processing_time, session_id, instance_id, instance_count, row_count,
+    issue_count, contract_hash, document_hash, duration_ms) VALUES
+    (1, 'success', NULL, '2025-01-02T03:04:05.5Z', 'old', 1, 3, 7, 2, 'hash', '00', 4),
+    (2, 'failed', 'parse: wrong-root: no element /a', '2025-01-02T03:04:06Z', 'old', 1, 3, 0, 0, 'hash', '00', 4);
+INSERT INTO processing_issue VALUES (1, 'app_base', 'note', 'truncated', 2);"#
+    )
+}
+
+const DROP: &str = "DROP TABLE processing_issue; DROP TABLE processing_log;";
+
+/// A target whose log is of version 0.1.
+trait OldTarget: Sync {
+    fn fixture(&self) -> &dyn Fixture;
+    fn execute(&self, sql: &str);
+    fn open(&self, schema: &Arc<TargetSchema>, options: OpenOptions) -> Box<dyn Ports>;
+    fn schema(&self) -> &Arc<TargetSchema>;
+    fn dialect(&self) -> &'static Dialect;
+
+    fn as_it_is(&self) -> Box<dyn Ports> {
+        self.open(self.schema(), OpenOptions::default())
+    }
+}
+
+impl OldTarget for SqliteFixture {
+    fn fixture(&self) -> &dyn Fixture {
+        self
+    }
+
+    fn execute(&self, sql: &str) {
+        self.connection().execute_batch(sql).unwrap();
+    }
+
+    fn open(&self, schema: &Arc<TargetSchema>, options: OpenOptions) -> Box<dyn Ports> {
+        self.open_for(&self.spec(), schema, options)
+    }
+
+    fn schema(&self) -> &Arc<TargetSchema> {
+        &self.schema
+    }
+
+    fn dialect(&self) -> &'static Dialect {
+        &SQLITE
+    }
+}
+
+impl OldTarget for PostgresFixture {
+    fn fixture(&self) -> &dyn Fixture {
+        self
+    }
+
+    fn execute(&self, sql: &str) {
+        self.client().batch_execute(sql).unwrap();
+    }
+
+    fn open(&self, schema: &Arc<TargetSchema>, options: OpenOptions) -> Box<dyn Ports> {
+        self.open_for(&self.spec(), schema, options)
+    }
+
+    fn schema(&self) -> &Arc<TargetSchema> {
+        &self.schema
+    }
+
+    fn dialect(&self) -> &'static Dialect {
+        &POSTGRES
+    }
+}
+
+fn sqlite() -> SqliteFixture {
+    let fixture = prepared(3);
+    fixture.execute(&format!("{DROP} {}", version_1("INTEGER PRIMARY KEY", "TEXT")));
+    fixture
+}
+
+fn postgres(bench: &PostgresBench) -> PostgresFixture {
+    let fixture = bench.database(&prepared(0).schema, "text");
+    let documents = "INSERT INTO app_xml SELECT key, '<a/>' FROM generate_series(1, 3) AS key;";
+    fixture.ports().journal().unwrap().create_tables().unwrap();
+    let old = version_1("bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "timestamptz");
+    fixture.execute(&format!("{documents} {DROP} {old}"));
+    fixture
+}
+
+fn check_told(error: &PortError) {
+    assert_eq!(error.fault, Fault::WrongTable { table: "processing_log".to_owned() }, "{error}");
+    assert!(error.hint.as_ref().unwrap().contains("--create-tables"), "{error:?}");
+}
+
+/// An old log is told by everything that would use it.
+fn check_refused(target: &dyn OldTarget) {
+    let ports = target.as_it_is();
+    check_told(&ports.sink().err().unwrap());
+    check_told(&ports.source().err().unwrap());
+    let mut journal = ports.journal().unwrap();
+    check_told(&journal.tally().unwrap_err());
+    check_told(&journal.processed(&[DocumentKey(1)], FailedDocuments::Leave).unwrap_err());
+}
+
+/// The rows are there, belong to the contract, and a second contract is free to use the same keys.
+fn check_brought_up(target: &dyn OldTarget) {
+    let log = target.fixture().log();
+    let mut rows: Vec<_> = log
+        .iter()
+        .map(|row| {
+            (row.key.0, &*row.contract_name, &*row.status, row.failure_reason.as_deref(), row.row_count)
+        })
+        .collect();
+    rows.sort_unstable();
+    assert_eq!(
+        rows,
+        [
+            (1, "contract", "success", None, 7),
+            (2, "contract", "failed", Some("parse: wrong-root: no element /a"), 0)
+        ]
+    );
+    let issues = target.fixture().issues();
+    let issues: Vec<_> =
+        issues.iter().map(|issue| (issue.key.0, &*issue.contract_name, issue.count)).collect();
+    assert_eq!(issues, [(1, "contract", 2)]);
+    let ports = target.as_it_is();
+    let left = |ports: &dyn Ports| {
+        let keys = ports.source().unwrap().keys(&ALL, None, 9).unwrap();
+        keys.into_iter().map(|key| key.0).collect::<Vec<_>>()
+    };
+    assert_eq!(left(&*ports), [3]);
+    let loaded = batch(target.schema(), [2, 3], 1);
+    let mut sink = ports.sink().unwrap();
+    let answer = sink.commit(&loaded, &identity(0, 1), FailedDocuments::Retry).unwrap();
+    assert_eq!((answer.already_done, answer.table_row_counts), (vec![], vec![2]));
+    assert_eq!(left(&*ports), [] as [i64; 0]);
+    let other = Arc::new(TargetSchema { contract_name: "other".to_owned(), ..(**target.schema()).clone() });
+    let ports = target.open(&other, OpenOptions::default());
+    assert_eq!(left(&*ports), [1, 2, 3]);
+    let loaded = batch(&other, [4], 1);
+    assert_eq!(
+        ports
+            .sink()
+            .unwrap()
+            .commit(&loaded, &identity(1, 2), FailedDocuments::Leave)
+            .unwrap()
+            .table_row_counts,
+        [1]
+    );
+}
+
+fn check_all(make: &dyn Fn() -> Box<dyn OldTarget>) {
+    let target = make();
+    check_refused(&*target);
+    // Several instances at once.
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| target.as_it_is().journal().unwrap().create_tables().unwrap());
+        }
+    });
+    check_brought_up(&*target);
+
+    let target = make();
+    target.execute(&log_upgrade::script(target.dialect(), target.schema()));
+    check_brought_up(&*target);
+
+    // Two versions of the contract, or two contracts: somebody has to say so.
+    let target = make();
+    target.execute("UPDATE processing_log SET contract_hash = 'earlier' WHERE app_id = 1");
+    let refused = target.as_it_is().journal().unwrap().create_tables().unwrap_err();
+    assert!(refused.message.contains("2 contracts") && refused.hint.unwrap().contains("--adopt-log"));
+    check_refused(&*target);
+    let adopt = OpenOptions { adopt_log: true, ..OpenOptions::default() };
+    target.open(target.schema(), adopt).journal().unwrap().create_tables().unwrap();
+    check_brought_up(&*target);
+
+    // Another contract, whose tables are not there.
+    let target = make();
+    let mut other = (**target.schema()).clone();
+    other.contract_name = "other".to_owned();
+    other.tables[0].name = "another_base".to_owned();
+    let ports = target.open(&Arc::new(other), OpenOptions::default());
+    let refused = ports.journal().unwrap().create_tables().unwrap_err();
+    assert!(refused.message.contains("of another contract (hash)"), "{refused}");
+    check_refused(&*target);
+}
+
+#[test]
+fn a_log_of_version_0_1_is_brought_up_on_sqlite() {
+    check_all(&|| Box::new(sqlite()));
+}
+
+#[test]
+fn a_log_of_version_0_1_is_brought_up_on_postgresql() {
+    if let Some(bench) = PostgresBench::start("bringing a log up on PostgreSQL", &[]) {
+        check_all(&|| Box::new(postgres(&bench)));
+    }
+}
+
+#[test]
+fn what_others_added_to_an_old_log_stays() {
+    let target = sqlite();
+    target.execute(
+        "CREATE INDEX own ON processing_log (status);
+         CREATE TABLE seen (app_id); CREATE TRIGGER own_trigger AFTER INSERT ON processing_log BEGIN INSERT INTO seen VALUES (new.app_id); END;
+         CREATE VIEW failed AS SELECT app_id FROM processing_log WHERE status = 'failed'",
+    );
+    target.as_it_is().journal().unwrap().create_tables().unwrap();
+    let count = |sql: &str| target.connection().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM sqlite_schema WHERE name IN ('own', 'own_trigger')"), 2);
+    assert_eq!(count("SELECT count(*) FROM seen"), 0, "rows that are kept are not inserted again");
+    assert_eq!(count("SELECT app_id FROM failed"), 2);
+    assert_eq!(count("SELECT log_id FROM processing_log WHERE app_id = 2"), 2);
+
+    let target = sqlite();
+    target.execute("ALTER TABLE processing_log ADD COLUMN ticket TEXT");
+    let refused = target.as_it_is().journal().unwrap().create_tables().unwrap_err();
+    assert!(refused.message.contains("`ticket`"), "{refused}");
+    check_refused(&target);
+}
+
+#[test]
+fn the_old_key_is_found_whatever_it_is_called() {
+    let Some(bench) = PostgresBench::start("keys of an old log on PostgreSQL", &[]) else { return };
+    let target = postgres(&bench);
+    target.execute(
+        "ALTER TABLE processing_log RENAME CONSTRAINT processing_log_app_id_key TO \"the key\";
+         CREATE UNIQUE INDEX \"and again\" ON processing_log (app_id); CREATE INDEX own ON processing_log (app_id);
+         ALTER TABLE processing_log ADD COLUMN ticket text",
+    );
+    target.as_it_is().journal().unwrap().create_tables().unwrap();
+    let count = "SELECT count(*) FROM pg_index WHERE indrelid = 'processing_log'::regclass";
+    let indexes: i64 = target.client().query_one(count, &[]).unwrap().get(0);
+    assert_eq!(indexes, 3, "the identity's, the new key's and the one that is not unique");
+    check_brought_up(&target);
+}
+
+#[test]
+fn the_statements_for_sql_server_are_these() {
+    insta::assert_snapshot!(log_upgrade::script(&SQL_SERVER, &prepared(0).schema));
+}
