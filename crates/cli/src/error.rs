@@ -85,6 +85,9 @@ pub(crate) enum CommandError {
     /// A run.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// A run that had committed something when it was stopped by this: no mistake in what was asked for can be the only reason.
+    #[error(transparent)]
+    Begun(Box<CommandError>),
     /// The demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -122,8 +125,14 @@ impl CommandError {
             | Self::NoSuchTopic { .. }
             | Self::MetricsListen { .. } => Exit::Usage,
             Self::Port { error, .. } => exit_of(&error.fault),
-            Self::Run(RunError::Port { error, .. }) => exit_of(&error.fault),
+            Self::Run(RunError::Port { error, .. }) | Self::Demo(DemoError::Database(error)) => {
+                exit_of(&error.fault)
+            }
             Self::Run(RunError::Interrupted) => Exit::Interrupted,
+            Self::Begun(error) => match error.exit() {
+                Exit::Usage => Exit::Stopped,
+                exit => exit,
+            },
             Self::Run(_) | Self::Demo(_) | Self::Launch { .. } | Self::Output(_) | Self::Signals(_) => {
                 Exit::Stopped
             }
@@ -137,6 +146,7 @@ impl CommandError {
             Self::Port { error, .. } => error.hint.as_deref().map(str::to_owned),
             Self::Demo(error) => error.hint(),
             Self::Run(error) => error.hint().map(str::to_owned),
+            Self::Begun(error) => error.hint(),
             Self::MetricsListen { .. } => Some("choose a free port; every instance needs its own".to_owned()),
             Self::NoSuchTopic { .. } => Some(
                 "there is help about contract, paths, expressions, types, errors, every command, and every code such as E0107 or key-mismatch"
@@ -158,7 +168,10 @@ impl CommandError {
 /// Starting the same command again helps after some faults (1); others are mistakes in what was asked for (2).
 fn exit_of(fault: &Fault) -> Exit {
     match fault {
-        Fault::CannotConnect | Fault::MissingTable { .. } | Fault::WrongTable { .. } => Exit::Usage,
+        Fault::CannotConnect
+        | Fault::AccessDenied
+        | Fault::MissingTable { .. }
+        | Fault::WrongTable { .. } => Exit::Usage,
         Fault::UniqueViolation { .. }
         | Fault::ForeignKeyViolation { .. }
         | Fault::NotNullViolation { .. }
@@ -169,7 +182,6 @@ fn exit_of(fault: &Fault) -> Exit {
         | Fault::Timeout
         | Fault::DiskFull
         | Fault::ReadOnly
-        | Fault::AccessDenied
         | Fault::Corrupt
         | Fault::Other => Exit::Stopped,
     }

@@ -41,6 +41,10 @@ fn main() -> ExitCode {
 
 /// What the program can do.
 fn execute(command: Command) -> Result<Exit, CommandError> {
+    // These write: what they began they finish or take back themselves.
+    if !matches!(command, Command::Run(_) | Command::Launch(_) | Command::Demo(_)) {
+        command::end_on_ctrl_c()?;
+    }
     match command {
         Command::Run(args) => command::run(&args),
         Command::Launch(args) => command::launch(&args),

@@ -6,7 +6,7 @@ use xmlshred_model::FailureCode;
 
 use crate::backoff::Backoff;
 use crate::control::Control;
-use crate::error::{Activity, RunError};
+use crate::error::{Activity, RunError, once};
 use crate::event::Event;
 use crate::policy::{Decision, decide};
 use crate::ports::PortError;
@@ -97,7 +97,7 @@ impl<'a, P: ?Sized> Connection<'a, P> {
         during: Activity,
         error: &PortError,
     ) -> Result<(), Refusal> {
-        control.emit(&Event::Retrying { attempt, delay, reason: format!("{during}: {error}") });
+        control.emit(&Event::Retrying { attempt, delay, reason: once(during, error) });
         if control.sleep(delay) { Ok(()) } else { Err(Refusal::Ended) }
     }
 

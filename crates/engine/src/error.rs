@@ -13,7 +13,7 @@ use crate::settings::MaxFailures;
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// A fault that no second try can mend.
-    #[error("{during}: {error}")]
+    #[error("{}", once(*during, error))]
     Port {
         /// What was being done.
         during: Activity,
@@ -22,7 +22,7 @@ pub enum RunError {
         error: PortError,
     },
     /// A fault that passes in most cases, but did not in time.
-    #[error("{during}: {error} (gave up after {attempts} tries in {} s)", elapsed.as_secs())]
+    #[error("{} (gave up after {attempts} tries in {} s)", once(*during, error), elapsed.as_secs())]
     RetriesExhausted {
         /// What was being done.
         during: Activity,
@@ -71,6 +71,19 @@ pub enum RunError {
         #[source]
         error: std::io::Error,
     },
+}
+
+/// What was being done, and the fault. Where the fault's own words begin with the same verb, it is said once.
+pub(crate) fn once(during: Activity, error: &PortError) -> String {
+    let (during, error) = (during.as_str(), error.to_string());
+    let verb = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
+    if verb(during) != verb(&error) {
+        return format!("{during}: {error}");
+    }
+    match error.strip_prefix("connecting to ") {
+        Some(place) => format!("{during}, {place}"),
+        None => error,
+    }
 }
 
 impl RunError {

@@ -22,11 +22,11 @@ pub(crate) struct DatabaseArgs {
     pub(crate) url: Option<String>,
 
     /// The source, where it is not the target
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", env = "XMLSHRED_SOURCE_URL", hide_env_values = true)]
     pub(crate) source_url: Option<String>,
 
     /// The target, where it is not the source
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", env = "XMLSHRED_TARGET_URL", hide_env_values = true)]
     pub(crate) target_url: Option<String>,
 
     /// Read the documents from files: 17.xml has the key 17; when some name is no number, keys count up in order of path

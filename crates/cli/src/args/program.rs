@@ -11,7 +11,7 @@ use crate::demo::DemoArgs;
 const EXIT_CODES: &str = "Exit codes:
   0    everything asked for was processed
   1    the run stopped: database gone, disk full, too many failed documents; run the same command again
-  2    usage, configuration or contract; nothing was processed
+  2    usage, configuration or contract, also a wrong login, database or folder; nothing was processed
   3    finished, but some documents failed, or `coverage` is under --fail-under
   130  interrupted; what was begun is finished or rolled back
 

@@ -1,13 +1,17 @@
 //! Arguments of `run` and `launch`.
 
 use std::net::SocketAddr;
-use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
 use super::{ContractArgs, DatabaseArgs};
+
+/// Threads that one instance may start: more than machines have cores, and less than systems refuse.
+const MAX_WORKERS: i64 = 1_024;
+/// Keys that are held at once.
+const MAX_BATCH_SIZE: i64 = 1_000_000;
 
 /// Arguments of `xmlshred run`.
 #[derive(Args)]
@@ -42,6 +46,10 @@ pub(crate) struct LaunchArgs {
     pub(crate) work: WorkArgs,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
+
+    /// Stop as on Ctrl-C when standard input ends: how `demo` stops it
+    #[arg(long, hide = true)]
+    pub(crate) stop_with_stdin: bool,
 }
 
 /// Which instance among how many.
@@ -81,13 +89,13 @@ impl FromStr for InstanceId {
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Work")]
 pub(crate) struct WorkArgs {
-    /// Threads that shred [default: the cores of this machine; with `launch`, divided by the instances]
-    #[arg(long, value_name = "N")]
-    pub(crate) workers: Option<NonZeroUsize>,
+    /// Threads that shred, at most 1,024 [default: the cores of this machine; with `launch`, divided by the instances]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_WORKERS))]
+    pub(crate) workers: Option<u32>,
 
-    /// Documents per fetch, and at most per transaction
-    #[arg(long, value_name = "N", default_value = "500")]
-    pub(crate) batch_size: NonZeroU32,
+    /// Documents per fetch, and at most per transaction; at most 1,000,000
+    #[arg(long, value_name = "N", default_value = "500", value_parser = clap::value_parser!(u32).range(1..=MAX_BATCH_SIZE))]
+    pub(crate) batch_size: u32,
 
     /// First key to process
     #[arg(long, visible_alias = "app-id-start", value_name = "KEY", allow_negative_numbers = true)]

@@ -27,4 +27,5 @@ pub(crate) use launch::launch;
 pub(crate) use preview::preview;
 pub(crate) use run::run;
 pub(crate) use schema::schema;
+pub(crate) use signals::end_on_ctrl_c;
 pub(crate) use status::status;

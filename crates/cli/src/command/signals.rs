@@ -2,38 +2,97 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::time::Duration;
 
+use crossbeam_channel::{Receiver, Sender, bounded};
 use xmlshred_engine::StopSignal;
 
 use crate::error::CommandError;
 use crate::exit::Exit;
 
+/// What a run may still take after a stop was asked for; a healthy one needs far less. Nobody may be able to write its last words any
+/// more, when the console takes none: then the process ends without them.
+const LAST_RESORT: Duration = Duration::from_secs(5);
+
+/// A stop that may be asked for, and the news that it was.
+#[derive(Clone, Debug)]
+pub(super) struct Interruption {
+    /// For those who look now and then.
+    pub(super) stop: Arc<StopSignal>,
+    /// For those who wait: one message when a stop is asked for.
+    pub(super) requested: Receiver<()>,
+    request: Sender<()>,
+}
+
+impl Interruption {
+    fn new() -> Self {
+        let (request, requested) = bounded(1);
+        Self { stop: Arc::new(StopSignal::new()), requested, request }
+    }
+
+    fn ask(&self) {
+        self.stop.request();
+        // Whoever waits needs to hear it once.
+        let _ = self.request.try_send(());
+        end_at_last();
+    }
+}
+
 /// A stop that the first Ctrl-C (or SIGTERM) requests. The second one ends the process at once.
 ///
 /// # Errors
 /// When the system refuses the handler.
-pub(super) fn stop_on_ctrl_c() -> Result<Arc<StopSignal>, CommandError> {
-    let stop = Arc::new(StopSignal::new());
-    let requested = Arc::clone(&stop);
+pub(super) fn stop_on_ctrl_c() -> Result<Interruption, CommandError> {
+    let interruption = Interruption::new();
+    let asked = interruption.clone();
     ctrlc::set_handler(move || {
-        if requested.is_requested() {
-            std::process::exit(i32::from(Exit::Interrupted.code()));
+        if asked.stop.is_requested() {
+            end();
         }
-        requested.request();
+        asked.ask();
     })?;
-    Ok(stop)
+    Ok(interruption)
+}
+
+/// Ends the process at the first Ctrl-C (or SIGTERM): for commands that write nothing that another could complete.
+///
+/// # Errors
+/// When the system refuses the handler.
+pub(crate) fn end_on_ctrl_c() -> Result<(), CommandError> {
+    Ok(ctrlc::set_handler(end)?)
 }
 
 /// Requests a stop when standard input ends: `launch` holds the other end, so this comes also when `launch` dies.
 ///
 /// # Errors
 /// When there is no thread to be had.
-pub(super) fn stop_with_stdin(stop: &Arc<StopSignal>) -> Result<(), CommandError> {
-    let stop = Arc::clone(stop);
+pub(super) fn stop_with_stdin(interruption: &Interruption) -> Result<(), CommandError> {
+    let interruption = interruption.clone();
+    when_stdin_ends(move || interruption.ask())
+}
+
+/// Calls this once, when standard input ends.
+///
+/// # Errors
+/// When there is no thread to be had.
+pub(super) fn when_stdin_ends(then: impl FnOnce() + Send + 'static) -> Result<(), CommandError> {
     std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {
         let mut byte = [0];
         while matches!(std::io::stdin().read(&mut byte), Ok(1..)) {}
-        stop.request();
+        then();
     })?;
     Ok(())
+}
+
+/// Ends the process a while from now, if it still lives then.
+pub(super) fn end_at_last() {
+    // Without a thread there is no last resort but the second Ctrl-C.
+    let _ = std::thread::Builder::new().name("last resort".to_owned()).spawn(|| {
+        std::thread::sleep(LAST_RESORT);
+        end();
+    });
+}
+
+fn end() {
+    std::process::exit(i32::from(Exit::Interrupted.code()));
 }

@@ -18,6 +18,9 @@ use crate::settings::ContractFile;
 /// Microseconds of work below which a rate says nothing.
 const MIN_SPAN: UtcMicros = 1_000_000;
 
+/// Characters of a session that are shown.
+const MAX_NAME: usize = 64;
+
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Answer {
@@ -49,17 +52,17 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     let connection = database::resolve(database)?;
     let (contract, _) = ContractFile::read(contract)?.checked()?;
     let ports = database::open(&connection, &Plan::new(contract), MissingTables::Refuse, Share::WHOLE)?;
-    let during = |error: PortError| CommandError::Port {
-        during: "cannot read the log".to_owned(),
-        error: Box::new(error),
+    let during = |what: &'static str| {
+        move |error: PortError| CommandError::Port { during: what.to_owned(), error: Box::new(error) }
     };
-    let mut tallies = ports.journal().map_err(during)?.tally().map_err(during)?;
+    let log = "cannot read the log";
+    let mut tallies = ports.journal().map_err(during(log))?.tally().map_err(during(log))?;
     tallies.sort_by_key(|tally| (tally.first, tally.instance_id));
-    let mut source = ports.source().map_err(during)?;
+    let mut source = ports.source().map_err(during("cannot open the source"))?;
     let whole = Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Leave };
     let success = tallies.iter().map(|tally| tally.success_count).sum();
     let failed = tallies.iter().map(|tally| tally.failed_count).sum();
-    let counted = source.count(&whole).map_err(during)?;
+    let counted = source.count(&whole).map_err(during("cannot count the documents"))?;
     let left =
         counted.map(
             |counted| {
@@ -113,7 +116,7 @@ fn text(answer: &Answer) -> String {
     table.set_header(["session", "instance", "successful", "failed", "documents/min", "last document (UTC)"]);
     for instance in instances {
         table.add_row([
-            instance.session_id.clone(),
+            plain(&instance.session_id),
             format!("{}/{}", u64::from(instance.instance_id) + 1, instance.instance_count),
             count(instance.success),
             count(instance.failed),
@@ -128,6 +131,19 @@ fn text(answer: &Answer) -> String {
     let mut text = if instances.is_empty() { String::new() } else { format!("{table}\n") };
     text.push_str(&format!("Successful: {}\nFailed: {}\nLeft: {left}\n", count(*success), count(*failed)));
     text
+}
+
+/// Others may have written the log: no character of theirs steers a terminal, no name is wider than a table may be.
+fn plain(name: &str) -> String {
+    let mut plain: String = name
+        .chars()
+        .take(MAX_NAME)
+        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+        .collect();
+    if name.chars().nth(MAX_NAME).is_some() {
+        plain.push('…');
+    }
+    plain
 }
 
 fn timestamp(at: UtcMicros) -> String {

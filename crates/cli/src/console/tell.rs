@@ -57,13 +57,28 @@ pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut cause = error.source();
     while let Some(error) = cause {
         let message = error.to_string();
-        if !text.contains(&message) {
+        let message = without_activity(&text, &message);
+        if !text.contains(message) {
             text.push_str(": ");
-            text.push_str(&message);
+            text.push_str(message);
         }
         cause = error.source();
     }
     text
+}
+
+/// The cause without the activity that it begins with, such as `reading the log: `, where its effect says already what could not be done.
+fn without_activity<'m>(effect: &str, cause: &'m str) -> &'m str {
+    match cause.split_once(": ") {
+        Some((activity, rest))
+            if effect.starts_with("cannot ")
+                && !activity.starts_with("connecting ")
+                && activity.split(' ').next().is_some_and(|verb| verb.ends_with("ing")) =>
+        {
+            rest
+        }
+        _ => cause,
+    }
 }
 
 /// Whether nobody reads standard output any more, as in `xmlshred preview … | head -1`.

@@ -1,6 +1,5 @@
 //! What `xmlshred demo` can be told.
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use crate::args::DatabaseArgs;
@@ -25,8 +24,8 @@ pub(crate) struct DemoArgs {
     pub(crate) seed: u64,
 
     /// How many instances share the work
-    #[arg(long, value_name = "N", default_value = "3")]
-    pub(crate) instances: NonZeroU32,
+    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(crate) instances: u32,
 
     #[command(flatten)]
     pub(crate) server: ServerArgs,

@@ -11,6 +11,7 @@ mod contract;
 mod ending;
 mod error;
 mod generate;
+mod line;
 mod place;
 mod prepare;
 mod show;

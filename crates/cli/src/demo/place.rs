@@ -7,6 +7,7 @@ use xmlshred_mapping::{Plan, contract};
 
 use super::args::ServerArgs;
 use super::contract::text;
+use super::line::Line;
 use super::{DemoArgs, DemoError};
 use crate::database;
 use crate::error::CommandError;
@@ -25,6 +26,8 @@ pub(super) struct Place {
     pub(super) single: PathBuf,
     /// The contract.
     pub(super) contract: PathBuf,
+    /// To the instances at work.
+    pub(super) line: Line,
 }
 
 impl Place {
@@ -54,8 +57,9 @@ impl Place {
         if url.is_some() && matches!(database, DatabaseUrl::Sqlite(_)) {
             return Err(DemoError::NoServer.into());
         }
+        let line = Line::closed_by_ctrl_c()?;
         let (single, contract) = (dir.join("demo-single.db"), dir.join("contract.yaml"));
-        Ok(Self { dir, database, variables, arguments: args.server.arguments(), single, contract })
+        Ok(Self { dir, database, variables, arguments: args.server.arguments(), single, contract, line })
     }
 
     /// The plan of the demo's contract.

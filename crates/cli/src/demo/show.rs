@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -74,12 +73,9 @@ fn expected_failures(document_count: i64) -> BTreeMap<&'static str, (u64, Vec<&'
 pub(super) fn instances(
     prepared: &Prepared,
     place: &Place,
-    instances: NonZeroU32,
+    instances: u32,
     out: &mut dyn Write,
 ) -> Result<DemoEnding, DemoError> {
-    // Ctrl-C reaches the instances too, and they end in order: this process waits for them and passes their answer on.
-    // Where a handler is installed already, it stays.
-    let _ = ctrlc::set_handler(|| {});
     let url = place.database.to_string();
     let count = instances.to_string();
     let contract = place.contract.display().to_string();
@@ -147,12 +143,13 @@ fn start(place: &Place, arguments: &[&str], output: Output) -> Result<u8, DemoEr
     let program =
         std::env::current_exe().map_err(|source| DemoError::Start { program: "xmlshred".into(), source })?;
     let mut command = Command::new(&program);
-    command.args(arguments).args(&place.arguments).stdin(Stdio::null());
+    command.args(arguments).arg("--stop-with-stdin").args(&place.arguments).stdin(Stdio::piped());
     command.envs(place.variables.iter().map(|(name, value)| (name, value)));
     if output == Output::Hidden {
         command.stdout(Stdio::null());
     }
-    let status = command.status().map_err(|source| DemoError::Start { program, source })?;
+    let started = command.spawn().and_then(|mut child| place.line.wait(&mut child));
+    let status = started.map_err(|source| DemoError::Start { program, source })?;
     // No code: a signal ended it.
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
@@ -281,7 +278,7 @@ fn plain_table<T: Into<String>>(header: impl IntoIterator<Item = T>) -> Table {
 }
 
 /// What to try next.
-pub(super) fn commands(place: &Place, instances: NonZeroU32, out: &mut dyn Write) -> Result<(), DemoError> {
+pub(super) fn commands(place: &Place, instances: u32, out: &mut dyn Write) -> Result<(), DemoError> {
     let (contract, url) = (place.contract.display(), &place.database);
     writeln!(out, "Try next:")?;
     for (command, what) in [

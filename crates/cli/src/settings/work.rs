@@ -35,10 +35,13 @@ pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError
         return Err(SettingsError::EmptyKeyRange { start, end });
     }
     let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let batch_size = NonZeroUsize::try_from(*batch_size).expect("a usize holds 32 bits");
+    let not_zero = |number: u32| {
+        NonZeroUsize::new(number as usize).expect("the arguments take no zero, and a usize holds 32 bits")
+    };
+    let batch_size = not_zero(*batch_size);
     let defaults = RunSettings::default();
     Ok(RunSettings {
-        workers: workers.unwrap_or_else(cores),
+        workers: workers.map_or_else(cores, not_zero),
         batch_size,
         // Who asks for small fetches, because locks must be short, does not want large transactions.
         batch: BatchLimits { documents: batch_size.get(), ..defaults.batch },

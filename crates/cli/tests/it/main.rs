@@ -12,5 +12,6 @@ mod postgres;
 mod preview;
 mod run;
 mod schema;
+mod silence;
 mod usage;
 mod workplace;

@@ -81,7 +81,14 @@ impl Workplace {
     pub(crate) fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("xmlshred"));
         command.current_dir(self.path()).args(arguments.split_whitespace());
-        for name in ["XMLSHRED_CONTRACT", "XMLSHRED_URL", "XMLSHRED_PASSWORD", "JOB_COMPLETION_INDEX"] {
+        for name in [
+            "XMLSHRED_CONTRACT",
+            "XMLSHRED_URL",
+            "XMLSHRED_SOURCE_URL",
+            "XMLSHRED_TARGET_URL",
+            "XMLSHRED_PASSWORD",
+            "JOB_COMPLETION_INDEX",
+        ] {
             command.env_remove(name);
         }
         command

@@ -26,6 +26,14 @@ pub enum AddressError {
         /// What it could be.
         expected: &'static str,
     },
+    /// An `@` where no host ends a login: a password, or a name, has it, or a character that ends it too soon.
+    #[error(
+        "the login of this {database} address cannot be told from its host: `@`, `/`, `?`, `#` and `:` in a name or password are escaped"
+    )]
+    At {
+        /// The kind.
+        database: &'static str,
+    },
     /// The address does not follow the form of its kind.
     #[error("this is no address of a {database} database: {problem}")]
     Malformed {
@@ -44,6 +52,14 @@ impl AddressError {
                 "addresses look like `sqlite:demo.db`, `postgres://USER@HOST:5432/DATABASE` or `sqlserver://USER@HOST:1433/DATABASE`"
             }
             Self::NoFile | Self::InMemory => "name a file, as in `sqlite:demo.db`",
+            Self::At { .. } => {
+                "write `%40` for an `@` in a name or password, `%2F` for a `/`, `%3F` for a `?`, `%3A` for a `:`; or leave the password \
+                 out and set XMLSHRED_PASSWORD, or say --password-file"
+            }
+            Self::Malformed { database: "SQL Server", .. } => {
+                "docs/databases.md lists the options; in the form with `;`, write a value with a `;` in braces, as in `password={a;b}`, in \
+                 the other `%40` for an `@` and `%2F` for a `/`"
+            }
             Self::Option { .. } | Self::Malformed { .. } => {
                 "docs/databases.md lists the options; write `%40` for an `@` and `%2F` for a `/` in names and passwords"
             }

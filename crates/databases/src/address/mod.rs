@@ -5,9 +5,11 @@ mod escapes;
 mod login;
 mod options;
 mod password;
+mod shown;
 
 pub use error::AddressError;
 pub(crate) use escapes::percent_decoded;
 pub use login::{Environment, Login};
 pub use options::OpenOptions;
 pub use password::Password;
+pub(crate) use shown::{check_host, check_login_ends, unknown_option};

@@ -8,6 +8,8 @@ use crate::postgres::PostgresAddress;
 use crate::sql::dialect::{Dialect, POSTGRES, SQL_SERVER, SQLITE};
 use crate::sqlserver::SqlServerAddress;
 
+const JDBC: &str = "jdbc:";
+
 /// A database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -25,6 +27,12 @@ impl DatabaseUrl {
     /// # Errors
     /// When the text is no address.
     pub fn parse(text: &str, environment: Environment<'_>) -> Result<Self, AddressError> {
+        let text = text.trim();
+        // Addresses are copied from programs in Java, too.
+        let text = match text.split_at_checked(JDBC.len()) {
+            Some((start, rest)) if start.eq_ignore_ascii_case(JDBC) => rest,
+            _ => text,
+        };
         let (scheme, rest) = text.split_once(':').ok_or(AddressError::NoScheme)?;
         match scheme.to_ascii_lowercase().as_str() {
             "sqlite" => {
@@ -41,6 +49,10 @@ impl DatabaseUrl {
             "sqlserver" | "mssql" => Ok(Self::SqlServer(Box::new(SqlServerAddress::parse(text)?))),
             // One letter is a drive of Windows, a slash or dot a path: the kind was forgotten.
             name if name.len() < 2 || name.contains(['/', '\\', '.', '@', ' ']) => {
+                Err(AddressError::NoScheme)
+            }
+            // Options with a password may come first.
+            name if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-')) => {
                 Err(AddressError::NoScheme)
             }
             _ => Err(AddressError::UnknownScheme { scheme: scheme.to_owned() }),
@@ -133,6 +145,93 @@ mod tests {
     fn passwords_are_not_shown() {
         check("postgres://me:secret@host/db", "postgres://me@host:5432/db");
         check("me:secret@host/db", "unknown kind of database `me`");
+    }
+
+    #[test]
+    fn addresses_of_java_programs_are_taken() {
+        check("jdbc:sqlserver://db1;user=sa;password=secret", "sqlserver://sa@db1:1433");
+        check("JDBC:postgresql://db1/x?user=me&password=secret", "postgres://me@db1:5432/x");
+    }
+
+    #[test]
+    fn a_login_that_cannot_be_told_from_the_host_is_refused_without_showing_it() {
+        for text in [
+            "postgres://me:P@Q7x@host/db",
+            "postgres://me:P/Q7x@host/db",
+            "postgres://me:1/Q7x@host/db",
+            "postgres://me:1?Q7x@host/db",
+            "sqlserver://me:P@Q7x@host/db",
+            "sqlserver://me:1/Q7x@host/db",
+            "sqlserver://me:1?Q7x@host/db",
+            "sqlserver://me:Q7x@host;databaseName=db",
+        ] {
+            let error = DatabaseUrl::parse(text, &|_| None).unwrap_err();
+            assert!(matches!(error, AddressError::At { .. }), "{text}: {error}");
+            assert!(error.hint().contains("%40"), "{text}");
+            assert!(!error.to_string().contains("Q7x"), "{text}: {error}");
+        }
+    }
+
+    mod secrets {
+        use proptest::prelude::*;
+
+        use super::*;
+
+        const SECRET: &str = "Zq7";
+
+        /// A password with whatever ends a part of some address, and the secret in every part.
+        fn password() -> impl Strategy<Value = String> {
+            let part = prop::sample::select(vec![
+                "", "@", "/", "?", "#", ":", ";", "&", "=", "{", "}", "}}", "%", " ", "'", "\"", ",", "\\",
+            ]);
+            prop::collection::vec(part, 1..4).prop_map(|parts| {
+                format!("{SECRET}{}", parts.iter().map(|part| format!("{part}{SECRET}")).collect::<String>())
+            })
+        }
+
+        fn address() -> impl Strategy<Value = String> {
+            let shape = prop::sample::select(vec![
+                "postgres://me:***@host/db",
+                "postgres://me:***@host:5432/db?sslmode=require",
+                "postgres://host/db?user=me&password=***",
+                "postgres://host/db?password=***&sslmode=require",
+                "postgresql://host,other/db?PASSWORD=***&frob=1",
+                "postgres:host=h password=*** dbname=x",
+                "postgres:host=h password='***' dbname=x",
+                "host=h password=*** dbname=x",
+                "password=*** host=h",
+                "Server=tcp:h,1433;Database=d;User Id=u;Password=***",
+                "Password=***;Server=tcp:h,1433",
+                "sqlserver://me:***@host/db",
+                "sqlserver://me:***@host\\inst:1433/db?encrypt=true",
+                "sqlserver://host;user=me;password=***",
+                "sqlserver://host:1433;user=me;Password={***};encrypt=true",
+                "sqlserver://host;pwd=***;frob=1",
+                "sqlserver://host;PWD={***;user=me",
+                "sqlserver://host/db?user=me&password=***&frob=1",
+                "sqlserver://host/db?user=me&p%61ssword=***",
+                "jdbc:sqlserver://host;user=me;password=***;",
+                "jdbc:postgresql://host/db?user=me&password=***",
+                "mssql:me:***@host/db",
+                "mysql://me:***@host/db",
+                "me:***@host/db",
+                "//me:***@host/db",
+                "postgres//me:***@host/db",
+                "postgres:/me:***@host/db",
+            ]);
+            (shape, password()).prop_map(|(shape, password)| shape.replace("***", &password))
+        }
+
+        proptest! {
+            #[test]
+            fn no_message_and_no_address_shows_a_part_of_a_password(text in address()) {
+                let shown = match DatabaseUrl::parse(&text, &|_| None) {
+                    Ok(url) => format!("{url} {url:?}"),
+                    Err(error) => format!("{error} {} {error:?}", error.hint()),
+                };
+                prop_assert!(!shown.contains(SECRET), "{text}: {shown}");
+            }
+        }
     }
 
     #[test]

@@ -8,10 +8,16 @@ use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-use crate::address::{AddressError, Environment, Login, percent_decoded};
+use crate::address::{
+    AddressError, Environment, Login, check_host, check_login_ends, percent_decoded, unknown_option,
+};
 
+const DATABASE: &str = "PostgreSQL";
 const DEFAULT_PORT: u16 = 5432;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// What a login may take when the address does not say, all hosts of a list together.
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(15);
+/// A port that has not answered for this long is left for the host's next address.
+const PORT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A network that is cut without a word is noticed after this long, not after the two hours of the system's default.
 const UNANSWERED_TIMEOUT: Duration = Duration::from_secs(60);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
@@ -23,8 +29,20 @@ const SOCKET_FOLDER: &str = "/var/run/postgresql";
 pub struct PostgresAddress {
     pub(super) config: Config,
     pub(super) tls: TlsSettings,
+    pub(super) login_limit: LoginLimit,
     /// `~/.pgpass`, unless a password is known.
     pub(super) password_file: Option<PathBuf>,
+}
+
+/// How long a login may take, from the first packet to the session that is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LoginLimit {
+    /// All hosts together.
+    Shared(Duration),
+    /// Each host, as libpq has it: `connect_timeout`.
+    PerHost(Duration),
+    /// `connect_timeout=0`: as long as it likes.
+    None,
 }
 
 /// How the server proves who it is, and how we do.
@@ -48,8 +66,25 @@ pub(super) enum ServerProof {
     AuthorityAndHost,
 }
 
+/// Options whose values the driver examines.
+const DRIVERS_OPTIONS: [&str; 12] = [
+    "sslnegotiation",
+    "host",
+    "hostaddr",
+    "port",
+    "tcp_user_timeout",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_retries",
+    "target_session_attrs",
+    "channel_binding",
+    "load_balance_hosts",
+];
+
 /// Options of the URL that the driver does not know, with the variable that stands for each.
-const OWN_OPTIONS: [(&str, &str); 6] = [
+const OWN_OPTIONS: [(&str, &str); 7] = [
+    ("connect_timeout", "PGCONNECT_TIMEOUT"),
     ("sslmode", "PGSSLMODE"),
     ("sslrootcert", "PGSSLROOTCERT"),
     ("sslcert", "PGSSLCERT"),
@@ -61,12 +96,13 @@ const OWN_OPTIONS: [(&str, &str); 6] = [
 impl PostgresAddress {
     /// `postgres://…`, with the gaps filled from `PG*` variables and then from libpq's defaults.
     pub(crate) fn parse(text: &str, environment: Environment<'_>) -> Result<Self, AddressError> {
+        check(text)?;
         let (url, own) = split_options(text);
         let url = match environment("PGPORT").filter(|port| !port.is_empty()) {
             Some(port) => with_port(&url, number("PGPORT", &port)?),
             None => url,
         };
-        let mut config: Config = url.parse().map_err(malformed)?;
+        let mut config: Config = url.parse().map_err(|error| malformed(text, error))?;
         complete(&mut config, environment)?;
         let option = |name: &str| {
             let (_, variable) = OWN_OPTIONS.iter().find(|(known, _)| *known == name)?;
@@ -76,13 +112,18 @@ impl PostgresAddress {
         if let Some(name) = option("application_name") {
             config.application_name(name);
         }
+        let login_limit = login_limit(option("connect_timeout").as_deref())?;
+        config.connect_timeout(match login_limit {
+            LoginLimit::PerHost(limit) => limit,
+            LoginLimit::Shared(_) | LoginLimit::None => PORT_TIMEOUT,
+        });
         let home = environment("HOME").or_else(|| environment("USERPROFILE")).map(PathBuf::from);
         let tls = tls(&mut config, option("sslmode").as_deref(), home.as_deref(), &option)?;
         let password_file = match option("passfile") {
             Some(file) => Some(PathBuf::from(file)),
             None => home.map(|home| home.join(".pgpass")),
         };
-        Ok(Self { config, tls, password_file })
+        Ok(Self { config, tls, login_limit, password_file })
     }
 
     pub(crate) fn with_login(mut self, login: &Login) -> Self {
@@ -94,6 +135,37 @@ impl PostgresAddress {
             self.config.password(password.reveal());
         }
         self
+    }
+
+    /// The same configuration for the host at this place of the list alone.
+    pub(super) fn only_host(&self, at: usize) -> Config {
+        let all = &self.config;
+        let mut config = Config::new();
+        match all.get_hosts().get(at) {
+            Some(Host::Tcp(name)) => config.host(name),
+            #[cfg(unix)]
+            Some(Host::Unix(path)) => config.host_path(path),
+            None => &mut config,
+        };
+        if let Some(address) = all.get_hostaddrs().get(at) {
+            config.hostaddr(*address);
+        }
+        let ports = ports(all);
+        config.port(ports.get(at).or(ports.first()).copied().unwrap_or(DEFAULT_PORT));
+        all.get_user().map(|user| config.user(user));
+        all.get_password().map(|password| config.password(password));
+        all.get_dbname().map(|name| config.dbname(name));
+        all.get_options().map(|options| config.options(options));
+        all.get_application_name().map(|name| config.application_name(name));
+        all.get_connect_timeout().map(|limit| config.connect_timeout(*limit));
+        all.get_tcp_user_timeout().map(|limit| config.tcp_user_timeout(*limit));
+        config.keepalives(all.get_keepalives()).keepalives_idle(all.get_keepalives_idle());
+        all.get_keepalives_interval().map(|interval| config.keepalives_interval(interval));
+        all.get_keepalives_retries().map(|retries| config.keepalives_retries(retries));
+        config.ssl_mode(all.get_ssl_mode()).ssl_negotiation(all.get_ssl_negotiation());
+        config.channel_binding(all.get_channel_binding());
+        config.target_session_attrs(all.get_target_session_attrs());
+        config
     }
 
     pub(crate) fn is_same_database(&self, other: &Self) -> bool {
@@ -140,11 +212,37 @@ fn ports(config: &Config) -> Vec<u16> {
     }
 }
 
-fn malformed(error: tokio_postgres::Error) -> AddressError {
-    // The parser's words name options and characters, no values.
-    let problem =
-        error.into_source().map_or_else(|| "it cannot be read".to_owned(), |error| error.to_string());
-    AddressError::Malformed { database: "PostgreSQL", problem }
+/// What the driver would take in silence, and what would show a password: it ends the login at the first `@`, the hosts at the first
+/// `/`, and takes what follows for other things.
+fn check(text: &str) -> Result<(), AddressError> {
+    let malformed =
+        |problem: &str| AddressError::Malformed { database: DATABASE, problem: problem.to_owned() };
+    let (_, rest) = text.split_once("://").ok_or_else(|| malformed("`//` is missing"))?;
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    check_login_ends(DATABASE, path, query)?;
+    let hosts = match authority.split_once('@') {
+        Some((_, hosts)) => hosts,
+        // The driver would take everything before it for the login.
+        None if rest.contains('@') || query.contains('@') => {
+            return Err(AddressError::At { database: DATABASE });
+        }
+        None => authority,
+    };
+    check_host(DATABASE, &percent_decoded(hosts))
+}
+
+/// The driver's parser names options, among them unknown ones, which may be parts of a password.
+fn malformed(text: &str, error: tokio_postgres::Error) -> AddressError {
+    let words = error.into_source().map_or_else(String::new, |error| error.to_string());
+    let option = words.split('`').nth(1).unwrap_or_default();
+    if words.starts_with("unknown option") {
+        return unknown_option(DATABASE, text, option);
+    }
+    if DRIVERS_OPTIONS.contains(&option) {
+        return AddressError::Option { name: option.to_owned(), expected: "a value that it can have" };
+    }
+    AddressError::Malformed { database: DATABASE, problem: "it cannot be read".to_owned() }
 }
 
 /// The URL without the options that are not the driver's, and these.
@@ -225,11 +323,6 @@ fn complete(config: &mut Config, environment: Environment<'_>) -> Result<(), Add
     {
         config.options(options);
     }
-    if config.get_connect_timeout().is_none() {
-        let seconds =
-            variable("PGCONNECT_TIMEOUT").map(|text| number("PGCONNECT_TIMEOUT", &text)).transpose()?;
-        config.connect_timeout(seconds.map_or(CONNECT_TIMEOUT, Duration::from_secs));
-    }
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(UNANSWERED_TIMEOUT);
     }
@@ -239,6 +332,15 @@ fn complete(config: &mut Config, environment: Environment<'_>) -> Result<(), Add
         config.keepalives_interval(KEEPALIVE_INTERVAL).keepalives_retries(retries);
     }
     Ok(())
+}
+
+/// `connect_timeout`, in seconds; zero and less mean none, as in libpq.
+fn login_limit(seconds: Option<&str>) -> Result<LoginLimit, AddressError> {
+    Ok(match seconds.map(|text| number::<i64>("connect_timeout", text)).transpose()? {
+        None => LoginLimit::Shared(LOGIN_TIMEOUT),
+        Some(..=0) => LoginLimit::None,
+        Some(seconds) => LoginLimit::PerHost(Duration::from_secs(seconds.unsigned_abs())),
+    })
 }
 
 fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, AddressError> {

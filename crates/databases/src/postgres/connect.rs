@@ -1,10 +1,16 @@
 //! Connections, and what holds in each of their sessions.
 
-use postgres::Client;
-use tokio_postgres::config::SslMode;
-use xmlshred_engine::ports::PortError;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use super::address::{PostgresAddress, host_name};
+use postgres::Client;
+use tokio_postgres::Config;
+use tokio_postgres::config::{LoadBalanceHosts, SslMode};
+use xmlshred_engine::ports::{Fault, PortError};
+
+use super::address::{LoginLimit, PostgresAddress, host_name};
 use super::fault::{connect_error, port_error};
 use super::password_file::{self, Wanted};
 use super::tls;
@@ -54,21 +60,95 @@ const READING_SETTINGS: &[(&str, &str)] = &[
     ("jit", "off"),
 ];
 
-/// A connection whose session is named and set up.
+/// A connection whose session is named and set up, within the address's limit.
 pub(super) fn connect(
     address: &PostgresAddress,
     application_name: &str,
     purpose: Purpose,
 ) -> Result<Client, PortError> {
-    let mut config = address.config.clone();
-    if config.get_application_name().is_none() {
-        config.application_name(application_name);
+    let hosts = hosts(address, application_name);
+    let since = Instant::now();
+    let mut refusal = None;
+    for (at, config) in hosts.iter().enumerate() {
+        let hosts_left = u32::try_from(hosts.len() - at).unwrap_or(u32::MAX);
+        let limit = match address.login_limit {
+            LoginLimit::Shared(limit) => Some(limit.saturating_sub(since.elapsed()) / hosts_left),
+            LoginLimit::PerHost(limit) => Some(limit),
+            LoginLimit::None => None,
+        };
+        match log_in(address, config, purpose, limit) {
+            Ok(client) => return Ok(client),
+            // What a server says tells more than the silence of another.
+            Err(error) => match &refusal {
+                Some(PortError { fault, .. }) if *fault != Fault::CannotConnect => {}
+                _ => refusal = Some(error),
+            },
+        }
     }
-    if config.get_password().is_none()
-        && let Some(password) = password_from_file(address)
-    {
-        config.password(password);
+    Err(refusal.unwrap_or_else(|| PortError::new(Fault::CannotConnect, "the address names no host")))
+}
+
+/// One configuration for each host of the list, in the order in which they are tried: the driver limits the way to the port, and
+/// not what a host that took the connection does then.
+fn hosts(address: &PostgresAddress, application_name: &str) -> Vec<Config> {
+    let config = &address.config;
+    let mut hosts = match config.get_hosts().len().max(config.get_hostaddrs().len()) {
+        0 | 1 => vec![config.clone()],
+        count => (0..count).map(|at| address.only_host(at)).collect(),
+    };
+    if config.get_load_balance_hosts() == LoadBalanceHosts::Random {
+        fastrand::shuffle(&mut hosts);
     }
+    for config in &mut hosts {
+        if config.get_application_name().is_none() {
+            config.application_name(application_name);
+        }
+        if config.get_password().is_none()
+            && let Some(password) = password_from_file(address.password_file.as_deref(), config)
+        {
+            config.password(password);
+        }
+    }
+    hosts
+}
+
+/// Logs in on a thread of its own, which is left alone when the limit is over: nobody can interrupt the driver.
+fn log_in(
+    address: &PostgresAddress,
+    config: &Config,
+    purpose: Purpose,
+    limit: Option<Duration>,
+) -> Result<Client, PortError> {
+    let (done, outcome) = mpsc::sync_channel(1);
+    let (owned_address, owned_config) = (address.clone(), config.clone());
+    let body = move || {
+        // Nobody may listen any more.
+        let _ = done.send(connected(&owned_address, owned_config, purpose));
+    };
+    let failed =
+        |words: String| PortError::new(Fault::CannotConnect, format!("connecting to {address}: {words}"));
+    thread::Builder::new()
+        .name("connecting".to_owned())
+        .spawn(body)
+        .map_err(|error| failed(format!("no thread: {error}")))?;
+    let answer = match limit {
+        Some(limit) => outcome.recv_timeout(limit),
+        None => outcome.recv().map_err(Into::into),
+    };
+    match (answer, limit) {
+        (Ok(connected), _) => connected,
+        (Err(mpsc::RecvTimeoutError::Timeout), Some(limit)) => {
+            let seconds = limit.as_secs_f64().ceil();
+            Err(failed(format!("no login within {seconds} s")).with_hint(
+                "something takes connections there, or swallows them, and does not answer: is the port that of PostgreSQL, and does \
+                 a firewall let you through? connect_timeout=SECONDS in the address allows more time",
+            ))
+        }
+        (Err(_), _) => Err(failed("the driver ended without an answer".to_owned())),
+    }
+}
+
+fn connected(address: &PostgresAddress, config: Config, purpose: Purpose) -> Result<Client, PortError> {
     let is_plain = config.get_ssl_mode() == SslMode::Disable;
     let config = postgres::Config::from(config);
     let connected = match is_plain {
@@ -99,8 +179,7 @@ fn set_up(client: &mut Client, settings: &[(&str, &str)]) -> Result<(), PortErro
         .map_err(|error| port_error("setting up the session", error))
 }
 
-fn password_from_file(address: &PostgresAddress) -> Option<String> {
-    let PostgresAddress { config, password_file, .. } = address;
+fn password_from_file(file: Option<&Path>, config: &Config) -> Option<String> {
     let host = match config.get_hosts().first() {
         Some(host) => host_name(host),
         None => config.get_hostaddrs().first()?.to_string(),
@@ -111,5 +190,5 @@ fn password_from_file(address: &PostgresAddress) -> Option<String> {
         database: config.get_dbname()?,
         user: config.get_user()?,
     };
-    password_file::password(password_file.as_deref()?, &wanted)
+    password_file::password(file?, &wanted)
 }

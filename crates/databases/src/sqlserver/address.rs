@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::address::Password;
-use crate::address::{AddressError, Login, percent_decoded};
+use crate::address::{AddressError, Login, check_host, check_login_ends, percent_decoded, unknown_option};
 
+use super::options;
+
+const DATABASE: &str = "SQL Server";
 const DEFAULT_PORT: u16 = 1433;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// A page or a commit takes seconds; one that takes minutes waits for something that will not come.
@@ -71,19 +74,27 @@ impl SqlServerAddress {
     /// `sqlserver://USER:PASSWORD@HOST\INSTANCE:PORT/DATABASE?OPTION=VALUE&…`, or as JDBC has it:
     /// `sqlserver://HOST:PORT;OPTION=VALUE;…`.
     pub(crate) fn parse(text: &str) -> Result<Self, AddressError> {
-        let rest = text.split_once("://").map_or("", |(_, rest)| rest);
-        if let Some((server, options)) = rest.split_once(';') {
-            let mut address = Self::at(server)?;
-            for option in options.split(';').filter(|option| !option.trim().is_empty()) {
-                let (name, value) = option.split_once('=').unwrap_or((option, ""));
-                address.set(name, value.trim())?;
+        let (_, rest) = text.split_once("://").ok_or_else(|| AddressError::Malformed {
+            database: DATABASE,
+            problem: "`//` is missing".to_owned(),
+        })?;
+        if let Some((server, options)) = rest.split_once(';')
+            && !server.contains('?')
+        {
+            let mut address = Self::at(server.trim_end_matches('/'))?;
+            for option in options::split(options)? {
+                let (name, value) = option;
+                address.set(name, &value).map_err(|error| named(error, rest, name))?;
             }
+            check_host(DATABASE, &address.host)?;
             return Ok(address);
         }
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+        check_login_ends(DATABASE, database, query)?;
         let (login, server) = match authority.rsplit_once('@') {
-            Some((login, server)) => (Some(login), server),
+            Some((login, server)) if !login.contains('@') => (Some(login), server),
+            Some(_) => return Err(AddressError::At { database: DATABASE }),
             None => (None, authority),
         };
         let mut address = Self::at(&percent_decoded(server))?;
@@ -100,7 +111,8 @@ impl SqlServerAddress {
         }
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            address.set(&percent_decoded(name), &percent_decoded(value))?;
+            let name = percent_decoded(name);
+            address.set(&name, &percent_decoded(value)).map_err(|error| named(error, query, &name))?;
         }
         Ok(address)
     }
@@ -109,6 +121,7 @@ impl SqlServerAddress {
     fn at(server: &str) -> Result<Self, AddressError> {
         let server = server.trim();
         let server = server.strip_prefix("tcp:").unwrap_or(server);
+        check_host(DATABASE, &server.split(',').map(str::trim).collect::<Vec<_>>().join(","))?;
         let (place, port) = match server.rsplit_once([',', ':']) {
             // The colons of an IPv6 address are no ports.
             Some((_, port)) if port.contains(']') || server.parse::<IpAddr>().is_ok() => (server, None),
@@ -191,10 +204,8 @@ impl SqlServerAddress {
             }
             // What is so anyway when nobody logs in by name.
             "integratedsecurity" | "trustedconnection" => {}
-            _ => {
-                let problem = format!("unknown option `{name}`");
-                return Err(AddressError::Malformed { database: "SQL Server", problem });
-            }
+            // Whoever knows the whole address says which.
+            _ => return Err(unknown_option(DATABASE, "", name)),
         }
         Ok(())
     }
@@ -256,6 +267,14 @@ impl fmt::Display for SqlServerAddress {
             Some(database) => write!(f, "/{database}"),
             None => Ok(()),
         }
+    }
+}
+
+/// The same error with the name of an unknown option, where it may be shown.
+fn named(error: AddressError, address: &str, name: &str) -> AddressError {
+    match error {
+        AddressError::Malformed { .. } => unknown_option(DATABASE, address, name),
+        other => other,
     }
 }
 

@@ -4,7 +4,7 @@ use xmlshred_engine::ports::PortError;
 
 use super::address::{Intent, SqlServerAddress};
 use super::driver::{Driver, NoUnicode};
-use super::fault::{connect_error, port_error};
+use super::fault::connect_error;
 use super::tiberius_driver::TiberiusDriver;
 
 /// Settings of every session. Any error ends the transaction, a lock is waited for no longer than transactions of ours last: then the
@@ -24,8 +24,7 @@ pub(super) fn connect(
     intent: Intent,
     no_unicode: NoUnicode,
 ) -> Result<Box<dyn Driver>, PortError> {
-    let mut driver = TiberiusDriver::connect(address, application_name, intent, no_unicode)
+    let driver = TiberiusDriver::connect(address, application_name, intent, no_unicode, SETTINGS)
         .map_err(|error| connect_error(address, error))?;
-    driver.batch(SETTINGS).map_err(|error| port_error("setting up the session", error))?;
     Ok(Box::new(driver))
 }

@@ -62,7 +62,9 @@ pub(super) fn connect_error(address: &SqlServerAddress, error: DriverError) -> P
             )
         }
         DriverError::Timeout => {
-            PortError::new(Fault::CannotConnect, format!("{during}: no answer in time")).with_hint(WHERE_TO_LOOK)
+            let seconds = address.connect_timeout.as_secs();
+            PortError::new(Fault::CannotConnect, format!("{during}: no login within {seconds} s"))
+                .with_hint(format!("{WHERE_TO_LOOK}; ConnectTimeout=SECONDS in the address allows more time"))
         }
         DriverError::Broken(words) | DriverError::Other(words) => {
             PortError::new(Fault::CannotConnect, format!("{during}: {words}")).with_hint(

@@ -14,6 +14,7 @@ mod fault;
 mod journal;
 mod key_list;
 mod log;
+mod options;
 mod real_tables;
 mod rows;
 mod sink;

@@ -32,42 +32,53 @@ pub(super) struct TiberiusDriver {
 }
 
 impl TiberiusDriver {
-    /// Connects and logs in.
+    /// Connects, logs in and runs `settings`, all of it within the address's limit.
     pub(super) fn connect(
         address: &SqlServerAddress,
         application_name: &str,
         intent: Intent,
         no_unicode: NoUnicode,
+        settings: &str,
     ) -> Result<Self, DriverError> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| DriverError::Other(format!("no runtime for the driver: {error}")))?;
-        let mut config = config(address, application_name, intent)?;
-        config.lossy_utf16_decoding(no_unicode == NoUnicode::Replaced);
         let connecting = async {
+            let mut address = address.clone();
             for _ in 0..MAX_REDIRECTIONS {
-                let stream = TcpStream::connect_named(&config).await?;
-                keep_alive(&stream)?;
-                match Client::connect(config.clone(), stream.compat_write()).await {
+                let mut config = config(&address, application_name, intent)?;
+                config.lossy_utf16_decoding(no_unicode == NoUnicode::Replaced);
+                let stream = TcpStream::connect_named(&config).await.map_err(driver_error)?;
+                keep_alive(&stream).map_err(|error| driver_error(error.into()))?;
+                match Client::connect(config, stream.compat_write()).await {
+                    // The port is told: there is no instance to ask SQL Server Browser for.
                     Err(tiberius::error::Error::Routing { host, port }) => {
-                        config.host(host);
-                        config.port(port);
+                        address = SqlServerAddress { host, port: Some(port), instance: None, ..address };
                     }
-                    connected => return connected,
+                    Err(error) => return Err(driver_error(error)),
+                    Ok(mut client) => {
+                        let set_up = async { client.simple_query(settings).await?.into_results().await };
+                        set_up.await.map_err(driver_error)?;
+                        return Ok(client);
+                    }
                 }
             }
-            Err(tiberius::error::Error::Protocol("the server redirects in a circle".into()))
+            Err(DriverError::Other("the server redirects in a circle".to_owned()))
         };
-        // The driver limits the handshake itself, but not the way to the port.
-        let limit = address.connect_timeout;
-        let connected = runtime.block_on(async { tokio::time::timeout(limit * 2, connecting).await });
+        let connected = match login_limit(address) {
+            Some(limit) => runtime
+                .block_on(async { tokio::time::timeout(limit, connecting).await })
+                .unwrap_or(Err(DriverError::Timeout)),
+            None => runtime.block_on(connecting),
+        };
         match connected {
-            Ok(client) => {
-                let command_timeout = command_timeout(address);
-                Ok(Self { runtime, client: client.map_err(driver_error)?, command_timeout })
+            Ok(client) => Ok(Self { runtime, client, command_timeout: command_timeout(address) }),
+            Err(error) => {
+                // A name that is still being looked up must not be waited for.
+                runtime.shutdown_background();
+                Err(error)
             }
-            Err(_) => Err(DriverError::Broken("no answer in time".to_owned())),
         }
     }
 
@@ -108,7 +119,7 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
         application_name: own_application_name,
         intent: own_intent,
         multi_subnet_failover,
-        connect_timeout,
+        connect_timeout: _,
         command_timeout: _,
     } = address;
     let mut config = Config::new();
@@ -139,7 +150,8 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
     }
     config.readonly(own_intent.unwrap_or(intent) == Intent::ReadOnly);
     config.multi_subnet_failover(*multi_subnet_failover);
-    config.handshake_timeout(Some(*connect_timeout));
+    // Whoever connects limits the whole login.
+    config.handshake_timeout(None);
     config.command_timeout(self::command_timeout(address));
     config.authentication(match (username, password) {
         (Some(username), password) => {
@@ -148,6 +160,11 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
         (None, _) => integrated()?,
     });
     Ok(config)
+}
+
+/// None where a login may take as long as it likes.
+fn login_limit(address: &SqlServerAddress) -> Option<Duration> {
+    Some(address.connect_timeout).filter(|limit| !limit.is_zero())
 }
 
 /// None where commands may take as long as they like.

@@ -6,9 +6,9 @@ use std::num::NonZeroUsize;
 use crate::args::{ContractArgs, DatabaseArgs, LaunchArgs, ReportArgs, WorkArgs};
 use crate::settings::Reporting;
 
-/// What instance `index` is started with. Passwords are not among it: they go through the environment.
+/// What instance `index` is started with. Addresses and passwords are not among it: [`super::secrets`] has them.
 pub(super) fn arguments(args: &LaunchArgs, reporting: &Reporting, index: u32) -> Vec<OsString> {
-    let LaunchArgs { instances, contract, database, work, report } = args;
+    let LaunchArgs { instances, contract, database, work, report, stop_with_stdin: _ } = args;
     let mut line = Line(vec!["run".into(), "--stop-with-stdin".into()]);
     line.add("--instance-id", index.to_string());
     line.add("--instance-count", instances.to_string());
@@ -32,9 +32,9 @@ pub(super) fn arguments(args: &LaunchArgs, reporting: &Reporting, index: u32) ->
 
 fn add_database(line: &mut Line, args: &DatabaseArgs) {
     let DatabaseArgs {
-        url,
-        source_url,
-        target_url,
+        url: _,
+        source_url: _,
+        target_url: _,
         files,
         server,
         database,
@@ -43,9 +43,6 @@ fn add_database(line: &mut Line, args: &DatabaseArgs) {
         password: _,
         password_file,
     } = args;
-    // `--url` may hold a password too; like `--password`, and unlike XMLSHRED_URL, it was on a command line before.
-    line.add_some("--source-url", source_url.as_ref());
-    line.add_some("--target-url", target_url.as_ref());
     line.add_some("--files", files.as_ref());
     line.add_some("--server", server.as_ref());
     line.add_some("--database", database.as_ref());
@@ -54,7 +51,6 @@ fn add_database(line: &mut Line, args: &DatabaseArgs) {
     }
     line.add_some("--username", username.as_ref());
     line.add_some("--password-file", password_file.as_ref());
-    line.add_some("--url", url.as_ref());
 }
 
 fn add_work(line: &mut Line, args: &WorkArgs, instances: u32) {
@@ -74,7 +70,7 @@ fn add_work(line: &mut Line, args: &WorkArgs, instances: u32) {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         (cores / instances as usize).max(1)
     };
-    line.add("--workers", workers.map_or_else(share_of_cores, NonZeroUsize::get).to_string());
+    line.add("--workers", workers.map_or_else(share_of_cores, |workers| workers as usize).to_string());
     line.add("--batch-size", batch_size.to_string());
     line.add_some("--key-start", key_start.map(|key| key.to_string()));
     line.add_some("--key-end", key_end.map(|key| key.to_string()));
@@ -138,6 +134,6 @@ mod tests {
         assert_eq!(run.instance.instance_count, Some(3));
         assert_eq!(run.report.session_id, Some(reporting.session_id));
         assert_eq!(run.report.metrics_listen.unwrap().port(), 9002);
-        assert_eq!(run.database.url.as_deref(), Some("sqlite:a.db"));
+        assert_eq!(run.database.url, None);
     }
 }

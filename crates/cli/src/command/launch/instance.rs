@@ -7,11 +7,11 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use anstyle::{AnsiColor, Style};
 use crossbeam_channel::Sender;
 
-use xmlshred_databases::Password;
-
 use crate::console;
 use crate::error::CommandError;
 use crate::exit::Exit;
+
+use super::secrets::Secrets;
 
 /// What `launch` waits for.
 pub(super) enum Message {
@@ -27,8 +27,20 @@ pub(super) enum Message {
         /// Which, from 0.
         index: u32,
     },
-    /// Ctrl-C.
-    Stop,
+    /// Ctrl-C, or whoever started this process is gone.
+    Stop {
+        /// In which way.
+        how: Stop,
+    },
+}
+
+/// How instances end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// As by Ctrl-C.
+    InOrder,
+    /// Killed.
+    AtOnce,
 }
 
 /// A running instance.
@@ -57,15 +69,13 @@ impl Instance {
         index: u32,
         count: u32,
         arguments: &[OsString],
-        password: Option<&Password>,
+        secrets: &Secrets<'_>,
         messages: &Sender<Message>,
     ) -> std::io::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         // Its summary goes to standard output: there is one summary here, of all instances.
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-        if let Some(password) = password {
-            command.env("XMLSHRED_PASSWORD", password.reveal());
-        }
+        secrets.give_to(&mut command);
         if console::has_colours() {
             command.env("CLICOLOR_FORCE", "1");
         }
@@ -112,6 +122,15 @@ impl Instance {
             console::warn(format_args!("instance {} was killed ({status}); run it again", self.name));
         }
         Ok(Exit::from_code(status.code()))
+    }
+
+    /// Waits for the end of one that was killed here, unless it had ended by itself.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub(super) fn end_killed(&mut self) -> Result<Exit, CommandError> {
+        let status = self.child.wait()?;
+        Ok(status.code().map_or(Exit::Interrupted, |code| Exit::from_code(Some(code))))
     }
 }
 

@@ -6,12 +6,17 @@
 
 mod arguments;
 mod instance;
+mod secrets;
 mod summary;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::{Receiver, unbounded};
 
 use self::arguments::arguments;
-use self::instance::{Instance, Message};
+use self::instance::{Instance, Message, Stop};
+use self::secrets::Secrets;
+use super::signals;
 use crate::args::LaunchArgs;
 use crate::database;
 use crate::error::CommandError;
@@ -20,23 +25,33 @@ use crate::settings::{self, ContractFile, Reporting};
 
 /// Starts the instances, shows what they say, and sums up.
 pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
-    let LaunchArgs { instances: count, contract, database, work, report } = args;
+    let LaunchArgs { instances: count, contract, database, work, report, stop_with_stdin } = args;
     // What is wrong is told here, once, and not by every instance.
     settings::run_settings(work)?;
     let reporting = Reporting::new(report)?;
     let connection = database::resolve(database)?;
-    let password = connection.asked_password.as_ref().or(database.password.as_ref());
+    let secrets = Secrets::new(database, connection.asked_password.as_ref());
     ContractFile::read(contract)?.checked()?;
     let (sender, messages) = unbounded();
     let stop = sender.clone();
+    if *stop_with_stdin {
+        let ended = sender.clone();
+        signals::when_stdin_ends(move || {
+            let _ = ended.send(Message::Stop { how: Stop::InOrder });
+        })?;
+    }
+    let is_first = AtomicBool::new(true);
     ctrlc::set_handler(move || {
+        let how = if is_first.swap(false, Ordering::AcqRel) { Stop::InOrder } else { Stop::AtOnce };
         // Nobody listens any more when all instances have ended.
-        let _ = stop.send(Message::Stop);
+        let _ = stop.send(Message::Stop { how });
+        // The console may take no lines; the instances stop when this process is gone.
+        signals::end_at_last();
     })?;
     let mut instances = Vec::new();
     for index in 0..*count {
         let arguments = arguments(args, &reporting, index);
-        match Instance::start(index, *count, &arguments, password, &sender) {
+        match Instance::start(index, *count, &arguments, &secrets, &sender) {
             Ok(instance) => instances.push(instance),
             Err(source) => {
                 instances.iter_mut().for_each(Instance::stop);
@@ -45,25 +60,31 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
         }
     }
     let ends = follow(&mut instances, &messages)?;
-    summary::tell(&reporting, &ends);
-    Ok(worst(&ends))
+    let processed = summary::tell(&reporting, &ends);
+    Ok(match worst(&ends) {
+        // One instance had nothing wrong to complain of.
+        Exit::Usage if processed > 0 => Exit::Stopped,
+        exit => exit,
+    })
 }
 
 /// Shows lines until every instance has ended; says how they ended, in order.
 fn follow(instances: &mut [Instance], messages: &Receiver<Message>) -> Result<Vec<Exit>, CommandError> {
     let mut ends = vec![None; instances.len()];
-    let mut is_stopping = false;
+    let mut is_killed = false;
     while ends.iter().any(Option::is_none) {
         match messages.recv().expect("this function's caller holds a sender") {
             Message::Line { index, text } => instances[index as usize].show(&text),
-            Message::Closed { index } => ends[index as usize] = Some(instances[index as usize].end()?),
-            Message::Stop if is_stopping => {
+            Message::Closed { index } => {
+                let instance = &mut instances[index as usize];
+                ends[index as usize] =
+                    Some(if is_killed { instance.end_killed()? } else { instance.end()? });
+            }
+            Message::Stop { how: Stop::InOrder } => instances.iter_mut().for_each(Instance::stop),
+            Message::Stop { how: Stop::AtOnce } => {
+                is_killed = true;
                 // Whatever was begun is rolled back by the database, and done by the next run.
                 instances.iter_mut().for_each(Instance::kill);
-            }
-            Message::Stop => {
-                is_stopping = true;
-                instances.iter_mut().for_each(Instance::stop);
             }
         }
     }

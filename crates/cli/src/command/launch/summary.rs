@@ -10,8 +10,8 @@ use crate::exit::Exit;
 use crate::report::{self, RunReport};
 use crate::settings::Reporting;
 
-/// Tells what the instances did together, and how each ended.
-pub(super) fn tell(reporting: &Reporting, ends: &[Exit]) {
+/// Tells what the instances did together, and how each ended; answers how many documents they processed.
+pub(super) fn tell(reporting: &Reporting, ends: &[Exit]) -> u64 {
     let instance_count = u32::try_from(ends.len()).expect("launch starts at most 256 instances");
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);
@@ -42,9 +42,10 @@ pub(super) fn tell(reporting: &Reporting, ends: &[Exit]) {
     for column in table.column_iter_mut().skip(1).take(4) {
         column.set_cell_alignment(CellAlignment::Right);
     }
+    let processed = together.as_ref().map_or(0, |together| together.documents.processed);
     let mut lines = vec![table.to_string()];
     if let Some(mut together) = together
-        && (together.documents.processed > 0 || ends.contains(&Exit::Done))
+        && (processed > 0 || ends.contains(&Exit::Done))
     {
         together.ended = format!("{instance_count} instances");
         lines.extend(report::lines(&together));
@@ -52,4 +53,5 @@ pub(super) fn tell(reporting: &Reporting, ends: &[Exit]) {
     let mut out = std::io::stdout().lock();
     // The exit code tells about the documents, whether or not this was heard.
     let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+    processed
 }

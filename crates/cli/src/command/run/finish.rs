@@ -25,6 +25,9 @@ pub(super) fn finish(
     tally: &Tally,
     ended: Result<RunSummary, CommandError>,
 ) -> Result<Exit, CommandError> {
+    let documents = tally.documents();
+    let has_begun = documents.processed + documents.already_done > 0;
+    let ended = ended.map_err(|error| if has_begun { CommandError::Begun(Box::new(error)) } else { error });
     let report = report(job, started, tally, ended.as_ref());
     if let Err(error) = &ended {
         let message = console::with_causes(error);

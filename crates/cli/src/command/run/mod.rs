@@ -10,27 +10,35 @@ mod start;
 mod started;
 
 use std::sync::Arc;
+use std::thread::Builder;
+use std::time::Duration;
 
+use crossbeam_channel::{RecvTimeoutError, bounded, select};
 use indicatif::MultiProgress;
+use tracing::warn;
 use xmlshred_engine::{Ended, RunError, RunSummary, StopSignal};
 
 use self::finish::finish;
 use self::job::Job;
 use self::observer::RunObserver;
 use self::started::Started;
-use super::signals;
+use super::signals::{self, Interruption};
 use crate::args::RunArgs;
 use crate::console;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::report::{self, Prometheus};
 
+/// How long a stop waits for what was begun. What takes longer, a server that does not answer or a statement that waits for locks, is
+/// left alone: its connection ends with the process, and the database rolls it back.
+const GRACE: Duration = Duration::from_millis(1_500);
+
 /// Processes what is not yet processed.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
-    let job = Job::new(args)?;
-    let stop = signals::stop_on_ctrl_c()?;
+    let job = Arc::new(Job::new(args)?);
+    let interruption = signals::stop_on_ctrl_c()?;
     if args.stop_with_stdin {
-        signals::stop_with_stdin(&stop)?;
+        signals::stop_with_stdin(&interruption)?;
     }
     report::prepare(&job.reporting.metrics_file(job.identity.share))?;
     let bars = MultiProgress::new();
@@ -44,25 +52,62 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
             Some(Prometheus::listen(address, &job.identity, schema)?)
         }
     };
-    let observer = RunObserver::new(&job, prometheus, &bars);
-    let ended = process(&job, &observer, &stop);
-    finish(&job, started, &observer.into_tally(), ended)
+    let observer = Arc::new(RunObserver::new(&job, prometheus, &bars));
+    let ended = process_unless_stopped(&job, &observer, &interruption);
+    let _ = bars.clear();
+    finish(&job, started, &observer.tally(), ended)
 }
 
-fn process(job: &Job, observer: &RunObserver<'_>, stop: &StopSignal) -> Result<RunSummary, CommandError> {
+/// [`process`] on a thread that is left alone when it does not end soon after a stop.
+fn process_unless_stopped(
+    job: &Arc<Job>,
+    observer: &Arc<RunObserver>,
+    interruption: &Interruption,
+) -> Result<RunSummary, CommandError> {
+    let (done, ended) = bounded(1);
+    let (its_job, its_observer) = (Arc::clone(job), Arc::clone(observer));
+    let stop = Arc::clone(&interruption.stop);
+    let body = move || {
+        // Nobody may listen any more.
+        let _ = done.send(process(&its_job, &its_observer, &stop));
+    };
+    Builder::new()
+        .name("run".to_owned())
+        .spawn(body)
+        .map_err(|error| RunError::NoThread { thread: "run", error })?;
+    let gone = || CommandError::Run(RunError::ThreadPanicked { thread: "run" });
+    select! {
+        recv(ended) -> end => return end.unwrap_or_else(|_| Err(gone())),
+        recv(interruption.requested) -> _ => {}
+    }
+    match ended.recv_timeout(GRACE) {
+        Ok(end) => end,
+        Err(RecvTimeoutError::Disconnected) => Err(gone()),
+        Err(RecvTimeoutError::Timeout) => {
+            warn!(
+                "What was begun takes too long and is left: the database rolls it back, the next run does it"
+            );
+            Ok(interrupted())
+        }
+    }
+}
+
+fn process(job: &Job, observer: &RunObserver, stop: &StopSignal) -> Result<RunSummary, CommandError> {
     let ports = job.ports()?;
     if job.create_tables {
         match xmlshred_engine::create_tables(&*ports, &job.settings.retry, observer, stop) {
-            Err(RunError::Interrupted) => {
-                return Ok(RunSummary {
-                    ended: Ended::Interrupted,
-                    totals: xmlshred_engine::Totals::default(),
-                    elapsed: std::time::Duration::ZERO,
-                });
-            }
+            Err(RunError::Interrupted) => return Ok(interrupted()),
             created => created?,
         }
     }
     start::say_what_the_log_holds(&*ports, &job.identity);
     Ok(xmlshred_engine::run(&*ports, &job.plan, &job.identity, &job.settings, observer, stop)?)
+}
+
+fn interrupted() -> RunSummary {
+    RunSummary {
+        ended: Ended::Interrupted,
+        totals: xmlshred_engine::Totals::default(),
+        elapsed: Duration::ZERO,
+    }
 }

@@ -1,7 +1,7 @@
 //! Listens to a run: log lines, progress, counts, Prometheus.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::MultiProgress;
 use tracing::{debug, info, warn};
@@ -15,28 +15,28 @@ use crate::report::{Prometheus, Tally};
 const SHOWN_FAILURES: u64 = 20;
 
 /// Every fold over the events of a run.
-pub(super) struct RunObserver<'a> {
+pub(super) struct RunObserver {
     tally: Mutex<Tally>,
     progress: Progress,
     prometheus: Option<Prometheus>,
     failures: AtomicU64,
-    job: &'a Job,
+    job: Arc<Job>,
 }
 
-impl<'a> RunObserver<'a> {
-    pub(super) fn new(job: &'a Job, prometheus: Option<Prometheus>, bars: &MultiProgress) -> Self {
+impl RunObserver {
+    pub(super) fn new(job: &Arc<Job>, prometheus: Option<Prometheus>, bars: &MultiProgress) -> Self {
         Self {
             tally: Mutex::default(),
             progress: Progress::new(job.reporting.progress, job.settings.limit, bars),
             prometheus,
             failures: AtomicU64::new(0),
-            job,
+            job: Arc::clone(job),
         }
     }
 
-    /// The counts at the end.
-    pub(super) fn into_tally(self) -> Tally {
-        self.tally.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// The counts so far.
+    pub(super) fn tally(&self) -> Tally {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn log(&self, event: &Event) {
@@ -87,7 +87,7 @@ impl<'a> RunObserver<'a> {
     }
 }
 
-impl Observer for RunObserver<'_> {
+impl Observer for RunObserver {
     fn observe(&self, event: &Event) {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner).observe(event);
         self.log(event);

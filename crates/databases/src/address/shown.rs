@@ -1,0 +1,61 @@
+//! Which words of an address may be shown: names that stand where no password can be.
+
+use super::error::AddressError;
+use super::escapes::percent_decoded;
+
+/// Names of options that hold a password begin, or end, with one of these in some tool.
+const PASSWORDS: [&str; 4] = ["password", "passwd", "pwd", "pass"];
+
+/// An unknown option, named when no password can be part of the name: an option name followed by `=`, behind the last `@` of the
+/// address, with no option for a password before it.
+pub(crate) fn unknown_option(database: &'static str, address: &str, name: &str) -> AddressError {
+    let problem = match address.rfind(&format!("{name}=")) {
+        Some(at) if is_name(name) && !address[at..].contains('@') && !holds_password(&address[..at]) => {
+            format!("unknown option `{name}`")
+        }
+        _ => "an option is unknown, or a password has characters that end it".to_owned(),
+    };
+    AddressError::Malformed { database, problem }
+}
+
+/// Whether an option for a password is in this text.
+fn holds_password(text: &str) -> bool {
+    let text = percent_decoded(text).to_lowercase();
+    PASSWORDS.iter().any(|name| text.contains(name))
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() <= 40
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '))
+}
+
+/// A host, as addresses may name and messages show one: an `@` in it is most often that of a password.
+///
+/// # Errors
+/// When there is an `@`, or a character that no host has.
+pub(crate) fn check_host(database: &'static str, host: &str) -> Result<(), AddressError> {
+    if host.contains('@') {
+        return Err(AddressError::At { database });
+    }
+    let is_odd = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '=' | ';' | '{' | '}' | '"' | '\'' | '?' | '#' | '&')
+    };
+    if host.contains(is_odd) {
+        let problem = "a host has a character that hosts do not have".to_owned();
+        return Err(AddressError::Malformed { database, problem });
+    }
+    Ok(())
+}
+
+/// Whether behind the place that ends hosts there is an `@` that ends a login: then a password has a `/` or `?` that it must not have.
+///
+/// # Errors
+/// When it is so.
+pub(crate) fn check_login_ends(database: &'static str, path: &str, query: &str) -> Result<(), AddressError> {
+    let is_in_query =
+        query.split('&').any(|pair| pair.split('=').next().is_some_and(|name| name.contains('@')));
+    if path.contains('@') || is_in_query { Err(AddressError::At { database }) } else { Ok(()) }
+}
