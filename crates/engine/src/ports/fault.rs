@@ -21,6 +21,8 @@ pub enum Fault {
     NotNullViolation {
         /// Table, when the database tells.
         table: Option<String>,
+        /// Its column, when the database tells.
+        column: Option<String>,
     },
     /// A check constraint.
     CheckViolation {
@@ -31,6 +33,17 @@ pub enum Fault {
     ValueRejected {
         /// Table, when the database tells.
         table: Option<String>,
+        /// Its column, when the database tells.
+        column: Option<String>,
+    },
+    /// The database refuses with a code that no rule knows: a trigger's own, a policy's, a function's.
+    Refused {
+        /// The code with its kind, such as `SQLSTATE 45000`.
+        code: String,
+        /// Table, when the database tells.
+        table: Option<String>,
+        /// Its column, when the database tells.
+        column: Option<String>,
     },
     /// Locked by others for longer than it was worth waiting, or a deadlock's victim.
     Busy,
@@ -58,7 +71,7 @@ pub enum Fault {
     CannotConnect,
     /// The database is damaged.
     Corrupt,
-    /// Anything else.
+    /// Anything else: the driver's troubles and our own.
     Other,
 }
 

@@ -224,7 +224,7 @@ fn a_document_that_repeats_a_key_is_tried_alone_from_the_start() {
 
 #[test]
 fn all_documents_guilty_are_all_logged() {
-    let fault = Fault::ValueRejected { table: Some("word".to_owned()) };
+    let fault = Fault::ValueRejected { table: Some("word".to_owned()), column: None };
     let keys = || (1..=25).map(DocumentKey);
     for script in
         [Script::new().refuse(keys(), fault.clone()), Script::new().refuse_and_tell(keys(), fault.clone())]
@@ -242,7 +242,7 @@ fn all_documents_guilty_are_all_logged() {
 #[test]
 fn a_log_that_refuses_the_row_of_a_failed_document_stops_the_run() {
     let store = store([(1, "bad")]);
-    let fault = Fault::ValueRejected { table: Some("processing_log".to_owned()) };
+    let fault = Fault::ValueRejected { table: Some("processing_log".to_owned()), column: None };
     let (result, _) = run_with_script(&store, Script::new().fail(Step::BeforeCommit, 1, fault));
     assert!(matches!(result, Err(RunError::LogRefused { key: DocumentKey(1), .. })), "{result:?}");
 }
