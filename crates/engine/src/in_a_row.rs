@@ -35,7 +35,8 @@ mod tests {
         let refused = |code: &str| Fault::Refused { code: code.to_owned(), table: None, column: None };
         let mut in_a_row = InARow::default();
         assert_eq!(in_a_row.refused(&refused("SQLSTATE 45000")), 1);
-        let elsewhere = Fault::Refused { code: "SQLSTATE 45000".to_owned(), table: Some("t".to_owned()), column: None };
+        let elsewhere =
+            Fault::Refused { code: "SQLSTATE 45000".to_owned(), table: Some("t".to_owned()), column: None };
         assert_eq!(in_a_row.refused(&elsewhere), 2);
         assert_eq!(in_a_row.refused(&refused("SQLSTATE AB123")), 1);
         assert_eq!(in_a_row.refused(&Fault::AccessDenied), 1);

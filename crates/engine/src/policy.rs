@@ -130,7 +130,9 @@ fn blame_message(error: &PortError) -> String {
         Fault::ForeignKeyViolation { table } => {
             format!("a row of {} refers to a row that is not there", place(table))
         }
-        Fault::NotNullViolation { table, column: None } => format!("{} takes no null in a column", place(table)),
+        Fault::NotNullViolation { table, column: None } => {
+            format!("{} takes no null in a column", place(table))
+        }
         Fault::NotNullViolation { table, column: Some(column) } => {
             format!("{} takes no null in column `{column}`", place(table))
         }
