@@ -103,6 +103,7 @@ impl<'a, P: ?Sized> Connection<'a, P> {
         during: Activity,
         error: &PortError,
     ) -> Result<(), Refusal> {
+        control.quote(error);
         control.emit(&Event::Retrying { attempt, delay, reason: format!("{during}: {error}") });
         if control.sleep(delay) { Ok(()) } else { Err(Refusal::Ended) }
     }

@@ -8,7 +8,7 @@ use crate::error::RunError;
 use crate::event::{Event, Observer};
 use crate::failure_guard;
 use crate::in_a_row::InARow;
-use crate::ports::Fault;
+use crate::ports::{Fault, PortError};
 use crate::settings::{MaxFailures, RetrySettings};
 use crate::stop::StopSignal;
 use crate::summary::Totals;
@@ -54,6 +54,13 @@ impl<'a> Control<'a> {
 
     pub(crate) fn emit(&self, event: &Event) {
         self.observer.observe(event);
+    }
+
+    /// Passes on what the database said of a fault that does not end the run; one that does carries it along.
+    pub(crate) fn quote(&self, error: &PortError) {
+        if let Some(words) = &error.words {
+            self.emit(&Event::DatabaseSaid { words: words.clone() });
+        }
     }
 
     /// Whether a stop was asked for; the first to notice says so.

@@ -90,6 +90,7 @@ impl Loader<'_> {
         let document_count = part.documents().len();
         if document_count > 1 {
             let reason = error.to_string();
+            self.control.quote(&error);
             self.control.emit(&Event::BatchSplit { document_count: document_count as u64, reason });
             let suspect = part.documents().iter().position(|document| Some(document.key) == error.suspect);
             parts.extend(
@@ -101,6 +102,7 @@ impl Loader<'_> {
             [DocumentRecord { key, outcome: Outcome::Failed(_), .. }] => *key,
             _ => {
                 let failure = load_failure(code, &error);
+                self.control.quote(&error);
                 if code == FailureCode::RefusedByTarget {
                     self.suspect_the_target(error)?;
                 }

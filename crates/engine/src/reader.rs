@@ -190,6 +190,7 @@ impl<'a> Reader<'a> {
                 (_, Ok(())) => {}
                 (_, Err(Refusal::Document(code, error))) => {
                     let failure = fetch_failure(code, &error);
+                    self.control.quote(&error);
                     self.suspect_the_source(error)?;
                     chunk.push((keys[next], Err(failure)));
                 }

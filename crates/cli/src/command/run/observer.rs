@@ -21,6 +21,7 @@ pub(super) struct RunObserver<'a> {
     prometheus: Option<Prometheus>,
     failures: AtomicU64,
     job: &'a Job,
+    bars: MultiProgress,
 }
 
 impl<'a> RunObserver<'a> {
@@ -31,6 +32,7 @@ impl<'a> RunObserver<'a> {
             prometheus,
             failures: AtomicU64::new(0),
             job,
+            bars: bars.clone(),
         }
     }
 
@@ -81,6 +83,7 @@ impl<'a> RunObserver<'a> {
             Event::Retrying { attempt, delay, reason } => {
                 warn!("{reason}; attempt {attempt} follows in {delay:.1?}");
             }
+            Event::DatabaseSaid { words } => self.bars.suspend(|| console::quote(words)),
             Event::Stopping => warn!("Stopping: what was begun is being finished; Ctrl-C again ends at once"),
             Event::Finished => debug!("All threads have ended"),
         }
