@@ -177,6 +177,7 @@ fn exit_of(fault: &Fault) -> Exit {
         | Fault::NotNullViolation { .. }
         | Fault::CheckViolation { .. }
         | Fault::ValueRejected { .. }
+        | Fault::Refused { .. }
         | Fault::Busy
         | Fault::ConnectionLost
         | Fault::Timeout

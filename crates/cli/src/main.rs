@@ -28,7 +28,10 @@ use crate::exit::Exit;
 
 fn main() -> ExitCode {
     console::tell_panics_without_their_message();
-    let Cli { command } = Cli::parse();
+    let Cli { command, show_database_messages } = Cli::parse();
+    if show_database_messages {
+        console::show_database_words();
+    }
     match execute(command) {
         Ok(exit) => exit.into(),
         Err(error) if console::is_closed_pipe(&error) => Exit::Done.into(),

@@ -51,6 +51,12 @@ impl<'a, P: ?Sized> Connection<'a, P> {
         self.with(control, self.connecting, |_| Ok(()))
     }
 
+    /// Opens the port anew: what it looks at then is as it must be, or this fails.
+    pub(crate) fn reopen(&mut self, control: &Control<'_>) -> Result<(), Refusal> {
+        self.port = None;
+        self.connect(control)
+    }
+
     /// Uses the port; `operation` must be repeatable.
     pub(crate) fn with<T>(
         &mut self,
@@ -69,7 +75,7 @@ impl<'a, P: ?Sized> Connection<'a, P> {
                     Err(error) => (during, error),
                 },
             };
-            match decide(&error.fault) {
+            match decide(&error.fault, during) {
                 Decision::BlameDocument(code) => return Err(Refusal::Document(code, error)),
                 Decision::Retry => {}
                 Decision::Reconnect => self.port = None,
@@ -97,6 +103,7 @@ impl<'a, P: ?Sized> Connection<'a, P> {
         during: Activity,
         error: &PortError,
     ) -> Result<(), Refusal> {
+        control.quote(error);
         control.emit(&Event::Retrying { attempt, delay, reason: once(during, error) });
         if control.sleep(delay) { Ok(()) } else { Err(Refusal::Ended) }
     }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use crate::error::RunError;
 use crate::event::{Event, Observer};
 use crate::failure_guard;
+use crate::in_a_row::InARow;
+use crate::ports::{Fault, PortError};
 use crate::settings::{MaxFailures, RetrySettings};
 use crate::stop::StopSignal;
 use crate::summary::Totals;
@@ -22,6 +24,7 @@ pub(crate) struct Control<'a> {
     has_failed: AtomicBool,
     error: Mutex<Option<RunError>>,
     totals: Mutex<Totals>,
+    refused: Mutex<InARow>,
 }
 
 impl<'a> Control<'a> {
@@ -41,6 +44,7 @@ impl<'a> Control<'a> {
             has_failed: AtomicBool::new(false),
             error: Mutex::default(),
             totals: Mutex::default(),
+            refused: Mutex::default(),
         }
     }
 
@@ -50,6 +54,13 @@ impl<'a> Control<'a> {
 
     pub(crate) fn emit(&self, event: &Event) {
         self.observer.observe(event);
+    }
+
+    /// Passes on what the database said of a fault that does not end the run; one that does carries it along.
+    pub(crate) fn quote(&self, error: &PortError) {
+        if let Some(words) = &error.words {
+            self.emit(&Event::DatabaseSaid { words: words.clone() });
+        }
     }
 
     /// Whether a stop was asked for; the first to notice says so.
@@ -92,6 +103,11 @@ impl<'a> Control<'a> {
         self.stop.sleep(delay, || self.has_failed()) && !self.must_end()
     }
 
+    /// Notes that the target refused one document alone; answers how many it refused in a row for this reason, whoever loaded them.
+    pub(crate) fn refused(&self, fault: &Fault) -> u32 {
+        lock(&self.refused).refused(fault)
+    }
+
     /// Adds to the totals and ends the run when too many documents failed.
     pub(crate) fn account(&self, part: &Totals) {
         let Totals {
@@ -102,6 +118,9 @@ impl<'a> Control<'a> {
             table_row_counts,
             issue_count,
         } = part;
+        if *success_count > 0 {
+            lock(&self.refused).went_through();
+        }
         let (failed, processed) = {
             let mut totals = lock(&self.totals);
             totals.success_count += success_count;

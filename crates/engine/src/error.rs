@@ -43,6 +43,17 @@ pub enum RunError {
         #[source]
         error: PortError,
     },
+    /// Many documents, one after the other, met one and the same error that no rule knows.
+    #[error("{during}: {count} documents in a row, and none between them that went through: {error}")]
+    RefusedInARow {
+        /// What was being done.
+        during: Activity,
+        /// How many, with the last, which is not logged.
+        count: u32,
+        /// The fault of the last.
+        #[source]
+        error: PortError,
+    },
     /// More documents failed than allowed.
     #[error("{failed} of {processed} documents failed, the limit is {limit}")]
     TooManyFailures {
@@ -99,6 +110,10 @@ impl RunError {
             ),
             Self::LogRefused { error, .. } => Some(
                 error.hint.as_deref().unwrap_or("compare the log tables with what `xmlshred ddl` prints"),
+            ),
+            Self::RefusedInARow { .. } => Some(
+                "so many in a row are hardly the documents' fault: mend the cause, then run again with --retry-failed, as all but \
+                 the last are logged as failed; --show-database-messages shows the database's own words on the console",
             ),
             Self::TooManyFailures { .. } => Some(
                 "look at failure_reason in processing_log, mend the contract, then run again with --retry-failed; \

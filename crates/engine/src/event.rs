@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use xmlshred_model::{DocumentKey, Failure, IssueCode};
 
-/// Something that happened. Carries ids, tables, codes and counts, never values of documents.
+use crate::ports::DatabaseWords;
+
+/// Something that happened. Carries ids, tables, codes and counts, never values of documents, but for [`Event::DatabaseSaid`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The run begins; how many documents are to do, when known.
@@ -69,6 +71,12 @@ pub enum Event {
         delay: Duration,
         /// Why, in words.
         reason: String,
+    },
+    /// What the database itself said of a fault that the next event is about. May quote values of documents: for the eyes of somebody
+    /// who asked for it, and for no file.
+    DatabaseSaid {
+        /// Its words.
+        words: DatabaseWords,
     },
     /// A stop was asked for; what was begun is being finished.
     Stopping,

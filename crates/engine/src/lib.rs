@@ -19,6 +19,7 @@ mod backoff;
 mod connection;
 mod control;
 mod failure_guard;
+mod in_a_row;
 mod loader;
 mod reader;
 mod repeated_keys;

@@ -5,13 +5,13 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
-use xmlshred_model::{Batch, DocumentRecord, Failure, FailureCode, IssueCode, Outcome, Stage};
+use xmlshred_model::{Batch, DocumentRecord, Failure, FailureCode, IssueCode, Outcome};
 
 use crate::connection::{Connection, Refusal};
 use crate::control::Control;
 use crate::error::{Activity, RunError};
 use crate::event::Event;
-use crate::policy::blame_message;
+use crate::policy::{REFUSED_IN_A_ROW, is_told_by_opening, load_failure};
 use crate::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};
 use crate::repeated_keys;
 use crate::summary::Totals;
@@ -81,7 +81,7 @@ impl Loader<'_> {
 
     /// What to try instead of a refused part: smaller parts, or the log row alone.
     fn divide(
-        &self,
+        &mut self,
         part: &Batch,
         code: FailureCode,
         error: PortError,
@@ -90,6 +90,7 @@ impl Loader<'_> {
         let document_count = part.documents().len();
         if document_count > 1 {
             let reason = error.to_string();
+            self.control.quote(&error);
             self.control.emit(&Event::BatchSplit { document_count: document_count as u64, reason });
             let suspect = part.documents().iter().position(|document| Some(document.key) == error.suspect);
             parts.extend(
@@ -100,7 +101,11 @@ impl Loader<'_> {
         let key = match part.documents() {
             [DocumentRecord { key, outcome: Outcome::Failed(_), .. }] => *key,
             _ => {
-                let failure = Failure { stage: Stage::Load, code, message: blame_message(&error.fault) };
+                let failure = load_failure(code, &error);
+                self.control.quote(&error);
+                if code == FailureCode::RefusedByTarget {
+                    self.suspect_the_target(error)?;
+                }
                 parts.push(part.without_rows().with_records(|record| {
                     Some(DocumentRecord {
                         outcome: Outcome::Failed(failure.clone()),
@@ -112,6 +117,21 @@ impl Loader<'_> {
             }
         };
         Err(Refusal::Fatal(RunError::LogRefused { key, error }))
+    }
+
+    /// Sees whether the target is to blame for an error that no rule knows, and not the document that stands alone.
+    fn suspect_the_target(&mut self, error: PortError) -> Result<(), Refusal> {
+        let Self { control, sink, .. } = self;
+        if let Some(sink) = sink
+            && is_told_by_opening(&error.fault)
+        {
+            sink.reopen(control)?;
+        }
+        let count = control.refused(&error.fault);
+        if count < REFUSED_IN_A_ROW {
+            return Ok(());
+        }
+        Err(Refusal::Fatal(RunError::RefusedInARow { during: Activity::Load, count, error }))
     }
 
     fn report(&self, batch: &Batch, commit: &Commit, duration: Duration) {

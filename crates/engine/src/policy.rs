@@ -1,8 +1,13 @@
 //! What a fault means: the one place where that is decided.
 
-use xmlshred_model::FailureCode;
+use xmlshred_model::{Failure, FailureCode, Stage};
 
-use crate::ports::Fault;
+use crate::error::Activity;
+use crate::ports::{Fault, PortError};
+
+/// So many documents in a row that are refused with one and the same error that no rule knows, and none that goes through between
+/// them, are not to blame: the run stops.
+pub const REFUSED_IN_A_ROW: u32 = 20;
 
 /// What follows from a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,49 +18,134 @@ pub enum Decision {
     Reconnect,
     /// Try again with a new connection if the database was reached before in this run; else the address is wrong.
     ReconnectIfReachedBefore,
-    /// Some document of the batch is guilty: split until it stands alone, then it failed with this code.
+    /// Some document is guilty: split until it stands alone, then it failed with this code. Where the code is
+    /// [`FailureCode::RefusedByTarget`] or [`FailureCode::RefusedBySource`] that is a suspicion, until [`REFUSED_IN_A_ROW`]
+    /// documents prove otherwise.
     BlameDocument(FailureCode),
     /// The run cannot go on.
     Stop,
 }
 
-/// What follows from this fault.
-pub fn decide(fault: &Fault) -> Decision {
+/// What follows from this fault, met while doing this.
+pub fn decide(fault: &Fault, during: Activity) -> Decision {
     match fault {
-        Fault::UniqueViolation { .. } => Decision::BlameDocument(FailureCode::UniqueViolation),
-        Fault::ForeignKeyViolation { .. } => Decision::BlameDocument(FailureCode::ForeignKeyViolation),
-        Fault::NotNullViolation { .. } => Decision::BlameDocument(FailureCode::NotNullViolation),
-        Fault::CheckViolation { .. } => Decision::BlameDocument(FailureCode::CheckViolation),
-        Fault::ValueRejected { .. } => Decision::BlameDocument(FailureCode::ValueRejected),
         Fault::Busy => Decision::Retry,
         // A commit under way may have happened: the log knows, and `Sink::commit` asks it.
         Fault::ConnectionLost | Fault::Timeout => Decision::Reconnect,
         Fault::CannotConnect => Decision::ReconnectIfReachedBefore,
-        Fault::DiskFull
-        | Fault::ReadOnly
+        Fault::UniqueViolation { .. }
+        | Fault::ForeignKeyViolation { .. }
+        | Fault::NotNullViolation { .. }
+        | Fault::CheckViolation { .. }
+        | Fault::ValueRejected { .. }
+        | Fault::Refused { .. }
         | Fault::AccessDenied
         | Fault::MissingTable { .. }
         | Fault::WrongTable { .. }
         | Fault::Corrupt
-        | Fault::Other => Decision::Stop,
+        | Fault::DiskFull
+        | Fault::ReadOnly
+        | Fault::Other => match during {
+            Activity::Load => decide_loading(fault),
+            Activity::Fetch => decide_fetching(fault),
+            Activity::ConnectSource
+            | Activity::ConnectTarget
+            | Activity::CreateTables
+            | Activity::Count
+            | Activity::ReadKeys
+            | Activity::ReadLog => Decision::Stop,
+        },
     }
 }
 
-/// The words for a document that the target refused: table and kind, never a value.
-pub(crate) fn blame_message(fault: &Fault) -> String {
+fn decide_loading(fault: &Fault) -> Decision {
+    let code = match fault {
+        Fault::UniqueViolation { .. } => FailureCode::UniqueViolation,
+        Fault::ForeignKeyViolation { .. } => FailureCode::ForeignKeyViolation,
+        Fault::NotNullViolation { .. } => FailureCode::NotNullViolation,
+        Fault::CheckViolation { .. } => FailureCode::CheckViolation,
+        Fault::ValueRejected { .. } => FailureCode::ValueRejected,
+        Fault::DiskFull | Fault::ReadOnly | Fault::Corrupt => return Decision::Stop,
+        // Triggers and policies of the target refuse one row with the same codes that tell of a table that is gone.
+        _ => FailureCode::RefusedByTarget,
+    };
+    Decision::BlameDocument(code)
+}
+
+fn decide_fetching(fault: &Fault) -> Decision {
+    match fault {
+        Fault::DiskFull | Fault::ReadOnly => Decision::Stop,
+        // One damaged page is one document's.
+        _ => Decision::BlameDocument(FailureCode::RefusedBySource),
+    }
+}
+
+/// Whether the same fault is to be expected of the connection itself, so that opening it anew, which looks at tables, columns and rights,
+/// tells whether a document is to blame.
+pub(crate) fn is_told_by_opening(fault: &Fault) -> bool {
+    match fault {
+        Fault::AccessDenied | Fault::MissingTable { .. } | Fault::WrongTable { .. } | Fault::Other => true,
+        Fault::UniqueViolation { .. }
+        | Fault::ForeignKeyViolation { .. }
+        | Fault::NotNullViolation { .. }
+        | Fault::CheckViolation { .. }
+        | Fault::ValueRejected { .. }
+        | Fault::Refused { .. }
+        | Fault::Busy
+        | Fault::ConnectionLost
+        | Fault::Timeout
+        | Fault::DiskFull
+        | Fault::ReadOnly
+        | Fault::CannotConnect
+        | Fault::Corrupt => false,
+    }
+}
+
+/// Whether two documents were refused for the same reason, as far as that can be told.
+pub(crate) fn is_same_reason(one: &Fault, other: &Fault) -> bool {
+    match (one, other) {
+        (Fault::Refused { code: one, .. }, Fault::Refused { code: other, .. }) => one == other,
+        _ => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
+}
+
+/// Why a document failed that the target refused alone.
+pub(crate) fn load_failure(code: FailureCode, error: &PortError) -> Failure {
+    Failure { stage: Stage::Load, code, message: blame_message(error) }
+}
+
+/// Why a document failed that the source did not hand over alone.
+pub(crate) fn fetch_failure(code: FailureCode, error: &PortError) -> Failure {
+    Failure { stage: Stage::Fetch, code, message: error.message.clone() }
+}
+
+/// The words for a document that the target refused: table, column and kind, never a value.
+fn blame_message(error: &PortError) -> String {
     let place = |table: &Option<String>| match table {
         Some(table) => format!("table `{table}`"),
         None => "a target table".to_owned(),
     };
-    match fault {
+    match &error.fault {
         Fault::UniqueViolation { table } => format!("{} has a row with this key already", place(table)),
         Fault::ForeignKeyViolation { table } => {
             format!("a row of {} refers to a row that is not there", place(table))
         }
-        Fault::NotNullViolation { table } => format!("{} takes no null in a column", place(table)),
+        Fault::NotNullViolation { table, column: None } => {
+            format!("{} takes no null in a column", place(table))
+        }
+        Fault::NotNullViolation { table, column: Some(column) } => {
+            format!("{} takes no null in column `{column}`", place(table))
+        }
         Fault::CheckViolation { table } => format!("a check constraint of {} fails", place(table)),
-        Fault::ValueRejected { table } => {
+        Fault::ValueRejected { table, column: None } => {
             format!("{} refuses a value by type, length or range", place(table))
+        }
+        Fault::ValueRejected { table, column: Some(column) } => {
+            format!("{} refuses a value of column `{column}` by type, length or range", place(table))
+        }
+        Fault::Refused { code, table, column: None } => format!("{} refuses a row with {code}", place(table)),
+        Fault::Refused { code, table, column: Some(column) } => {
+            format!("{} refuses a row with {code} for column `{column}`", place(table))
         }
         Fault::Busy
         | Fault::ConnectionLost
@@ -67,6 +157,6 @@ pub(crate) fn blame_message(fault: &Fault) -> String {
         | Fault::WrongTable { .. }
         | Fault::CannotConnect
         | Fault::Corrupt
-        | Fault::Other => "refused by the target".to_owned(),
+        | Fault::Other => error.message.clone(),
     }
 }

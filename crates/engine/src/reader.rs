@@ -4,17 +4,19 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use xmlshred_model::DocumentKey;
+use xmlshred_model::{DocumentKey, Failure};
 
 use crate::connection::{Connection, Refusal};
 use crate::control::Control;
 use crate::error::{Activity, RunError};
 use crate::event::Event;
-use crate::ports::{Fetched, Journal, Selection, Source};
+use crate::in_a_row::InARow;
+use crate::policy::{REFUSED_IN_A_ROW, fetch_failure, is_told_by_opening};
+use crate::ports::{Fetched, Journal, PortError, Selection, Source};
 use crate::settings::{ChunkLimits, RunSettings};
 
-/// Documents on their way to one worker.
-pub(crate) type Chunk = Vec<(DocumentKey, Fetched)>;
+/// Documents on their way to one worker; one that cannot be read comes as the reason.
+pub(crate) type Chunk = Vec<(DocumentKey, Result<Fetched, Failure>)>;
 
 /// Why the reader ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,7 @@ pub(crate) struct Reader<'a> {
     max_bytes: u64,
     chunk: ChunkLimits,
     left: Option<u64>,
+    refused: InARow,
     chunks: Sender<Chunk>,
 }
 
@@ -72,6 +75,7 @@ impl<'a> Reader<'a> {
             max_bytes: settings.limits.max_bytes,
             chunk: settings.chunk,
             left: settings.limit,
+            refused: InARow::default(),
             chunks,
         }
     }
@@ -84,7 +88,7 @@ impl<'a> Reader<'a> {
                 match refusal {
                     Refusal::Ended => self.control.cut_short(),
                     Refusal::Fatal(error) => self.control.fail(error),
-                    // No batch, so nobody to blame: a database that answers a query so is broken.
+                    // Only reading documents blames one, and takes care of it.
                     Refusal::Document(_, error) => {
                         self.control.fail(RunError::Port { during: Activity::Fetch, error });
                     }
@@ -153,7 +157,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let document_count = chunk.len() as u64;
-            let byte_count = chunk.iter().map(|(_, fetched)| held_bytes(fetched)).sum::<usize>() as u64;
+            let byte_count = held(&chunk) as u64;
             // Blocks while workers are busy: this is what bounds memory.
             if self.chunks.send(chunk).is_err() {
                 return Err(Refusal::Ended);
@@ -171,20 +175,45 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads up to a chunk's limits, and moves `rest` on beyond what was read. No statement of the source stays open
-    /// while the chunk waits for a worker.
+    /// while the chunk waits for a worker. Where the source refuses to read several documents, they are read one by one.
     fn fetch_chunk(&mut self, rest: &mut &[DocumentKey]) -> Result<Chunk, Refusal> {
-        let Self { control, source, max_bytes, chunk: limits, .. } = self;
-        let mut chunk = Chunk::new();
-        let mut byte_count = 0;
-        let end = rest.len().min(limits.documents.max(1));
+        let end = rest.len().min(self.chunk.documents.max(1));
         let keys = &rest[..end];
+        let mut chunk = Chunk::new();
+        let (mut next, together) = match self.fetch(keys, &mut chunk) {
+            (next, Err(Refusal::Document(..))) => (next, false),
+            (next, result) => result.map(|()| (next, true))?,
+        };
+        while !together && next < end && !self.control.must_end() && held(&chunk) < self.chunk.bytes {
+            let alone = &keys[next..=next];
+            match self.fetch(alone, &mut chunk) {
+                (_, Ok(())) => {}
+                (_, Err(Refusal::Document(code, error))) => {
+                    let failure = fetch_failure(code, &error);
+                    self.control.quote(&error);
+                    self.suspect_the_source(error)?;
+                    chunk.push((keys[next], Err(failure)));
+                }
+                (_, Err(refusal)) => return Err(refusal),
+            }
+            next += 1;
+        }
+        *rest = &rest[next..];
+        Ok(chunk)
+    }
+
+    /// Reads documents into the chunk until it is full; answers how many of the keys are done with.
+    fn fetch(&mut self, keys: &[DocumentKey], chunk: &mut Chunk) -> (usize, Result<(), Refusal>) {
+        let Self { control, source, max_bytes, chunk: limits, refused, .. } = self;
+        let mut byte_count = held(chunk);
         let mut next = 0;
-        source.with(control, Activity::Fetch, |source| {
+        let result = source.with(control, Activity::Fetch, |source| {
             let mut flow = ControlFlow::Continue(());
             source.fetch(&keys[next..], *max_bytes, &mut |key, fetched| {
                 next += keys[next..].iter().position(|&wanted| wanted == key).map_or(0, |at| at + 1);
                 byte_count += held_bytes(&fetched);
-                chunk.push((key, fetched));
+                refused.went_through();
+                chunk.push((key, Ok(fetched)));
                 if byte_count >= limits.bytes || control.must_end() {
                     flow = ControlFlow::Break(());
                 }
@@ -194,10 +223,26 @@ impl<'a> Reader<'a> {
                 next = keys.len();
             }
             Ok(())
-        })?;
-        *rest = &rest[next..];
-        Ok(chunk)
+        });
+        (next, result)
     }
+
+    /// Sees whether the source is to blame, and not the document that was read alone.
+    fn suspect_the_source(&mut self, error: PortError) -> Result<(), Refusal> {
+        if is_told_by_opening(&error.fault) {
+            self.source.reopen(self.control)?;
+        }
+        let count = self.refused.refused(&error.fault);
+        if count < REFUSED_IN_A_ROW {
+            return Ok(());
+        }
+        Err(Refusal::Fatal(RunError::RefusedInARow { during: Activity::Fetch, count, error }))
+    }
+}
+
+/// Bytes of the documents in a chunk.
+fn held(chunk: &Chunk) -> usize {
+    chunk.iter().filter_map(|(_, document)| document.as_ref().ok()).map(held_bytes).sum()
 }
 
 fn held_bytes(fetched: &Fetched) -> usize {

@@ -82,22 +82,26 @@ impl<'a> Worker<'a> {
         let _ = self.flush();
     }
 
-    fn take(&mut self, key: DocumentKey, fetched: &Fetched) -> Result<(), Abandoned> {
+    fn take(&mut self, key: DocumentKey, fetched: &Result<Fetched, Failure>) -> Result<(), Abandoned> {
         let started = Instant::now();
         let processed_at = utc_now();
         let (byte_count, document_hash) = match fetched {
-            Fetched::Text(text) => (text.len() as u64, xxh3_128(text.as_bytes())),
-            Fetched::Bytes(bytes) => (bytes.len() as u64, xxh3_128(bytes)),
+            Ok(Fetched::Text(text)) => (text.len() as u64, xxh3_128(text.as_bytes())),
+            Ok(Fetched::Bytes(bytes)) => (bytes.len() as u64, xxh3_128(bytes)),
             // Nothing was read, so there is nothing to hash.
-            Fetched::Null => (0, 0),
-            Fetched::TooLarge(byte_count) => (*byte_count, 0),
+            Ok(Fetched::Null) | Err(_) => (0, 0),
+            Ok(Fetched::TooLarge(byte_count)) => (*byte_count, 0),
         };
-        let (outcome, issues) = match self.shred(key, fetched, processed_at) {
+        let shredded = match fetched {
+            Ok(fetched) => self.shred(key, fetched, processed_at),
+            Err(failure) => Err(failure.clone()),
+        };
+        let (outcome, issues) = match shredded {
             Ok(issues) => (Outcome::Success, issues),
             Err(failure) => (Outcome::Failed(failure), Vec::new()),
         };
         let duration = started.elapsed();
-        self.byte_count += if matches!(fetched, Fetched::TooLarge(_)) { 0 } else { byte_count };
+        self.byte_count += if matches!(fetched, Ok(Fetched::TooLarge(_))) { 0 } else { byte_count };
         self.busy += duration;
         self.rows.finish_document(DocumentRecord {
             key,

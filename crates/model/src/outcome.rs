@@ -118,6 +118,10 @@ codes! {
         CheckViolation = "check-violation",
         /// The target refuses a value: its type, length or range.
         ValueRejected = "value-rejected",
+        /// The target refuses the document's rows with an error that no rule knows: of a trigger, a policy, a function. It takes its log row.
+        RefusedByTarget = "refused-by-target",
+        /// The source does not hand over this document alone, though it hands over others.
+        RefusedBySource = "refused-by-source",
     }
 }
 

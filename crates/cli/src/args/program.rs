@@ -24,6 +24,10 @@ Start with `xmlshred demo`: it makes a database of documents and a contract, and
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    /// Show what databases say about errors, on the console only; it may quote values of documents
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) show_database_messages: bool,
 }
 
 /// What the program can do.

@@ -3,8 +3,10 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
+use xmlshred_engine::ports::{DatabaseWords, PortError};
 use xmlshred_mapping::contract::RenderStyle;
 
 use crate::demo::DemoError;
@@ -39,6 +41,50 @@ pub(crate) fn tell(error: &CommandError) {
     if let Some(hint) = error.hint() {
         let _ = writeln!(err, "{HINT}hint:{HINT:#} {hint}");
     }
+    drop(err);
+    if let Some(words) = words_behind(error) {
+        quote(words);
+    }
+}
+
+static SHOWS_DATABASE_WORDS: AtomicBool = AtomicBool::new(false);
+
+/// From now on the console shows what databases say themselves. Once, at the start: `--show-database-messages`.
+pub(crate) fn show_database_words() {
+    SHOWS_DATABASE_WORDS.store(true, Ordering::Relaxed);
+}
+
+/// Whether it does.
+pub(crate) fn shows_database_words() -> bool {
+    SHOWS_DATABASE_WORDS.load(Ordering::Relaxed)
+}
+
+/// Shows what a database said, on the console and nowhere else, if somebody asked for it.
+pub(crate) fn quote(words: &DatabaseWords) {
+    if shows_database_words() {
+        let mut err = anstream::stderr().lock();
+        let _ = writeln!(err, "{HINT}the database says:{HINT:#} {}", printable(words.reveal()));
+    }
+}
+
+/// Words that do nothing to a terminal.
+fn printable(words: &str) -> String {
+    let shown = |character: char| if character.is_control() { ' ' } else { character };
+    words.chars().map(shown).collect()
+}
+
+/// What a database said about the error, which may stand anywhere among its causes.
+fn words_behind(error: &CommandError) -> Option<&DatabaseWords> {
+    let mut error: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(cause) = error {
+        let port_error = cause.downcast_ref::<PortError>();
+        let port_error = port_error.or_else(|| cause.downcast_ref::<Box<PortError>>().map(|boxed| &**boxed));
+        if let Some(PortError { words: Some(words), .. }) = port_error {
+            return Some(words);
+        }
+        error = cause.source();
+    }
+    None
 }
 
 /// Tells a warning before there is a log.

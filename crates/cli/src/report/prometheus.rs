@@ -113,7 +113,7 @@ impl Prometheus {
             }
             Event::Retrying { .. } => self.retries.increment(1),
             Event::BatchSplit { .. } => self.splits.increment(1),
-            Event::Stopping | Event::Finished => {}
+            Event::DatabaseSaid { .. } | Event::Stopping | Event::Finished => {}
         }
     }
 }

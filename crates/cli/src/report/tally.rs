@@ -84,7 +84,7 @@ impl Tally {
             }
             Event::BatchSplit { .. } => self.split_count += 1,
             Event::Retrying { .. } => self.retry_count += 1,
-            Event::Started { .. } | Event::Stopping | Event::Finished => {}
+            Event::Started { .. } | Event::DatabaseSaid { .. } | Event::Stopping | Event::Finished => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a database has, in terms that all databases share, and what it lacks or has otherwise than the contract.
 
 pub(crate) mod comparison;
+pub(crate) mod known_names;
 pub(crate) mod log_layout;
 pub(crate) mod real_table;
 pub(crate) mod source_names;

@@ -5,6 +5,8 @@ use xmlshred_mapping::contract::SourceSpec;
 
 use crate::sql::names::instead_of;
 
+use super::known_names::named_in;
+
 /// There is no such table; these are there.
 pub(crate) fn no_table(spec: &SourceSpec, tables: &[String]) -> PortError {
     let table = &spec.table;
@@ -18,4 +20,10 @@ pub(crate) fn no_column(spec: &SourceSpec, name: &str, columns: &[String]) -> Po
     let message = format!("the source table `{table}` has no column `{name}`");
     PortError::new(Fault::WrongTable { table: table.clone() }, message)
         .with_hint(instead_of(name, "columns", columns))
+}
+
+/// The contract's own condition is no SQL that this database takes: at which of its own words, if the database's words tell.
+pub(crate) fn wrong_condition(database: &str, condition: &str, words: &str, code: &str) -> String {
+    let place = named_in(condition, words).map_or_else(String::new, |name| format!(", at `{name}`"));
+    format!("`source.where` is not SQL that {database} takes{place} ({code})")
 }

@@ -79,5 +79,8 @@ impl DocumentWriter for PostgresDocuments {
 }
 
 fn too_long(key: DocumentKey) -> PortError {
-    PortError::new(Fault::ValueRejected { table: None }, format!("document {key} is larger than 2 GiB"))
+    PortError::new(
+        Fault::ValueRejected { table: None, column: None },
+        format!("document {key} is larger than 2 GiB"),
+    )
 }

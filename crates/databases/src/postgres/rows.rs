@@ -35,7 +35,7 @@ impl PostgresRows {
 
 impl RowReader for PostgresRows {
     fn rows(&mut self, table: &TableSchema, each: &mut dyn FnMut(&[OwnedValue])) -> Result<(), PortError> {
-        let failed = |error| table_error(&format!("reading table {}", table.name), Some(&table.name), error);
+        let failed = |error| table_error(&format!("reading table {}", table.name), table, error);
         let cells: Vec<_> = table
             .columns
             .iter()

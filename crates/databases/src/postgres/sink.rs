@@ -13,7 +13,7 @@ use super::address::PostgresAddress;
 use super::catalog::check_target;
 use super::connect::{Purpose, connect};
 use super::conversion::conversions;
-use super::fault::port_error;
+use super::fault::{port_error, target_error};
 use super::log::LogWriter;
 use super::table_loader::TableLoader;
 
@@ -63,7 +63,7 @@ impl Sink for PostgresSink {
             table_row_counts.push(table.load(&mut transaction, batch, index, &successful, buffer)?);
         }
         log.insert_issues(&mut transaction, batch, &remaining)?;
-        transaction.commit().map_err(|error| port_error("committing", error))?;
+        transaction.commit().map_err(|error| target_error("committing", batch.schema(), error))?;
         Ok(Commit { already_done, table_row_counts })
     }
 }

@@ -11,7 +11,7 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::OpenOptions;
-use crate::catalog::source_names::{no_column, no_table};
+use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::POSTGRES;
 use crate::sql::paging::{bounds, not_an_integer, not_unique, selecting};
 use crate::transfer::fetching::{self, Documents};
@@ -105,8 +105,8 @@ impl Source for PostgresSource {
     ) -> Result<Vec<DocumentKey>, PortError> {
         let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
         let sql = self.paging(selection);
-        let has_condition = self.spec.where_sql.is_some();
-        let failed = |error| selection_error("reading keys of documents", has_condition, error);
+        let condition = self.spec.where_sql.clone();
+        let failed = |error| selection_error("reading keys of documents", condition.as_deref(), error);
         let statement = match self.keys.take() {
             Some((known, statement)) if known == sql => statement,
             _ => self.client.prepare_typed(&sql, &PAGING_TYPES).map_err(failed)?,
@@ -142,8 +142,8 @@ impl Source for PostgresSource {
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
         let Some([start, end]) = bounds(selection, None) else { return Ok(Some(0)) };
         let sql = format!("SELECT count(*) {}", self.selecting(selection));
-        let has_condition = self.spec.where_sql.is_some();
-        let failed = |error| selection_error("counting documents", has_condition, error);
+        let condition = self.spec.where_sql.clone();
+        let failed = |error| selection_error("counting documents", condition.as_deref(), error);
         let mut transaction = self.client.transaction().map_err(failed)?;
         transaction.batch_execute(COUNT_TIMEOUT).map_err(failed)?;
         // The whole is counted best by reading it once.
@@ -190,14 +190,14 @@ fn source_table(spec: &SourceSpec) -> String {
 }
 
 /// The error of a query that contains the contract's own condition, which is the one part that can be wrong SQL.
-fn selection_error(during: &str, has_condition: bool, error: postgres::Error) -> PortError {
-    let is_wrong_sql = error.code().is_some_and(|code| code.code().starts_with("42"));
-    match error.as_db_error() {
-        Some(refusal) if has_condition && is_wrong_sql => PortError::new(
-            Fault::Other,
-            format!("`source.where` is not SQL that PostgreSQL takes: {}", refusal.message()),
-        )
-        .with_hint("it may name columns of the source table and other tables of the database"),
+fn selection_error(during: &str, condition: Option<&str>, error: postgres::Error) -> PortError {
+    match (condition, error.as_db_error()) {
+        (Some(condition), Some(refusal)) if refusal.code().code().starts_with("42") => {
+            let (code, words) = (format!("SQLSTATE {}", refusal.code().code()), refusal.message());
+            PortError::new(Fault::Other, wrong_condition("PostgreSQL", condition, words, &code))
+                .with_words(words)
+                .with_hint("it may name columns of the source table and other tables of the database")
+        }
         _ => port_error(during, error),
     }
 }

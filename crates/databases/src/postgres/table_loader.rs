@@ -82,7 +82,7 @@ impl TableLoader {
         if documents.iter().all(|run| batch.rows_of(index, run.clone()).num_rows() == 0) {
             return Ok(0);
         }
-        let failed = |error| table_error(&format!("loading table {}", table.name), Some(&table.name), error);
+        let failed = |error| table_error(&format!("loading table {}", table.name), table, error);
         if let Some(staging) = &self.staging {
             transaction.batch_execute(&staging.create).map_err(failed)?;
         }

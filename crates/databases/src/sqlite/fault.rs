@@ -2,52 +2,87 @@
 
 use rusqlite::{Error, ffi};
 use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_model::TableSchema;
+
+use crate::catalog::known_names::KnownNames;
 
 /// The error of an access that did not touch one table's rows in particular.
 pub(super) fn port_error(during: &str, error: Error) -> PortError {
-    table_error(during, None, error)
+    error_among(during, KnownNames::LOG, error)
 }
 
-/// The error of loading rows into `table`.
-pub(super) fn table_error(during: &str, table: Option<&str>, error: Error) -> PortError {
-    let fault = fault(table, &error);
-    let hint = hint(&fault).map(Into::into);
-    // SQLite's messages name tables and columns, never values; the words of a trigger are its author's, who may have put
-    // values of the row into them.
-    if error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_CONSTRAINT_TRIGGER) {
-        return PortError {
-            fault,
-            message: format!("{during}: refused by a trigger"),
-            hint,
-            suspect: None,
-            source: None,
-        };
-    }
-    let message = match &error {
-        Error::SqlInputError { msg, .. } => format!("{during}: {msg}"),
-        _ => format!("{during}: {error}"),
+/// The error of loading or reading rows of `table`.
+pub(super) fn table_error(during: &str, table: &TableSchema, error: Error) -> PortError {
+    error_among(during, KnownNames::table(table), error)
+}
+
+/// SQLite's own words are not passed on: functions of an index, a trigger or a generated column quote values in them.
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
+fn error_among(during: &str, known: KnownNames<'_>, error: Error) -> PortError {
+    let (code, words) = match &error {
+        Error::SqliteFailure(failure, words) => (Some(failure.extended_code), words.as_deref()),
+        Error::SqlInputError { error, msg, .. } => (Some(error.extended_code), Some(msg.as_str())),
+        _ => (None, None),
     };
-    PortError { fault, message, hint, suspect: None, source: Some(Box::new(error)) }
+    let fault = fault(known, &error).of_column(words.and_then(|words| known.column_at_the_end_of(words)));
+    let hint = hint(&fault);
+    let message = match code {
+        Some(code) => format!("{during}: {} (SQLite {code})", meaning(&fault, code)),
+        None => format!("{during}: SQLite answers something that was not expected"),
+    };
+    let error =
+        PortError::new(fault, message).with_words(words.map_or_else(|| error.to_string(), str::to_owned));
+    match hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
 }
 
-fn fault(table: Option<&str>, error: &Error) -> Fault {
-    let table = table.map(str::to_owned);
-    let Error::SqliteFailure(failure, message) = error else {
-        return match error {
-            Error::SqlInputError { msg, .. } => missing(msg),
-            _ => Fault::Other,
-        };
+/// What happened, in words of ours.
+fn meaning(fault: &Fault, code: i32) -> &'static str {
+    match fault {
+        Fault::UniqueViolation { .. } => "a unique key has this value already",
+        Fault::ForeignKeyViolation { .. } => "a foreign key refers to nothing",
+        Fault::NotNullViolation { .. } => "a column takes no null",
+        Fault::CheckViolation { .. } if code == ffi::SQLITE_CONSTRAINT_TRIGGER => "refused by a trigger",
+        Fault::CheckViolation { .. } => "a check refuses a row",
+        Fault::ValueRejected { .. } => "a value does not fit its column",
+        Fault::Busy => "the file is locked",
+        Fault::DiskFull => "the disk is full",
+        Fault::ReadOnly => "the file cannot be written",
+        Fault::AccessDenied => "a right is missing",
+        Fault::MissingTable { .. } => "a table is missing",
+        Fault::WrongTable { .. } => "a column is missing",
+        Fault::CannotConnect => "the file cannot be opened, or is no database",
+        Fault::Corrupt => "the file is damaged",
+        Fault::Refused { .. } | Fault::Other | Fault::ConnectionLost | Fault::Timeout => match code & 0xff {
+            ffi::SQLITE_ERROR => "a function, a trigger or a statement fails",
+            ffi::SQLITE_NOMEM => "memory is used up",
+            ffi::SQLITE_INTERRUPT => "it was interrupted",
+            ffi::SQLITE_IOERR => "the file cannot be read or written",
+            ffi::SQLITE_SCHEMA => "the tables have changed",
+            _ => "it is refused",
+        },
+    }
+}
+
+fn fault(known: KnownNames<'_>, error: &Error) -> Fault {
+    let table = known.table_or_at_hand(None);
+    let (failure, words) = match error {
+        Error::SqliteFailure(failure, words) => (failure, words.as_deref()),
+        Error::SqlInputError { error, msg, .. } => (error, Some(msg.as_str())),
+        _ => return Fault::Other,
     };
     match failure.extended_code {
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
             return Fault::UniqueViolation { table };
         }
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => return Fault::ForeignKeyViolation { table },
-        ffi::SQLITE_CONSTRAINT_NOTNULL => return Fault::NotNullViolation { table },
+        ffi::SQLITE_CONSTRAINT_NOTNULL => return Fault::NotNullViolation { table, column: None },
         ffi::SQLITE_CONSTRAINT_CHECK | ffi::SQLITE_CONSTRAINT_TRIGGER => {
             return Fault::CheckViolation { table };
         }
-        ffi::SQLITE_CONSTRAINT_DATATYPE => return Fault::ValueRejected { table },
+        ffi::SQLITE_CONSTRAINT_DATATYPE => return Fault::ValueRejected { table, column: None },
         // Errors of the disk itself, most often that it is full: SQLite cannot always tell.
         ffi::SQLITE_IOERR_WRITE
         | ffi::SQLITE_IOERR_FSYNC
@@ -71,20 +106,24 @@ fn fault(table: Option<&str>, error: &Error) -> Fault {
         rusqlite::ErrorCode::DatabaseCorrupt => Fault::Corrupt,
         rusqlite::ErrorCode::TooBig
         | rusqlite::ErrorCode::TypeMismatch
-        | rusqlite::ErrorCode::ParameterOutOfRange => Fault::ValueRejected { table },
+        | rusqlite::ErrorCode::ParameterOutOfRange => Fault::ValueRejected { table, column: None },
         rusqlite::ErrorCode::ConstraintViolation => Fault::CheckViolation { table },
-        _ => message.as_deref().map_or(Fault::Other, missing),
+        _ => {
+            let missing = words.and_then(|words| missing(known, words));
+            let code = format!("SQLite {}", failure.extended_code);
+            missing.unwrap_or(Fault::Refused { code, table, column: None })
+        }
     }
 }
 
-fn missing(message: &str) -> Fault {
-    let name_after = |words: &str| message.split_once(words).map(|(_, name)| name.trim().to_owned());
-    if let Some(table) = name_after("no such table:") {
-        Fault::MissingTable { table }
-    } else if let Some(table) = name_after("no such column:").or_else(|| name_after("has no column named")) {
-        Fault::WrongTable { table }
+fn missing(known: KnownNames<'_>, words: &str) -> Option<Fault> {
+    let named = |name: &str| known.found(name.trim()).unwrap_or("?").to_owned();
+    if let Some(name) = words.strip_prefix("no such table:") {
+        Some(Fault::MissingTable { table: named(name) })
+    } else if words.starts_with("no such column:") || words.contains(" has no column named ") {
+        Some(Fault::WrongTable { table: known.table_or_at_hand(None).unwrap_or_else(|| "?".to_owned()) })
     } else {
-        Fault::Other
+        None
     }
 }
 

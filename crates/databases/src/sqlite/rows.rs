@@ -27,7 +27,7 @@ impl SqliteRows {
 
 impl RowReader for SqliteRows {
     fn rows(&mut self, table: &TableSchema, each: &mut dyn FnMut(&[OwnedValue])) -> Result<(), PortError> {
-        let failed = |error| table_error(&format!("reading table {}", table.name), Some(&table.name), error);
+        let failed = |error| table_error(&format!("reading table {}", table.name), table, error);
         let columns = SQLITE.quote_all(table.columns.iter().map(|column| column.name.as_str()));
         let sql = format!("SELECT {columns} FROM {}", SQLITE.quote(&table.name));
         let mut statement = self.connection.prepare(&sql).map_err(failed)?;

@@ -51,7 +51,19 @@ impl SqliteSink {
     ) -> Result<Self, PortError> {
         let connection = open_for_writing(file, options)?;
         target_check::check(&connection, schema)?;
-        Ok(Self::new(connection, schema))
+        let sink = Self::new(connection, schema);
+        sink.check_statements(schema)?;
+        Ok(sink)
+    }
+
+    /// That the tables take rows at all: with a statement, its triggers are compiled, which may name tables that are gone.
+    fn check_statements(&self, schema: &TargetSchema) -> Result<(), PortError> {
+        for (sql, table) in self.statements.rows.iter().zip(&schema.tables) {
+            let prepared = self.connection.prepare_cached(sql);
+            prepared
+                .map_err(|error| table_error(&format!("preparing to load {}", table.name), table, error))?;
+        }
+        Ok(())
     }
 
     fn new(connection: Connection, schema: &Arc<TargetSchema>) -> Self {
@@ -163,7 +175,7 @@ impl Load<'_> {
             let rows = self.batch.rows_of(index, run.clone());
             if rows.num_rows() > 0 {
                 count += insert(&mut statement, table, &rows, &mut row).map_err(|error| {
-                    table_error(&format!("loading table {}", table.name), Some(&table.name), error)
+                    table_error(&format!("loading table {}", table.name), table, error)
                         .about(document_of_row(self.batch, index, documents, row))
                 })?;
             }

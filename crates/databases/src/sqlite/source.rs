@@ -10,7 +10,7 @@ use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selecti
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
-use crate::catalog::source_names::{no_column, no_table};
+use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQLITE;
 use crate::sql::paging::{bounds, not_an_integer, not_unique};
 use xmlshred_model::log_table::{CONTRACT_NAME, LOG, SUCCESS};
@@ -171,8 +171,10 @@ impl Source for SqliteSource {
 /// The error of a query that contains the contract's own condition, which is the one part that can be wrong SQL.
 fn selection_error(during: &str, spec: &SourceSpec, error: Error) -> PortError {
     match (&spec.where_sql, &error) {
-        (Some(_), Error::SqlInputError { msg, .. }) => {
-            PortError::new(Fault::Other, format!("`source.where` is not SQL that SQLite takes: {msg}"))
+        (Some(condition), Error::SqlInputError { msg, error, .. }) => {
+            let code = format!("SQLite {}", error.extended_code);
+            PortError::new(Fault::Other, wrong_condition("SQLite", condition, msg, &code))
+                .with_words(msg.as_str())
                 .with_hint(format!("it may name columns of `{}` and other tables of the file", spec.table))
         }
         _ => port_error(during, error),

@@ -3,6 +3,10 @@
 
 use xmlshred_engine::ports::{Fault, PortError};
 
+use xmlshred_model::{TableSchema, TargetSchema};
+
+use crate::catalog::known_names::KnownNames;
+
 use super::address::SqlServerAddress;
 use super::driver::DriverError;
 
@@ -11,34 +15,43 @@ const BABELFISH_NUMBER: u32 = 33_557_097;
 
 /// The error of an access that did not touch one table's rows in particular.
 pub(super) fn port_error(during: &str, error: DriverError) -> PortError {
-    table_error(during, None, error)
+    error_among(during, KnownNames::LOG, error)
 }
 
-/// The error of loading rows into `table`.
-pub(super) fn table_error(during: &str, table: Option<&str>, error: DriverError) -> PortError {
+/// The error of something that may concern any table of the target.
+pub(super) fn target_error(during: &str, schema: &TargetSchema, error: DriverError) -> PortError {
+    error_among(during, KnownNames::of(schema), error)
+}
+
+/// The error of loading or reading rows of `table`.
+pub(super) fn table_error(during: &str, table: &TableSchema, error: DriverError) -> PortError {
+    error_among(during, KnownNames::table(table), error)
+}
+
+/// The server's own words are not passed on: they may quote values. Names pass that are known.
+fn error_among(during: &str, known: KnownNames<'_>, error: DriverError) -> PortError {
+    let table = known.table_or_at_hand(None);
     match error {
         DriverError::Server { number, message } => {
-            let fault = fault(table, number, &message);
-            let hint = hint(&fault, number).map(Into::into);
-            // The server's words are not passed on where they may quote values.
-            let words = if quotes_values(&fault) { refusal(&fault).to_owned() } else { message };
-            PortError {
-                message: format!("{during}: {words} ({number})"),
-                fault,
-                hint,
-                suspect: None,
-                source: None,
+            let fault = fault(known, number, &message).of_column(told_column(known, &message));
+            let hint = hint(&fault, number);
+            let error = format!("{during}: {} ({number})", meaning(&fault));
+            let error = PortError::new(fault, error);
+            let error = error.with_words(message);
+            match hint {
+                Some(hint) => error.with_hint(hint),
+                None => error,
             }
         }
         DriverError::Value => {
-            let fault = Fault::ValueRejected { table: table.map(str::to_owned) };
+            let fault = Fault::ValueRejected { table, column: None };
             PortError::new(
                 fault,
                 format!("{during}: a value does not fit its column's type, length or code page"),
             )
         }
         DriverError::Null => {
-            let fault = Fault::NotNullViolation { table: table.map(str::to_owned) };
+            let fault = Fault::NotNullViolation { table, column: None };
             PortError::new(fault, format!("{during}: a column takes no null"))
         }
         DriverError::Timeout => PortError::new(Fault::Timeout, format!("{during}: no answer in time"))
@@ -77,16 +90,22 @@ pub(super) fn connect_error(address: &SqlServerAddress, error: DriverError) -> P
 const WHERE_TO_LOOK: &str = "is the server up, does it listen on TCP at this port (SQL Server Configuration Manager), and does a \
                              firewall let you through? Named instances need SQL Server Browser, UDP port 1434, or HOST,PORT";
 
-fn fault(table: Option<&str>, number: u32, message: &str) -> Fault {
-    let table = || table.map(str::to_owned);
-    let named = || quoted(message).unwrap_or("?").to_owned();
+/// The column that words such as `…, column 'note'. Truncated value: …` name.
+fn told_column<'k>(known: KnownNames<'k>, message: &str) -> Option<&'k str> {
+    let (_, behind) = message.split_once("column ")?;
+    known.column(quoted(behind)?)
+}
+
+fn fault(known: KnownNames<'_>, number: u32, message: &str) -> Fault {
+    let table = || known.table_or_at_hand(None);
+    let named = || quoted(message).and_then(|name| known.found(name)).unwrap_or("?").to_owned();
     match number {
         2627 | 2601 => Fault::UniqueViolation { table: table() },
         547 if message.contains("CHECK") || message.contains("check constraint") => {
             Fault::CheckViolation { table: table() }
         }
         547 => Fault::ForeignKeyViolation { table: table() },
-        515 => Fault::NotNullViolation { table: table() },
+        515 => Fault::NotNullViolation { table: table(), column: None },
         // Raised by triggers and procedures of the target, or a view's WITH CHECK OPTION.
         50_000.. if number != BABELFISH_NUMBER => Fault::CheckViolation { table: table() },
         550 | 3609 => Fault::CheckViolation { table: table() },
@@ -114,7 +133,7 @@ fn fault(table: Option<&str>, number: u32, message: &str) -> Fault {
         | 8152
         | 8169
         | 9400..=9499
-        | 9803 => Fault::ValueRejected { table: table() },
+        | 9803 => Fault::ValueRejected { table: table(), column: None },
         // A deadlock's victim, a lock not given in time, out of memory or sessions, a snapshot in conflict; Azure's "try again".
         1204
         | 1205
@@ -166,14 +185,15 @@ fn fault(table: Option<&str>, number: u32, message: &str) -> Fault {
             Fault::WrongTable { table: named() }
         }
         823..=825 | 5242 | 5243 => Fault::Corrupt,
-        BABELFISH_NUMBER => babelfish(message, table()),
-        _ => Fault::Other,
+        BABELFISH_NUMBER => babelfish(known, message),
+        _ => Fault::Refused { code: format!("error {number}"), table: table(), column: None },
     }
 }
 
 /// Words of PostgreSQL, where there is no number.
-fn babelfish(message: &str, table: Option<String>) -> Fault {
-    let named = || quoted(message).unwrap_or("?").to_owned();
+fn babelfish(known: KnownNames<'_>, message: &str) -> Fault {
+    let table = known.table_or_at_hand(None);
+    let named = || quoted(message).and_then(|name| known.found(name)).unwrap_or("?").to_owned();
     let says = |words: &str| message.contains(words);
     if says("does not exist") && says("column") {
         Fault::WrongTable { table: named() }
@@ -196,7 +216,7 @@ fn babelfish(message: &str, table: Option<String>) -> Fault {
     } else if says("violates check constraint") {
         Fault::CheckViolation { table }
     } else if says("violates not-null") {
-        Fault::NotNullViolation { table }
+        Fault::NotNullViolation { table, column: None }
     } else if says("duplicate key") {
         Fault::UniqueViolation { table }
     } else if says("too long for type")
@@ -205,11 +225,11 @@ fn babelfish(message: &str, table: Option<String>) -> Fault {
         || says("overflow")
         || says("truncated")
     {
-        Fault::ValueRejected { table }
+        Fault::ValueRejected { table, column: None }
     } else if says("No space left") || says("disk full") {
         Fault::DiskFull
     } else {
-        Fault::Other
+        Fault::Refused { code: format!("error {BABELFISH_NUMBER}"), table, column: None }
     }
 }
 
@@ -227,29 +247,25 @@ fn quoted(message: &str) -> Option<&str> {
     message.split(['\'', '"']).nth(1)
 }
 
-/// 2627 shows the key, 2628 the value, 245 the text that is no number, a trigger what it likes.
-fn quotes_values(fault: &Fault) -> bool {
-    matches!(
-        fault,
-        Fault::UniqueViolation { .. }
-            | Fault::ForeignKeyViolation { .. }
-            | Fault::NotNullViolation { .. }
-            | Fault::CheckViolation { .. }
-            | Fault::ValueRejected { .. }
-            | Fault::Other
-    )
-}
-
-fn refusal(fault: &Fault) -> &'static str {
+/// What happened, in words of ours.
+fn meaning(fault: &Fault) -> &'static str {
     match fault {
         Fault::UniqueViolation { .. } => "a unique key has this value already",
         Fault::ForeignKeyViolation { .. } => "a foreign key refers to nothing",
         Fault::NotNullViolation { .. } => "a column takes no null",
         Fault::CheckViolation { .. } => "a check constraint or trigger refuses a row",
         Fault::ValueRejected { .. } => "the server refuses a value",
-        _ => {
-            "the server refuses the statement; its words may quote values and are not shown, its error number is"
-        }
+        Fault::Busy => "others hold locks, or the server is busy",
+        Fault::ConnectionLost => "the server ended the connection, or is stopping or starting",
+        Fault::Timeout => "no answer in time",
+        Fault::DiskFull => "no room is left",
+        Fault::ReadOnly => "the database takes no writes",
+        Fault::AccessDenied => "the login is refused, or a right is missing",
+        Fault::MissingTable { .. } => "a table is missing",
+        Fault::WrongTable { .. } => "a column or schema is missing, or of another kind",
+        Fault::CannotConnect => "there is no such database, or it cannot be opened",
+        Fault::Corrupt => "the server found damaged data",
+        Fault::Refused { .. } | Fault::Other => "the server refuses the statement",
     }
 }
 
@@ -274,7 +290,7 @@ fn hint(fault: &Fault, number: u32) -> Option<&'static str> {
         Fault::MissingTable { .. } | Fault::WrongTable { .. } => {
             "create missing tables with `--create-tables`, or look at `xmlshred ddl --dialect sqlserver`"
         }
-        Fault::Other => "the server's own log, or the statement run by hand, tells more",
+        Fault::Refused { .. } => "the server's own log, or the statement run by hand, tells more",
         _ => return None,
     })
 }
@@ -284,11 +300,20 @@ mod tests {
     use super::*;
 
     fn check(number: u32, message: &str, expected: &Fault) {
-        let error = table_error(
-            "loading table t",
-            Some("t"),
-            DriverError::Server { number, message: message.to_owned() },
-        );
+        let column = xmlshred_model::ColumnSchema {
+            name: "note".to_owned(),
+            data_type: xmlshred_model::DataType::Text,
+            nullable: true,
+            sensitive: false,
+        };
+        let table = TableSchema {
+            name: "t".to_owned(),
+            columns: vec![column],
+            primary_key: Vec::new(),
+            foreign_keys: Vec::new(),
+        };
+        let server = DriverError::Server { number, message: message.to_owned() };
+        let error = table_error("loading table t", &table, server);
         assert_eq!(&error.fault, expected, "{number}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
         assert!(error.to_string().ends_with(&format!("({number})")));
@@ -314,26 +339,29 @@ mod tests {
         );
         check(
             2628,
-            "String or binary data would be truncated. Truncated value: 'hunter2'.",
-            &Fault::ValueRejected { table: table() },
+            "String or binary data would be truncated in table 'd.dbo.t', column 'note'. Truncated value: 'hunter2'.",
+            &Fault::ValueRejected { table: table(), column: Some("note".to_owned()) },
+        );
+        check(
+            515,
+            "Cannot insert the value NULL into column 'hunter2', table 'd.dbo.hunter2'; column does not allow nulls.",
+            &Fault::NotNullViolation { table: table(), column: None },
         );
         check(
             245,
             "Conversion failed when converting the nvarchar value 'hunter2' to data type int.",
-            &Fault::ValueRejected { table: table() },
+            &Fault::ValueRejected { table: table(), column: None },
         );
         check(50_001, "our trigger does not like hunter2", &Fault::CheckViolation { table: table() });
-        check(12_345, "something about hunter2", &Fault::Other);
+        let refused = Fault::Refused { code: "error 12345".to_owned(), table: table(), column: None };
+        check(12_345, "something about hunter2", &refused);
         check(1205, "Transaction (Process ID 52) was deadlocked", &Fault::Busy);
-        check(
-            208,
-            "Invalid object name 'dbo.person'.",
-            &Fault::MissingTable { table: "dbo.person".to_owned() },
-        );
+        check(208, "Invalid object name 'dbo.T'.", &Fault::MissingTable { table: "t".to_owned() });
+        check(208, "Invalid object name 'hunter2'.", &Fault::MissingTable { table: "?".to_owned() });
         check(
             BABELFISH_NUMBER,
-            "relation \"dbo.person\" does not exist",
-            &Fault::MissingTable { table: "dbo.person".to_owned() },
+            "relation \"dbo.t\" does not exist",
+            &Fault::MissingTable { table: "t".to_owned() },
         );
     }
 }

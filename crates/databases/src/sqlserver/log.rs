@@ -10,12 +10,12 @@ use xmlshred_model::{
 
 use crate::sql::dialect::SQL_SERVER;
 use crate::transfer::runs::runs;
-use xmlshred_model::log_table::{FAILED, LOG, SUCCESS, issue_table, log_table};
+use xmlshred_model::log_table::{FAILED, SUCCESS, issue_table, log_table};
 
 use super::catalog::qualified;
 use super::conversion::Way;
 use super::driver::{BulkTarget, Driver};
-use super::fault::{port_error, table_error};
+use super::fault::port_error;
 use super::key_list;
 
 /// The statements of the log.
@@ -166,7 +166,7 @@ impl LogWriter {
 
 /// Another instance has logged a document between our look and now: no document is guilty, the next try sees it.
 fn collided(error: super::driver::DriverError) -> PortError {
-    let error = table_error("writing the log", Some(LOG), error);
+    let error = port_error("writing the log", error);
     match error.fault {
         Fault::UniqueViolation { .. } => PortError::new(
             Fault::Busy,

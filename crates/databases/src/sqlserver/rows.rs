@@ -43,9 +43,7 @@ impl RowReader for SqlServerRows {
                 None => wrong = Some(()),
             }
         });
-        read.map_err(|error| {
-            table_error(&format!("reading table {}", table.name), Some(&table.name), error)
-        })?;
+        read.map_err(|error| table_error(&format!("reading table {}", table.name), table, error))?;
         match wrong {
             None => Ok(()),
             Some(()) => {

@@ -14,7 +14,7 @@ use super::catalog::check_target;
 use super::connect::connect;
 use super::conversion::{Staging, ways};
 use super::driver::{Driver, NoUnicode};
-use super::fault::port_error;
+use super::fault::{port_error, target_error};
 use super::log::LogWriter;
 use super::table_loader::TableLoader;
 
@@ -75,7 +75,7 @@ impl SqlServerSink {
             table_row_counts.push(table.load(driver, batch, index, &successful)?);
         }
         self.log.insert_issues(driver, batch, &remaining)?;
-        driver.commit().map_err(|error| port_error("committing", error))?;
+        driver.commit().map_err(|error| target_error("committing", batch.schema(), error))?;
         Ok(Commit { already_done, table_row_counts })
     }
 }

@@ -9,7 +9,7 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
-use crate::catalog::source_names::{no_column, no_table};
+use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::paging::{bounds, not_an_integer, not_unique, selecting};
 use crate::transfer::fetching::{self, Documents};
@@ -75,11 +75,11 @@ impl SqlServerSource {
             DriverError::Server { number, message }
                 if self.spec.where_sql.is_some() && is_misunderstood(number, &message) =>
             {
-                PortError::new(
-                    Fault::Other,
-                    format!("`source.where` is not SQL that the server takes: {message}"),
-                )
-                .with_hint("it may name columns of the source table and other tables of the database")
+                let condition = self.spec.where_sql.as_deref().unwrap_or_default();
+                let code = format!("error {number}");
+                PortError::new(Fault::Other, wrong_condition("the server", condition, &message, &code))
+                    .with_words(message)
+                    .with_hint("it may name columns of the source table and other tables of the database")
             }
             error => port_error(during, error),
         }

@@ -66,7 +66,7 @@ impl TableLoader {
         if parts.iter().all(|rows| rows.num_rows() == 0) {
             return Ok(0);
         }
-        let failed = |error| table_error(&format!("loading table {}", table.name), Some(&table.name), error);
+        let failed = |error| table_error(&format!("loading table {}", table.name), table, error);
         if let Some(staging) = &self.staging {
             driver.batch(&staging.create).map_err(failed)?;
         }

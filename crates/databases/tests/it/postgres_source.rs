@@ -88,7 +88,7 @@ fn mistakes_in_the_source_are_told_with_what_there_is() {
         ),
         (
             SourceSpec { where_sql: Some("nothing = 1".to_owned()), ..spec.clone() },
-            "`source.where` is not SQL that PostgreSQL takes: column \"nothing\" does not exist",
+            "`source.where` is not SQL that PostgreSQL takes, at `nothing` (SQLSTATE 42703)",
             "it may name columns of the source table and other tables of the database",
         ),
     ] {

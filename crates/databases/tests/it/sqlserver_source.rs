@@ -73,7 +73,7 @@ fn a_wrong_condition_of_the_contract_is_told_as_such() {
         let spec = SourceSpec { where_sql: Some(condition.to_owned()), ..fixture.spec() };
         let error = fixture.open(&spec).source().unwrap().keys(&ALL, None, 1).unwrap_err();
         assert!(
-            error.message.starts_with("`source.where` is not SQL that the server takes: "),
+            error.message.starts_with("`source.where` is not SQL that the server takes"),
             "{condition}: {error}"
         );
     }

@@ -104,7 +104,7 @@ fn a_null_where_the_target_takes_none_is_told_as_that_whatever_the_type() {
         let create = format!("CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, c0 {server_type} NOT NULL)");
         let fixture = with_table(&bench, &schema, &create);
         let error = load(&fixture, 1, &[&[Value::Int(1), Value::Null]]).unwrap_err();
-        let expected = Fault::NotNullViolation { table: text("t") };
+        let expected = Fault::NotNullViolation { table: text("t"), column: None };
         assert_eq!(error.fault, expected, "{on_existing:?} {server_type}: {error}");
     }
 }
@@ -120,7 +120,7 @@ fn text_that_a_code_page_lacks_is_refused_however_long_it_is() {
         let fixture = with_table(&bench, &schema, create);
         for (key, refused) in [(1, "\u{4e2d}"), (2, &long_foreign)] {
             let error = load(&fixture, key, &[&[Value::Int(key), Value::Text(refused)]]).unwrap_err();
-            let expected = Fault::ValueRejected { table: text("t") };
+            let expected = Fault::ValueRejected { table: text("t"), column: None };
             assert_eq!(error.fault, expected, "{on_existing:?} {}: {error}", refused.len());
         }
         load(&fixture, 3, &[&[Value::Int(3), Value::Text(&long_plain)]]).unwrap();

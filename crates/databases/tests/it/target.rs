@@ -92,6 +92,7 @@ fn the_words_of_a_trigger_stay_in_the_database() {
     let error = commit(&fixture, &batch(&fixture.schema, [1], 1)).unwrap_err();
     assert_eq!(error.fault, Fault::CheckViolation { table: Some("app_base".to_owned()) });
     assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+    assert_eq!(error.words.unwrap().reveal(), "secret");
 }
 
 #[test]
@@ -166,5 +167,5 @@ fn a_key_that_stands_twice_is_told_also_across_pages() {
 #[test]
 fn a_wrong_condition_of_the_contract_is_told_as_such() {
     let error = keys_error("INTEGER PRIMARY KEY", &[], Some("knd = 1"));
-    assert_eq!(error.message, "`source.where` is not SQL that SQLite takes: no such column: knd");
+    assert_eq!(error.message, "`source.where` is not SQL that SQLite takes, at `knd` (SQLite 1)");
 }

@@ -21,6 +21,8 @@ pub enum Fault {
     NotNullViolation {
         /// Table, when the database tells.
         table: Option<String>,
+        /// Its column, when the database tells.
+        column: Option<String>,
     },
     /// A check constraint.
     CheckViolation {
@@ -31,6 +33,17 @@ pub enum Fault {
     ValueRejected {
         /// Table, when the database tells.
         table: Option<String>,
+        /// Its column, when the database tells.
+        column: Option<String>,
+    },
+    /// The database refuses with a code that no rule knows: a trigger's own, a policy's, a function's.
+    Refused {
+        /// The code with its kind, such as `SQLSTATE 45000`.
+        code: String,
+        /// Table, when the database tells.
+        table: Option<String>,
+        /// Its column, when the database tells.
+        column: Option<String>,
     },
     /// Locked by others for longer than it was worth waiting, or a deadlock's victim.
     Busy,
@@ -58,11 +71,50 @@ pub enum Fault {
     CannotConnect,
     /// The database is damaged.
     Corrupt,
-    /// Anything else.
+    /// Anything else: the driver's troubles and our own.
     Other,
 }
 
-/// A fault with the words for it. No word is a value of a document.
+impl Fault {
+    /// The same about this column, where it is not known yet and belongs to the fault.
+    #[must_use]
+    pub fn of_column(self, name: Option<&str>) -> Self {
+        let named = || name.map(str::to_owned);
+        match self {
+            Self::NotNullViolation { table, column: None } => {
+                Self::NotNullViolation { table, column: named() }
+            }
+            Self::ValueRejected { table, column: None } => Self::ValueRejected { table, column: named() },
+            Self::Refused { code, table, column: None } => Self::Refused { code, table, column: named() },
+            fault => fault,
+        }
+    }
+}
+
+/// What a database said itself. It may quote values, so it is in no message, log, metric or table: who wants to see it says so, and sees
+/// it on the console.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseWords(Box<str>);
+
+impl DatabaseWords {
+    /// Words as the database gave them.
+    pub fn new(words: impl Into<Box<str>>) -> Self {
+        Self(words.into())
+    }
+
+    /// The words, for somebody who may see values of documents.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for DatabaseWords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabaseWords(…)")
+    }
+}
+
+/// A fault with the words for it. No word is a value of a document, nor a database's own but for names that the contract knows.
 #[derive(Debug)]
 pub struct PortError {
     /// Which kind.
@@ -73,20 +125,28 @@ pub struct PortError {
     pub hint: Option<Box<str>>,
     /// The document whose row it was, when the database tells rows apart. A suspicion: nothing but speed may rest on it.
     pub suspect: Option<DocumentKey>,
-    /// The driver's error.
+    /// What the database said.
+    pub words: Option<DatabaseWords>,
+    /// The error behind it, of the system and not of a database.
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl PortError {
     /// An error without hint or cause.
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
-        Self { fault, message: message.into(), hint: None, suspect: None, source: None }
+        Self { fault, message: message.into(), hint: None, suspect: None, words: None, source: None }
     }
 
     /// The same about a row of this document, if it is known.
     #[must_use]
     pub fn about(self, suspect: Option<DocumentKey>) -> Self {
         Self { suspect, ..self }
+    }
+
+    /// The same with what the database said.
+    #[must_use]
+    pub fn with_words(self, words: impl Into<Box<str>>) -> Self {
+        Self { words: Some(DatabaseWords::new(words)), ..self }
     }
 
     /// The same with a hint.

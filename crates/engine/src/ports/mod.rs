@@ -6,7 +6,7 @@ use xmlshred_model::{Batch, DocumentKey, KeyRange, Share, UtcMicros};
 
 mod fault;
 
-pub use fault::{Fault, PortError};
+pub use fault::{DatabaseWords, Fault, PortError};
 
 /// Opens ports. One per run; its methods are called from several threads.
 pub trait Ports: Sync {

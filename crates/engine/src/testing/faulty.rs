@@ -72,13 +72,33 @@ enum Act {
 pub struct Script {
     state: Mutex<State>,
     refused: Option<Refused>,
+    unreadable: Option<Refused>,
 }
 
-/// What the target refuses.
+/// What a database refuses.
 struct Refused {
     keys: HashSet<DocumentKey>,
     fault: Fault,
     telling: Telling,
+    rows: RefusedRows,
+}
+
+/// Which rows of a document the target refuses.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RefusedRows {
+    Documents,
+    DocumentsAndLog,
+}
+
+impl Refused {
+    fn new(keys: impl IntoIterator<Item = DocumentKey>, fault: Fault) -> Self {
+        Self {
+            keys: keys.into_iter().collect(),
+            fault,
+            telling: Telling::Nothing,
+            rows: RefusedRows::Documents,
+        }
+    }
 }
 
 /// What the target tells of whom it refuses.
@@ -151,15 +171,27 @@ impl Script {
     /// The target refuses rows of these documents.
     #[must_use]
     pub fn refuse(self, keys: impl IntoIterator<Item = DocumentKey>, fault: Fault) -> Self {
-        let refused = Refused { keys: keys.into_iter().collect(), fault, telling: Telling::Nothing };
-        Self { refused: Some(refused), ..self }
+        Self { refused: Some(Refused::new(keys, fault)), ..self }
     }
 
     /// The same, and it tells which document of a batch is the first.
     #[must_use]
     pub fn refuse_and_tell(self, keys: impl IntoIterator<Item = DocumentKey>, fault: Fault) -> Self {
-        let refused = Refused { keys: keys.into_iter().collect(), fault, telling: Telling::FirstGuilty };
+        let refused = Refused { telling: Telling::FirstGuilty, ..Refused::new(keys, fault) };
         Self { refused: Some(refused), ..self }
+    }
+
+    /// The target refuses rows of these documents, and their log rows too.
+    #[must_use]
+    pub fn refuse_with_log(self, keys: impl IntoIterator<Item = DocumentKey>, fault: Fault) -> Self {
+        let refused = Refused { rows: RefusedRows::DocumentsAndLog, ..Refused::new(keys, fault) };
+        Self { refused: Some(refused), ..self }
+    }
+
+    /// The source refuses any request for several documents of which one is among these.
+    #[must_use]
+    pub fn refuse_to_read(self, keys: impl IntoIterator<Item = DocumentKey>, fault: Fault) -> Self {
+        Self { unreadable: Some(Refused::new(keys, fault)), ..self }
     }
 
     /// How often a step was reached.
@@ -212,12 +244,23 @@ impl Script {
     }
 
     fn check_refused(&self, batch: &Batch) -> Result<(), PortError> {
-        let Some(Refused { keys, fault, telling }) = &self.refused else { return Ok(()) };
-        let is_guilty =
-            |document: &&DocumentRecord| document.outcome == Outcome::Success && keys.contains(&document.key);
+        let Some(Refused { keys, fault, telling, rows }) = &self.refused else { return Ok(()) };
+        let is_guilty = |document: &&DocumentRecord| {
+            let is_meant = document.outcome == Outcome::Success || *rows == RefusedRows::DocumentsAndLog;
+            is_meant && keys.contains(&document.key)
+        };
         let Some(guilty) = batch.documents().iter().find(is_guilty) else { return Ok(()) };
         let suspect = (*telling == Telling::FirstGuilty).then_some(guilty.key);
         Err(PortError::new(fault.clone(), "scripted refusal").about(suspect))
+    }
+
+    fn check_readable(&self, wanted: &[DocumentKey]) -> Result<(), PortError> {
+        match &self.unreadable {
+            Some(Refused { keys, fault, .. }) if wanted.iter().any(|key| keys.contains(key)) => {
+                Err(PortError::new(fault.clone(), "scripted refusal to read"))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -311,6 +354,7 @@ impl Source for Faulty<dyn Source> {
     ) -> Result<(), PortError> {
         let Self { script, inner } = self;
         script.reach(Step::Fetch)?;
+        script.check_readable(keys)?;
         let mut fault = None;
         inner.fetch(keys, max_bytes, &mut |key, fetched| {
             take(key, fetched)?;

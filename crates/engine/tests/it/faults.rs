@@ -117,15 +117,7 @@ fn faults_that_do_not_pass_end_the_run_once_patience_does() {
 
 #[test]
 fn faults_that_cannot_pass_end_the_run_at_once_and_what_is_committed_stays() {
-    let faults = [
-        Fault::DiskFull,
-        Fault::ReadOnly,
-        Fault::AccessDenied,
-        Fault::MissingTable { table: "t".to_owned() },
-        Fault::WrongTable { table: "t".to_owned() },
-        Fault::Corrupt,
-        Fault::Other,
-    ];
+    let faults = [Fault::DiskFull, Fault::ReadOnly, Fault::Corrupt];
     for fault in faults {
         let store = fine(50);
         let script = Script::new().fail(Step::BeforeCommit, 3, fault.clone());
@@ -141,6 +133,134 @@ fn faults_that_cannot_pass_end_the_run_at_once_and_what_is_committed_stays() {
             complete(&clean.memory_ports());
             loaded(&clean)
         });
+    }
+}
+
+/// What triggers, policies and functions of the target make of their refusals.
+fn unknown() -> [Fault; 5] {
+    let of = |table: &str| table.to_owned();
+    [
+        Fault::Refused {
+            code: "SQLSTATE 45000".to_owned(),
+            table: Some(of("word")),
+            column: Some(of("text")),
+        },
+        Fault::AccessDenied,
+        Fault::MissingTable { table: of("t") },
+        Fault::WrongTable { table: of("t") },
+        Fault::Other,
+    ]
+}
+
+#[test]
+fn an_error_that_no_rule_knows_is_the_documents_whose_rows_are_refused_alone() {
+    for fault in unknown() {
+        let store = fine(50);
+        let ports = store.memory_ports();
+        let faulty = FaultyPorts::new(&ports, Script::new().refuse([7, 31].map(DocumentKey), fault.clone()));
+        let totals = run(&faulty, &settings()).0.unwrap().totals;
+        assert_eq!((totals.success_count, totals.failed_count), (48, 2), "{fault:?}");
+        assert!(outcomes(&store)[6].starts_with("7: load: refused-by-target: "), "{}", outcomes(&store)[6]);
+    }
+    let store = fine(1);
+    let script = Script::new().refuse([DocumentKey(1)], unknown()[0].clone());
+    run(&FaultyPorts::new(&store.memory_ports(), script), &settings()).0.unwrap();
+    let expected =
+        "1: load: refused-by-target: table `word` refuses a row with SQLSTATE 45000 for column `text`";
+    assert_eq!(outcomes(&store), [expected]);
+}
+
+#[test]
+fn many_documents_in_a_row_with_one_error_that_no_rule_knows_stop_the_run() {
+    for fault in unknown() {
+        let store = fine(50);
+        let ports = store.memory_ports().with_max_loaders(1);
+        let script = Script::new().refuse((11..=50).map(DocumentKey), fault.clone());
+        let (result, _) = run(&FaultyPorts::new(&ports, script), &one_worker());
+        let error = result.unwrap_err();
+        let is_expected = matches!(&error, RunError::RefusedInARow { during: Activity::Load, count: 20, .. });
+        assert!(is_expected, "{fault:?}: {error:?}");
+        assert!(
+            error.to_string().starts_with("loading rows: 20 documents in a row, and none between them"),
+            "{error}"
+        );
+        assert!(error.hint().unwrap().contains("--retry-failed"));
+        let log = store.log();
+        assert_eq!(log.iter().filter(|row| row.status == "success").count(), 10);
+        assert_eq!(log.iter().filter(|row| row.status == "failed").count(), 19);
+    }
+}
+
+#[test]
+fn documents_that_go_through_between_refused_ones_let_the_run_go_on() {
+    let store = fine(100);
+    let ports = store.memory_ports().with_max_loaders(1);
+    let script =
+        Script::new().refuse((1..=100).filter(|key| key % 19 != 0).map(DocumentKey), unknown()[0].clone());
+    let totals = run(&FaultyPorts::new(&ports, script), &one_worker()).0.unwrap().totals;
+    assert_eq!((totals.success_count, totals.failed_count), (5, 95));
+}
+
+#[test]
+fn a_log_that_refuses_the_row_of_a_refused_document_stops_the_run() {
+    for fault in unknown() {
+        let store = fine(50);
+        let ports = store.memory_ports();
+        let script = Script::new().refuse_with_log([DocumentKey(7)], fault.clone());
+        let (result, _) = run(&FaultyPorts::new(&ports, script), &settings());
+        assert!(
+            matches!(result, Err(RunError::LogRefused { key: DocumentKey(7), .. })),
+            "{fault:?}: {result:?}"
+        );
+    }
+}
+
+#[test]
+fn a_target_that_is_no_more_as_it_must_be_is_to_blame_and_no_document() {
+    for fault in [Fault::AccessDenied, Fault::MissingTable { table: "t".to_owned() }, Fault::Other] {
+        let store = fine(50);
+        let ports = store.memory_ports().with_max_loaders(1);
+        let script = Script::new().refuse((11..=50).map(DocumentKey), fault.clone()).fail(
+            Step::OpenSink,
+            2,
+            fault.clone(),
+        );
+        let (result, _) = run(&FaultyPorts::new(&ports, script), &one_worker());
+        let is_expected = matches!(&result, Err(RunError::Port { during: Activity::ConnectTarget, error }) if error.fault == fault);
+        assert!(is_expected, "{fault:?}: {result:?}");
+        assert!(store.log().iter().all(|row| row.status == "success"), "nobody is failed for it");
+    }
+}
+
+fn one_worker() -> RunSettings {
+    RunSettings { workers: 1.try_into().unwrap(), ..settings() }
+}
+
+#[test]
+fn a_document_that_cannot_be_read_alone_fails_and_those_behind_it_are_read() {
+    let value = Fault::ValueRejected { table: None, column: None };
+    for fault in unknown().into_iter().chain([value, Fault::Corrupt]) {
+        let store = fine(50);
+        let ports = store.memory_ports();
+        let script = Script::new().refuse_to_read([1, 2, 31, 50].map(DocumentKey), fault.clone());
+        let totals = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap().totals;
+        assert_eq!((totals.success_count, totals.failed_count), (46, 4), "{fault:?}");
+        assert_eq!(outcomes(&store)[30], "31: fetch: refused-by-source: scripted refusal to read");
+    }
+}
+
+#[test]
+fn a_source_that_hands_over_nothing_stops_the_run() {
+    for fault in unknown() {
+        let store = fine(50);
+        let ports = store.memory_ports();
+        let script = Script::new().refuse_to_read((1..=50).map(DocumentKey), fault.clone());
+        let (result, _) = run(&FaultyPorts::new(&ports, script), &settings());
+        assert!(
+            matches!(result, Err(RunError::RefusedInARow { during: Activity::Fetch, count: 20, .. })),
+            "{result:?}"
+        );
+        assert!(store.log().len() < 20);
     }
 }
 
@@ -224,7 +344,7 @@ fn a_document_that_repeats_a_key_is_tried_alone_from_the_start() {
 
 #[test]
 fn all_documents_guilty_are_all_logged() {
-    let fault = Fault::ValueRejected { table: Some("word".to_owned()) };
+    let fault = Fault::ValueRejected { table: Some("word".to_owned()), column: None };
     let keys = || (1..=25).map(DocumentKey);
     for script in
         [Script::new().refuse(keys(), fault.clone()), Script::new().refuse_and_tell(keys(), fault.clone())]
@@ -242,7 +362,7 @@ fn all_documents_guilty_are_all_logged() {
 #[test]
 fn a_log_that_refuses_the_row_of_a_failed_document_stops_the_run() {
     let store = store([(1, "bad")]);
-    let fault = Fault::ValueRejected { table: Some("processing_log".to_owned()) };
+    let fault = Fault::ValueRejected { table: Some("processing_log".to_owned()), column: None };
     let (result, _) = run_with_script(&store, Script::new().fail(Step::BeforeCommit, 1, fault));
     assert!(matches!(result, Err(RunError::LogRefused { key: DocumentKey(1), .. })), "{result:?}");
 }

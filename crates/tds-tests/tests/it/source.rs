@@ -101,9 +101,21 @@ fn numbers_of_errors_become_faults_and_no_value_of_their_words_is_passed_on() {
             "conflicted with the FOREIGN KEY constraint \"c\", hunter2",
             Fault::ForeignKeyViolation { table: None },
         ),
-        (515, "Cannot insert the value NULL into column 'hunter2'", Fault::NotNullViolation { table: None }),
-        (8152, "String or binary data would be truncated.", Fault::ValueRejected { table: None }),
-        (2628, "would be truncated. Truncated value: 'hunter2'.", Fault::ValueRejected { table: None }),
+        (
+            515,
+            "Cannot insert the value NULL into column 'hunter2'",
+            Fault::NotNullViolation { table: None, column: None },
+        ),
+        (
+            8152,
+            "String or binary data would be truncated.",
+            Fault::ValueRejected { table: None, column: None },
+        ),
+        (
+            2628,
+            "would be truncated. Truncated value: 'hunter2'.",
+            Fault::ValueRejected { table: None, column: None },
+        ),
         (777, "whatever hunter2", Fault::Other),
     ] {
         mock.refuse(KEYS, number, message);

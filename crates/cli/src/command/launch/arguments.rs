@@ -4,12 +4,16 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 
 use crate::args::{ContractArgs, DatabaseArgs, LaunchArgs, ReportArgs, WorkArgs};
+use crate::console;
 use crate::settings::Reporting;
 
 /// What instance `index` is started with. Addresses and passwords are not among it: [`super::secrets`] has them.
 pub(super) fn arguments(args: &LaunchArgs, reporting: &Reporting, index: u32) -> Vec<OsString> {
     let LaunchArgs { instances, contract, database, work, report, stop_with_stdin: _ } = args;
     let mut line = Line(vec!["run".into(), "--stop-with-stdin".into()]);
+    if console::shows_database_words() {
+        line.0.push("--show-database-messages".into());
+    }
     line.add("--instance-id", index.to_string());
     line.add("--instance-count", instances.to_string());
     let ContractArgs { contract } = contract;

@@ -21,6 +21,7 @@ pub(super) struct RunObserver {
     prometheus: Option<Prometheus>,
     failures: AtomicU64,
     job: Arc<Job>,
+    bars: MultiProgress,
 }
 
 impl RunObserver {
@@ -31,6 +32,7 @@ impl RunObserver {
             prometheus,
             failures: AtomicU64::new(0),
             job: Arc::clone(job),
+            bars: bars.clone(),
         }
     }
 
@@ -81,6 +83,7 @@ impl RunObserver {
             Event::Retrying { attempt, delay, reason } => {
                 warn!("{reason}; attempt {attempt} follows in {delay:.1?}");
             }
+            Event::DatabaseSaid { words } => self.bars.suspend(|| console::quote(words)),
             Event::Stopping => warn!("Stopping: what was begun is being finished; Ctrl-C again ends at once"),
             Event::Finished => debug!("All threads have ended"),
         }

@@ -143,12 +143,21 @@ impl Tables {
 fn check_cells(table: &TableSchema, row: &Row) -> Result<(), PortError> {
     for (column, cell) in table.columns.iter().zip(row) {
         if !column.nullable && cell.as_value().is_null() {
-            return Err(violation(Fault::NotNullViolation { table: Some(table.name.clone()) }, "null"));
+            return Err(violation(
+                Fault::NotNullViolation {
+                    table: Some(table.name.clone()),
+                    column: Some(column.name.clone()),
+                },
+                "null",
+            ));
         }
         if let (OwnedValue::Text(text), Some(max)) = (cell, column.data_type.max_chars())
             && text.chars().count() > max as usize
         {
-            return Err(violation(Fault::ValueRejected { table: Some(table.name.clone()) }, "too long"));
+            return Err(violation(
+                Fault::ValueRejected { table: Some(table.name.clone()), column: Some(column.name.clone()) },
+                "too long",
+            ));
         }
     }
     Ok(())
