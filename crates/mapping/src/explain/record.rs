@@ -200,7 +200,7 @@ impl Trace for Recorder<'_> {
             return;
         }
         let each = self.plan.tables()[filter.table].each.as_ref();
-        let step = &each.expect("only paths of `each` are watched").steps[filter.step];
+        let step = &each.expect("only paths of `each` are watched").path.steps[filter.step];
         let mut parts = Vec::new();
         if let (CompiledPredicate::Condition(compiled), Predicate::Condition(written)) =
             (&step.predicates[filter.predicate], predicate(self.plan, filter))
@@ -289,7 +289,7 @@ impl Trace for Recorder<'_> {
         self.in_cell(|cell| cell.cell.steps.push(in_words(step)));
     }
 
-    fn cell_done(&self, done: &Result<Cell<'_>, Refusal>, matches: Matches) {
+    fn cell_done(&self, done: &Result<Cell<'_>, Box<Refusal>>, matches: Matches) {
         let mut record = self.record.borrow_mut();
         let Some((Some(row), mut cell)) = record.cell.take() else { return };
         cell.cell.issues.extend(matches.issue());

@@ -7,10 +7,12 @@ use xmlshred_model::DataType;
 use crate::contract::{BoundExpression, Column, ColumnSource, Contract, Input, Let, Table, target_schema};
 use crate::path::{Axis, Path};
 
+use super::automaton::Move;
 use super::automaton::{Automaton, Location, Reading};
 use super::compiled::{CompiledPath, add_names, compile};
+use super::compiled::{CompiledPredicate, CompiledStep, Test};
 use super::symbols::Symbols;
-use super::{Plan, PlanColumn, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
+use super::{Anchor, Plan, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
 
 pub(super) fn plan(contract: Contract) -> Plan {
     let mut symbols = Symbols::new(contract.document.case);
@@ -89,9 +91,65 @@ impl Builder<'_> {
         compiled
     }
 
+    /// The list of the elements that these steps lead to, where the projection can tell.
+    fn anchor(&mut self, base: &Location, absolute: bool, steps: &[CompiledStep]) -> Option<Anchor> {
+        let start = if absolute { self.main.clone() } else { base.clone() };
+        let is_of_row = start != self.main;
+        if is_of_row && start.contains(&Move::DescendantOrSelf) {
+            return None;
+        }
+        let mut location = start;
+        for step in steps {
+            let is_element = !matches!(step.test, Test::Text | Test::Node);
+            match step.axis {
+                Axis::Child if is_element => {}
+                Axis::Descendant if is_element => location.push(Move::DescendantOrSelf),
+                _ => return None,
+            }
+            location.push(Move::Child(step.test.clone()));
+        }
+        let list = self.automaton.anchor(&location);
+        Some(Anchor { list, is_of_row })
+    }
+
+    fn each(&mut self, base: &Location, path: CompiledPath) -> PlanEach {
+        let anchor = match path.steps.split_last() {
+            Some((last, before)) => {
+                let is_plain = |step: &CompiledStep| step.predicates.is_empty();
+                let has_conditions_only = last
+                    .predicates
+                    .iter()
+                    .all(|predicate| matches!(predicate, CompiledPredicate::Condition(_)));
+                let is_simple = before.iter().all(is_plain) && has_conditions_only;
+                if is_simple { self.anchor(base, path.absolute, &path.steps) } else { None }
+            }
+            None => None,
+        };
+        PlanEach { path, anchor }
+    }
+
     /// The quickest way to follow a path.
-    fn source(&mut self, path: CompiledPath) -> PlanSource {
+    fn source(&mut self, base: &Location, path: CompiledPath) -> PlanSource {
         let CompiledPath { absolute, steps, needs_sorting } = &path;
+        if let Some((last, elements)) = steps.split_last()
+            && steps.iter().all(|step| step.predicates.is_empty())
+        {
+            if let (Axis::Attribute, Test::Symbol(symbol)) = (last.axis, &last.test) {
+                match elements {
+                    [] if !absolute => return PlanSource::OwnAttribute(*symbol),
+                    [step] if !absolute && step.axis == Axis::Parent && step.test == Test::Node => {
+                        return PlanSource::ParentAttribute(*symbol);
+                    }
+                    _ => {
+                        if let Some(anchor) = self.anchor(base, *absolute, elements) {
+                            return PlanSource::AnchoredAttribute(anchor, *symbol);
+                        }
+                    }
+                }
+            } else if let Some(anchor) = self.anchor(base, *absolute, steps) {
+                return PlanSource::Anchored(anchor);
+            }
+        }
         match steps.split_last() {
             Some((last, elements))
                 if last.axis == Axis::Attribute && last.predicates.is_empty() && !needs_sorting =>
@@ -117,11 +175,18 @@ impl Builder<'_> {
             ColumnSource::Path(path) => {
                 let reading = if column.data_type == DataType::Xml { Reading::Markup } else { Reading::Text };
                 let compiled = self.path(base, path, reading);
-                self.source(compiled)
+                self.source(base, compiled)
             }
             _ => PlanSource::AsContract,
         };
-        PlanColumn { column: column.clone(), source, table: place.0 as u32, index: place.1 as u32 }
+        let is_exact = match &column.source {
+            ColumnSource::Parent { table, column: parent } => {
+                self.contract.tables[*table].templates[0].columns[*parent].data_type == column.data_type
+            }
+            ColumnSource::Constant(_) => true,
+            ColumnSource::Path(_) | ColumnSource::Expression(_) | ColumnSource::Generate(_) => false,
+        };
+        PlanColumn { column: column.clone(), source, table: place.0 as u32, index: place.1 as u32, is_exact }
     }
 
     fn document_let(&mut self, at: usize, item: &Let) -> PlanColumn {
@@ -139,8 +204,9 @@ impl Builder<'_> {
         let each = table.each.as_ref().map(|path| compile(path, self.symbols));
         let location = match &each {
             Some(path) => self.automaton.add(&self.main, &base, path, Reading::Presence),
-            None => base,
+            None => base.clone(),
         };
+        let each = each.map(|path| self.each(&base, path));
         self.locations.push(location.clone());
         let lets = table.lets.iter().enumerate().map(|(index, item)| {
             let reader = first_reader(table, Input::RowLet(index)).unwrap_or(0);

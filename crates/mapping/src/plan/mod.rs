@@ -21,7 +21,7 @@ pub(crate) use compiled::{
 };
 pub(crate) use reach::{Ignored, Stored, columns as column_automaton};
 pub(crate) use symbols::{OTHER, Symbol, Symbols};
-pub(crate) use table::{PlanColumn, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
+pub(crate) use table::{Anchor, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
 
 /// Everything a [`crate::Shredder`] needs.
 #[derive(Debug)]

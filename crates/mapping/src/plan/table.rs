@@ -3,11 +3,12 @@
 use crate::contract::{BoundExpression, Column, Keep, SkipRow};
 
 use super::compiled::{CompiledPath, Test};
+use super::symbols::Symbol;
 
 #[derive(Debug)]
 pub(crate) struct PlanTable {
     pub(crate) within: Option<usize>,
-    pub(crate) each: Option<CompiledPath>,
+    pub(crate) each: Option<PlanEach>,
     pub(crate) templates: Vec<PlanTemplate>,
     pub(crate) one_per: Option<PlanOnePer>,
     pub(crate) where_: Option<BoundExpression>,
@@ -15,6 +16,21 @@ pub(crate) struct PlanTable {
     pub(crate) lets: Vec<PlanColumn>,
     /// Which row `let`s the condition of `where` needs, itself or through others.
     pub(crate) early_lets: Vec<bool>,
+}
+
+#[derive(Debug)]
+pub(crate) struct PlanEach {
+    pub(crate) path: CompiledPath,
+    /// Where its elements are written down, but for the conditions of its last step.
+    pub(crate) anchor: Option<Anchor>,
+}
+
+/// A list of elements that the projection writes down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Anchor {
+    pub(crate) list: u32,
+    /// Only those below the row's element count.
+    pub(crate) is_of_row: bool,
 }
 
 #[derive(Debug)]
@@ -39,12 +55,22 @@ pub(crate) struct PlanColumn {
     /// Table and column that issues are counted under. A `let` counts under the first column that reads it.
     pub(crate) table: u32,
     pub(crate) index: u32,
+    /// The value comes from a column of the same type, or is a constant, so that every value fits.
+    pub(crate) is_exact: bool,
 }
 
 /// Where a value comes from, where that differs from the contract's own words.
 #[derive(Debug)]
 pub(crate) enum PlanSource {
     Path(CompiledPath),
+    /// An attribute of the row's own element.
+    OwnAttribute(Symbol),
+    /// An attribute of its parent.
+    ParentAttribute(Symbol),
+    /// An attribute of elements that are written down.
+    AnchoredAttribute(Anchor, Symbol),
+    /// Elements that are written down.
+    Anchored(Anchor),
     /// An attribute of the elements that a prefix leads to, or of the row's own element. Columns share prefixes, so that each is
     /// followed once per row.
     Attribute {

@@ -31,6 +31,11 @@ pub(crate) struct State {
     pub(crate) reads_text: bool,
     pub(crate) reads_markup: bool,
     pub(crate) attributes: AttributeSet,
+    /// Which slot of an element an attribute with this name gets, plus one; 0 is none.
+    slots: Box<[u16]>,
+    pub(crate) slot_count: u32,
+    /// Lists that elements in this state are written down in.
+    pub(crate) anchors: Box<[u32]>,
 }
 
 /// Which attributes of an element are kept.
@@ -38,8 +43,8 @@ pub(crate) struct State {
 pub(crate) enum AttributeSet {
     None,
     All,
-    /// By symbol.
-    Some(Box<[bool]>),
+    /// Those with slots.
+    Some,
 }
 
 impl State {
@@ -48,8 +53,12 @@ impl State {
         match &self.attributes {
             AttributeSet::None => false,
             AttributeSet::All => true,
-            AttributeSet::Some(kept) => kept[attribute as usize],
+            AttributeSet::Some => self.slot(attribute) != 0,
         }
+    }
+
+    pub(crate) fn slot(&self, attribute: Symbol) -> u32 {
+        u32::from(self.slots[attribute as usize])
     }
 }
 
@@ -108,18 +117,25 @@ impl Dfa {
         } else if parts.iter().all(|part| part.attributes.is_empty()) {
             AttributeSet::None
         } else {
-            let mut kept = vec![false; paths.symbols.count()];
-            for &symbol in parts.iter().flat_map(|part| &part.attributes) {
-                kept[symbol as usize] = true;
-            }
-            AttributeSet::Some(kept.into())
+            AttributeSet::Some
         };
+        let mut slots = vec![0; paths.symbols.count()];
+        let mut slot_count = 0;
+        for &symbol in parts.iter().flat_map(|part| &part.attributes) {
+            if slots[symbol as usize] == 0 && slot_count < u32::from(u16::MAX) {
+                slot_count += 1;
+                slots[symbol as usize] = slot_count as u16;
+            }
+        }
         self.states.push(State {
             next: vec![UNKNOWN; paths.symbols.count()].into(),
             is_step: parts.iter().any(|part| part.is_step),
             reads_text: parts.iter().any(|part| part.reads_text),
             reads_markup: parts.iter().any(|part| part.reads_markup),
             attributes,
+            slots: slots.into(),
+            slot_count,
+            anchors: parts.iter().filter_map(|part| part.anchor).collect(),
             set: set.clone(),
         });
         self.by_set.insert(set, id);

@@ -26,12 +26,12 @@ use xmlshred_model::{BatchBuilder, DocumentKey, Failure, FailureCode, Issue, Sta
 
 use crate::Plan;
 use crate::plan::{CompiledPath, Paths};
-use crate::xml::{Place, ScanLimits, XmlError, XmlErrorKind, decode, scan};
+use crate::xml::{Names, Place, ScanLimits, XmlError, XmlErrorKind, decode, scan_with};
 
 pub(crate) use convert::{Cell, Refusal};
 pub(crate) use dfa::{Dfa, START, StateId};
 pub use limits::Limits;
-use project::Projection;
+use project::{Known, Projection};
 use rows::RowMaker;
 pub(crate) use select::{Extent, Item, View};
 use trace::Silent;
@@ -87,6 +87,8 @@ pub struct Shredder {
     limits: Limits,
     dfa: Dfa,
     tree: Tree,
+    names: Names,
+    known: Known,
     arena: Bump,
 }
 
@@ -97,7 +99,15 @@ impl Shredder {
     /// A shredder for this plan.
     pub fn new(plan: Arc<Plan>, limits: Limits) -> Self {
         let dfa = Dfa::new(plan.paths());
-        Self { plan, limits, dfa, tree: Tree::default(), arena: Bump::new() }
+        Self {
+            plan,
+            limits,
+            dfa,
+            tree: Tree::default(),
+            names: Names::default(),
+            known: Known::default(),
+            arena: Bump::new(),
+        }
     }
 
     /// Appends the rows of a document to `rows`; the caller ends the document there with `finish_document`.
@@ -144,14 +154,19 @@ impl Shredder {
         } else {
             self.arena.reset();
         }
-        let Self { plan, limits, dfa, tree, arena } = self;
-        project(plan.paths(), limits, dfa, tree, &text)?;
-        let view = View { tree, text: &text, arena, main: DOCUMENT };
+        let Self { plan, limits, dfa, tree, names, known, arena } = self;
+        if names.trim() {
+            known.clear();
+        }
+        project(plan.paths(), limits, dfa, tree, names, known, &text)?;
+        let view = View { tree, text: &text, arena, main: DOCUMENT, dfa };
         let view = View { main: main_element(plan, view)?, ..view };
         let key = check_key(plan, view, context.key, trace)?;
         check_required(plan, view)?;
         let context = DocumentContext { key, ..*context };
-        let issues = RowMaker::new(plan, view, &context, limits.max_row_bytes, rows, trace).run()?;
+        let issues = RowMaker::new(plan, view, &context, limits.max_row_bytes, rows, trace)
+            .run()
+            .map_err(|failure| *failure)?;
         Ok(Shredded { key, issues })
     }
 }
@@ -161,11 +176,13 @@ fn project(
     limits: &Limits,
     dfa: &mut Dfa,
     tree: &mut Tree,
+    names: &mut Names,
+    known: &mut Known,
     text: &str,
 ) -> Result<(), Failure> {
     let Limits { max_depth, max_attributes, .. } = *limits;
-    let mut projection = Projection::new(paths, dfa, tree, text);
-    scan(text, ScanLimits { max_depth, max_attributes }, &mut projection)
+    let mut projection = Projection::new(paths, dfa, tree, known, text);
+    scan_with(text, ScanLimits { max_depth, max_attributes }, names, &mut projection)
         .map_err(|error| xml_failure(error, text))?;
     projection.finish();
     Ok(())
@@ -197,8 +214,9 @@ impl Finder {
     ) -> Result<(), Failure> {
         self.arena.reset();
         let Self { dfa, tree, arena } = self;
-        project(paths, &Limits::unlimited(), dfa, tree, text)?;
-        let view = View { tree, text, arena, main: DOCUMENT };
+        let (mut names, mut known) = (Names::default(), Known::default());
+        project(paths, &Limits::unlimited(), dfa, tree, &mut names, &mut known, text)?;
+        let view = View { tree, text, arena, main: DOCUMENT, dfa };
         let view = View { main: main_element(plan, view)?, ..view };
         for (at, path) in wanted.iter().enumerate() {
             view.select_all(path, view.main).iter().for_each(|&item| found(at, view.extent(item)));

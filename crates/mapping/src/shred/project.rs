@@ -1,6 +1,6 @@
 //! From the scanner's tags to the projection: what no path reaches is counted and forgotten.
 
-use crate::plan::Paths;
+use crate::plan::{Paths, Symbol};
 use crate::xml::{Handler, RawAttribute, RawText, StartTag, TextKind};
 
 use super::dfa::{AttributeSet, DEAD, Dfa, START, StateId};
@@ -20,12 +20,55 @@ pub(super) struct Projection<'s, 'd> {
     skipped: u32,
     /// The text node that text would be appended to.
     last_text: Option<NodeId>,
+    known: &'s mut Known,
+}
+
+/// Symbols of names by the numbers that the scanner gives them.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    elements: Vec<Symbol>,
+    attributes: Vec<Symbol>,
+}
+
+impl Known {
+    pub(super) fn clear(&mut self) {
+        self.elements.clear();
+        self.attributes.clear();
+    }
+}
+
+const UNKNOWN: Symbol = Symbol::MAX;
+
+#[inline]
+fn known_symbol(known: &mut Vec<Symbol>, number: u32, look_up: impl FnOnce() -> (Symbol, bool)) -> Symbol {
+    if number == 0 {
+        return look_up().0;
+    }
+    match known.get(number as usize) {
+        Some(&symbol) if symbol != UNKNOWN => symbol,
+        _ => {
+            let (symbol, is_fixed) = look_up();
+            if is_fixed {
+                let length = known.len().max(number as usize + 1);
+                known.resize(length, UNKNOWN);
+                known[number as usize] = symbol;
+            }
+            symbol
+        }
+    }
 }
 
 impl<'s, 'd> Projection<'s, 'd> {
-    pub(super) fn new(paths: Paths<'s>, dfa: &'s mut Dfa, tree: &'s mut Tree, text: &'d str) -> Self {
+    pub(super) fn new(
+        paths: Paths<'s>,
+        dfa: &'s mut Dfa,
+        tree: &'s mut Tree,
+        known: &'s mut Known,
+        text: &'d str,
+    ) -> Self {
         dfa.trim(paths);
         tree.clear();
+        tree.prepare_lists(paths.automaton.anchor_count());
         Self {
             paths,
             dfa,
@@ -36,6 +79,7 @@ impl<'s, 'd> Projection<'s, 'd> {
             state: START,
             skipped: 0,
             last_text: None,
+            known,
         }
     }
 
@@ -56,10 +100,13 @@ impl<'s, 'd> Projection<'s, 'd> {
         }
         for attribute in tag.attributes {
             let RawAttribute { value, .. } = attribute;
-            let symbol = self.paths.symbols.lookup(attribute.local(), || tag.attribute_namespace(attribute));
+            let symbols = self.paths.symbols;
+            let symbol = known_symbol(&mut self.known.attributes, attribute.known, || {
+                (symbols.lookup(attribute.local(), || tag.attribute_namespace(attribute)), true)
+            });
             if state.keeps(symbol) && !attribute.is_namespace_declaration() {
                 let slice = self.slice(value.raw, symbol, value.is_plain);
-                self.tree.push_attribute(node, slice);
+                self.tree.push_attribute(node, slice, state.slot(symbol));
             }
         }
     }
@@ -88,14 +135,26 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
             self.skipped += 1;
             return;
         }
-        let symbol = self.paths.symbols.lookup(tag.local(), || tag.namespace());
+        let symbols = self.paths.symbols;
+        let symbol = known_symbol(&mut self.known.elements, tag.known, || {
+            let mut is_fixed = true;
+            let symbol = symbols.lookup(tag.local(), || {
+                is_fixed = false;
+                tag.namespace()
+            });
+            (symbol, is_fixed)
+        });
         let state = self.dfa.step(self.state, symbol, self.paths);
         if state == DEAD {
             self.skipped = 1;
             return;
         }
         self.open.push((self.node, self.state));
-        self.node = self.tree.open(self.node, symbol, tag.offset as u32);
+        let known = self.dfa.state(state);
+        self.node = self.tree.open(self.node, symbol, tag.offset as u32, state, known.slot_count);
+        for &list in &known.anchors {
+            self.tree.write_down(list, self.node);
+        }
         self.state = state;
         self.keep_attributes(self.node, tag);
         if self.dfa.state(state).reads_markup {

@@ -9,13 +9,15 @@ use bumpalo::collections::Vec as BumpVec;
 use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value};
 
 use crate::contract::{BoundExpression, ColumnSource, Generate, Input, Keep, SkipRow};
-use crate::plan::{CompiledStep, Plan, PlanColumn, PlanOnePer, PlanTable, PlanTemplate};
+use crate::plan::{
+    Anchor, CompiledPredicate, CompiledStep, Plan, PlanColumn, PlanEach, PlanOnePer, PlanTable, PlanTemplate,
+};
 use crate::xml::Place;
 
 use super::DocumentContext;
 use super::convert::Refusal;
 use super::select::{Item, View};
-use super::trace::{CellPlace, Filter, OnePerPath, Origin, Reason, Trace};
+use super::trace::{CellPlace, Filter, Matches, OnePerPath, Origin, Reason, Trace};
 use super::tree::NodeId;
 
 /// A row that was emitted; children of it refer to it.
@@ -36,8 +38,8 @@ pub(super) struct Candidate<'a, R> {
     pub(super) template: usize,
     pub(super) element: NodeId,
     pub(super) parent: usize,
-    pub(super) values: BumpVec<'a, Value<'a>>,
-    lets: BumpVec<'a, Value<'a>>,
+    pub(super) values: &'a mut [Value<'a>],
+    lets: &'a mut [Value<'a>],
     has_document_value: bool,
     issues: BumpVec<'a, (u32, u32, IssueCode)>,
     /// The number that `where` took it for.
@@ -54,6 +56,8 @@ pub(super) struct RowMaker<'a, 'out, T: Trace> {
     lets: BumpVec<'a, Value<'a>>,
     /// Per prefix of the plan: where it was last followed from, and what it led to.
     pub(super) prefixes: &'a [Cell<(NodeId, &'a [NodeId])>],
+    /// Per list of elements: the first one below the row that was last asked for.
+    pub(super) cursors: &'a [Cell<u32>],
     issues: Vec<Issue>,
     out: &'out mut BatchBuilder,
     max_bytes: usize,
@@ -75,11 +79,13 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         let max_bytes = out.byte_count().saturating_add(max_row_bytes);
         let prefixes =
             arena.alloc_slice_fill_with(plan.prefixes().len(), |_| Cell::new((NodeId::MAX, [].as_slice())));
-        Self { plan, view, context, rows, lets, prefixes, issues: Vec::new(), out, max_bytes, trace }
+        let cursors =
+            arena.alloc_slice_fill_with(plan.paths().automaton.anchor_count() as usize, |_| Cell::new(0));
+        Self { plan, view, context, rows, lets, prefixes, cursors, issues: Vec::new(), out, max_bytes, trace }
     }
 
     /// Makes and emits the rows of all tables; answers the issues.
-    pub(super) fn run(mut self) -> Result<Vec<Issue>, Failure> {
+    pub(super) fn run(mut self) -> Result<Vec<Issue>, Box<Failure>> {
         self.document_lets()?;
         for (index, table) in self.plan.tables().iter().enumerate() {
             match table.within {
@@ -96,12 +102,11 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
     }
 
     /// `let`s of the document are those of a row that nobody emits.
-    fn document_lets(&mut self) -> Result<(), Failure> {
+    fn document_lets(&mut self) -> Result<(), Box<Failure>> {
         let traced = self.trace.row(&self.view, None);
         let mut document = self.candidate(traced, 0, 0, self.view.main, 0);
         for (index, column) in self.plan.lets().iter().enumerate() {
-            let value = self.cell(&mut document, column, CellPlace::DocumentLet(index), 0)?;
-            self.lets.push(value);
+            self.cell(&mut document, column, CellPlace::DocumentLet(index), 0)?;
         }
         self.count_issues(&document);
         Ok(())
@@ -114,11 +119,33 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         table: &'a PlanTable,
         start: NodeId,
         parent: usize,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Box<Failure>> {
         let before = self.rows[index].len();
         let Some(each) = &table.each else {
             return self.scan_elements(index, table, &[start], parent, before);
         };
+        let PlanEach { path: each, anchor } = each;
+        if let Some(anchor) = *anchor {
+            let conditions = each.steps.last().map_or([].as_slice(), |step| &step.predicates);
+            let found = self.elements(anchor, start);
+            if conditions.is_empty() {
+                return self.scan_elements(index, table, found, parent, before);
+            }
+            let last = each.steps.len() - 1;
+            let mut elements = BumpVec::with_capacity_in(found.len(), self.view.arena);
+            elements.extend(found.iter().copied().filter(|&element| {
+                let item = Item::of_element(element);
+                let failed = conditions.iter().position(|predicate| match predicate {
+                    CompiledPredicate::Condition(condition) => !self.view.holds(condition, item),
+                    CompiledPredicate::Position(_) | CompiledPredicate::Last => false,
+                });
+                if let Some(predicate) = failed {
+                    self.trace.filtered(&self.view, Filter { table: index, step: last, predicate }, item);
+                }
+                failed.is_none()
+            }));
+            return self.scan_elements(index, table, &elements, parent, before);
+        }
         let mut elements = BumpVec::new_in(self.view.arena);
         let tree = self.view.tree;
         let watch = &mut |step: &CompiledStep, predicate, item| {
@@ -132,6 +159,27 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         self.scan_elements(index, table, &elements, parent, before)
     }
 
+    /// The elements of a list that belong to the row of this element.
+    #[inline]
+    pub(super) fn elements(&self, anchor: Anchor, element: NodeId) -> &'a [NodeId] {
+        let list = self.view.tree.list(anchor.list);
+        if !anchor.is_of_row {
+            return list;
+        }
+        let end = self.view.tree.node(element).subtree_end;
+        let cursor = &self.cursors[anchor.list as usize];
+        let mut from = cursor.get() as usize;
+        if from > 0 && list[from - 1] > element {
+            from = list.partition_point(|&node| node <= element);
+        }
+        while list.get(from).is_some_and(|&node| node <= element) {
+            from += 1;
+        }
+        cursor.set(from as u32);
+        let count = list[from..].iter().take_while(|&&node| node < end).count();
+        &list[from..from + count]
+    }
+
     fn scan_elements(
         &mut self,
         index: usize,
@@ -139,7 +187,7 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         elements: &[NodeId],
         parent: usize,
         before: usize,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Box<Failure>> {
         if table.where_.is_none() && table.one_per.is_none() {
             for &element in elements {
                 for template in 0..table.templates.len() {
@@ -181,11 +229,12 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         parent: usize,
     ) -> Candidate<'a, T::Row> {
         let arena = self.view.arena;
-        let (mut values, mut lets) = (BumpVec::new_in(arena), BumpVec::new_in(arena));
-        if let Some(planned) = self.plan.tables().get(table) {
-            values.resize(planned.templates[template].columns.len(), Value::Null);
-            lets.resize(planned.lets.len(), Value::Null);
-        }
+        let counts = self.plan.tables().get(table);
+        let counts =
+            counts.map_or((0, 0), |planned| (planned.templates[template].columns.len(), planned.lets.len()));
+        let values = arena.alloc_slice_fill_copy(counts.0, Value::Null);
+        let lets: &mut [Value<'a>] =
+            if counts.1 == 0 { &mut [] } else { arena.alloc_slice_fill_copy(counts.1, Value::Null) };
         let issues = BumpVec::new_in(arena);
         Candidate {
             traced,
@@ -207,7 +256,7 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         table: &'a PlanTable,
         candidate: &mut Candidate<'a, T::Row>,
         row_number: usize,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, Box<Failure>> {
         let Some(condition) = &table.where_ else { return Ok(true) };
         candidate.early_number = row_number;
         self.evaluate_columns(table, candidate, row_number, true)?;
@@ -220,7 +269,7 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
             Err(error) => {
                 let message =
                     format!("{}: `where`: {error}", self.plan.schema().tables[candidate.table].name);
-                Err(Failure { stage: Stage::Shred, code: FailureCode::ExpressionError, message })
+                Err(Box::new(Failure { stage: Stage::Shred, code: FailureCode::ExpressionError, message }))
             }
         }
     }
@@ -231,7 +280,7 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         table: &'a PlanTable,
         mut candidate: Candidate<'a, T::Row>,
         before: usize,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Box<Failure>> {
         let row_number = self.rows[candidate.table].len() - before + 1;
         if candidate.early_number != row_number && reads_number_early(table, &candidate) {
             // Rows before it have been dropped since.
@@ -245,20 +294,15 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
             return Ok(());
         }
         self.count_issues(&candidate);
-        self.out.push_row(candidate.table, &candidate.values);
+        self.out.push_row(candidate.table, candidate.values);
         if self.out.byte_count() > self.max_bytes {
             let message =
                 format!("its rows take more than the limit, in table {}", self.table_name(candidate.table));
-            return Err(Failure { stage: Stage::Shred, code: FailureCode::TooManyRows, message });
+            return Err(Box::new(Failure { stage: Stage::Shred, code: FailureCode::TooManyRows, message }));
         }
         let Candidate { traced, table, element, parent, values, lets, .. } = candidate;
         self.trace.emitted(traced, self.rows[table].len() + 1);
-        self.rows[table].push(Row {
-            element,
-            parent,
-            values: values.into_bump_slice(),
-            lets: lets.into_bump_slice(),
-        });
+        self.rows[table].push(Row { element, parent, values, lets });
         Ok(())
     }
 
@@ -269,37 +313,48 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         candidate: &mut Candidate<'a, T::Row>,
         row_number: usize,
         early: bool,
-    ) -> Result<(), Failure> {
-        for (index, column) in table.lets.iter().enumerate() {
-            if table.early_lets[index] == early {
-                candidate.lets[index] = self.cell(candidate, column, CellPlace::Let(index), row_number)?;
+    ) -> Result<(), Box<Failure>> {
+        for (index, (column, &is_early)) in table.lets.iter().zip(&table.early_lets).enumerate() {
+            if is_early == early {
+                self.cell(candidate, column, CellPlace::Let(index), row_number)?;
             }
         }
         let template = &table.templates[candidate.template];
-        for (index, column) in template.columns.iter().enumerate() {
-            if template.early_columns[index] == early {
-                candidate.values[index] =
-                    self.cell(candidate, column, CellPlace::Column(index), row_number)?;
+        for (index, (column, &is_early)) in template.columns.iter().zip(&template.early_columns).enumerate() {
+            if is_early == early {
+                self.cell(candidate, column, CellPlace::Column(index), row_number)?;
             }
         }
         Ok(())
     }
 
+    #[inline]
     fn cell(
         &mut self,
         candidate: &mut Candidate<'a, T::Row>,
         column: &'a PlanColumn,
         place: CellPlace,
         row_number: usize,
-    ) -> Result<Value<'a>, Failure> {
+    ) -> Result<(), Box<Failure>> {
         self.trace.cell(candidate.traced, place);
         let (cell, matches, at) = self.value(candidate, column, row_number);
         self.trace.cell_done(&cell, matches);
-        let cell = cell.map_err(|refusal| self.failure(candidate, column, &refusal, at))?;
-        let mut issue = |code| candidate.issues.push((column.table, column.index, code));
-        matches.issue().into_iter().chain(cell.issue).for_each(&mut issue);
+        let cell = match cell {
+            Ok(cell) => cell,
+            Err(refusal) => return Err(Box::new(self.failure(candidate, column, &refusal, at))),
+        };
+        if matches == Matches::Repeated || cell.issue.is_some() {
+            for code in [matches.issue(), cell.issue].into_iter().flatten() {
+                candidate.issues.push((column.table, column.index, code));
+            }
+        }
         candidate.has_document_value |= cell.is_from_document && !column.column.key;
-        Ok(cell.value)
+        match place {
+            CellPlace::Column(index) => candidate.values[index] = cell.value,
+            CellPlace::Let(index) => candidate.lets[index] = cell.value,
+            CellPlace::DocumentLet(_) => self.lets.push(cell.value),
+        }
+        Ok(())
     }
 
     #[cold]
@@ -328,9 +383,18 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
         bound: &'a BoundExpression,
         candidate: &Candidate<'a, T::Row>,
     ) -> Result<Value<'a>, xmlshred_expr::EvaluationError> {
-        let inputs = bound.inputs.iter().map(|&input| self.input(input, candidate));
-        let inputs = BumpVec::from_iter_in(inputs, self.view.arena);
-        let inputs = inputs.into_bump_slice();
+        let mut few = [Value::Null; 6];
+        let many;
+        let inputs = if bound.inputs.len() <= few.len() {
+            for (place, &input) in few.iter_mut().zip(&bound.inputs) {
+                *place = self.input(input, candidate);
+            }
+            &few[..bound.inputs.len()]
+        } else {
+            let inputs = bound.inputs.iter().map(|&input| self.input(input, candidate));
+            many = BumpVec::from_iter_in(inputs, self.view.arena);
+            &many
+        };
         let value = bound.expression.evaluate(inputs, self.view.arena, &xmlshred_model::Work::unlimited());
         self.trace.evaluated(bound, inputs, &value);
         value

@@ -6,9 +6,12 @@ use bumpalo::Bump;
 use bumpalo::collections::{String as BumpString, Vec as BumpVec};
 
 use crate::path::{Axis, Comparison};
-use crate::plan::{CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test};
+use crate::plan::{
+    CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Symbol, Test,
+};
 use crate::xml::{unescape_attribute, unescape_text};
 
+use super::dfa::{AttributeSet, Dfa};
 use super::tree::{DOCUMENT, NodeId, NodeKind, Slice, Tree};
 
 /// A document while its rows are made: its projection, its text, and room for text made on the way.
@@ -19,6 +22,16 @@ pub(crate) struct View<'a> {
     pub(super) arena: &'a Bump,
     /// The main element, where absolute paths start.
     pub(super) main: NodeId,
+    pub(super) dfa: &'a Dfa,
+}
+
+/// The attributes of an element that have one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    None,
+    One(Item),
+    /// Who asks must look at all.
+    Several,
 }
 
 /// Something that a path leads to. The order is document order.
@@ -29,17 +42,67 @@ pub(crate) struct Item {
     attribute: u32,
 }
 
+/// Is told what predicates remove.
+pub(super) trait Watch {
+    const IS_TOLD: bool;
+
+    /// The step, which of its predicates, what.
+    fn removed(&mut self, step: &CompiledStep, predicate: usize, item: Item);
+}
+
+/// Need not be told.
+struct Nobody;
+
+impl Watch for Nobody {
+    const IS_TOLD: bool = false;
+
+    fn removed(&mut self, _: &CompiledStep, _: usize, _: Item) {}
+}
+
+impl<F: FnMut(&CompiledStep, usize, Item)> Watch for F {
+    const IS_TOLD: bool = true;
+
+    fn removed(&mut self, step: &CompiledStep, predicate: usize, item: Item) {
+        self(step, predicate, item);
+    }
+}
+
+/// How far a predicate is.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    count: u32,
+    last: Option<Item>,
+}
+
 /// Takes matches until it has enough.
 pub(super) type Visit<'v> = &'v mut dyn FnMut(Item) -> ControlFlow<()>;
 
 impl<'a> View<'a> {
+    /// The attribute with this name.
+    #[inline]
+    pub(super) fn attribute(&self, node: NodeId, symbol: Symbol) -> Named {
+        let known = self.tree.node(node);
+        let state = self.dfa.state(known.state);
+        let slot = state.slot(symbol);
+        if known.is_ambiguous || (slot == 0 && matches!(state.attributes, AttributeSet::All)) {
+            return Named::Several;
+        }
+        if slot == 0 {
+            return Named::None;
+        }
+        match self.tree.slot(known, slot) {
+            0 => Named::None,
+            attribute => Named::One(Item { node, attribute }),
+        }
+    }
+
     /// Follows `path` from `start`, telling `visit` every match in document order until it has enough.
     pub(super) fn select(&self, path: &CompiledPath, start: NodeId, visit: Visit<'_>) {
-        self.select_watched(path, start, &mut |_, _, _| (), visit);
+        self.select_watched(path, start, &mut Nobody, visit);
     }
 
     /// [`View::select`] that tells `watch` what predicates remove: the step, which of its predicates, what.
-    pub(super) fn select_watched<W: FnMut(&CompiledStep, usize, Item)>(
+    pub(super) fn select_watched<W: Watch>(
         &self,
         path: &CompiledPath,
         start: NodeId,
@@ -51,7 +114,7 @@ impl<'a> View<'a> {
     }
 
     /// Follows the last steps of a path.
-    fn follow_in_order<W: FnMut(&CompiledStep, usize, Item)>(
+    fn follow_in_order<W: Watch>(
         &self,
         path: &CompiledPath,
         steps: &[CompiledStep],
@@ -101,7 +164,7 @@ impl<'a> View<'a> {
         first
     }
 
-    fn follow<W: FnMut(&CompiledStep, usize, Item)>(
+    fn follow<W: Watch>(
         &self,
         steps: &[CompiledStep],
         node: NodeId,
@@ -134,7 +197,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn children<W: FnMut(&CompiledStep, usize, Item)>(
+    fn children<W: Watch>(
         &self,
         step: &CompiledStep,
         rest: &[CompiledStep],
@@ -146,13 +209,20 @@ impl<'a> View<'a> {
         if step.predicates.is_empty() {
             return children.try_for_each(|child| self.follow(rest, child, watch, visit));
         }
+        if !W::IS_TOLD {
+            let children = children.map(|node| Item { node, attribute: 0 });
+            return self
+                .stream(&step.predicates, children, &mut |item| self.follow(rest, item.node, watch, visit));
+        }
         let mut found = BumpVec::new_in(self.arena);
         found.extend(children.map(|node| Item { node, attribute: 0 }));
-        self.filter(&step.predicates, &mut found, &mut |predicate, item| watch(step, predicate, item));
+        self.filter(&step.predicates, &mut found, &mut |predicate, item| {
+            watch.removed(step, predicate, item)
+        });
         found.iter().try_for_each(|item| self.follow(rest, item.node, watch, visit))
     }
 
-    fn attributes<W: FnMut(&CompiledStep, usize, Item)>(
+    fn attributes<W: Watch>(
         &self,
         step: &CompiledStep,
         node: NodeId,
@@ -163,9 +233,14 @@ impl<'a> View<'a> {
         if step.predicates.is_empty() {
             return matching.try_for_each(visit);
         }
+        if !W::IS_TOLD {
+            return self.stream(&step.predicates, matching, visit);
+        }
         let mut found = BumpVec::new_in(self.arena);
         found.extend(matching);
-        self.filter(&step.predicates, &mut found, &mut |predicate, item| watch(step, predicate, item));
+        self.filter(&step.predicates, &mut found, &mut |predicate, item| {
+            watch.removed(step, predicate, item)
+        });
         found.iter().copied().try_for_each(visit)
     }
 
@@ -182,6 +257,66 @@ impl<'a> View<'a> {
             NodeKind::Element(symbol) => test.accepts_name(symbol),
             NodeKind::Text => matches!(test, Test::Text | Test::Node),
         }
+    }
+
+    /// What predicates leave of items, without keeping them: stops where no other can pass.
+    fn stream(
+        &self,
+        predicates: &[CompiledPredicate],
+        items: impl Iterator<Item = Item>,
+        visit: Visit<'_>,
+    ) -> ControlFlow<()> {
+        let mut places = BumpVec::new_in(self.arena);
+        let mut few = [Place::default(); 3];
+        let places = if predicates.len() <= few.len() {
+            &mut few[..predicates.len()]
+        } else {
+            places.resize(predicates.len(), Place::default());
+            &mut places
+        };
+        for item in items {
+            self.pass(predicates, 0, places, item, visit)?;
+            let is_over = predicates.iter().zip(&*places).any(|(predicate, place)| {
+                matches!(predicate, CompiledPredicate::Position(position) if place.count >= *position)
+            });
+            if is_over {
+                break;
+            }
+        }
+        for at in 0..predicates.len() {
+            if let Some(item) = places[at].last.take() {
+                self.pass(predicates, at + 1, places, item, visit)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Takes an item as far as predicates let it, from the one with this number.
+    fn pass(
+        &self,
+        predicates: &[CompiledPredicate],
+        from: usize,
+        places: &mut [Place],
+        item: Item,
+        visit: Visit<'_>,
+    ) -> ControlFlow<()> {
+        for (predicate, place) in predicates[from..].iter().zip(&mut places[from..]) {
+            let passes = match predicate {
+                CompiledPredicate::Condition(condition) => self.holds(condition, item),
+                CompiledPredicate::Position(position) => {
+                    place.count += 1;
+                    place.count == *position
+                }
+                CompiledPredicate::Last => {
+                    place.last = Some(item);
+                    false
+                }
+            };
+            if !passes {
+                return ControlFlow::Continue(());
+            }
+        }
+        visit(item)
     }
 
     fn filter(
@@ -296,6 +431,20 @@ impl<'a> View<'a> {
 
     /// Paths in conditions start at the item in question, which may be an attribute: that has no children, only itself.
     fn select_from(&self, path: &CompiledPath, item: Item, visit: Visit<'_>) {
+        if item.attribute == 0
+            && let [step] = &*path.steps
+            && let (Axis::Attribute, Test::Symbol(symbol), []) = (step.axis, &step.test, &*step.predicates)
+            && !path.absolute
+        {
+            match self.attribute(item.node, *symbol) {
+                Named::None => return,
+                Named::One(item) => {
+                    let _ = visit(item);
+                    return;
+                }
+                Named::Several => {}
+            }
+        }
         if item.attribute == 0 || path.absolute {
             self.select(path, item.node, visit);
         } else {
@@ -304,7 +453,7 @@ impl<'a> View<'a> {
                     let _ = visit(item);
                 }
                 Some((step, rest)) if step.axis == Axis::Parent => {
-                    self.follow_in_order(path, rest, item.node, &mut |_, _, _| (), visit);
+                    self.follow_in_order(path, rest, item.node, &mut Nobody, visit);
                 }
                 Some(_) => {}
             }
@@ -321,12 +470,17 @@ impl<'a> View<'a> {
     }
 
     /// The string-value of a node (XPath 1.0, section 5): text of an attribute, all text below an element.
+    #[inline]
     pub(super) fn string_value(&self, item: Item) -> &'a str {
         if item.attribute > 0 {
-            let slice = self.tree.attributes(item.node)[item.attribute as usize - 1];
+            let slice = self.tree.attribute_at(self.tree.node(item.node), item.attribute);
             let raw = self.raw(slice);
             return if slice.is_plain { raw } else { unescape_attribute(raw, self.arena) };
         }
+        self.text_below(item)
+    }
+
+    fn text_below(&self, item: Item) -> &'a str {
         match self.tree.node(item.node).kind {
             NodeKind::Text => self.join(self.tree.pieces(item.node).iter().copied()),
             NodeKind::Element(_) => {
@@ -359,6 +513,7 @@ impl<'a> View<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn raw(&self, slice: Slice) -> &'a str {
         &self.text[slice.start as usize..slice.stop as usize]
     }
@@ -435,6 +590,11 @@ pub(crate) enum Extent {
 }
 
 impl Item {
+    /// The element itself.
+    pub(super) fn of_element(node: NodeId) -> Self {
+        Self { node, attribute: 0 }
+    }
+
     /// The element itself, when it is one.
     pub(super) fn element(self, tree: &Tree) -> Option<NodeId> {
         let is_element = self.node != DOCUMENT && tree.node(self.node).kind != NodeKind::Text;

@@ -43,7 +43,7 @@ pub(crate) trait Trace {
     fn step(&self, _column: &Column, _step: Step<'_>) {}
 
     /// The cell is made, or the document fails for it.
-    fn cell_done(&self, _cell: &Result<Cell<'_>, Refusal>, _matches: Matches) {}
+    fn cell_done(&self, _cell: &Result<Cell<'_>, Box<Refusal>>, _matches: Matches) {}
 
     /// A path of the `one_per` of the row's table leads to something.
     fn ranked(&self, _row: Self::Row, _by: OnePerPath) {}

@@ -3,6 +3,8 @@
 
 use crate::plan::{OTHER, Symbol};
 
+use super::dfa::{DEAD, StateId};
+
 /// The document node.
 pub(super) const DOCUMENT: NodeId = 0;
 
@@ -14,6 +16,10 @@ pub(super) struct Tree {
     nodes: Vec<Node>,
     attributes: Vec<Slice>,
     pieces: Vec<Slice>,
+    /// Positions of attributes plus one, by slot.
+    slots: Vec<u32>,
+    /// Elements by list, in document order.
+    lists: Vec<Vec<NodeId>>,
     /// Namespaces in scope at elements whose markup is read: node, prefix, URI.
     namespaces: Vec<(NodeId, Slice, Slice)>,
 }
@@ -30,6 +36,11 @@ pub(super) struct Node {
     /// Its markup in the document; elements only.
     pub(super) start: u32,
     pub(super) stop: u32,
+    pub(super) state: StateId,
+    /// First of its slots.
+    slots: u32,
+    /// Two attributes have one name: then slots mean nothing.
+    pub(super) is_ambiguous: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +63,9 @@ pub(super) struct Slice {
 impl Tree {
     /// Forgets the document before.
     pub(super) fn clear(&mut self) {
-        let Self { nodes, attributes, pieces, namespaces } = self;
+        let Self { nodes, attributes, pieces, namespaces, slots, lists } = self;
+        slots.clear();
+        lists.iter_mut().for_each(Vec::clear);
         nodes.clear();
         attributes.clear();
         pieces.clear();
@@ -65,6 +78,10 @@ impl Tree {
             count: 0,
             start: 0,
             stop: 0,
+            // It has no attributes, whatever paths ask for.
+            state: DEAD,
+            slots: 0,
+            is_ambiguous: false,
         });
     }
 
@@ -111,14 +128,58 @@ impl Tree {
     }
 
     /// Adds an element below `parent`; attributes pushed next are its own.
-    pub(super) fn open(&mut self, parent: NodeId, symbol: Symbol, start: u32) -> NodeId {
+    #[inline]
+    pub(super) fn open(
+        &mut self,
+        parent: NodeId,
+        symbol: Symbol,
+        start: u32,
+        state: StateId,
+        slot_count: u32,
+    ) -> NodeId {
         let first = self.attributes.len() as u32;
-        self.push(NodeKind::Element(symbol), parent, first, start)
+        let id = self.push(NodeKind::Element(symbol), parent, first, start, state);
+        self.slots.resize(self.slots.len() + slot_count as usize, 0);
+        id
     }
 
-    pub(super) fn push_attribute(&mut self, element: NodeId, attribute: Slice) {
+    /// Makes the lists that elements are written down in.
+    pub(super) fn prepare_lists(&mut self, count: u32) {
+        self.lists.resize_with(count as usize, Vec::new);
+    }
+
+    #[inline]
+    pub(super) fn write_down(&mut self, list: u32, element: NodeId) {
+        self.lists[list as usize].push(element);
+    }
+
+    /// The elements of a list.
+    #[inline]
+    pub(super) fn list(&self, list: u32) -> &[NodeId] {
+        &self.lists[list as usize]
+    }
+
+    /// The attribute in this slot (from 1): its position, plus one.
+    #[inline]
+    pub(super) fn slot(&self, node: &Node, slot: u32) -> u32 {
+        self.slots[(node.slots + slot - 1) as usize]
+    }
+
+    #[inline]
+    pub(super) fn attribute_at(&self, node: &Node, attribute: u32) -> Slice {
+        self.attributes[(node.first + attribute - 1) as usize]
+    }
+
+    #[inline]
+    pub(super) fn push_attribute(&mut self, element: NodeId, attribute: Slice, slot: u32) {
         self.attributes.push(attribute);
-        self.nodes[element as usize].count += 1;
+        let node = &mut self.nodes[element as usize];
+        node.count += 1;
+        if slot > 0 {
+            let place = &mut self.slots[(node.slots + slot - 1) as usize];
+            node.is_ambiguous |= *place != 0;
+            *place = node.count;
+        }
     }
 
     pub(super) fn push_namespace(&mut self, element: NodeId, prefix: Slice, uri: Slice) {
@@ -140,13 +201,15 @@ impl Tree {
         while self.namespaces.last().is_some_and(|(node, ..)| *node == element) {
             self.namespaces.pop();
         }
-        self.nodes.pop();
+        if let Some(node) = self.nodes.pop() {
+            self.slots.truncate(node.slots as usize);
+        }
     }
 
     /// Adds a text node below `parent`; pieces pushed next are its own.
     pub(super) fn open_text(&mut self, parent: NodeId) -> NodeId {
         let first = self.pieces.len() as u32;
-        let id = self.push(NodeKind::Text, parent, first, 0);
+        let id = self.push(NodeKind::Text, parent, first, 0, DEAD);
         self.nodes[id as usize].subtree_end = id + 1;
         id
     }
@@ -156,9 +219,22 @@ impl Tree {
         self.nodes[text_node as usize].count += 1;
     }
 
-    fn push(&mut self, kind: NodeKind, parent: NodeId, first: u32, start: u32) -> NodeId {
+    #[inline]
+    fn push(&mut self, kind: NodeKind, parent: NodeId, first: u32, start: u32, state: StateId) -> NodeId {
         let id = self.end();
-        self.nodes.push(Node { kind, parent, subtree_end: id + 1, first, count: 0, start, stop: start });
+        let slots = self.slots.len() as u32;
+        self.nodes.push(Node {
+            kind,
+            parent,
+            subtree_end: id + 1,
+            first,
+            count: 0,
+            start,
+            stop: start,
+            state,
+            slots,
+            is_ambiguous: false,
+        });
         id
     }
 }

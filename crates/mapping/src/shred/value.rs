@@ -6,28 +6,59 @@ use bumpalo::collections::String as BumpString;
 use xmlshred_model::{DataType, FailureCode, Value};
 
 use crate::contract::{Column, ColumnSource, Generate, Pick};
-use crate::plan::{PlanColumn, PlanSource, Test};
+use crate::plan::{PlanColumn, PlanSource, Symbol, Test};
 
-use super::convert::{Cell, Refusal, from_text, from_value, not_the_only_one, without_value};
+use super::convert::{
+    Cell, Refusal, from_exact, from_text, from_text_at_once, from_value, not_the_only_one, without_value,
+};
 use super::rows::{Candidate, RowMaker};
-use super::select::{Item, Visit};
+use super::select::{Item, Named, Visit};
 use super::trace::{Matches, Taken, Trace};
-use super::tree::NodeId;
+use super::tree::{DOCUMENT, NodeId};
 
 /// A cell or why there is none, whether several nodes matched where one was expected, and where in the document it came from.
-type Found<'a> = (Result<Cell<'a>, Refusal>, Matches, Option<Item>);
+type Found<'a> = (Result<Cell<'a>, Box<Refusal>>, Matches, Option<Item>);
 
 impl<'a, T: Trace> RowMaker<'a, '_, T> {
+    #[inline(always)]
     pub(super) fn value(
         &self,
         candidate: &Candidate<'a, T::Row>,
         planned: &'a PlanColumn,
         row_number: usize,
     ) -> Found<'a> {
-        let PlanColumn { column, source, table: _, index } = planned;
+        let PlanColumn { column, source, .. } = planned;
+        if let Ok(item) = self.only_match(source, candidate.element) {
+            return self.one_value(column, item);
+        }
+        self.other_value(candidate, planned, row_number)
+    }
+
+    fn other_value(
+        &self,
+        candidate: &Candidate<'a, T::Row>,
+        planned: &'a PlanColumn,
+        row_number: usize,
+    ) -> Found<'a> {
+        let PlanColumn { column, source, table: _, index, is_exact } = planned;
         let arena = self.view.arena;
         let constant = |value| (from_value(column, value, arena, self.trace), Matches::AsWanted, None);
         match (source, &column.source) {
+            (PlanSource::OwnAttribute(symbol), _) => {
+                self.attribute_value(column, &[candidate.element], *symbol)
+            }
+            (PlanSource::ParentAttribute(symbol), _) => {
+                self.attribute_value(column, &[self.view.tree.node(candidate.element).parent], *symbol)
+            }
+            (PlanSource::AnchoredAttribute(anchor, symbol), _) => {
+                self.attribute_value(column, self.elements(*anchor, candidate.element), *symbol)
+            }
+            (PlanSource::Anchored(anchor), _) => {
+                let elements = self.elements(*anchor, candidate.element);
+                self.path_value(column, candidate.element, |_, visit| {
+                    let _ = elements.iter().try_for_each(|&element| visit(Item::of_element(element)));
+                })
+            }
             (PlanSource::Path(path), _) => self.path_value(column, candidate.element, |element, visit| {
                 self.view.select(path, element, visit);
             }),
@@ -45,6 +76,9 @@ impl<'a, T: Trace> RowMaker<'a, '_, T> {
             }
             (PlanSource::AsContract, ColumnSource::Parent { table, column: parent_column }) => {
                 match self.parent_value(candidate, *table, *parent_column) {
+                    Some(value) if *is_exact => {
+                        (from_exact(column, value, self.trace), Matches::AsWanted, None)
+                    }
                     Some(value) => constant(value),
                     None => (Err(self.missing_parent(*table)), Matches::AsWanted, None),
                 }
@@ -64,6 +98,52 @@ impl<'a, T: Trace> RowMaker<'a, '_, T> {
             },
             (PlanSource::AsContract, ColumnSource::Path(_)) => unreachable!("the plan compiles every path"),
         }
+    }
+
+    /// The only node that can be meant, or none; `Err` when there may be several.
+    #[inline(always)]
+    fn only_match(&self, source: &PlanSource, element: NodeId) -> Result<Option<Item>, ()> {
+        let (element, symbol) = match source {
+            PlanSource::OwnAttribute(symbol) => (element, *symbol),
+            PlanSource::ParentAttribute(symbol) => (self.view.tree.node(element).parent, *symbol),
+            PlanSource::AnchoredAttribute(anchor, symbol) => match self.elements(*anchor, element) {
+                [] => return Ok(None),
+                &[element] => (element, *symbol),
+                _ => return Err(()),
+            },
+            PlanSource::Anchored(anchor) => {
+                return match self.elements(*anchor, element) {
+                    [] => Ok(None),
+                    &[element] => Ok(Some(Item::of_element(element))),
+                    _ => Err(()),
+                };
+            }
+            PlanSource::Path(_) | PlanSource::Attribute { .. } | PlanSource::AsContract => return Err(()),
+        };
+        match self.view.attribute(element, symbol) {
+            Named::None => Ok(None),
+            Named::One(item) => Ok(Some(item)),
+            Named::Several => Err(()),
+        }
+    }
+
+    /// The attribute with this name of elements in document order.
+    fn attribute_value(&self, column: &'a Column, elements: &[NodeId], symbol: Symbol) -> Found<'a> {
+        let test = Test::Symbol(symbol);
+        self.path_value(column, DOCUMENT, |_, visit| {
+            let _ = elements.iter().try_for_each(|&element| match self.view.attribute(element, symbol) {
+                Named::None => ControlFlow::Continue(()),
+                Named::One(item) => visit(item),
+                Named::Several => self.view.matching_attributes(&test, element).try_for_each(&mut *visit),
+            });
+        })
+    }
+
+    /// The value of the only match.
+    #[inline(always)]
+    fn one_value(&self, column: &'a Column, item: Option<Item>) -> Found<'a> {
+        let text = item.map(|item| self.text_of(column, item));
+        (from_text_at_once(column, text, self.view.arena, self.trace), Matches::AsWanted, item)
     }
 
     /// Follows a prefix, once for all columns that share it, and tells `visit` the attributes at its end.
@@ -132,6 +212,7 @@ impl<'a, T: Trace> RowMaker<'a, '_, T> {
         (from_text(column, text, self.view.arena, self.trace), matches, item)
     }
 
+    #[inline(always)]
     fn text_of(&self, column: &Column, item: Item) -> &'a str {
         let (taken, text) = match column.data_type {
             DataType::Xml => (Taken::Markup, self.view.markup(item)),
@@ -142,12 +223,12 @@ impl<'a, T: Trace> RowMaker<'a, '_, T> {
     }
 
     #[cold]
-    fn missing_parent(&self, table: usize) -> Refusal {
+    fn missing_parent(&self, table: usize) -> Box<Refusal> {
         let table = &self.plan.schema().tables[table].name;
-        Refusal {
+        Box::new(Refusal {
             code: FailureCode::MissingParent,
             message: format!("the document has no row in its parent table {table}"),
-        }
+        })
     }
 
     /// A UUID of version 8 (RFC 9562) made from what identifies the cell, so that a repeated run makes the same one.

@@ -18,6 +18,8 @@ pub struct RawAttribute<'d> {
     pub prefix_len: usize,
     /// Its value.
     pub value: RawText<'d>,
+    /// A number that stands for this name without prefix in this element; 0 when there is none.
+    pub known: u32,
 }
 
 impl<'d> RawAttribute<'d> {

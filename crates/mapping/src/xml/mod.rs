@@ -15,14 +15,17 @@ mod decode;
 mod doctype;
 mod encoding_name;
 mod error;
+mod names;
 mod namespace;
 mod passed;
+mod plain;
 mod reference;
 mod scan;
 
 pub use attributes::{RawAttribute, RawText};
 pub use decode::{DecodeError, decode};
 pub use error::{Place, XmlError, XmlErrorKind};
+pub use names::Names;
 pub use namespace::{XML_NAMESPACE, XMLNS_NAMESPACE};
 pub(crate) use reference::{unescape_attribute, unescape_text};
-pub use scan::{Handler, ScanLimits, StartTag, TextKind, scan};
+pub use scan::{Handler, ScanLimits, StartTag, TextKind, scan, scan_with};
