@@ -335,7 +335,7 @@ fn false_parts(
             false_parts(view, left, left_text, item, parts);
             false_parts(view, right, right_text, item, parts);
         }
-        (compiled, written) if !view.holds(compiled, item) => parts.push(written.to_string()),
+        (compiled, written) if view.holds(compiled, item) == Ok(false) => parts.push(written.to_string()),
         _ => {}
     }
 }

@@ -64,6 +64,11 @@ impl Automaton {
         self.anchor_count
     }
 
+    /// Whether some path reads markup.
+    pub(crate) fn reads_markup(&self) -> bool {
+        self.states.iter().any(|state| state.reads_markup)
+    }
+
     /// The list of the elements at a location.
     pub(super) fn anchor(&mut self, location: &Location) -> u32 {
         let state = self.state_at(location);

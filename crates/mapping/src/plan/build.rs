@@ -7,11 +7,11 @@ use xmlshred_model::DataType;
 use crate::contract::{BoundExpression, Column, ColumnSource, Contract, Input, Let, Table, target_schema};
 use crate::path::{Axis, Path};
 
-use super::automaton::Move;
-use super::automaton::{Automaton, Location, Reading};
-use super::compiled::{CompiledPath, add_names, compile};
-use super::compiled::{CompiledPredicate, CompiledStep, Test};
+use super::automaton::{Automaton, Location, Move, Reading};
+use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test, add_names, compile};
+use super::later;
 use super::symbols::Symbols;
+use super::table::{Later, Once, OnceFrom};
 use super::{Anchor, Plan, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
 
 pub(super) fn plan(contract: Contract) -> Plan {
@@ -32,6 +32,7 @@ pub(super) fn plan(contract: Contract) -> Plan {
         main,
         locations: Vec::new(),
         prefixes: Vec::new(),
+        once_count: 0,
     };
     let main = builder.main.clone();
     let key = contract.document.key.as_ref().map(|path| builder.path(&main, path, Reading::Text));
@@ -39,9 +40,11 @@ pub(super) fn plan(contract: Contract) -> Plan {
         contract.document.require.iter().map(|path| builder.path(&main, path, Reading::Presence)).collect();
     let lets = contract.lets.iter().enumerate().map(|(at, item)| builder.document_let(at, item)).collect();
     let tables = contract.tables.iter().enumerate().map(|(at, table)| builder.table(at, table)).collect();
-    let Builder { automaton, prefixes, .. } = builder;
+    let Builder { automaton, prefixes, once_count, .. } = builder;
+    let mut tables: Vec<PlanTable> = tables;
+    later::note(&contract, &mut tables);
     let schema = Arc::new(target_schema(&contract));
-    Plan { schema, symbols, automaton, root, key, require, lets, tables, prefixes, contract }
+    Plan { schema, symbols, automaton, root, key, require, lets, tables, prefixes, once_count, contract }
 }
 
 /// Every path of the contract. Those of `ignore` are followed by `coverage` alone, but share the names.
@@ -82,6 +85,7 @@ struct Builder<'c> {
     /// Where the elements of each table's rows are.
     locations: Vec<Location>,
     prefixes: Vec<CompiledPath>,
+    once_count: u32,
 }
 
 impl Builder<'_> {
@@ -170,11 +174,27 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether a path gives one value for many rows, and which.
+    fn once(&mut self, path: &CompiledPath) -> Option<Once> {
+        let levels = path.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
+        let from = match (path.absolute, levels, &path.steps[levels..]) {
+            (true, ..) => OnceFrom::Document,
+            (false, 0, _) => return None,
+            // An attribute of the element around is found at once.
+            (false, 1, [step]) if step.axis == Axis::Attribute => return None,
+            (false, levels, _) => OnceFrom::Around(levels as u32),
+        };
+        self.once_count += 1;
+        Some(Once { index: self.once_count - 1, from })
+    }
+
     fn column(&mut self, base: &Location, column: &Column, place: (usize, usize)) -> PlanColumn {
+        let mut once = None;
         let source = match &column.source {
             ColumnSource::Path(path) => {
                 let reading = if column.data_type == DataType::Xml { Reading::Markup } else { Reading::Text };
                 let compiled = self.path(base, path, reading);
+                once = self.once(&compiled);
                 self.source(base, compiled)
             }
             _ => PlanSource::AsContract,
@@ -186,7 +206,14 @@ impl Builder<'_> {
             ColumnSource::Constant(_) => true,
             ColumnSource::Path(_) | ColumnSource::Expression(_) | ColumnSource::Generate(_) => false,
         };
-        PlanColumn { column: column.clone(), source, table: place.0 as u32, index: place.1 as u32, is_exact }
+        PlanColumn {
+            column: column.clone(),
+            source,
+            table: place.0 as u32,
+            index: place.1 as u32,
+            is_exact,
+            once,
+        }
     }
 
     fn document_let(&mut self, at: usize, item: &Let) -> PlanColumn {
@@ -243,6 +270,7 @@ impl Builder<'_> {
             skip_row_when: table.skip_row_when,
             lets,
             early_lets,
+            later: Later::default(),
         }
     }
 }

@@ -3,11 +3,12 @@
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
 use xmlshred_model::lexical::{self, LexicalError, MICROS_PER_DAY};
-use xmlshred_model::{DataType, Decimal, FailureCode, IssueCode, Value};
+use xmlshred_model::{DataType, Decimal, FailureCode, IssueCode, Value, WorkEnd};
 
-use crate::contract::{Blank, CodeList, Column, OnInvalid, OnTooLong};
+use crate::contract::{Blank, Clean, CodeList, Column, OnInvalid, OnTooLong};
 
 use super::clean::clean;
+use super::room::Room;
 use super::trace::{CodeEntry, Step, Trace};
 
 /// A cell after its conversion.
@@ -26,14 +27,29 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
 }
 
+impl From<WorkEnd> for Box<Refusal> {
+    #[cold]
+    fn from(end: WorkEnd) -> Self {
+        let message = match end {
+            WorkEnd::Steps(limit) => format!("the rows take more than {limit} steps"),
+            WorkEnd::ValueBytes(limit) => {
+                format!("the values made for the rows take more than {limit} bytes")
+            }
+            // Nobody reads this: whoever interrupts a document does not want to know of it.
+            WorkEnd::Interrupted => "interrupted".to_owned(),
+        };
+        Self::new(Refusal { code: FailureCode::TooMuchWork, message })
+    }
+}
+
 /// Text of the document, if there is any, to a cell: clean, blank rule, codes, type, default, required.
 pub(super) fn from_text<'a>(
     column: &'a Column,
     text: Option<&'a str>,
-    arena: &'a Bump,
+    room: Room<'a, '_>,
     trace: &impl Trace,
 ) -> Result<Cell<'a>, Box<Refusal>> {
-    from_text_at_once(column, text, arena, trace)
+    from_text_at_once(column, text, room, trace)
 }
 
 /// [`from_text`], for where it is worth its code.
@@ -41,11 +57,11 @@ pub(super) fn from_text<'a>(
 pub(super) fn from_text_at_once<'a>(
     column: &'a Column,
     text: Option<&'a str>,
-    arena: &'a Bump,
+    room: Room<'a, '_>,
     trace: &impl Trace,
 ) -> Result<Cell<'a>, Box<Refusal>> {
     let text = match text {
-        Some(text) if !column.clean.is_empty() => Some(cleaned(column, text, arena, trace)),
+        Some(text) if !column.clean.is_empty() => Some(cleaned(column, text, room, trace)?),
         text => text,
     };
     let text = text.filter(|text| {
@@ -59,17 +75,26 @@ pub(super) fn from_text_at_once<'a>(
     let (value, issue) = match (text, &column.codes) {
         (None, None) => (Value::Null, None),
         (text, Some(codes)) => coded(column, codes, text, trace)?,
-        (Some(text), None) => typed(column, text, arena, trace)?,
+        (Some(text), None) => typed(column, text, room, trace)?,
     };
     finish(column, value, issue, is_from_document, trace)
 }
 
 #[inline(never)]
-fn cleaned<'a>(column: &'a Column, text: &'a str, arena: &'a Bump, trace: &impl Trace) -> &'a str {
-    column.clean.iter().fold(text, |text, &step| {
-        let text = clean(step, text, arena);
+fn cleaned<'a>(
+    column: &'a Column,
+    text: &'a str,
+    room: Room<'a, '_>,
+    trace: &impl Trace,
+) -> Result<&'a str, Box<Refusal>> {
+    column.clean.iter().try_fold(text, |text, &step| {
+        if step != Clean::Trim {
+            room.reads(text.len())?;
+            room.makes(text.len())?;
+        }
+        let text = clean(step, text, room.arena);
         trace.step(column, Step::Cleaned(step, text));
-        text
+        Ok(text)
     })
 }
 
@@ -121,15 +146,23 @@ pub(super) fn from_exact<'a>(
 pub(super) fn from_value<'a>(
     column: &'a Column,
     value: Value<'a>,
-    arena: &'a Bump,
+    room: Room<'a, '_>,
     trace: &impl Trace,
 ) -> Result<Cell<'a>, Box<Refusal>> {
-    let (value, issue) = match coerce(value, column, arena) {
+    match value {
+        Value::Binary(bytes) => room.makes(bytes.len() * 2)?,
+        Value::Text(text) if column.data_type == DataType::Binary => room.makes(text.len())?,
+        _ => {}
+    }
+    let (value, issue) = match coerce(value, column, room.arena) {
         Ok(value) => {
             trace.step(column, Step::Assigned(value));
             (value, None)
         }
-        Err(error) => lexical_error(column, value_text(value, arena), error, trace)?,
+        Err(error) => {
+            let text = value_text(value, room.arena);
+            lexical_error(column, text, error, trace)?
+        }
     };
     finish(column, value, issue, false, trace)
 }
@@ -191,10 +224,13 @@ fn missing_value() -> Box<Refusal> {
 fn typed<'a>(
     column: &'a Column,
     text: &'a str,
-    arena: &'a Bump,
+    room: Room<'a, '_>,
     trace: &impl Trace,
 ) -> Result<(Value<'a>, Option<IssueCode>), Box<Refusal>> {
-    match parse(text, column, arena) {
+    if column.data_type == DataType::Binary {
+        room.makes(text.len())?;
+    }
+    match parse(text, column, room.arena) {
         Ok(value) => {
             trace.step(column, Step::Parsed(value));
             Ok((value, None))

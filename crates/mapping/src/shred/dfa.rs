@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use xmlshred_model::{Work, WorkEnd};
+
 use crate::plan::{Paths, Symbol};
 
 /// State of an element that no path reaches, nor anything below it.
@@ -90,19 +92,40 @@ impl Dfa {
     }
 
     /// The state of a child with this name.
-    pub(crate) fn step(&mut self, from: StateId, symbol: Symbol, paths: Paths<'_>) -> StateId {
+    ///
+    /// # Errors
+    /// When a document discovers more states than it may cost.
+    #[inline]
+    pub(crate) fn step(
+        &mut self,
+        from: StateId,
+        symbol: Symbol,
+        paths: Paths<'_>,
+        work: &Work<'_>,
+    ) -> Result<StateId, WorkEnd> {
         match self.states[from as usize].next[symbol as usize] {
-            UNKNOWN => self.discover(from, symbol, paths),
-            known => known,
+            UNKNOWN => self.discover(from, symbol, paths, work),
+            known => Ok(known),
         }
     }
 
     #[cold]
-    fn discover(&mut self, from: StateId, symbol: Symbol, paths: Paths<'_>) -> StateId {
+    fn discover(
+        &mut self,
+        from: StateId,
+        symbol: Symbol,
+        paths: Paths<'_>,
+        work: &Work<'_>,
+    ) -> Result<StateId, WorkEnd> {
         let set = paths.automaton.step(&self.states[from as usize].set, symbol);
+        if self.states.len() > MAX_STATES {
+            // What all documents need is theirs; this one goes far beyond.
+            work.steps(set.len() as u64)?;
+            work.value_bytes(size_of::<State>() + set.len() * 8 + paths.symbols.count() * 6)?;
+        }
         let to = self.intern(set, paths);
         self.states[from as usize].next[symbol as usize] = to;
-        to
+        Ok(to)
     }
 
     fn intern(&mut self, set: Vec<u32>, paths: Paths<'_>) -> StateId {

@@ -18,6 +18,9 @@ pub(crate) trait Trace {
     /// What it knows a row in the making by.
     type Row: Copy + 'static;
 
+    /// Somebody listens.
+    const IS_TOLD: bool = true;
+
     /// A row may be made. `None`: the `let`s of the document.
     fn row(&self, view: &View<'_>, origin: Option<Origin>) -> Self::Row;
 
@@ -155,6 +158,8 @@ pub(super) struct Silent;
 
 impl Trace for Silent {
     type Row = ();
+
+    const IS_TOLD: bool = false;
 
     fn row(&self, _: &View<'_>, _: Option<Origin>) {}
 }

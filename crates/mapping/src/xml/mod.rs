@@ -27,5 +27,5 @@ pub use decode::{DecodeError, decode};
 pub use error::{Place, XmlError, XmlErrorKind};
 pub use names::Names;
 pub use namespace::{XML_NAMESPACE, XMLNS_NAMESPACE};
-pub(crate) use reference::{unescape_attribute, unescape_text};
+pub(crate) use reference::{push_attribute, push_text, unescape_attribute, unescape_text};
 pub use scan::{Handler, ScanLimits, StartTag, TextKind, scan, scan_with};
