@@ -25,7 +25,7 @@ const KEY: DocumentKey = DocumentKey(1);
 
 /// What documents are shredded with.
 pub fn context(key: DocumentKey) -> DocumentContext<'static> {
-    DocumentContext { key: Some(key), session: "session-1", now: 1_700_000_000_000_000 }
+    DocumentContext { key: Some(key), session: "session-1", now: 1_700_000_000_000_000, must_end: None }
 }
 
 /// Loads a contract.

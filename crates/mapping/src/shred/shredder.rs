@@ -28,6 +28,8 @@ pub struct DocumentContext<'a> {
     pub session: &'a str,
     /// For `generate: now`.
     pub now: UtcMicros,
+    /// The document is given up soon after this has become true.
+    pub must_end: Option<&'a AtomicBool>,
 }
 
 /// The document as the source has it.
@@ -69,6 +71,20 @@ pub enum ShredError {
     Interrupted,
 }
 
+impl ShredError {
+    /// The failure, for those who never wish to end.
+    pub fn into_failure(self) -> Failure {
+        match self {
+            Self::Failed(failure) => failure,
+            Self::Interrupted => Failure {
+                stage: Stage::Shred,
+                code: FailureCode::TooMuchWork,
+                message: "interrupted".to_owned(),
+            },
+        }
+    }
+}
+
 impl From<Failure> for ShredError {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
@@ -89,7 +105,6 @@ pub struct Cost {
 pub struct Shredder {
     plan: Arc<Plan>,
     limits: Limits,
-    must_end: Option<Arc<AtomicBool>>,
     buffers: Buffers,
     /// What lives as long as a document.
     arena: Bump,
@@ -105,21 +120,7 @@ impl Shredder {
     /// A shredder for this plan.
     pub fn new(plan: Arc<Plan>, limits: Limits) -> Self {
         let buffers = Buffers::new(plan.paths());
-        Self {
-            plan,
-            limits,
-            must_end: None,
-            buffers,
-            arena: Bump::new(),
-            row_arena: Bump::new(),
-            cost: Cost::default(),
-        }
-    }
-
-    /// The same shredder, which gives a document up soon after `must_end` has become true.
-    #[must_use]
-    pub fn ending_when(self, must_end: Arc<AtomicBool>) -> Self {
-        Self { must_end: Some(must_end), ..self }
+        Self { plan, limits, buffers, arena: Bump::new(), row_arena: Bump::new(), cost: Cost::default() }
     }
 
     /// What the last document has cost.
@@ -139,7 +140,7 @@ impl Shredder {
         rows: &mut BatchBuilder,
     ) -> Result<Shredded, ShredError> {
         self.shred_traced(content, context, rows, &Silent).map_err(|failure| match failure.code {
-            FailureCode::TooMuchWork if self.must_end() => ShredError::Interrupted,
+            FailureCode::TooMuchWork if must_end(context) => ShredError::Interrupted,
             _ => ShredError::Failed(failure),
         })
     }
@@ -160,8 +161,8 @@ impl Shredder {
                 arena.reset();
             }
         }
-        let Self { plan, limits, must_end, buffers, arena, row_arena, cost } = self;
-        let work = Work::new(limits.max_steps, limits.max_value_bytes, must_end.as_deref());
+        let Self { plan, limits, buffers, arena, row_arena, cost } = self;
+        let work = Work::new(limits.max_steps, limits.max_value_bytes, context.must_end);
         let shredded = buffers.project(plan.paths(), limits, &work, &text).and_then(|()| {
             let (texts, absolute) = (Texts::default(), Absolute::default());
             let view = buffers.view(&text, &texts, &absolute, &work);
@@ -175,10 +176,6 @@ impl Shredder {
         });
         *cost = Cost { steps: work.steps_taken(), value_bytes: work.value_bytes_made() };
         shredded.map_err(|failure| *failure)
-    }
-
-    fn must_end(&self) -> bool {
-        self.must_end.as_ref().is_some_and(|must_end| must_end.load(Ordering::Relaxed))
     }
 
     fn text<'c>(&self, content: Content<'c>) -> Result<Cow<'c, str>, Failure> {
@@ -201,4 +198,8 @@ impl Shredder {
         }
         Ok(text)
     }
+}
+
+fn must_end(context: &DocumentContext<'_>) -> bool {
+    context.must_end.is_some_and(|must_end| must_end.load(Ordering::Relaxed))
 }

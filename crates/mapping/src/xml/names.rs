@@ -14,7 +14,7 @@ const LOOK_AHEAD: usize = 4;
 #[derive(Debug)]
 pub struct Names {
     elements: Vec<Element>,
-    by_text: HashMap<Box<str>, u32, foldhash::fast::FixedState>,
+    by_text: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
     attribute_count: u32,
 }
 

@@ -457,13 +457,14 @@ impl<'d> Scanner<'d, '_> {
     /// The rules about attributes as a set, and namespace declarations into scope.
     fn check_attributes(&mut self, depth: u32, offset: usize) -> Result<(), XmlError> {
         let error = |kind| XmlError { kind, offset };
-        if self.uniqueness.first_duplicate(&self.attributes).is_some() {
+        let Self { attributes, uniqueness, scope, .. } = self;
+        if uniqueness.has_duplicate(attributes.len(), attributes.iter().map(|attribute| attribute.name)) {
             return Err(error(XmlErrorKind::DuplicateAttribute));
         }
         let mut prefixed_count = 0;
-        for attribute in &self.attributes {
+        for attribute in &*attributes {
             if attribute.is_namespace_declaration() {
-                self.scope.declare(depth, attribute).map_err(error)?;
+                scope.declare(depth, attribute).map_err(error)?;
             } else if attribute.prefix_len > 0 {
                 prefixed_count += 1;
             }
@@ -471,21 +472,22 @@ impl<'d> Scanner<'d, '_> {
         if prefixed_count == 0 {
             return Ok(());
         }
-        let prefixed = || {
-            self.attributes
-                .iter()
-                .filter(|attribute| attribute.prefix_len > 0 && !attribute.is_namespace_declaration())
-        };
-        if prefixed().any(|attribute| self.scope.resolve(attribute.prefix()).is_none()) {
+        let prefixed = attributes
+            .iter()
+            .filter(|attribute| attribute.prefix_len > 0 && !attribute.is_namespace_declaration());
+        // Two prefixes may stand for one namespace: then equal local names are the same attribute.
+        let mut is_unbound = false;
+        let expanded = prefixed.map(|attribute| {
+            let namespace = scope.resolve_id(attribute.prefix());
+            is_unbound |= namespace.is_none();
+            (attribute.local(), namespace)
+        });
+        let expanded = expanded.collect::<Vec<_>>();
+        if is_unbound {
             return Err(error(XmlErrorKind::UnboundPrefix));
         }
-        // Two prefixes may stand for one namespace: then equal local names are the same attribute.
-        let expanded =
-            |attribute: &RawAttribute<'d>| (attribute.local(), self.scope.resolve(attribute.prefix()));
-        let stands_twice = prefixed_count > 1
-            && prefixed().enumerate().any(|(at, attribute)| {
-                prefixed().take(at).any(|earlier| expanded(earlier) == expanded(attribute))
-            });
+        let stands_twice =
+            prefixed_count > 1 && uniqueness.has_duplicate(prefixed_count, expanded.iter().copied());
         if stands_twice { Err(error(XmlErrorKind::DuplicateAttribute)) } else { Ok(()) }
     }
 
