@@ -8,7 +8,7 @@ use bumpalo::collections::String as BumpString;
 use xmlshred_model::WorkEnd;
 
 use super::select::{Item, View};
-use super::tree::{Declaration, NodeId, NodeKind};
+use super::tree::{Declaration, NodeId, TEXT};
 
 /// A range of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl<'a> View<'a> {
         'a: 'r,
     {
         let node = self.tree.node(item.node);
-        if item.attribute > 0 || node.kind == NodeKind::Text {
+        if item.attribute > 0 || node.symbol == TEXT {
             return self.value_text(item, arena);
         }
         let markup = &self.text[node.start as usize..node.stop as usize];

@@ -185,6 +185,9 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
             Ok(state) => state,
             Err(end) => return self.end_early(end),
         };
+        if let Err(end) = self.work.steps(1) {
+            return self.end_early(end);
+        }
         self.open.push(self.at);
         let node = self.tree.open(self.at.node, symbol, tag.offset as u32, state);
         self.at = Open { node, state, ..self.at };

@@ -11,7 +11,7 @@ use super::absolute::Absolute;
 use super::dfa::{AttributeSet, Dfa};
 use super::predicate::{Nobody, Watch};
 use super::text::Texts;
-use super::tree::{DOCUMENT, NodeId, NodeKind, Tree};
+use super::tree::{DOCUMENT, NodeId, TEXT, Tree};
 
 /// A document while its rows are made: its projection, its text, and what was found in it once for all rows.
 #[derive(Clone, Copy)]
@@ -293,9 +293,9 @@ impl View<'_> {
     }
 
     fn accepts(&self, test: &Test, node: NodeId) -> bool {
-        match self.tree.node(node).kind {
-            NodeKind::Element(symbol) => test.accepts_name(symbol),
-            NodeKind::Text => matches!(test, Test::Text | Test::Node),
+        match self.tree.node(node).symbol {
+            TEXT => matches!(test, Test::Text | Test::Node),
+            symbol => test.accepts_name(symbol),
         }
     }
 }
@@ -308,7 +308,7 @@ impl Item {
 
     /// The element itself, when it is one.
     pub(super) fn element(self, tree: &Tree) -> Option<NodeId> {
-        let is_element = self.node != DOCUMENT && tree.node(self.node).kind != NodeKind::Text;
+        let is_element = self.node != DOCUMENT && tree.node(self.node).symbol != TEXT;
         (self.attribute == 0 && is_element).then_some(self.node)
     }
 }

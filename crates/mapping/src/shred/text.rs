@@ -13,7 +13,7 @@ use xmlshred_model::WorkEnd;
 use crate::xml::{push_attribute, push_text, unescape_attribute, unescape_text};
 
 use super::select::{Item, View};
-use super::tree::{NodeKind, Slice};
+use super::tree::{Slice, TEXT};
 
 /// A single text up to this length is made where it is asked for.
 const MAX_SHORT: usize = 256;
@@ -154,7 +154,7 @@ impl<'a> View<'a> {
 
     /// Whether a node is text between tags.
     pub(super) fn is_text(&self, item: Item) -> bool {
-        item.attribute == 0 && self.tree.node(item.node).kind == NodeKind::Text
+        item.attribute == 0 && self.tree.node(item.node).symbol == TEXT
     }
 }
 

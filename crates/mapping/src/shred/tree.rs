@@ -13,6 +13,9 @@ pub(super) const DOCUMENT: NodeId = 0;
 /// Index of a node; nodes are numbered in document order.
 pub(super) type NodeId = u32;
 
+/// What text has instead of a name.
+pub(super) const TEXT: Symbol = Symbol::MAX;
+
 /// An element without slots: none of its attributes has one.
 const NO_SLOTS: u32 = u32::MAX;
 /// An element whose slots mean nothing: two attributes have one name, or there are more than a slot can number.
@@ -43,7 +46,8 @@ pub(super) struct Tree {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
-    pub(super) kind: NodeKind,
+    /// Name of an element, or [`TEXT`].
+    pub(super) symbol: Symbol,
     pub(super) parent: NodeId,
     /// The first node that is not below this one.
     pub(super) subtree_end: NodeId,
@@ -57,12 +61,6 @@ pub(super) struct Node {
     pub(super) state: StateId,
     /// First of its slots.
     slots: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NodeKind {
-    Element(Symbol),
-    Text,
 }
 
 /// A range of the document.
@@ -106,6 +104,13 @@ fn empty<T>(buffer: &mut Vec<T>) {
     }
 }
 
+/// Makes room in a buffer that is full: large ones grow by a quarter, so that a document takes little more than it needs.
+#[cold]
+fn grow<T>(buffer: &mut Vec<T>) {
+    let length = buffer.len();
+    if length * size_of::<T>() > MAX_KEPT / 4 { buffer.reserve_exact(length / 4) } else { buffer.reserve(64) }
+}
+
 impl Tree {
     /// Forgets the document before, and makes the lists that elements are written down in.
     pub(super) fn clear(&mut self, list_count: u32) {
@@ -119,7 +124,7 @@ impl Tree {
         lists.iter_mut().for_each(empty);
         lists.resize_with(list_count as usize, Vec::new);
         // The document node has no attributes, whatever paths ask for.
-        self.push(NodeKind::Element(OTHER), DOCUMENT, 0, DEAD);
+        self.push(OTHER, DOCUMENT, 0, DEAD);
     }
 
     #[inline]
@@ -212,17 +217,24 @@ impl Tree {
     /// Adds an element below `parent`; attributes pushed next are its own.
     #[inline]
     pub(super) fn open(&mut self, parent: NodeId, symbol: Symbol, start: u32, state: StateId) -> NodeId {
-        self.push(NodeKind::Element(symbol), parent, start, state)
+        self.push(symbol, parent, start, state)
     }
 
     #[inline]
     pub(super) fn write_down(&mut self, list: u32, element: NodeId) {
-        self.lists[list as usize].push(element);
+        let list = &mut self.lists[list as usize];
+        if list.len() == list.capacity() {
+            grow(list);
+        }
+        list.push(element);
     }
 
     /// Adds an attribute to the element that was opened last; `slot` of as many is where it is found (0: nowhere).
     #[inline]
     pub(super) fn push_attribute(&mut self, element: NodeId, attribute: Slice, slot: u32, slot_count: u32) {
+        if self.attributes.len() == self.attributes.capacity() {
+            grow(&mut self.attributes);
+        }
         self.attributes.push(attribute);
         if slot == 0 {
             return;
@@ -280,18 +292,24 @@ impl Tree {
 
     /// Adds a text node below `parent`; pieces pushed next are its own.
     pub(super) fn open_text(&mut self, parent: NodeId) {
-        self.push(NodeKind::Text, parent, 0, DEAD);
+        self.push(TEXT, parent, 0, DEAD);
     }
 
     pub(super) fn push_piece(&mut self, piece: Slice) {
+        if self.pieces.len() == self.pieces.capacity() {
+            grow(&mut self.pieces);
+        }
         self.pieces.push(piece);
     }
 
     #[inline]
-    fn push(&mut self, kind: NodeKind, parent: NodeId, start: u32, state: StateId) -> NodeId {
+    fn push(&mut self, symbol: Symbol, parent: NodeId, start: u32, state: StateId) -> NodeId {
         let id = self.end();
+        if self.nodes.len() == self.nodes.capacity() {
+            grow(&mut self.nodes);
+        }
         self.nodes.push(Node {
-            kind,
+            symbol,
             parent,
             subtree_end: id + 1,
             attributes: self.attributes.len() as u32,
