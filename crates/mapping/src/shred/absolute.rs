@@ -4,29 +4,31 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use xmlshred_model::WorkEnd;
-
 use crate::plan::CompiledPath;
 
-use super::select::{Item, View};
-
-/// What absolute paths of one document led to.
-#[derive(Debug, Default)]
-pub(super) struct Absolute {
+/// What absolute paths of one document led to: places of type `T`, in document order.
+#[derive(Debug)]
+pub(super) struct Absolute<T> {
     /// By the place of the path in the plan, which stays where it is as long as this lives.
-    found: RefCell<HashMap<*const CompiledPath, Rc<[Item]>, foldhash::fast::FixedState>>,
+    found: RefCell<HashMap<*const CompiledPath, Rc<[T]>, foldhash::fast::FixedState>>,
 }
 
-impl Absolute {
-    /// All matches of an absolute path, in document order.
-    pub(super) fn matches(&self, view: &View<'_>, path: &CompiledPath) -> Result<Rc<[Item]>, WorkEnd> {
-        view.work.steps(1)?;
-        let known = self.found.borrow().get(&std::ptr::from_ref(path)).cloned();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let found: Rc<[Item]> = view.select_all(path, view.main)?.into();
+impl<T> Default for Absolute<T> {
+    fn default() -> Self {
+        Self { found: RefCell::default() }
+    }
+}
+
+impl<T> Absolute<T> {
+    /// Where a path led, when it was followed before.
+    pub(super) fn get(&self, path: &CompiledPath) -> Option<Rc<[T]>> {
+        self.found.borrow().get(&std::ptr::from_ref(path)).cloned()
+    }
+
+    /// Keeps where a path led.
+    pub(super) fn keep(&self, path: &CompiledPath, found: Vec<T>) -> Rc<[T]> {
+        let found: Rc<[T]> = found.into();
         self.found.borrow_mut().insert(path, Rc::clone(&found));
-        Ok(found)
+        found
     }
 }

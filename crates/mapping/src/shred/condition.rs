@@ -7,7 +7,7 @@ use xmlshred_model::WorkEnd;
 use crate::path::Comparison;
 use crate::plan::{CompiledCondition, CompiledOperand};
 
-use super::select::{Item, Stop, View};
+use super::view::{Item, Stop, View};
 
 /// Bytes of text that are compared in one step.
 const BYTES_PER_STEP: usize = 64;

@@ -7,14 +7,14 @@ use crate::plan::Paths;
 use crate::xml::{Names, Place, ScanLimits, XmlError, XmlErrorKind, scan_with};
 
 use super::absolute::Absolute;
-use super::convert::Refusal;
+use super::cell::Refusal;
 use super::dfa::Dfa;
 use super::limits::Limits;
 use super::project::{Known, Projection};
-use super::select::View;
-use super::text::Texts;
+use super::texts::Texts;
 use super::trace::Trace;
 use super::tree::{DOCUMENT, NodeId, Tree};
+use super::view::{Item, View};
 
 /// What one document after the other is read into.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Buffers {
         &'a self,
         text: &'a str,
         texts: &'a Texts,
-        absolute: &'a Absolute,
+        absolute: &'a Absolute<Item>,
         work: &'a Work<'a>,
     ) -> View<'a> {
         let Self { dfa, tree, names: _, known: _ } = self;

@@ -9,8 +9,8 @@ use super::absolute::Absolute;
 use super::document::{Buffers, main_element, too_much_work};
 use super::limits::Limits;
 use super::markup::Extent;
-use super::select::View;
-use super::text::Texts;
+use super::texts::Texts;
+use super::view::View;
 
 /// Finds nodes in documents, with buffers that are used again.
 pub(crate) struct Finder {

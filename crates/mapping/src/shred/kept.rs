@@ -6,10 +6,10 @@ use xmlshred_model::{Value, WorkEnd};
 use crate::contract::Input;
 use crate::plan::{Plan, PlanTable};
 
+use super::candidate::Candidate;
 use super::room::Room;
-use super::rows::Candidate;
-use super::select::View;
 use super::tree::NodeId;
+use super::view::View;
 
 /// The emitted rows of one document.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
 use xmlshred_model::WorkEnd;
 
-use super::select::{Item, View};
 use super::tree::{Declaration, NodeId, TEXT};
+use super::view::{Item, View};
 
 /// A range of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]

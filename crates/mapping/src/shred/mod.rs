@@ -11,6 +11,8 @@
 //! Who wants to know how rows come about listens with a `trace::Trace`.
 
 mod absolute;
+mod candidate;
+mod cell;
 mod clean;
 mod condition;
 mod convert;
@@ -29,18 +31,21 @@ mod rows;
 mod select;
 mod shredder;
 mod text;
+mod texts;
 mod told;
 mod trace;
 mod tree;
 mod value;
+mod view;
+mod watch;
 
-pub(crate) use convert::{Cell, Refusal};
+pub(crate) use cell::{Cell, Refusal};
 pub(crate) use dfa::{DEAD, Dfa, START, StateId};
 pub(crate) use find::Finder;
 pub use limits::Limits;
 pub(crate) use markup::Extent;
-pub(crate) use select::{Item, View};
 pub use shredder::{Content, Cost, DocumentContext, ShredError, Shredded, Shredder};
 pub(crate) use trace::{
     CellPlace, CodeEntry, Filter, Matches, OnePerPath, Origin, Reason, Step, Taken, Trace,
 };
+pub(crate) use view::{Item, View};

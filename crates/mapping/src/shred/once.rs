@@ -7,10 +7,10 @@ use xmlshred_model::WorkEnd;
 
 use crate::plan::Plan;
 
-use super::convert;
-use super::select::{Item, View};
+use super::cell;
 use super::trace::Matches;
 use super::tree::NodeId;
+use super::view::{Item, View};
 
 /// What one document's rows have in common.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(super) struct Known<'d> {
     pub(super) start: NodeId,
     /// Rows before this node lie around `start`.
     pub(super) end: NodeId,
-    pub(super) cell: convert::Cell<'d>,
+    pub(super) cell: cell::Cell<'d>,
     pub(super) matches: Matches,
     pub(super) item: Option<Item>,
 }

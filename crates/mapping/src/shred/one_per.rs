@@ -8,7 +8,8 @@ use xmlshred_model::WorkEnd;
 use crate::contract::Keep;
 use crate::plan::{CompiledPath, PlanOnePer};
 
-use super::rows::{Candidate, RowMaker};
+use super::candidate::Candidate;
+use super::rows::RowMaker;
 use super::trace::{OnePerPath, Reason, Trace};
 use super::tree::NodeId;
 

@@ -1,37 +1,15 @@
 //! What predicates leave of the matches of a step. They stream: no match is kept but the last one for `last()`, and none is looked at
 //! behind the position that is asked for. Only those who want to know what is removed (`explain`, `check`) see all of them collected.
 
+use std::rc::Rc;
+
 use xmlshred_model::WorkEnd;
 
 use crate::path::Axis;
 use crate::plan::{CompiledPath, CompiledPredicate, CompiledStep, Test};
 
-use super::select::{Flow, Item, Named, Stop, View, Visit, over};
-
-/// Is told what predicates remove.
-pub(super) trait Watch {
-    const IS_TOLD: bool;
-
-    /// The step, which of its predicates, what.
-    fn removed(&mut self, step: &CompiledStep, predicate: usize, item: Item);
-}
-
-/// Need not be told.
-pub(super) struct Nobody;
-
-impl Watch for Nobody {
-    const IS_TOLD: bool = false;
-
-    fn removed(&mut self, _: &CompiledStep, _: usize, _: Item) {}
-}
-
-impl<F: FnMut(&CompiledStep, usize, Item)> Watch for F {
-    const IS_TOLD: bool = true;
-
-    fn removed(&mut self, step: &CompiledStep, predicate: usize, item: Item) {
-        self(step, predicate, item);
-    }
-}
+use super::view::{Flow, Item, Named, Stop, View, Visit, over};
+use super::watch::{Nobody, Watch};
 
 /// How far a predicate is.
 #[derive(Clone, Copy, Default)]
@@ -140,7 +118,7 @@ impl View<'_> {
         visit: Visit<'_>,
     ) -> Result<(), WorkEnd> {
         if path.absolute {
-            return over(self.absolute.matches(self, path)?.iter().try_for_each(|&found| visit(found)));
+            return over(self.absolute_matches(path)?.iter().try_for_each(|&found| visit(found)));
         }
         if item.attribute == 0 {
             if let [step] = &*path.steps
@@ -162,6 +140,16 @@ impl View<'_> {
             }
             Some(_) => Ok(()),
         }
+    }
+
+    /// All matches of an absolute path, found once per document.
+    fn absolute_matches(&self, path: &CompiledPath) -> Result<Rc<[Item]>, WorkEnd> {
+        self.work.steps(1)?;
+        if let Some(known) = self.absolute.get(path) {
+            return Ok(known);
+        }
+        let found = self.select_all(path, self.main)?;
+        Ok(self.absolute.keep(path, found))
     }
 
     pub(super) fn first_from(&self, path: &CompiledPath, item: Item) -> Result<Option<Item>, WorkEnd> {

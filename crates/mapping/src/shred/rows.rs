@@ -14,38 +14,15 @@ use crate::plan::{Anchor, CompiledPredicate, CompiledStep, Plan, PlanColumn, Pla
 use crate::xml::Place;
 
 use super::DocumentContext;
-use super::convert::Refusal;
+use super::candidate::{Candidate, Row};
+use super::cell::Refusal;
 use super::kept::Kept;
 use super::once::Once;
 use super::room::Room;
-use super::select::{Item, View};
 use super::told::Told;
 use super::trace::{CellPlace, Filter, Matches, Origin, Reason, Trace};
 use super::tree::NodeId;
-
-/// A row that may come to be.
-#[derive(Clone, Copy)]
-pub(super) struct Candidate<R> {
-    /// What the trace knows it by.
-    pub(super) traced: R,
-    pub(super) table: usize,
-    pub(super) template: usize,
-    pub(super) element: NodeId,
-    /// Index among the rows of the table that this one's table lies within.
-    pub(super) parent: usize,
-    /// The number that `where` took it for; 0: it was not tried.
-    tried_number: usize,
-}
-
-/// A row in the making.
-pub(super) struct Row<'r, R> {
-    pub(super) candidate: Candidate<R>,
-    pub(super) number: usize,
-    pub(super) values: &'r mut [Value<'r>],
-    pub(super) lets: &'r mut [Value<'r>],
-    has_document_value: bool,
-    issues: BumpVec<'r, (u32, u32, IssueCode)>,
-}
+use super::view::{Item, View};
 
 /// Which `let`s and columns are made.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,76 +1,17 @@
 //! Paths followed in the projection of a document, with the meaning of XPath 1.0.
 //!
-//! Every node that is looked at is a step of the document's [`Work`]. Nothing is kept but the sets of nodes that a path may meet twice.
+//! Every node that is looked at is a step of the document's [`xmlshred_model::Work`]. Nothing is kept but the sets of nodes that a path
+//! may meet twice.
 
-use xmlshred_model::{Work, WorkEnd};
+use xmlshred_model::WorkEnd;
 
 use crate::path::Axis;
 use crate::plan::{CompiledPath, CompiledStep, Symbol, Test};
 
-use super::absolute::Absolute;
-use super::dfa::{AttributeSet, Dfa};
-use super::predicate::{Nobody, Watch};
-use super::text::Texts;
-use super::tree::{DOCUMENT, NodeId, TEXT, Tree};
-
-/// A document while its rows are made: its projection, its text, and what was found in it once for all rows.
-#[derive(Clone, Copy)]
-pub(crate) struct View<'a> {
-    pub(super) tree: &'a Tree,
-    pub(crate) text: &'a str,
-    /// The main element, where absolute paths start.
-    pub(super) main: NodeId,
-    pub(super) dfa: &'a Dfa,
-    pub(super) texts: &'a Texts,
-    pub(super) absolute: &'a Absolute,
-    pub(super) work: &'a Work<'a>,
-}
-
-/// The attributes of an element that have one name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Named {
-    None,
-    One(Item),
-    /// Who asks must look at all.
-    Several,
-}
-
-/// Something that a path leads to. The order is document order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Item {
-    pub(super) node: NodeId,
-    /// For an attribute of `node`: its position there, plus one. 0 is the node itself.
-    pub(super) attribute: u32,
-}
-
-/// Why a path is not followed to its last match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// Whoever asked has enough.
-    Enough,
-    /// The document has cost enough.
-    Ended(WorkEnd),
-}
-
-impl From<WorkEnd> for Stop {
-    fn from(end: WorkEnd) -> Self {
-        Self::Ended(end)
-    }
-}
-
-/// On to the next match, or not.
-pub(super) type Flow = Result<(), Stop>;
-
-/// Takes matches until it has enough.
-pub(super) type Visit<'v> = &'v mut dyn FnMut(Item) -> Flow;
-
-/// A flow that is over, one way or the other.
-pub(super) fn over(flow: Flow) -> Result<(), WorkEnd> {
-    match flow {
-        Ok(()) | Err(Stop::Enough) => Ok(()),
-        Err(Stop::Ended(end)) => Err(end),
-    }
-}
+use super::dfa::AttributeSet;
+use super::tree::{DOCUMENT, NodeId, TEXT};
+use super::view::{Flow, Item, Named, Stop, View, Visit, over};
+use super::watch::{Nobody, Watch};
 
 impl View<'_> {
     /// The attribute with this name.
@@ -297,18 +238,5 @@ impl View<'_> {
             TEXT => matches!(test, Test::Text | Test::Node),
             symbol => test.accepts_name(symbol),
         }
-    }
-}
-
-impl Item {
-    /// The node itself.
-    pub(super) fn of_node(node: NodeId) -> Self {
-        Self { node, attribute: 0 }
-    }
-
-    /// The element itself, when it is one.
-    pub(super) fn element(self, tree: &Tree) -> Option<NodeId> {
-        let is_element = self.node != DOCUMENT && tree.node(self.node).symbol != TEXT;
-        (self.attribute == 0 && is_element).then_some(self.node)
     }
 }

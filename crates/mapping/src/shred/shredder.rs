@@ -14,9 +14,9 @@ use super::absolute::Absolute;
 use super::document::{Buffers, check_key, check_required, main_element};
 use super::limits::Limits;
 use super::rows::RowMaker;
-use super::select::View;
-use super::text::Texts;
+use super::texts::Texts;
 use super::trace::{Silent, Trace};
+use super::view::View;
 
 /// What the shredding of a document depends on besides its text.
 #[derive(Clone, Copy, Debug)]

@@ -5,31 +5,18 @@
 //! takes no more room than that of the outermost, however often it is read.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 
 use bumpalo::Bump;
 use xmlshred_model::WorkEnd;
 
 use crate::xml::{push_attribute, push_text, unescape_attribute, unescape_text};
 
-use super::select::{Item, View};
+use super::texts::Joined;
 use super::tree::{Slice, TEXT};
+use super::view::{Item, View};
 
 /// A single text up to this length is made where it is asked for.
 const MAX_SHORT: usize = 256;
-
-/// All text of one document, once somebody asks for it.
-#[derive(Debug, Default)]
-pub(super) struct Texts {
-    joined: OnceCell<Joined>,
-}
-
-#[derive(Debug)]
-struct Joined {
-    text: String,
-    /// Where each piece of the tree begins in it, and the end of the last one.
-    starts: Vec<u32>,
-}
 
 /// The text of a node, or what it is made from.
 enum Found<'a> {

@@ -7,9 +7,9 @@ use xmlshred_model::Value;
 
 use crate::contract::{BoundExpression, Column};
 
-use super::convert::{Cell, Refusal};
-use super::select::{Item, View};
+use super::cell::{Cell, Refusal};
 use super::trace::{CellPlace, Filter, Matches, OnePerPath, Origin, Reason, Step, Taken, Trace};
+use super::view::{Item, View};
 
 /// Passes on what it is told, unless it is hushed.
 #[derive(Debug)]

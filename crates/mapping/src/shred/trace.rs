@@ -9,9 +9,9 @@ use xmlshred_model::{IssueCode, Value};
 
 use crate::contract::{BoundExpression, Clean, CodeList, Column};
 
-use super::convert::{Cell, Refusal};
-use super::select::{Item, View};
+use super::cell::{Cell, Refusal};
 use super::tree::NodeId;
+use super::view::{Item, View};
 
 /// Listens while rows are made. Methods take `&self`: cells are made by functions that only look.
 pub(crate) trait Trace {

@@ -8,15 +8,15 @@ use xmlshred_model::{DataType, FailureCode, Value, WorkEnd};
 use crate::contract::{Column, ColumnSource, Generate, Input, Pick};
 use crate::plan::{OnceFrom, PlanColumn, PlanSource, Symbol, Test};
 
-use super::convert::{
-    Cell, Refusal, from_exact, from_text, from_text_at_once, from_value, not_the_only_one, without_value,
-};
+use super::candidate::{Candidate, Row};
+use super::cell::{Cell, Refusal};
+use super::convert::{from_exact, from_text, from_text_at_once, from_value, not_the_only_one, without_value};
 use super::once::Known;
 use super::room::Room;
-use super::rows::{Candidate, Row, RowMaker};
-use super::select::{Item, Named, Stop, Visit, over};
+use super::rows::RowMaker;
 use super::trace::{Matches, Taken, Trace};
 use super::tree::{DOCUMENT, NodeId};
+use super::view::{Item, Named, Stop, Visit, over};
 
 /// A cell or why there is none, whether several nodes matched where one was expected, and where in the document it came from.
 type Found<'r> = (Result<Cell<'r>, Box<Refusal>>, Matches, Option<Item>);
