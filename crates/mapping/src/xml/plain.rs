@@ -6,7 +6,7 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 /// The high bit of the first byte that is this one; bits above it mean nothing.
 #[inline]
 fn is(word: u64, byte: u8) -> u64 {
-    let differs = word ^ ONES * u64::from(byte);
+    let differs = word ^ (ONES * u64::from(byte));
     differs.wrapping_sub(ONES) & !differs
 }
 

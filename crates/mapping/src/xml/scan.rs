@@ -321,7 +321,7 @@ impl<'d> Scanner<'d, '_> {
                 Some(_) => match self.attribute(known, next)? {
                     Some(place) => {
                         next = place.next;
-                        stands_twice |= seen & 1 << place.bit != 0;
+                        stands_twice |= seen & (1 << place.bit) != 0;
                         seen |= 1 << place.bit;
                     }
                     None => are_known = false,
