@@ -1,5 +1,4 @@
 //! No document costs more than is in proportion to it: steps, bytes of values and memory, counted and not timed.
-#![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
 mod hostile;
 
