@@ -72,6 +72,11 @@ impl<'a> Control<'a> {
         requested
     }
 
+    /// What becomes true when a stop is asked for, for those who look at it often.
+    pub(crate) fn stop_flag(&self) -> &AtomicBool {
+        self.stop.flag()
+    }
+
     /// Whether the run is lost.
     pub(crate) fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Acquire)

@@ -53,7 +53,7 @@ fn hash(key: &[CellReader<'_>], row: usize) -> u64 {
                 value.hash(&mut hasher);
             }
             // All cells of a column have its scale.
-            Value::Decimal(value) => value.unscaled.hash(&mut hasher),
+            Value::Decimal(value) => { value.unscaled }.hash(&mut hasher),
             Value::Double(value) => value.to_bits().hash(&mut hasher),
             Value::Text(text) => text.hash(&mut hasher),
             Value::Date(days) => days.hash(&mut hasher),

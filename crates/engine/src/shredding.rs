@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, Shredded, Shredder};
-use xmlshred_model::{BatchBuilder, Failure, TargetSchema};
+use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, ShredError, Shredded, Shredder};
+use xmlshred_model::{BatchBuilder, TargetSchema};
 
 /// Turns one document after the other into rows. One per worker.
 pub trait DocumentShredder: Send {
     /// Appends the rows of a document; the caller ends the document in `rows`.
     ///
     /// # Errors
-    /// When the document is not what it should be; rows pushed so far are dropped by the caller.
+    /// When the document is not what it should be, or the run must end; rows pushed so far are dropped by the caller.
     fn shred(
         &mut self,
         content: Content<'_>,
         context: &DocumentContext<'_>,
         rows: &mut BatchBuilder,
-    ) -> Result<Shredded, Failure>;
+    ) -> Result<Shredded, ShredError>;
 }
 
 impl DocumentShredder for Shredder {
@@ -25,7 +25,7 @@ impl DocumentShredder for Shredder {
         content: Content<'_>,
         context: &DocumentContext<'_>,
         rows: &mut BatchBuilder,
-    ) -> Result<Shredded, Failure> {
+    ) -> Result<Shredded, ShredError> {
         Shredder::shred(self, content, context, rows)
     }
 }

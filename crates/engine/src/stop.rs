@@ -30,6 +30,11 @@ impl StopSignal {
         self.requested.load(Ordering::Acquire)
     }
 
+    /// What becomes true when somebody asks.
+    pub(crate) fn flag(&self) -> &AtomicBool {
+        &self.requested
+    }
+
     /// Makes everybody in [`StopSignal::sleep`] look at their reasons again.
     pub(crate) fn wake(&self) {
         // Without the lock, a sleeper between its look and its wait would miss this.

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, Sender};
-use xmlshred_mapping::{Content, DocumentContext, Limits};
+use xmlshred_mapping::{Content, DocumentContext, Limits, ShredError};
 use xmlshred_model::{
     Batch, BatchBuilder, DocumentKey, DocumentRecord, Failure, FailureCode, Issue, Outcome, Stage, UtcMicros,
 };
@@ -32,8 +32,13 @@ pub(crate) struct Worker<'a> {
     batches: Sender<Batch>,
 }
 
-/// Nobody takes batches any more.
-struct Abandoned;
+/// Why a worker ends before there are no more documents.
+enum Ended {
+    /// Nobody takes batches any more.
+    Abandoned,
+    /// A stop came in the middle of a document.
+    Interrupted,
+}
 
 impl<'a> Worker<'a> {
     pub(crate) fn new(
@@ -68,21 +73,28 @@ impl<'a> Worker<'a> {
                     return;
                 }
                 if self.control.stop_requested() {
-                    self.control.cut_short();
-                    let _ = self.flush();
-                    // The reader may be waiting for room in the queue.
-                    chunks.iter().for_each(drop);
-                    return;
+                    return self.end_early();
                 }
-                if self.take(key, &fetched).is_err() {
-                    return;
+                match self.take(key, &fetched) {
+                    Ok(()) => {}
+                    Err(Ended::Abandoned) => return,
+                    Err(Ended::Interrupted) => return self.end_early(),
                 }
             }
         }
         let _ = self.flush();
     }
 
-    fn take(&mut self, key: DocumentKey, fetched: &Result<Fetched, Failure>) -> Result<(), Abandoned> {
+    /// Ends because of a stop.
+    fn end_early(mut self) {
+        self.control.cut_short();
+        let _ = self.flush();
+        // The reader may be waiting for room in the queue.
+        self.chunks.iter().for_each(drop);
+    }
+
+    /// Shreds a document. One that a stop interrupts leaves nothing behind: it is as if it had not been begun.
+    fn take(&mut self, key: DocumentKey, fetched: &Result<Fetched, Failure>) -> Result<(), Ended> {
         let started = Instant::now();
         let processed_at = utc_now();
         let (byte_count, document_hash) = match fetched {
@@ -94,11 +106,15 @@ impl<'a> Worker<'a> {
         };
         let shredded = match fetched {
             Ok(fetched) => self.shred(key, fetched, processed_at),
-            Err(failure) => Err(failure.clone()),
+            Err(failure) => Err(ShredError::Failed(failure.clone())),
         };
         let (outcome, issues) = match shredded {
             Ok(issues) => (Outcome::Success, issues),
-            Err(failure) => (Outcome::Failed(failure), Vec::new()),
+            Err(ShredError::Failed(failure)) => (Outcome::Failed(failure), Vec::new()),
+            Err(ShredError::Interrupted) => {
+                self.rows.discard_rows();
+                return Err(Ended::Interrupted);
+            }
         };
         let duration = started.elapsed();
         self.byte_count += if matches!(fetched, Ok(Fetched::TooLarge(_))) { 0 } else { byte_count };
@@ -122,16 +138,23 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    fn shred(&mut self, key: DocumentKey, fetched: &Fetched, now: UtcMicros) -> Result<Vec<Issue>, Failure> {
+    fn shred(
+        &mut self,
+        key: DocumentKey,
+        fetched: &Fetched,
+        now: UtcMicros,
+    ) -> Result<Vec<Issue>, ShredError> {
         let content = match fetched {
             Fetched::Text(text) => Content::Text(text),
             Fetched::Bytes(bytes) => Content::Bytes(bytes),
             Fetched::Null => {
-                return Err(fetch_failure(FailureCode::DocumentMissing, "the column is null".to_owned()));
+                return Err(
+                    fetch_failure(FailureCode::DocumentMissing, "the column is null".to_owned()).into()
+                );
             }
             Fetched::TooLarge(byte_count) => {
                 let message = format!("{byte_count} bytes, the limit is {}", self.limits.max_bytes);
-                return Err(fetch_failure(FailureCode::DocumentTooLarge, message));
+                return Err(fetch_failure(FailureCode::DocumentTooLarge, message).into());
             }
         };
         let byte_count = match content {
@@ -141,26 +164,27 @@ impl<'a> Worker<'a> {
         let min_bytes = self.shredders.min_bytes();
         if (byte_count as u64) < min_bytes {
             let message = format!("{byte_count} bytes, the contract asks for {min_bytes}");
-            return Err(fetch_failure(FailureCode::DocumentTooShort, message));
+            return Err(fetch_failure(FailureCode::DocumentTooShort, message).into());
         }
-        let context = DocumentContext { key: Some(key), session: self.session, now };
+        let must_end = Some(self.control.stop_flag());
+        let context = DocumentContext { key: Some(key), session: self.session, now, must_end };
         let Self { shredder, rows, .. } = self;
         match catch_unwind(AssertUnwindSafe(|| shredder.shred(content, &context, rows))) {
             Ok(shredded) => shredded.map(|shredded| shredded.issues),
             Err(_panic) => {
                 // Its message may quote the document, so it goes nowhere; the buffers may be half-written.
                 self.shredder = self.shredders.shredder(self.limits);
-                Err(Failure {
+                Err(ShredError::Failed(Failure {
                     stage: Stage::Shred,
                     code: FailureCode::InternalError,
                     message: "the shredder panicked: a defect of xmlshred".to_owned(),
-                })
+                }))
             }
         }
     }
 
     /// Hands the batch on, if there is anything in it.
-    fn flush(&mut self) -> Result<(), Abandoned> {
+    fn flush(&mut self) -> Result<(), Ended> {
         if self.rows.document_count() == 0 {
             return Ok(());
         }
@@ -172,7 +196,7 @@ impl<'a> Worker<'a> {
         });
         self.batches.send(batch).map_err(|_| {
             self.control.cut_short();
-            Abandoned
+            Ended::Abandoned
         })
     }
 }

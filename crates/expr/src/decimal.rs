@@ -16,8 +16,18 @@ pub(crate) const MIN_QUOTIENT_SCALE: u8 = 6;
 
 const LIMIT: i128 = power_of_ten(MAX_DIGITS);
 
+const POWERS: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut at = 1;
+    while at < 39 {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
 const fn power_of_ten(exponent: u8) -> i128 {
-    10i128.pow(exponent as u32)
+    POWERS[exponent as usize]
 }
 
 /// `unscaled / 10^scale`, when it has no more than 38 digits.
@@ -61,7 +71,9 @@ pub(crate) fn to_double(value: Decimal) -> f64 {
         // Both operands are exact doubles, so that the quotient is rounded once.
         return value.unscaled as f64 / 10f64.powi(i32::from(value.scale));
     }
-    format!("{}e-{}", value.unscaled, value.scale).parse().expect("an integer with an exponent is a double")
+    format!("{}e-{}", { value.unscaled }, value.scale)
+        .parse()
+        .expect("an integer with an exponent is a double")
 }
 
 /// The decimal with this scale nearest to a double's shortest decimal form.
@@ -98,6 +110,13 @@ pub(crate) fn rescale(value: Decimal, scale: u8) -> Result<Decimal, EvaluationEr
 }
 
 fn divide_rounded(dividend: i128, divisor: i128) -> i128 {
+    if divisor == 1 {
+        return dividend;
+    }
+    if let (Ok(dividend), Ok(divisor)) = (i64::try_from(dividend), i64::try_from(divisor)) {
+        let (quotient, rest) = (dividend / divisor, (dividend % divisor).abs());
+        return i128::from(if rest >= divisor - rest { quotient + dividend.signum() } else { quotient });
+    }
     let (quotient, rest) = (dividend / divisor, dividend % divisor);
     if rest.abs() >= divisor - rest.abs() { quotient + dividend.signum() } else { quotient }
 }
@@ -185,6 +204,17 @@ pub(crate) fn divide(left: Decimal, right: Decimal) -> Result<Decimal, Evaluatio
     let scale = left.scale.max(MIN_QUOTIENT_SCALE);
     let digits = scale - left.scale + right.scale;
     let divisor = right.unscaled.unsigned_abs();
+    if let (Ok(small), Some(scaled)) = (
+        u64::try_from(divisor),
+        left.unscaled.unsigned_abs().checked_mul(power_of_ten(digits.min(MAX_DIGITS)).unsigned_abs()),
+    ) && digits <= MAX_DIGITS
+        && let Ok(scaled) = u64::try_from(scaled)
+    {
+        let (quotient, rest) = (scaled / small, scaled % small);
+        let magnitude = i128::from(quotient) + i128::from(rest >= small - rest);
+        let is_negative = (left.unscaled < 0) != (right.unscaled < 0);
+        return new(if is_negative { -magnitude } else { magnitude }, scale);
+    }
     let mut quotient = left.unscaled.unsigned_abs() / divisor;
     let mut rest = left.unscaled.unsigned_abs() % divisor;
     for _ in 0..digits {
@@ -257,7 +287,12 @@ pub(crate) fn round(value: Decimal, digits: i64) -> Result<Decimal, EvaluationEr
 
 /// The largest whole number that is not larger, with scale 0.
 pub(crate) fn floor(value: Decimal) -> Decimal {
-    Decimal { unscaled: value.unscaled.div_euclid(power_of_ten(value.scale)), scale: 0 }
+    let unit = power_of_ten(value.scale);
+    let unscaled = match (i64::try_from(value.unscaled), i64::try_from(unit)) {
+        (Ok(unscaled), Ok(unit)) => i128::from(unscaled.div_euclid(unit)),
+        _ => value.unscaled.div_euclid(unit),
+    };
+    Decimal { unscaled, scale: 0 }
 }
 
 /// The smallest whole number that is not smaller, with scale 0.
@@ -267,6 +302,16 @@ pub(crate) fn ceiling(value: Decimal) -> Decimal {
 
 /// Compares the numbers, whatever their scales.
 pub(crate) fn compare(left: Decimal, right: Decimal) -> Ordering {
+    if left.scale == right.scale {
+        return { left.unscaled }.cmp(&{ right.unscaled });
+    }
+    let widened = |value: Decimal, scale: u8| value.unscaled.checked_mul(power_of_ten(scale));
+    if let (Some(left), Some(right)) = (
+        widened(left, right.scale.saturating_sub(left.scale)),
+        widened(right, left.scale.saturating_sub(right.scale)),
+    ) {
+        return left.cmp(&right);
+    }
     let (left_unit, right_unit) = (power_of_ten(left.scale), power_of_ten(right.scale));
     let scale = left.scale.max(right.scale);
     // Fractions are smaller than 1, so that they fit with any scale; whole numbers might not.
@@ -301,7 +346,7 @@ mod tests {
         let smallest = number("0.00000000000000000000000000000000000001");
         assert_eq!(divide(number("50000000000000000000000000000000000000"), largest), Ok(number("0.500000")));
         assert_eq!(divide(largest, number("0.1")), Err(EvaluationError::OutOfRange));
-        assert_eq!(divide(smallest, largest).unwrap().unscaled, 0);
+        assert_eq!({ divide(smallest, largest).unwrap().unscaled }, 0);
         assert_eq!(add(largest, number("1")), Err(EvaluationError::OutOfRange));
         assert_eq!(compare(largest, smallest), Ordering::Greater);
     }

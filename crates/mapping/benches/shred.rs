@@ -69,7 +69,7 @@ fn read_plan(folder: &Path) -> Arc<Plan> {
 fn shred(documents: &[String], shredder: &mut Shredder, rows: &mut BatchBuilder) {
     for chunk in documents.chunks(DOCUMENTS_PER_BATCH) {
         for text in chunk {
-            let context = DocumentContext { key: None, session: "bench", now: 0 };
+            let context = DocumentContext { key: None, session: "bench", now: 0, must_end: None };
             let shredded = shredder
                 .shred(Content::Text(text), &context, rows)
                 .expect("only good documents are measured");

@@ -15,4 +15,4 @@ pub mod shred;
 pub mod xml;
 
 pub use plan::Plan;
-pub use shred::{Content, DocumentContext, Limits, Shredded, Shredder};
+pub use shred::{Content, Cost, DocumentContext, Limits, ShredError, Shredded, Shredder};

@@ -129,6 +129,8 @@ struct TableRows {
     columns: Vec<ColumnBuilder>,
     row_count: u32,
     row_starts: Vec<u32>,
+    /// Bytes of a row without text.
+    row_width: usize,
 }
 
 impl BatchBuilder {
@@ -148,10 +150,11 @@ impl BatchBuilder {
         let tables = schema
             .tables
             .iter()
-            .map(|table| TableRows {
-                columns: table.columns.iter().map(|column| ColumnBuilder::new(column.data_type)).collect(),
-                row_count: 0,
-                row_starts: vec![0],
+            .map(|table| {
+                let columns: Vec<_> =
+                    table.columns.iter().map(|column| ColumnBuilder::new(column.data_type)).collect();
+                let row_width = columns.iter().map(ColumnBuilder::cell_width).sum();
+                TableRows { columns, row_count: 0, row_starts: vec![0], row_width }
             })
             .collect();
         Self { schema, arrow_schemas, tables, documents: Vec::new(), byte_count: 0 }
@@ -184,15 +187,16 @@ impl BatchBuilder {
     pub fn push_row(&mut self, table: usize, cells: &[Value<'_>]) {
         let table = &mut self.tables[table];
         debug_assert_eq!(cells.len(), table.columns.len());
+        let mut byte_count = table.row_width;
         for (column, cell) in table.columns.iter_mut().zip(cells) {
             column.push(cell);
-            self.byte_count += column.cell_width()
-                + match cell {
-                    Value::Text(text) => text.len(),
-                    Value::Binary(bytes) => bytes.len(),
-                    _ => 0,
-                };
+            byte_count += match cell {
+                Value::Text(text) => text.len(),
+                Value::Binary(bytes) => bytes.len(),
+                _ => 0,
+            };
         }
+        self.byte_count += byte_count;
         table.row_count += 1;
     }
 

@@ -37,22 +37,32 @@ enum Cells {
 impl ColumnBuilder {
     /// An empty column of this type.
     pub fn new(data_type: DataType) -> Self {
-        let cells = match data_type {
-            DataType::Bool => Cells::Bool(Vec::new()),
-            DataType::SmallInt => Cells::Int16(Vec::new()),
-            DataType::Int | DataType::Date => Cells::Int32(Vec::new()),
-            DataType::BigInt | DataType::Time | DataType::Timestamp | DataType::TimestampTz => {
-                Cells::Int64(Vec::new())
-            }
-            DataType::Decimal { .. } => Cells::Decimal(Vec::new()),
-            DataType::Double => Cells::Double(Vec::new()),
-            DataType::Uuid => Cells::Uuid(Vec::new()),
-            DataType::Char(_) | DataType::VarChar(_) | DataType::Text | DataType::Xml | DataType::Json => {
-                Cells::Text { offsets: vec![0], text: String::new() }
-            }
-            DataType::Binary => Cells::Binary { offsets: vec![0], bytes: Vec::new() },
+        Self::with_capacity(data_type, 0, 0)
+    }
+
+    /// An empty column with room for as many cells and bytes of text.
+    fn with_capacity(data_type: DataType, len: usize, bytes: usize) -> Self {
+        let offsets = || {
+            let mut offsets = Vec::with_capacity(len + 1);
+            offsets.push(0);
+            offsets
         };
-        Self { data_type, cells, valid: Vec::new(), null_count: 0 }
+        let cells = match data_type {
+            DataType::Bool => Cells::Bool(Vec::with_capacity(len)),
+            DataType::SmallInt => Cells::Int16(Vec::with_capacity(len)),
+            DataType::Int | DataType::Date => Cells::Int32(Vec::with_capacity(len)),
+            DataType::BigInt | DataType::Time | DataType::Timestamp | DataType::TimestampTz => {
+                Cells::Int64(Vec::with_capacity(len))
+            }
+            DataType::Decimal { .. } => Cells::Decimal(Vec::with_capacity(len)),
+            DataType::Double => Cells::Double(Vec::with_capacity(len)),
+            DataType::Uuid => Cells::Uuid(Vec::with_capacity(len * 16)),
+            DataType::Char(_) | DataType::VarChar(_) | DataType::Text | DataType::Xml | DataType::Json => {
+                Cells::Text { offsets: offsets(), text: String::with_capacity(bytes) }
+            }
+            DataType::Binary => Cells::Binary { offsets: offsets(), bytes: Vec::with_capacity(bytes) },
+        };
+        Self { data_type, cells, valid: Vec::with_capacity(len), null_count: 0 }
     }
 
     /// How many cells there are.
@@ -69,6 +79,7 @@ impl ColumnBuilder {
     ///
     /// # Panics
     /// When the value is not of the column's type, or outside its range: conversion has seen to both before.
+    #[inline]
     pub fn push(&mut self, value: &Value<'_>) {
         let is_valid = !value.is_null();
         self.valid.push(is_valid);
@@ -169,7 +180,9 @@ impl ColumnBuilder {
 
     /// Takes the cells out as an Arrow array of [`DataType::arrow_type`]; the builder is empty afterwards.
     pub fn finish(&mut self) -> ArrayRef {
-        let empty = Self::new(self.data_type);
+        // The next batch will be about as large.
+        let (len, bytes) = (self.len(), self.variable_bytes());
+        let empty = Self::with_capacity(self.data_type, len + len / 8, bytes + bytes / 8);
         let Self { data_type, cells, valid, null_count } = std::mem::replace(self, empty);
         let nulls = (null_count > 0).then(|| NullBuffer::from(valid));
         match cells {

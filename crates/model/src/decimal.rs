@@ -4,6 +4,7 @@ use std::fmt;
 
 /// `unscaled / 10^scale`. At most 38 significant digits, as Arrow's `Decimal128` and every target database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(Rust, packed(8))]
 pub struct Decimal {
     /// The digits as an integer, with the sign.
     pub unscaled: i128,
@@ -17,15 +18,37 @@ impl Decimal {
 
     /// The same number with another scale, when no digit is lost and it has at most `precision` digits.
     pub fn rescale(self, precision: u8, scale: u8) -> Option<Self> {
-        let unscaled = if scale >= self.scale {
-            self.unscaled.checked_mul(10_i128.checked_pow(u32::from(scale - self.scale))?)?
+        let unscaled = if scale == self.scale {
+            self.unscaled
+        } else if scale > self.scale {
+            self.unscaled.checked_mul(power_of_ten(scale - self.scale)?)?
         } else {
-            let divisor = 10_i128.checked_pow(u32::from(self.scale - scale))?;
-            (self.unscaled % divisor == 0).then_some(self.unscaled / divisor)?
+            let divisor = power_of_ten(self.scale - scale)?;
+            match (i64::try_from(self.unscaled), i64::try_from(divisor)) {
+                (Ok(unscaled), Ok(divisor)) => {
+                    (unscaled % divisor == 0).then_some((unscaled / divisor).into())?
+                }
+                _ => (self.unscaled % divisor == 0).then_some(self.unscaled / divisor)?,
+            }
         };
-        let limit = 10_u128.checked_pow(u32::from(precision.min(Self::MAX_PRECISION)))?;
+        let limit = power_of_ten(precision.min(Self::MAX_PRECISION))?.unsigned_abs();
         (unscaled.unsigned_abs() < limit).then_some(Self { unscaled, scale })
     }
+}
+
+const POWERS: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut at = 1;
+    while at < 39 {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
+/// Where it fits.
+pub(crate) fn power_of_ten(exponent: u8) -> Option<i128> {
+    POWERS.get(usize::from(exponent)).copied()
 }
 
 impl fmt::Display for Decimal {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use xmlshred_mapping::contract::{Contract, RenderStyle, load, render, target_schema};
-use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, Shredder};
+use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, ShredError, Shredder};
 use xmlshred_model::{
     BatchBuilder, CellReader, DocumentKey, DocumentRecord, FailureCode, Outcome, OwnedValue, TargetSchema,
     Value, lexical,
@@ -25,7 +25,7 @@ const KEY: DocumentKey = DocumentKey(1);
 
 /// What documents are shredded with.
 pub fn context(key: DocumentKey) -> DocumentContext<'static> {
-    DocumentContext { key: Some(key), session: "session-1", now: 1_700_000_000_000_000 }
+    DocumentContext { key: Some(key), session: "session-1", now: 1_700_000_000_000_000, must_end: None }
 }
 
 /// Loads a contract.
@@ -86,7 +86,10 @@ fn by_product(plan: &Plan, shredder: &mut Shredder, document: &str) -> Result<Ve
     let schema = plan.schema();
     let mut rows = BatchBuilder::new(Arc::clone(schema));
     let shredded =
-        shredder.shred(Content::Text(document), &context(KEY), &mut rows).map_err(|failure| failure.code)?;
+        shredder.shred(Content::Text(document), &context(KEY), &mut rows).map_err(|error| match error {
+            ShredError::Failed(failure) => failure.code,
+            ShredError::Interrupted => unreachable!("nobody interrupts"),
+        })?;
     rows.finish_document(DocumentRecord {
         key: KEY,
         outcome: Outcome::Success,

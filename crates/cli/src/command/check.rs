@@ -104,7 +104,7 @@ fn try_on(
     let mut tried = Tried::default();
     let now = jiff::Timestamp::now().as_microsecond();
     documents::each(paths, keys, connection, plan, &limits, &mut |document| {
-        let context = DocumentContext { key: document.key, session: "check", now };
+        let context = DocumentContext { key: document.key, session: "check", now, must_end: None };
         tried.document_count += 1;
         let added = document.content(plan, &limits).and_then(|content| samples.add(content, &context));
         if let Err(failure) = added {

@@ -38,7 +38,7 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
     let mut measured = Vec::new();
     let mut failed_count = 0;
     documents::each(documents, keys, connection.as_ref(), &plan, &limits, &mut |document| {
-        let context = DocumentContext { key: document.key, session: "coverage", now };
+        let context = DocumentContext { key: document.key, session: "coverage", now, must_end: None };
         let added = document.content(&plan, &limits).and_then(|content| coverage.add(content, &context));
         match added {
             Ok(()) => measured.push(document.name),

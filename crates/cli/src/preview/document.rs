@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use xmlshred_mapping::{DocumentContext, Limits, Plan, Shredder};
+use xmlshred_mapping::{DocumentContext, Limits, Plan, ShredError, Shredder};
 use xmlshred_model::{Batch, BatchBuilder, DocumentKey, DocumentRecord, Failure, Issue, Outcome, UtcMicros};
 
 use crate::documents::Document;
@@ -74,8 +74,8 @@ impl Previewer {
         rows: &mut BatchBuilder,
     ) -> Result<(Option<DocumentKey>, Vec<Issue>), Failure> {
         let content = document.content(&self.plan, &self.limits)?;
-        let context = DocumentContext { key: document.key, session: SESSION, now: self.now };
-        let shredded = self.shredder.shred(content, &context, rows)?;
+        let context = DocumentContext { key: document.key, session: SESSION, now: self.now, must_end: None };
+        let shredded = self.shredder.shred(content, &context, rows).map_err(ShredError::into_failure)?;
         Ok((shredded.key, shredded.issues))
     }
 }

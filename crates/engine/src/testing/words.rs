@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xmlshred_mapping::{Content, DocumentContext, Limits, Shredded};
+use xmlshred_mapping::{Content, DocumentContext, Limits, ShredError, Shredded};
 use xmlshred_model::{
     BatchBuilder, ColumnSchema, DataType, Failure, FailureCode, ForeignKey, Issue, IssueCode, OnExisting,
     Stage, TableSchema, TargetSchema, Value,
@@ -94,7 +94,7 @@ impl DocumentShredder for WordShredder {
         content: Content<'_>,
         context: &DocumentContext<'_>,
         rows: &mut BatchBuilder,
-    ) -> Result<Shredded, Failure> {
+    ) -> Result<Shredded, ShredError> {
         let text = match content {
             Content::Text(text) => text,
             Content::Bytes(bytes) => std::str::from_utf8(bytes)
@@ -108,7 +108,7 @@ impl DocumentShredder for WordShredder {
             let number = position as i64;
             let (number, word) = match word {
                 "bad" => {
-                    return Err(failure(FailureCode::NotWellFormed, format!("word {number} is bad")));
+                    return Err(failure(FailureCode::NotWellFormed, format!("word {number} is bad")).into());
                 }
                 "panic" => panic!("a defect, as the document asked for"),
                 "again" => (number - 1, Value::Null),

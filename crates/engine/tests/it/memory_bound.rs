@@ -11,8 +11,8 @@ use xmlshred_engine::testing::listening::Deaf;
 use xmlshred_engine::testing::memory::{MemoryPorts, MemoryStore};
 use xmlshred_engine::testing::words::Words;
 use xmlshred_engine::{RunSettings, StopSignal, run_with};
-use xmlshred_mapping::{Content, DocumentContext, Limits, Shredded};
-use xmlshred_model::{BatchBuilder, DocumentKey, Failure, Share, TargetSchema};
+use xmlshred_mapping::{Content, DocumentContext, Limits, ShredError, Shredded};
+use xmlshred_model::{BatchBuilder, DocumentKey, Share, TargetSchema};
 
 use crate::scene::{identity, settings};
 
@@ -141,7 +141,7 @@ impl DocumentShredder for SlowShredder {
         content: Content<'_>,
         context: &DocumentContext<'_>,
         _rows: &mut BatchBuilder,
-    ) -> Result<Shredded, Failure> {
+    ) -> Result<Shredded, ShredError> {
         self.0.wait_until(|state| state.is_gate_open);
         let Content::Bytes(bytes) = content else { panic!("the mill makes bytes") };
         self.0.held.fetch_sub(bytes.len() as u64, Ordering::SeqCst);

@@ -301,7 +301,7 @@ pub struct CodeList {
     /// Name in the contract.
     pub name: String,
     /// Entries by text.
-    pub entries: std::collections::HashMap<String, OwnedValue>,
+    pub entries: std::collections::HashMap<String, OwnedValue, foldhash::fast::FixedState>,
     /// Entry `""`: what a blank or missing value is.
     pub blank: Option<OwnedValue>,
     /// Entry `"*"`: any other value.

@@ -38,7 +38,8 @@ impl<'n> Checker<'n> {
                 (name, entries)
             }
         };
-        let mut list = CodeList { name: name.to_owned(), entries: HashMap::new(), blank: None, other: None };
+        let mut list =
+            CodeList { name: name.to_owned(), entries: HashMap::default(), blank: None, other: None };
         for entry in entries {
             let value = self.constant(&entry.value, data_type, "code");
             match &*entry.key {

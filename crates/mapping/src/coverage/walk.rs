@@ -1,7 +1,9 @@
 //! Over a document once more: what became of each attribute and text that holds something.
 
+use xmlshred_model::Work;
+
 use crate::plan::Paths;
-use crate::shred::{Dfa, START, StateId};
+use crate::shred::{DEAD, Dfa, START, StateId};
 use crate::xml::{Handler, RawText, StartTag, TextKind};
 
 use super::outline::{Datum, Fate, NameId, NameKind, Outline, TOP};
@@ -118,8 +120,12 @@ impl<'d> Handler<'d> for Walk<'_, 'd> {
         self.end_run();
         let above = self.level();
         let symbol = self.all.paths.symbols.lookup(tag.local(), || tag.namespace());
-        let columns = self.columns.dfa.step(above.columns, symbol, self.columns.paths);
-        let all = self.all.dfa.step(above.all, symbol, self.all.paths);
+        let columns = self
+            .columns
+            .dfa
+            .step(above.columns, symbol, self.columns.paths, &Work::unlimited())
+            .unwrap_or(DEAD);
+        let all = self.all.dfa.step(above.all, symbol, self.all.paths, &Work::unlimited()).unwrap_or(DEAD);
         let takes_markup = self.columns.dfa.state(columns).reads_markup;
         let markup = if takes_markup { Markup::Taken } else { above.markup };
         let name = self.outline.child(above.name, NameKind::Element, tag.local());

@@ -200,7 +200,7 @@ impl Trace for Recorder<'_> {
             return;
         }
         let each = self.plan.tables()[filter.table].each.as_ref();
-        let step = &each.expect("only paths of `each` are watched").steps[filter.step];
+        let step = &each.expect("only paths of `each` are watched").path.steps[filter.step];
         let mut parts = Vec::new();
         if let (CompiledPredicate::Condition(compiled), Predicate::Condition(written)) =
             (&step.predicates[filter.predicate], predicate(self.plan, filter))
@@ -289,7 +289,7 @@ impl Trace for Recorder<'_> {
         self.in_cell(|cell| cell.cell.steps.push(in_words(step)));
     }
 
-    fn cell_done(&self, done: &Result<Cell<'_>, Refusal>, matches: Matches) {
+    fn cell_done(&self, done: &Result<Cell<'_>, Box<Refusal>>, matches: Matches) {
         let mut record = self.record.borrow_mut();
         let Some((Some(row), mut cell)) = record.cell.take() else { return };
         cell.cell.issues.extend(matches.issue());
@@ -335,7 +335,7 @@ fn false_parts(
             false_parts(view, left, left_text, item, parts);
             false_parts(view, right, right_text, item, parts);
         }
-        (compiled, written) if !view.holds(compiled, item) => parts.push(written.to_string()),
+        (compiled, written) if view.holds(compiled, item) == Ok(false) => parts.push(written.to_string()),
         _ => {}
     }
 }

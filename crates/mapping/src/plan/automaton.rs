@@ -33,6 +33,7 @@ pub(super) enum Move {
 #[derive(Debug)]
 pub(crate) struct Automaton {
     states: Vec<State>,
+    anchor_count: u32,
 }
 
 #[derive(Debug, Default)]
@@ -49,11 +50,33 @@ pub(crate) struct State {
     pub(crate) reads_markup: bool,
     pub(crate) reads_all_attributes: bool,
     pub(crate) attributes: Vec<Symbol>,
+    /// The list that elements in this state are written down in.
+    pub(crate) anchor: Option<u32>,
 }
 
 impl Automaton {
     pub(super) fn new() -> Self {
-        Self { states: vec![State::default()] }
+        Self { states: vec![State::default()], anchor_count: 0 }
+    }
+
+    /// How many lists of elements there are.
+    pub(crate) fn anchor_count(&self) -> u32 {
+        self.anchor_count
+    }
+
+    /// Whether some path reads markup.
+    pub(crate) fn reads_markup(&self) -> bool {
+        self.states.iter().any(|state| state.reads_markup)
+    }
+
+    /// The list of the elements at a location.
+    pub(super) fn anchor(&mut self, location: &Location) -> u32 {
+        let state = self.state_at(location);
+        let count = &mut self.anchor_count;
+        *self.states[state].anchor.get_or_insert_with(|| {
+            *count += 1;
+            *count - 1
+        })
     }
 
     pub(crate) fn state(&self, state: u32) -> &State {

@@ -7,10 +7,12 @@ use xmlshred_model::DataType;
 use crate::contract::{BoundExpression, Column, ColumnSource, Contract, Input, Let, Table, target_schema};
 use crate::path::{Axis, Path};
 
-use super::automaton::{Automaton, Location, Reading};
-use super::compiled::{CompiledPath, add_names, compile};
+use super::automaton::{Automaton, Location, Move, Reading};
+use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test, add_names, compile};
+use super::later;
 use super::symbols::Symbols;
-use super::{Plan, PlanColumn, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
+use super::table::{Later, Once, OnceFrom};
+use super::{Anchor, Plan, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
 
 pub(super) fn plan(contract: Contract) -> Plan {
     let mut symbols = Symbols::new(contract.document.case);
@@ -30,6 +32,7 @@ pub(super) fn plan(contract: Contract) -> Plan {
         main,
         locations: Vec::new(),
         prefixes: Vec::new(),
+        once_count: 0,
     };
     let main = builder.main.clone();
     let key = contract.document.key.as_ref().map(|path| builder.path(&main, path, Reading::Text));
@@ -37,9 +40,11 @@ pub(super) fn plan(contract: Contract) -> Plan {
         contract.document.require.iter().map(|path| builder.path(&main, path, Reading::Presence)).collect();
     let lets = contract.lets.iter().enumerate().map(|(at, item)| builder.document_let(at, item)).collect();
     let tables = contract.tables.iter().enumerate().map(|(at, table)| builder.table(at, table)).collect();
-    let Builder { automaton, prefixes, .. } = builder;
+    let Builder { automaton, prefixes, once_count, .. } = builder;
+    let mut tables: Vec<PlanTable> = tables;
+    later::note(&contract, &mut tables);
     let schema = Arc::new(target_schema(&contract));
-    Plan { schema, symbols, automaton, root, key, require, lets, tables, prefixes, contract }
+    Plan { schema, symbols, automaton, root, key, require, lets, tables, prefixes, once_count, contract }
 }
 
 /// Every path of the contract. Those of `ignore` are followed by `coverage` alone, but share the names.
@@ -80,6 +85,7 @@ struct Builder<'c> {
     /// Where the elements of each table's rows are.
     locations: Vec<Location>,
     prefixes: Vec<CompiledPath>,
+    once_count: u32,
 }
 
 impl Builder<'_> {
@@ -89,9 +95,65 @@ impl Builder<'_> {
         compiled
     }
 
+    /// The list of the elements that these steps lead to, where the projection can tell.
+    fn anchor(&mut self, base: &Location, absolute: bool, steps: &[CompiledStep]) -> Option<Anchor> {
+        let start = if absolute { self.main.clone() } else { base.clone() };
+        let is_of_row = start != self.main;
+        if is_of_row && start.contains(&Move::DescendantOrSelf) {
+            return None;
+        }
+        let mut location = start;
+        for step in steps {
+            let is_element = !matches!(step.test, Test::Text | Test::Node);
+            match step.axis {
+                Axis::Child if is_element => {}
+                Axis::Descendant if is_element => location.push(Move::DescendantOrSelf),
+                _ => return None,
+            }
+            location.push(Move::Child(step.test.clone()));
+        }
+        let list = self.automaton.anchor(&location);
+        Some(Anchor { list, is_of_row })
+    }
+
+    fn each(&mut self, base: &Location, path: CompiledPath) -> PlanEach {
+        let anchor = match path.steps.split_last() {
+            Some((last, before)) => {
+                let is_plain = |step: &CompiledStep| step.predicates.is_empty();
+                let has_conditions_only = last
+                    .predicates
+                    .iter()
+                    .all(|predicate| matches!(predicate, CompiledPredicate::Condition(_)));
+                let is_simple = before.iter().all(is_plain) && has_conditions_only;
+                if is_simple { self.anchor(base, path.absolute, &path.steps) } else { None }
+            }
+            None => None,
+        };
+        PlanEach { path, anchor }
+    }
+
     /// The quickest way to follow a path.
-    fn source(&mut self, path: CompiledPath) -> PlanSource {
+    fn source(&mut self, base: &Location, path: CompiledPath) -> PlanSource {
         let CompiledPath { absolute, steps, needs_sorting } = &path;
+        if let Some((last, elements)) = steps.split_last()
+            && steps.iter().all(|step| step.predicates.is_empty())
+        {
+            if let (Axis::Attribute, Test::Symbol(symbol)) = (last.axis, &last.test) {
+                match elements {
+                    [] if !absolute => return PlanSource::OwnAttribute(*symbol),
+                    [step] if !absolute && step.axis == Axis::Parent && step.test == Test::Node => {
+                        return PlanSource::ParentAttribute(*symbol);
+                    }
+                    _ => {
+                        if let Some(anchor) = self.anchor(base, *absolute, elements) {
+                            return PlanSource::AnchoredAttribute(anchor, *symbol);
+                        }
+                    }
+                }
+            } else if let Some(anchor) = self.anchor(base, *absolute, steps) {
+                return PlanSource::Anchored(anchor);
+            }
+        }
         match steps.split_last() {
             Some((last, elements))
                 if last.axis == Axis::Attribute && last.predicates.is_empty() && !needs_sorting =>
@@ -112,16 +174,46 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether a path gives one value for many rows, and which.
+    fn once(&mut self, path: &CompiledPath) -> Option<Once> {
+        let levels = path.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
+        let from = match (path.absolute, levels, &path.steps[levels..]) {
+            (true, ..) => OnceFrom::Document,
+            (false, 0, _) => return None,
+            // An attribute of the element around is found at once.
+            (false, 1, [step]) if step.axis == Axis::Attribute => return None,
+            (false, levels, _) => OnceFrom::Around(levels as u32),
+        };
+        self.once_count += 1;
+        Some(Once { index: self.once_count - 1, from })
+    }
+
     fn column(&mut self, base: &Location, column: &Column, place: (usize, usize)) -> PlanColumn {
+        let mut once = None;
         let source = match &column.source {
             ColumnSource::Path(path) => {
                 let reading = if column.data_type == DataType::Xml { Reading::Markup } else { Reading::Text };
                 let compiled = self.path(base, path, reading);
-                self.source(compiled)
+                once = self.once(&compiled);
+                self.source(base, compiled)
             }
             _ => PlanSource::AsContract,
         };
-        PlanColumn { column: column.clone(), source, table: place.0 as u32, index: place.1 as u32 }
+        let is_exact = match &column.source {
+            ColumnSource::Parent { table, column: parent } => {
+                self.contract.tables[*table].templates[0].columns[*parent].data_type == column.data_type
+            }
+            ColumnSource::Constant(_) => true,
+            ColumnSource::Path(_) | ColumnSource::Expression(_) | ColumnSource::Generate(_) => false,
+        };
+        PlanColumn {
+            column: column.clone(),
+            source,
+            table: place.0 as u32,
+            index: place.1 as u32,
+            is_exact,
+            once,
+        }
     }
 
     fn document_let(&mut self, at: usize, item: &Let) -> PlanColumn {
@@ -139,8 +231,9 @@ impl Builder<'_> {
         let each = table.each.as_ref().map(|path| compile(path, self.symbols));
         let location = match &each {
             Some(path) => self.automaton.add(&self.main, &base, path, Reading::Presence),
-            None => base,
+            None => base.clone(),
         };
+        let each = each.map(|path| self.each(&base, path));
         self.locations.push(location.clone());
         let lets = table.lets.iter().enumerate().map(|(index, item)| {
             let reader = first_reader(table, Input::RowLet(index)).unwrap_or(0);
@@ -177,6 +270,7 @@ impl Builder<'_> {
             skip_row_when: table.skip_row_when,
             lets,
             early_lets,
+            later: Later::default(),
         }
     }
 }

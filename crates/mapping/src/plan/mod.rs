@@ -5,6 +5,7 @@
 mod automaton;
 mod build;
 mod compiled;
+mod later;
 mod reach;
 mod symbols;
 mod table;
@@ -21,7 +22,9 @@ pub(crate) use compiled::{
 };
 pub(crate) use reach::{Ignored, Stored, columns as column_automaton};
 pub(crate) use symbols::{OTHER, Symbol, Symbols};
-pub(crate) use table::{PlanColumn, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
+pub(crate) use table::{
+    Anchor, OnceFrom, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable, PlanTemplate,
+};
 
 /// Everything a [`crate::Shredder`] needs.
 #[derive(Debug)]
@@ -38,6 +41,7 @@ pub struct Plan {
     tables: Vec<PlanTable>,
     /// What paths of attributes begin with; [`PlanSource::Attribute`] has indices.
     prefixes: Vec<CompiledPath>,
+    once_count: u32,
 }
 
 /// Paths of a plan as an automaton over its names.
@@ -91,6 +95,11 @@ impl Plan {
 
     pub(crate) fn prefixes(&self) -> &[CompiledPath] {
         &self.prefixes
+    }
+
+    /// How many columns have one value for many rows.
+    pub(crate) fn once_count(&self) -> usize {
+        self.once_count as usize
     }
 
     pub(crate) fn tables(&self) -> &[PlanTable] {

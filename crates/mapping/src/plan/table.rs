@@ -1,13 +1,14 @@
 //! Tables and columns of a plan: the contract's, with compiled paths.
 
-use crate::contract::{BoundExpression, Column, Keep, SkipRow};
+use crate::contract::{BoundExpression, Column, ColumnSource, Generate, Keep, SkipRow};
 
-use super::compiled::{CompiledPath, Test};
+use super::compiled::{CompiledPath, CompiledPredicate, Test};
+use super::symbols::Symbol;
 
 #[derive(Debug)]
 pub(crate) struct PlanTable {
     pub(crate) within: Option<usize>,
-    pub(crate) each: Option<CompiledPath>,
+    pub(crate) each: Option<PlanEach>,
     pub(crate) templates: Vec<PlanTemplate>,
     pub(crate) one_per: Option<PlanOnePer>,
     pub(crate) where_: Option<BoundExpression>,
@@ -15,6 +16,55 @@ pub(crate) struct PlanTable {
     pub(crate) lets: Vec<PlanColumn>,
     /// Which row `let`s the condition of `where` needs, itself or through others.
     pub(crate) early_lets: Vec<bool>,
+    pub(crate) later: Later,
+}
+
+/// What later rows read of the rows of a table, by index.
+#[derive(Debug, Default)]
+pub(crate) struct Later {
+    /// Rows of other tables lie within them.
+    pub(crate) is_base: bool,
+    pub(crate) columns: Vec<usize>,
+    pub(crate) lets: Vec<usize>,
+}
+
+impl Later {
+    /// No value is read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.columns.is_empty() && self.lets.is_empty()
+    }
+}
+
+impl PlanTable {
+    /// Whether `where` reads a generated row number.
+    pub(crate) fn reads_number_early(&self, template: usize) -> bool {
+        let PlanTemplate { columns, early_columns } = &self.templates[template];
+        columns.iter().zip(early_columns).any(|(planned, &early)| {
+            early && matches!(planned.column.source, ColumnSource::Generate(Generate::RowNumber))
+        })
+    }
+}
+
+impl PlanEach {
+    /// The conditions of the last step.
+    pub(crate) fn conditions(&self) -> &[CompiledPredicate] {
+        self.path.steps.last().map_or(&[], |step| &step.predicates)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct PlanEach {
+    pub(crate) path: CompiledPath,
+    /// Where its elements are written down, but for the conditions of its last step.
+    pub(crate) anchor: Option<Anchor>,
+}
+
+/// A list of elements that the projection writes down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Anchor {
+    pub(crate) list: u32,
+    /// Only those below the row's element count.
+    pub(crate) is_of_row: bool,
 }
 
 #[derive(Debug)]
@@ -39,12 +89,39 @@ pub(crate) struct PlanColumn {
     /// Table and column that issues are counted under. A `let` counts under the first column that reads it.
     pub(crate) table: u32,
     pub(crate) index: u32,
+    /// The value comes from a column of the same type, or is a constant, so that every value fits.
+    pub(crate) is_exact: bool,
+    pub(crate) once: Option<Once>,
+}
+
+/// The path of a column does not begin at the row, so that its value is one for many rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Once {
+    /// Among all such columns.
+    pub(crate) index: u32,
+    pub(crate) from: OnceFrom,
+}
+
+/// Where such a path begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnceFrom {
+    Document,
+    /// So many levels above the row's element.
+    Around(u32),
 }
 
 /// Where a value comes from, where that differs from the contract's own words.
 #[derive(Debug)]
 pub(crate) enum PlanSource {
     Path(CompiledPath),
+    /// An attribute of the row's own element.
+    OwnAttribute(Symbol),
+    /// An attribute of its parent.
+    ParentAttribute(Symbol),
+    /// An attribute of elements that are written down.
+    AnchoredAttribute(Anchor, Symbol),
+    /// Elements that are written down.
+    Anchored(Anchor),
     /// An attribute of the elements that a prefix leads to, or of the row's own element. Columns share prefixes, so that each is
     /// followed once per row.
     Attribute {

@@ -180,7 +180,7 @@ impl Trace for Seen {
         }
     }
 
-    fn cell_done(&self, cell: &Result<Cell<'_>, Refusal>, _: Matches) {
+    fn cell_done(&self, cell: &Result<Cell<'_>, Box<Refusal>>, _: Matches) {
         self.count(|fates| match cell {
             Ok(cell) => {
                 fates.values += u64::from(!cell.value.is_null());

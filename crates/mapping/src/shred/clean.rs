@@ -13,11 +13,33 @@ pub(super) fn clean<'a>(step: Clean, text: &'a str, arena: &'a Bump) -> &'a str 
         out.into_bump_str()
     };
     match step {
-        Clean::Trim => text.trim(),
+        Clean::Trim => match text.as_bytes() {
+            [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+            _ => text.trim(),
+        },
+        Clean::Upper | Clean::Lower if text.is_ascii() => {
+            let is_changed = match step {
+                Clean::Upper => text.bytes().any(|byte| byte.is_ascii_lowercase()),
+                _ => text.bytes().any(|byte| byte.is_ascii_uppercase()),
+            };
+            if !is_changed {
+                return text;
+            }
+            let text = arena.alloc_str(text);
+            match step {
+                Clean::Upper => text.make_ascii_uppercase(),
+                _ => text.make_ascii_lowercase(),
+            }
+            text
+        }
         Clean::Upper => collect(&mut text.chars().flat_map(char::to_uppercase)),
         Clean::Lower => collect(&mut text.chars().flat_map(char::to_lowercase)),
         Clean::Digits if text.bytes().all(|byte| byte.is_ascii_digit()) => text,
-        Clean::Digits => collect(&mut text.chars().filter(char::is_ascii_digit)),
+        Clean::Digits => {
+            let mut out = BumpString::with_capacity_in(text.len(), arena);
+            text.bytes().filter(u8::is_ascii_digit).for_each(|byte| out.push(byte as char));
+            out.into_bump_str()
+        }
         Clean::Number => number(text, arena),
         Clean::CollapseSpaces => collapse_spaces(text, arena),
     }
@@ -44,6 +66,7 @@ fn number<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
     for (at, c) in inner.char_indices() {
         let rest = &inner[at + c.len_utf8()..];
         match c {
+            '0'..='9' | '.' => out.push(c),
             c if is_currency(c) || c.is_whitespace() && !between_digits(inner, at, rest) => {}
             ',' | '\'' | '\u{2019}' | '\u{A0}' | '\u{202F}' | ' ' if is_group_separator(inner, at, rest) => {}
             '\u{2212}' => out.push('-'),
@@ -71,6 +94,15 @@ fn is_group_separator(text: &str, at: usize, rest: &str) -> bool {
 }
 
 fn collapse_spaces<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
+    let mut before = b' ';
+    let is_collapsed = text.bytes().all(|byte| {
+        let is_good = byte.is_ascii_graphic() || (byte == b' ' && before != b' ');
+        before = byte;
+        is_good
+    });
+    if is_collapsed && before != b' ' {
+        return text;
+    }
     let mut words = text.split_whitespace();
     let Some(first) = words.next() else { return "" };
     if first.len() == text.len() {

@@ -7,38 +7,33 @@ use xmlshred_model::{DataType, Decimal, FailureCode, IssueCode, Value};
 
 use crate::contract::{Blank, Clean, CodeList, Column, OnInvalid, OnTooLong};
 
+use super::cell::{Cell, Refusal};
 use super::clean::clean;
+use super::room::Room;
 use super::trace::{CodeEntry, Step, Trace};
-
-/// A cell after its conversion.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Cell<'a> {
-    pub(crate) value: Value<'a>,
-    pub(crate) issue: Option<IssueCode>,
-    /// The document had a value here, whatever became of it.
-    pub(crate) is_from_document: bool,
-}
-
-/// Why a cell has no value: the document fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    pub(crate) code: FailureCode,
-    pub(crate) message: String,
-}
 
 /// Text of the document, if there is any, to a cell: clean, blank rule, codes, type, default, required.
 pub(super) fn from_text<'a>(
     column: &'a Column,
     text: Option<&'a str>,
-    arena: &'a Bump,
+    room: Room<'a, '_>,
     trace: &impl Trace,
-) -> Result<Cell<'a>, Refusal> {
-    let cleaned = |text: &'a str, &step: &Clean| {
-        let text = clean(step, text, arena);
-        trace.step(column, Step::Cleaned(step, text));
-        text
+) -> Result<Cell<'a>, Box<Refusal>> {
+    from_text_at_once(column, text, room, trace)
+}
+
+/// [`from_text`], for where it is worth its code.
+#[inline(always)]
+pub(super) fn from_text_at_once<'a>(
+    column: &'a Column,
+    text: Option<&'a str>,
+    room: Room<'a, '_>,
+    trace: &impl Trace,
+) -> Result<Cell<'a>, Box<Refusal>> {
+    let text = match text {
+        Some(text) if !column.clean.is_empty() => Some(cleaned(column, text, room, trace)?),
+        text => text,
     };
-    let text = text.map(|text| column.clean.iter().fold(text, cleaned));
     let text = text.filter(|text| {
         let is_kept = column.blank == Blank::Keep || !is_blank(text);
         if !is_kept {
@@ -46,22 +41,41 @@ pub(super) fn from_text<'a>(
         }
         is_kept
     });
-    let is_from_document = text.is_some_and(|text| !is_blank(text));
+    let is_from_document = text.is_some_and(|text| column.blank == Blank::Null || !is_blank(text));
     let (value, issue) = match (text, &column.codes) {
         (None, None) => (Value::Null, None),
         (text, Some(codes)) => coded(column, codes, text, trace)?,
-        (Some(text), None) => typed(column, text, arena, trace)?,
+        (Some(text), None) => typed(column, text, room, trace)?,
     };
     finish(column, value, issue, is_from_document, trace)
 }
 
+#[inline(never)]
+fn cleaned<'a>(
+    column: &'a Column,
+    text: &'a str,
+    room: Room<'a, '_>,
+    trace: &impl Trace,
+) -> Result<&'a str, Box<Refusal>> {
+    column.clean.iter().try_fold(text, |text, &step| {
+        if step != Clean::Trim {
+            room.reads(text.len())?;
+            room.makes(text.len())?;
+        }
+        let text = clean(step, text, room.arena);
+        trace.step(column, Step::Cleaned(step, text));
+        Ok(text)
+    })
+}
+
 /// What a code list has for a text, or for none.
+#[inline(never)]
 fn coded<'a>(
     column: &'a Column,
     codes: &'a CodeList,
     text: Option<&'a str>,
     trace: &impl Trace,
-) -> Result<(Value<'a>, Option<IssueCode>), Refusal> {
+) -> Result<(Value<'a>, Option<IssueCode>), Box<Refusal>> {
     let blank = || codes.blank.as_ref().map(|value| (CodeEntry::Blank, value));
     let found = match text {
         None => blank(),
@@ -87,19 +101,38 @@ fn coded<'a>(
     }
 }
 
+/// A value that is one of the column's type already.
+#[inline]
+pub(super) fn from_exact<'a>(
+    column: &'a Column,
+    value: Value<'a>,
+    trace: &impl Trace,
+) -> Result<Cell<'a>, Box<Refusal>> {
+    trace.step(column, Step::Assigned(value));
+    finish(column, value, None, false, trace)
+}
+
 /// A value of an expression, parent or constant to a cell.
 pub(super) fn from_value<'a>(
     column: &'a Column,
     value: Value<'a>,
-    arena: &'a Bump,
+    room: Room<'a, '_>,
     trace: &impl Trace,
-) -> Result<Cell<'a>, Refusal> {
-    let (value, issue) = match coerce(value, column, arena) {
+) -> Result<Cell<'a>, Box<Refusal>> {
+    match value {
+        Value::Binary(bytes) => room.makes(bytes.len() * 2)?,
+        Value::Text(text) if column.data_type == DataType::Binary => room.makes(text.len())?,
+        _ => {}
+    }
+    let (value, issue) = match coerce(value, column, room.arena) {
         Ok(value) => {
             trace.step(column, Step::Assigned(value));
             (value, None)
         }
-        Err(error) => lexical_error(column, value_text(value, arena), error, trace)?,
+        Err(error) => {
+            let text = value_text(value, room.arena);
+            lexical_error(column, text, error, trace)?
+        }
     };
     finish(column, value, issue, false, trace)
 }
@@ -109,14 +142,14 @@ pub(super) fn without_value<'a>(
     column: &'a Column,
     message: String,
     trace: &impl Trace,
-) -> Result<Cell<'a>, Refusal> {
+) -> Result<Cell<'a>, Box<Refusal>> {
     let refusal = || Refusal { code: FailureCode::ExpressionError, message };
     let (value, issue) = invalid(column.on_invalid, IssueCode::InvalidValue, refusal)?;
     finish(column, value, issue, false, trace)
 }
 
 /// What `on_invalid` says about a path that should have one match and has several.
-pub(super) fn not_the_only_one<'a>(column: &'a Column, trace: &impl Trace) -> Result<Cell<'a>, Refusal> {
+pub(super) fn not_the_only_one<'a>(column: &'a Column, trace: &impl Trace) -> Result<Cell<'a>, Box<Refusal>> {
     let refusal = || Refusal {
         code: FailureCode::InvalidValue,
         message: "the path matches several nodes, and `pick: only` allows one".to_owned(),
@@ -125,13 +158,14 @@ pub(super) fn not_the_only_one<'a>(column: &'a Column, trace: &impl Trace) -> Re
     finish(column, value, issue, true, trace)
 }
 
+#[inline(always)]
 fn finish<'a>(
     column: &'a Column,
     value: Value<'a>,
     issue: Option<IssueCode>,
     is_from_document: bool,
     trace: &impl Trace,
-) -> Result<Cell<'a>, Refusal> {
+) -> Result<Cell<'a>, Box<Refusal>> {
     // A value that was there and became null because `on_invalid` says so stays null: the default is for missing ones.
     let stays_null = match issue {
         Some(IssueCode::InvalidValue) => column.on_invalid == OnInvalid::Null,
@@ -146,21 +180,27 @@ fn finish<'a>(
         (value, _) => value,
     };
     if column.required && value.is_null() {
-        return Err(Refusal {
-            code: FailureCode::MissingValue,
-            message: "null in a required column".to_owned(),
-        });
+        return Err(missing_value());
     }
     Ok(Cell { value, issue, is_from_document })
 }
 
+#[cold]
+fn missing_value() -> Box<Refusal> {
+    Box::new(Refusal { code: FailureCode::MissingValue, message: "null in a required column".to_owned() })
+}
+
+#[inline(always)]
 fn typed<'a>(
     column: &'a Column,
     text: &'a str,
-    arena: &'a Bump,
+    room: Room<'a, '_>,
     trace: &impl Trace,
-) -> Result<(Value<'a>, Option<IssueCode>), Refusal> {
-    match parse(text, column, arena) {
+) -> Result<(Value<'a>, Option<IssueCode>), Box<Refusal>> {
+    if column.data_type == DataType::Binary {
+        room.makes(text.len())?;
+    }
+    match parse(text, column, room.arena) {
         Ok(value) => {
             trace.step(column, Step::Parsed(value));
             Ok((value, None))
@@ -169,8 +209,10 @@ fn typed<'a>(
     }
 }
 
+#[inline(always)]
 fn parse<'a>(text: &'a str, column: &Column, arena: &'a Bump) -> Result<Value<'a>, LexicalError> {
     match column.data_type {
+        DataType::VarChar(max) | DataType::Char(max) if text.len() <= max as usize => Ok(Value::Text(text)),
         DataType::Binary => {
             lexical::parse_binary(text).map(|bytes| Value::Binary(arena.alloc_slice_copy(&bytes)))
         }
@@ -178,12 +220,13 @@ fn parse<'a>(text: &'a str, column: &Column, arena: &'a Bump) -> Result<Value<'a
     }
 }
 
+#[cold]
 fn lexical_error<'a>(
     column: &'a Column,
     text: &'a str,
     error: LexicalError,
     trace: &impl Trace,
-) -> Result<(Value<'a>, Option<IssueCode>), Refusal> {
+) -> Result<(Value<'a>, Option<IssueCode>), Box<Refusal>> {
     trace.step(column, Step::Invalid(&error));
     if let LexicalError::TooLong { max, .. } = error {
         return match column.on_too_long {
@@ -192,7 +235,9 @@ fn lexical_error<'a>(
                 trace.step(column, Step::Truncated(&text[..end]));
                 Ok((Value::Text(&text[..end]), Some(IssueCode::Truncated)))
             }
-            OnTooLong::Fail => Err(Refusal { code: FailureCode::TooLong, message: error.to_string() }),
+            OnTooLong::Fail => {
+                Err(Box::new(Refusal { code: FailureCode::TooLong, message: error.to_string() }))
+            }
         };
     }
     invalid(column.on_invalid, IssueCode::InvalidValue, || Refusal {
@@ -206,9 +251,9 @@ fn invalid<'a>(
     policy: OnInvalid,
     issue: IssueCode,
     refusal: impl FnOnce() -> Refusal,
-) -> Result<(Value<'a>, Option<IssueCode>), Refusal> {
+) -> Result<(Value<'a>, Option<IssueCode>), Box<Refusal>> {
     match policy {
-        OnInvalid::Fail => Err(refusal()),
+        OnInvalid::Fail => Err(Box::new(refusal())),
         OnInvalid::Null | OnInvalid::Default => Ok((Value::Null, Some(issue))),
     }
 }
@@ -288,6 +333,10 @@ fn push_formatted(out: &mut BumpString<'_>, value: Value<'_>) {
 }
 
 /// XML white space only, or nothing.
+#[inline]
 pub(super) fn is_blank(text: &str) -> bool {
+    if text.as_bytes().first().is_some_and(|&first| first > b' ') {
+        return false;
+    }
     text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }

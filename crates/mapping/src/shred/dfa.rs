@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use xmlshred_model::{Work, WorkEnd};
+
 use crate::plan::{Paths, Symbol};
 
 /// State of an element that no path reaches, nor anything below it.
@@ -31,6 +33,11 @@ pub(crate) struct State {
     pub(crate) reads_text: bool,
     pub(crate) reads_markup: bool,
     pub(crate) attributes: AttributeSet,
+    /// Which slot of an element an attribute with this name gets, plus one; 0 is none.
+    slots: Box<[u16]>,
+    pub(crate) slot_count: u32,
+    /// Lists that elements in this state are written down in.
+    pub(crate) anchors: Box<[u32]>,
 }
 
 /// Which attributes of an element are kept.
@@ -38,8 +45,8 @@ pub(crate) struct State {
 pub(crate) enum AttributeSet {
     None,
     All,
-    /// By symbol.
-    Some(Box<[bool]>),
+    /// Those with slots.
+    Some,
 }
 
 impl State {
@@ -48,8 +55,12 @@ impl State {
         match &self.attributes {
             AttributeSet::None => false,
             AttributeSet::All => true,
-            AttributeSet::Some(kept) => kept[attribute as usize],
+            AttributeSet::Some => self.slot(attribute) != 0,
         }
+    }
+
+    pub(crate) fn slot(&self, attribute: Symbol) -> u32 {
+        u32::from(self.slots[attribute as usize])
     }
 }
 
@@ -81,19 +92,40 @@ impl Dfa {
     }
 
     /// The state of a child with this name.
-    pub(crate) fn step(&mut self, from: StateId, symbol: Symbol, paths: Paths<'_>) -> StateId {
+    ///
+    /// # Errors
+    /// When a document discovers more states than it may cost.
+    #[inline]
+    pub(crate) fn step(
+        &mut self,
+        from: StateId,
+        symbol: Symbol,
+        paths: Paths<'_>,
+        work: &Work<'_>,
+    ) -> Result<StateId, WorkEnd> {
         match self.states[from as usize].next[symbol as usize] {
-            UNKNOWN => self.discover(from, symbol, paths),
-            known => known,
+            UNKNOWN => self.discover(from, symbol, paths, work),
+            known => Ok(known),
         }
     }
 
     #[cold]
-    fn discover(&mut self, from: StateId, symbol: Symbol, paths: Paths<'_>) -> StateId {
+    fn discover(
+        &mut self,
+        from: StateId,
+        symbol: Symbol,
+        paths: Paths<'_>,
+        work: &Work<'_>,
+    ) -> Result<StateId, WorkEnd> {
         let set = paths.automaton.step(&self.states[from as usize].set, symbol);
+        if self.states.len() > MAX_STATES {
+            // What all documents need is theirs; this one goes far beyond.
+            work.steps(set.len() as u64)?;
+            work.value_bytes(size_of::<State>() + set.len() * 8 + paths.symbols.count() * 6)?;
+        }
         let to = self.intern(set, paths);
         self.states[from as usize].next[symbol as usize] = to;
-        to
+        Ok(to)
     }
 
     fn intern(&mut self, set: Vec<u32>, paths: Paths<'_>) -> StateId {
@@ -108,18 +140,25 @@ impl Dfa {
         } else if parts.iter().all(|part| part.attributes.is_empty()) {
             AttributeSet::None
         } else {
-            let mut kept = vec![false; paths.symbols.count()];
-            for &symbol in parts.iter().flat_map(|part| &part.attributes) {
-                kept[symbol as usize] = true;
-            }
-            AttributeSet::Some(kept.into())
+            AttributeSet::Some
         };
+        let mut slots = vec![0; paths.symbols.count()];
+        let mut slot_count = 0;
+        for &symbol in parts.iter().flat_map(|part| &part.attributes) {
+            if slots[symbol as usize] == 0 && slot_count < u32::from(u16::MAX) {
+                slot_count += 1;
+                slots[symbol as usize] = slot_count as u16;
+            }
+        }
         self.states.push(State {
             next: vec![UNKNOWN; paths.symbols.count()].into(),
             is_step: parts.iter().any(|part| part.is_step),
             reads_text: parts.iter().any(|part| part.reads_text),
             reads_markup: parts.iter().any(|part| part.reads_markup),
             attributes,
+            slots: slots.into(),
+            slot_count,
+            anchors: parts.iter().filter_map(|part| part.anchor).collect(),
             set: set.clone(),
         });
         self.by_set.insert(set, id);

@@ -12,7 +12,7 @@ pub struct Limits {
     /// Bytes of rows that one document may produce. Default 256 MiB.
     pub max_row_bytes: usize,
     /// Steps that its rows may take: nodes visited, items compared, rows and cells made, 64 bytes of text read at a time.
-    /// Default 1,000,000,000; a document of 5 KB takes some thousand.
+    /// Default 1,000,000,000: room for 64 MiB under an ordinary contract.
     pub max_steps: u64,
     /// Bytes of values that may be made for its rows: joined and unescaped text, results of expressions, markup. Values
     /// that stand in the document as they are cost nothing. Default 256 MiB.

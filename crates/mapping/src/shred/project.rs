@@ -1,118 +1,216 @@
 //! From the scanner's tags to the projection: what no path reaches is counted and forgotten.
 
-use crate::plan::Paths;
-use crate::xml::{Handler, RawAttribute, RawText, StartTag, TextKind};
+use std::ops::Range;
+
+use xmlshred_model::{Work, WorkEnd};
+
+use crate::plan::{Paths, Symbol};
+use crate::xml::{Handler, RawText, StartTag, TextKind};
 
 use super::dfa::{AttributeSet, DEAD, Dfa, START, StateId};
-use super::tree::{DOCUMENT, NodeId, Slice, Tree};
+use super::tree::{DOCUMENT, Declaration, NO_SCOPE, NodeId, ScopeId, Slice, Tree};
 
 /// Builds the tree of one document.
 pub(super) struct Projection<'s, 'd> {
     paths: Paths<'s>,
     dfa: &'s mut Dfa,
     tree: &'s mut Tree,
+    known: &'s mut Known,
+    work: &'s Work<'s>,
     text: &'d str,
     /// The kept elements that are open.
-    open: Vec<(NodeId, StateId)>,
-    node: NodeId,
-    state: StateId,
+    open: Vec<Open>,
+    at: Open,
     /// Open elements that are not kept, all innermost.
     skipped: u32,
-    /// The text node that text would be appended to.
-    last_text: Option<NodeId>,
+    /// Text would be appended to the text node that was added last.
+    is_in_text: bool,
+    /// The markup of some elements is read, so that declarations of namespaces are kept.
+    keeps_scopes: bool,
+    ended: Result<(), WorkEnd>,
+}
+
+/// An element that is open.
+#[derive(Clone, Copy)]
+struct Open {
+    node: NodeId,
+    state: StateId,
+    scope: ScopeId,
+}
+
+/// Symbols of names by the numbers that the scanner gives them.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    elements: Vec<Symbol>,
+    attributes: Vec<Symbol>,
+}
+
+impl Known {
+    pub(super) fn clear(&mut self) {
+        self.elements.clear();
+        self.attributes.clear();
+    }
+}
+
+const UNKNOWN: Symbol = Symbol::MAX;
+
+#[inline]
+fn known_symbol(known: &mut Vec<Symbol>, number: u32, look_up: impl FnOnce() -> (Symbol, bool)) -> Symbol {
+    if number == 0 {
+        return look_up().0;
+    }
+    match known.get(number as usize) {
+        Some(&symbol) if symbol != UNKNOWN => symbol,
+        _ => {
+            let (symbol, is_fixed) = look_up();
+            if is_fixed {
+                let length = known.len().max(number as usize + 1);
+                known.resize(length, UNKNOWN);
+                known[number as usize] = symbol;
+            }
+            symbol
+        }
+    }
 }
 
 impl<'s, 'd> Projection<'s, 'd> {
-    pub(super) fn new(paths: Paths<'s>, dfa: &'s mut Dfa, tree: &'s mut Tree, text: &'d str) -> Self {
+    pub(super) fn new(
+        paths: Paths<'s>,
+        dfa: &'s mut Dfa,
+        tree: &'s mut Tree,
+        known: &'s mut Known,
+        work: &'s Work<'s>,
+        text: &'d str,
+    ) -> Self {
         dfa.trim(paths);
-        tree.clear();
+        tree.clear(paths.automaton.anchor_count());
         Self {
             paths,
             dfa,
             tree,
+            known,
+            work,
             text,
-            open: Vec::new(),
-            node: DOCUMENT,
-            state: START,
+            open: Vec::with_capacity(16),
+            at: Open { node: DOCUMENT, state: START, scope: NO_SCOPE },
             skipped: 0,
-            last_text: None,
+            is_in_text: false,
+            keeps_scopes: paths.automaton.reads_markup(),
+            ended: Ok(()),
         }
     }
 
     /// Ends the document.
-    pub(super) fn finish(self) {
+    ///
+    /// # Errors
+    /// When it has cost enough; the tree is of no use then.
+    pub(super) fn finish(self) -> Result<(), WorkEnd> {
         self.tree.close(DOCUMENT, self.text.len() as u32);
+        self.ended
     }
 
-    fn slice(&self, text: &str, symbol: u32, is_plain: bool) -> Slice {
+    #[inline]
+    fn range(&self, text: &str) -> Range<u32> {
         let start = text.as_ptr() as usize - self.text.as_ptr() as usize;
-        Slice { symbol, start: start as u32, stop: (start + text.len()) as u32, is_plain }
+        start as u32..(start + text.len()) as u32
     }
 
+    #[inline]
+    fn slice(&self, text: RawText<'_>, symbol: Symbol) -> Slice {
+        let Range { start, end: stop } = self.range(text.raw);
+        Slice { symbol, start, stop, is_plain: text.is_plain }
+    }
+
+    #[inline]
     fn keep_attributes(&mut self, node: NodeId, tag: &StartTag<'_, 'd>) {
-        let state = self.dfa.state(self.state);
+        let state = self.dfa.state(self.at.state);
         if let AttributeSet::None = state.attributes {
             return;
         }
         for attribute in tag.attributes {
-            let RawAttribute { value, .. } = attribute;
-            let symbol = self.paths.symbols.lookup(attribute.local(), || tag.attribute_namespace(attribute));
+            let symbols = self.paths.symbols;
+            let symbol = known_symbol(&mut self.known.attributes, attribute.known, || {
+                (symbols.lookup(attribute.local(), || tag.attribute_namespace(attribute)), true)
+            });
             if state.keeps(symbol) && !attribute.is_namespace_declaration() {
-                let slice = self.slice(value.raw, symbol, value.is_plain);
-                self.tree.push_attribute(node, slice);
+                let slice = self.slice(attribute.value, symbol);
+                self.tree.push_attribute(node, slice, state.slot(symbol), state.slot_count);
             }
         }
     }
 
-    #[cold]
-    fn keep_namespaces(&mut self, node: NodeId, tag: &StartTag<'_, 'd>) {
-        for (prefix, uri) in tag.namespaces() {
-            let declared_here = tag.attributes.iter().any(|attribute| {
-                attribute.is_namespace_declaration()
-                    && (if attribute.prefix_len == 0 { "" } else { attribute.local() }) == prefix
-            });
-            if !declared_here {
-                // The empty prefix is no part of the document, but an empty range of it says the same.
-                let prefix = if prefix.is_empty() { &self.text[..0] } else { prefix };
-                let (prefix, uri) = (self.slice(prefix, 0, true), self.slice(uri, 0, true));
-                self.tree.push_namespace(node, prefix, uri);
-            }
+    /// Keeps the namespace declarations of an element that is open now.
+    fn keep_scopes(&mut self, tag: &StartTag<'_, 'd>) {
+        let inherited = self.at.scope;
+        for attribute in tag.attributes.iter().filter(|attribute| attribute.is_namespace_declaration()) {
+            let prefix = if attribute.prefix_len == 0 { 0..0 } else { self.range(attribute.local()) };
+            let declaration = Declaration::new(prefix, self.range(attribute.value.raw), self.at.scope);
+            self.at.scope = self.tree.declare(declaration);
         }
+        if self.dfa.state(self.at.state).reads_markup {
+            self.tree.note_scopes(self.at.node, inherited, self.at.scope);
+        }
+    }
+
+    /// Reads past all that is left.
+    #[cold]
+    fn end_early(&mut self, end: WorkEnd) {
+        self.ended = Err(end);
+        self.skipped = 1;
     }
 }
 
 impl<'d> Handler<'d> for Projection<'_, 'd> {
+    #[inline]
     fn start(&mut self, tag: &StartTag<'_, 'd>) {
-        self.last_text = None;
+        self.is_in_text = false;
         if self.skipped > 0 {
-            self.skipped += 1;
+            self.skipped = self.skipped.saturating_add(1);
             return;
         }
-        let symbol = self.paths.symbols.lookup(tag.local(), || tag.namespace());
-        let state = self.dfa.step(self.state, symbol, self.paths);
-        if state == DEAD {
-            self.skipped = 1;
-            return;
+        let symbols = self.paths.symbols;
+        let symbol = known_symbol(&mut self.known.elements, tag.known, || {
+            let mut is_fixed = true;
+            let symbol = symbols.lookup(tag.local(), || {
+                is_fixed = false;
+                tag.namespace()
+            });
+            (symbol, is_fixed)
+        });
+        let state = match self.dfa.step(self.at.state, symbol, self.paths, self.work) {
+            Ok(DEAD) => {
+                self.skipped = 1;
+                return;
+            }
+            Ok(state) => state,
+            Err(end) => return self.end_early(end),
+        };
+        if let Err(end) = self.work.steps(1) {
+            return self.end_early(end);
         }
-        self.open.push((self.node, self.state));
-        self.node = self.tree.open(self.node, symbol, tag.offset as u32);
-        self.state = state;
-        self.keep_attributes(self.node, tag);
-        if self.dfa.state(state).reads_markup {
-            self.keep_namespaces(self.node, tag);
+        self.open.push(self.at);
+        let node = self.tree.open(self.at.node, symbol, tag.offset as u32, state);
+        self.at = Open { node, state, ..self.at };
+        for &list in &self.dfa.state(state).anchors {
+            self.tree.write_down(list, node);
+        }
+        self.keep_attributes(node, tag);
+        if self.keeps_scopes {
+            self.keep_scopes(tag);
         }
     }
 
+    #[inline]
     fn end(&mut self, end: usize) {
-        self.last_text = None;
+        self.is_in_text = false;
         if self.skipped > 0 {
-            self.skipped -= 1;
+            // Nobody counts what stands behind an early end.
+            self.skipped -= u32::from(self.ended.is_ok());
             return;
         }
-        let (node, state) = (self.node, self.state);
-        (self.node, self.state) = self.open.pop().expect("the scanner matches end tags with start tags");
-        let is_empty = node + 1 == self.tree.end() && self.tree.attributes(node).is_empty();
-        if is_empty && !self.dfa.state(state).is_step {
+        let Open { node, state, .. } = self.at;
+        self.at = self.open.pop().expect("the scanner matches end tags with start tags");
+        if self.tree.is_empty(node) && !self.dfa.state(state).is_step {
             self.tree.remove_last(node);
         } else {
             self.tree.close(node, end as u32);
@@ -120,16 +218,15 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
     }
 
     fn text(&mut self, text: RawText<'d>, kind: TextKind) {
-        if self.skipped > 0 || !self.dfa.state(self.state).reads_text {
+        if self.skipped > 0 || !self.dfa.state(self.at.state).reads_text {
             return;
         }
-        let node = match self.last_text {
-            Some(node) => node,
-            None => self.tree.open_text(self.node),
-        };
-        self.last_text = Some(node);
+        if !self.is_in_text {
+            self.tree.open_text(self.at.node);
+            self.is_in_text = true;
+        }
         // In CDATA an ampersand is itself: pieces tell the kinds apart by symbol.
-        let slice = self.slice(text.raw, u32::from(kind == TextKind::Cdata), text.is_plain);
-        self.tree.push_piece(node, slice);
+        let slice = self.slice(text, u32::from(kind == TextKind::Cdata));
+        self.tree.push_piece(slice);
     }
 }

@@ -1,93 +1,90 @@
 //! From the projection of a document to rows: tables in contract order, row after row.
 //!
 //! Per table: scan (`each`, from the main element or from every surviving row of `within`) → `where` → `one_per` → columns →
-//! `skip_row_when` → the row is emitted.
+//! `skip_row_when` → the row is emitted. Of a row nothing is kept but what later rows read; what else was made for it makes room for the
+//! next one. So a row is tried by `where` and made when it is its turn: what the condition needs is made twice.
 
-use std::cell::Cell;
-
+use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
-use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value};
+use xmlshred_expr::EvaluationError;
+use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value, WorkEnd};
 
-use crate::contract::{BoundExpression, ColumnSource, Generate, Input, Keep, SkipRow};
-use crate::plan::{CompiledStep, Plan, PlanColumn, PlanOnePer, PlanTable, PlanTemplate};
+use crate::contract::{BoundExpression, SkipRow};
+use crate::plan::{Anchor, CompiledPredicate, CompiledStep, Plan, PlanColumn, PlanEach, PlanTable};
 use crate::xml::Place;
 
 use super::DocumentContext;
-use super::convert::Refusal;
-use super::select::{Item, View};
-use super::trace::{CellPlace, Filter, OnePerPath, Origin, Reason, Trace};
+use super::candidate::{Candidate, Row};
+use super::cell::Refusal;
+use super::kept::Kept;
+use super::once::Once;
+use super::room::Room;
+use super::told::Told;
+use super::trace::{CellPlace, Filter, Matches, Origin, Reason, Trace};
 use super::tree::NodeId;
+use super::view::{Item, View};
 
-/// A row that was emitted; children of it refer to it.
-#[derive(Clone, Copy)]
-struct Row<'a> {
-    element: NodeId,
-    /// Index among the rows of the table that this one's table lies within.
-    parent: usize,
-    values: &'a [Value<'a>],
-    lets: &'a [Value<'a>],
-}
-
-/// A row in the making.
-pub(super) struct Candidate<'a, R> {
-    /// What the trace knows it by.
-    traced: R,
-    pub(super) table: usize,
-    pub(super) template: usize,
-    pub(super) element: NodeId,
-    pub(super) parent: usize,
-    pub(super) values: BumpVec<'a, Value<'a>>,
-    lets: BumpVec<'a, Value<'a>>,
-    has_document_value: bool,
-    issues: BumpVec<'a, (u32, u32, IssueCode)>,
-    /// The number that `where` took it for.
-    early_number: usize,
+/// Which `let`s and columns are made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// What `where` needs.
+    Early,
+    /// What it does not need.
+    Late,
 }
 
 /// One document while its rows are made.
-pub(super) struct RowMaker<'a, 'out, T: Trace> {
-    pub(super) plan: &'a Plan,
-    pub(super) view: View<'a>,
-    pub(super) context: &'a DocumentContext<'a>,
-    /// Emitted rows, per table.
-    rows: BumpVec<'a, BumpVec<'a, Row<'a>>>,
-    lets: BumpVec<'a, Value<'a>>,
-    /// Per prefix of the plan: where it was last followed from, and what it led to.
-    pub(super) prefixes: &'a [Cell<(NodeId, &'a [NodeId])>],
+pub(super) struct RowMaker<'d, 'out, T: Trace> {
+    pub(super) plan: &'d Plan,
+    pub(super) view: View<'d>,
+    pub(super) context: &'d DocumentContext<'d>,
+    /// What lives as long as the document.
+    pub(super) arena: &'d Bump,
+    pub(super) kept: Kept<'d>,
+    pub(super) lets: Vec<Value<'d>>,
+    pub(super) once: Once<'d>,
     issues: Vec<Issue>,
     out: &'out mut BatchBuilder,
     max_bytes: usize,
-    pub(super) trace: &'out T,
+    pub(super) trace: Told<'out, T>,
 }
 
-impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
+impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
     pub(super) fn new(
-        plan: &'a Plan,
-        view: View<'a>,
-        context: &'a DocumentContext<'a>,
+        plan: &'d Plan,
+        view: View<'d>,
+        context: &'d DocumentContext<'d>,
+        arena: &'d Bump,
         max_row_bytes: usize,
         out: &'out mut BatchBuilder,
         trace: &'out T,
     ) -> Self {
-        let arena = view.arena;
-        let rows = BumpVec::from_iter_in(plan.tables().iter().map(|_| BumpVec::new_in(arena)), arena);
-        let lets = BumpVec::new_in(arena);
         let max_bytes = out.byte_count().saturating_add(max_row_bytes);
-        let prefixes =
-            arena.alloc_slice_fill_with(plan.prefixes().len(), |_| Cell::new((NodeId::MAX, [].as_slice())));
-        Self { plan, view, context, rows, lets, prefixes, issues: Vec::new(), out, max_bytes, trace }
+        Self {
+            plan,
+            view,
+            context,
+            arena,
+            kept: Kept::new(plan),
+            lets: Vec::new(),
+            once: Once::new(plan),
+            issues: Vec::new(),
+            out,
+            max_bytes,
+            trace: Told::new(trace),
+        }
     }
 
-    /// Makes and emits the rows of all tables; answers the issues.
-    pub(super) fn run(mut self) -> Result<Vec<Issue>, Failure> {
+    /// Makes and emits the rows of all tables; answers the issues. `rows` is where one row after the other is made.
+    pub(super) fn run(mut self, rows: &mut Bump) -> Result<Vec<Issue>, Box<Failure>> {
         self.document_lets()?;
         for (index, table) in self.plan.tables().iter().enumerate() {
             match table.within {
-                None => self.scan(index, table, self.view.main, 0)?,
+                None => self.scan(index, table, self.view.main, 0, rows)?,
                 Some(parent) => {
-                    for at in 0..self.rows[parent].len() {
-                        let element = self.rows[parent][at].element;
-                        self.scan(index, table, element, at)?;
+                    for at in 0..self.kept.count(parent) {
+                        let element = self.kept.element(parent, at);
+                        self.scan(index, table, element, at, rows)?;
                     }
                 }
             }
@@ -96,14 +93,22 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
     }
 
     /// `let`s of the document are those of a row that nobody emits.
-    fn document_lets(&mut self) -> Result<(), Failure> {
+    fn document_lets(&mut self) -> Result<(), Box<Failure>> {
+        if self.plan.lets().is_empty() {
+            return Ok(());
+        }
         let traced = self.trace.row(&self.view, None);
-        let mut document = self.candidate(traced, 0, 0, self.view.main, 0);
+        let candidate =
+            Candidate { traced, table: 0, template: 0, element: self.view.main, parent: 0, tried_number: 0 };
+        let arena = self.arena;
+        let issues = BumpVec::new_in(arena);
+        let mut document =
+            Row { candidate, number: 0, values: &mut [], lets: &mut [], has_document_value: false, issues };
         for (index, column) in self.plan.lets().iter().enumerate() {
-            let value = self.cell(&mut document, column, CellPlace::DocumentLet(index), 0)?;
+            let value = self.cell(&mut document, column, CellPlace::DocumentLet(index), arena)?;
             self.lets.push(value);
         }
-        self.count_issues(&document);
+        self.count_issues(&document.issues);
         Ok(())
     }
 
@@ -111,211 +116,292 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
     fn scan(
         &mut self,
         index: usize,
-        table: &'a PlanTable,
+        table: &'d PlanTable,
         start: NodeId,
         parent: usize,
-    ) -> Result<(), Failure> {
-        let before = self.rows[index].len();
+        rows: &mut Bump,
+    ) -> Result<(), Box<Failure>> {
         let Some(each) = &table.each else {
-            return self.scan_elements(index, table, &[start], parent, before);
+            return self.scan_elements(index, table, &[start], parent, rows);
         };
-        let mut elements = BumpVec::new_in(self.view.arena);
+        self.view.work.steps(1).map_err(|end| self.ended(index, end))?;
+        if let Some(anchor) = each.anchor
+            && each.conditions().is_empty()
+        {
+            return self.scan_elements(index, table, self.elements(anchor, start), parent, rows);
+        }
+        let elements = self.each(index, each, start).map_err(|end| self.ended(index, end))?;
+        self.scan_elements(index, table, &elements, parent, rows)
+    }
+
+    /// The elements that `each` leads to.
+    fn each(&self, index: usize, each: &'d PlanEach, start: NodeId) -> Result<Vec<NodeId>, WorkEnd> {
+        let path = &each.path;
+        let mut elements = Vec::new();
+        if let Some(anchor) = each.anchor {
+            let step = path.steps.len() - 1;
+            for &element in self.elements(anchor, start) {
+                self.view.work.steps(1)?;
+                let item = Item::of_node(element);
+                let mut failed = None;
+                for (at, predicate) in each.conditions().iter().enumerate() {
+                    if let CompiledPredicate::Condition(condition) = predicate
+                        && !self.view.holds(condition, item)?
+                    {
+                        failed = Some(at);
+                        break;
+                    }
+                }
+                match failed {
+                    None => elements.push(element),
+                    Some(predicate) => {
+                        self.trace.filtered(&self.view, Filter { table: index, step, predicate }, item);
+                    }
+                }
+            }
+            return Ok(elements);
+        }
         let tree = self.view.tree;
-        let watch = &mut |step: &CompiledStep, predicate, item| {
-            let step = each.steps.iter().position(|known| std::ptr::eq(known, step)).unwrap_or(0);
-            self.trace.filtered(&self.view, Filter { table: index, step, predicate }, item);
-        };
-        self.view.select_watched(each, start, watch, &mut |item: Item| {
+        let take = &mut |item: Item| {
             elements.extend(item.element(tree));
-            std::ops::ControlFlow::Continue(())
-        });
-        self.scan_elements(index, table, &elements, parent, before)
+            Ok(())
+        };
+        if T::IS_TOLD {
+            let watch = &mut |step: &CompiledStep, predicate, item| {
+                let step = path.steps.iter().position(|known| std::ptr::eq(known, step)).unwrap_or(0);
+                self.trace.filtered(&self.view, Filter { table: index, step, predicate }, item);
+            };
+            self.view.select_watched(path, start, watch, take)?;
+        } else {
+            self.view.select(path, start, take)?;
+        }
+        Ok(elements)
+    }
+
+    /// The elements of a list that belong to the row of this element.
+    #[inline]
+    pub(super) fn elements(&self, anchor: Anchor, element: NodeId) -> &'d [NodeId] {
+        let list = self.view.tree.list(anchor.list);
+        if !anchor.is_of_row {
+            return list;
+        }
+        let end = self.view.tree.node(element).subtree_end;
+        let cursor = self.once.cursor(anchor.list);
+        let mut from = cursor.get() as usize;
+        if from > 0 && list[from - 1] > element {
+            from = list.partition_point(|&node| node <= element);
+        }
+        while list.get(from).is_some_and(|&node| node <= element) {
+            from += 1;
+        }
+        cursor.set(from as u32);
+        // Most rows have few.
+        let few = list[from..].iter().take(8).take_while(|&&node| node < end).count();
+        let count = if few < 8 { few } else { list[from..].partition_point(|&node| node < end) };
+        &list[from..from + count]
     }
 
     fn scan_elements(
         &mut self,
         index: usize,
-        table: &'a PlanTable,
+        table: &'d PlanTable,
         elements: &[NodeId],
         parent: usize,
-        before: usize,
-    ) -> Result<(), Failure> {
+        rows: &mut Bump,
+    ) -> Result<(), Box<Failure>> {
+        let mut number = 1;
         if table.where_.is_none() && table.one_per.is_none() {
             for &element in elements {
                 for template in 0..table.templates.len() {
-                    let candidate = self.row(index, template, element, parent);
-                    self.complete(table, candidate, before)?;
+                    let candidate = self.candidate(index, template, element, parent);
+                    number += usize::from(self.make(table, candidate, number, rows)?);
+                    rows.reset();
                 }
             }
             return Ok(());
         }
-        let mut candidates = BumpVec::new_in(self.view.arena);
+        let mut candidates = Vec::new();
         for &element in elements {
             for template in 0..table.templates.len() {
-                let mut candidate = self.row(index, template, element, parent);
-                if self.passes(table, &mut candidate, candidates.len() + 1)? {
+                let mut candidate = self.candidate(index, template, element, parent);
+                if self.passes(table, &mut candidate, candidates.len() + 1, rows)? {
                     candidates.push(candidate);
                 }
+                rows.reset();
             }
         }
         if let Some(one_per) = &table.one_per {
-            self.keep_one_per(one_per, &mut candidates);
+            self.keep_one_per(one_per, &mut candidates).map_err(|end| self.ended(index, end))?;
         }
         for candidate in candidates {
-            self.complete(table, candidate, before)?;
+            number += usize::from(self.make(table, candidate, number, rows)?);
+            rows.reset();
         }
         Ok(())
     }
 
-    fn row(&self, table: usize, template: usize, element: NodeId, parent: usize) -> Candidate<'a, T::Row> {
+    fn candidate(&self, table: usize, template: usize, element: NodeId, parent: usize) -> Candidate<T::Row> {
         let traced = self.trace.row(&self.view, Some(Origin { table, template, element }));
-        self.candidate(traced, table, template, element, parent)
+        Candidate { traced, table, template, element, parent, tried_number: 0 }
     }
 
-    fn candidate(
+    fn row<'r>(
         &self,
-        traced: T::Row,
-        table: usize,
-        template: usize,
-        element: NodeId,
-        parent: usize,
-    ) -> Candidate<'a, T::Row> {
-        let arena = self.view.arena;
-        let (mut values, mut lets) = (BumpVec::new_in(arena), BumpVec::new_in(arena));
-        if let Some(planned) = self.plan.tables().get(table) {
-            values.resize(planned.templates[template].columns.len(), Value::Null);
-            lets.resize(planned.lets.len(), Value::Null);
-        }
+        table: &PlanTable,
+        candidate: Candidate<T::Row>,
+        number: usize,
+        arena: &'r Bump,
+    ) -> Result<Row<'r, T::Row>, Box<Failure>> {
+        let template = &table.templates[candidate.template];
+        let width = template.columns.len() + table.lets.len();
+        self.view.work.steps(1 + width as u64).map_err(|end| self.ended(candidate.table, end))?;
+        let values = arena.alloc_slice_fill_copy(width, Value::Null);
+        let (values, lets) = values.split_at_mut(template.columns.len());
         let issues = BumpVec::new_in(arena);
-        Candidate {
-            traced,
-            table,
-            template,
-            element,
-            parent,
-            values,
-            lets,
-            has_document_value: false,
-            issues,
-            early_number: 0,
-        }
+        Ok(Row { candidate, number, values, lets, has_document_value: false, issues })
     }
 
-    /// Whether a candidate passes `where`, as the row with this number; evaluates only what the condition needs.
+    /// Whether a candidate passes `where`, as the row with this number; makes only what the condition needs.
     fn passes(
         &mut self,
-        table: &'a PlanTable,
-        candidate: &mut Candidate<'a, T::Row>,
-        row_number: usize,
-    ) -> Result<bool, Failure> {
+        table: &'d PlanTable,
+        candidate: &mut Candidate<T::Row>,
+        number: usize,
+        arena: &Bump,
+    ) -> Result<bool, Box<Failure>> {
         let Some(condition) = &table.where_ else { return Ok(true) };
-        candidate.early_number = row_number;
-        self.evaluate_columns(table, candidate, row_number, true)?;
-        match self.evaluate(condition, candidate) {
+        candidate.tried_number = number;
+        let mut row = self.row(table, *candidate, number, arena)?;
+        self.fill(table, &mut row, Part::Early, arena)?;
+        match self.evaluate(condition, &row, arena) {
             Ok(Value::Bool(true)) => Ok(true),
             Ok(_) => {
                 self.trace.dropped(candidate.traced, Reason::Where);
                 Ok(false)
             }
+            Err(EvaluationError::TooMuchWork(end)) => Err(self.ended(candidate.table, end)),
             Err(error) => {
-                let message =
-                    format!("{}: `where`: {error}", self.plan.schema().tables[candidate.table].name);
-                Err(Failure { stage: Stage::Shred, code: FailureCode::ExpressionError, message })
+                let message = format!("{}: `where`: {error}", self.table_name(candidate.table));
+                Err(failure(FailureCode::ExpressionError, message))
             }
         }
     }
 
-    /// Evaluates what is left of a candidate and emits it, unless it is blank.
-    fn complete(
+    /// Makes a row and emits it, unless it is blank.
+    fn make(
         &mut self,
-        table: &'a PlanTable,
-        mut candidate: Candidate<'a, T::Row>,
-        before: usize,
-    ) -> Result<(), Failure> {
-        let row_number = self.rows[candidate.table].len() - before + 1;
-        if candidate.early_number != row_number && reads_number_early(table, &candidate) {
-            // Rows before it have been dropped since.
-            candidate.issues.clear();
-            candidate.has_document_value = false;
-            self.evaluate_columns(table, &mut candidate, row_number, true)?;
+        table: &'d PlanTable,
+        candidate: Candidate<T::Row>,
+        number: usize,
+        arena: &Bump,
+    ) -> Result<bool, Box<Failure>> {
+        let mut row = self.row(table, candidate, number, arena)?;
+        if candidate.tried_number > 0 {
+            // The same as before is not told again.
+            let is_known = candidate.tried_number == number || !table.reads_number_early(candidate.template);
+            self.trace.hush(is_known);
+            let filled = self.fill(table, &mut row, Part::Early, arena);
+            self.trace.hush(false);
+            filled?;
         }
-        self.evaluate_columns(table, &mut candidate, row_number, false)?;
-        if table.skip_row_when == SkipRow::Blank && !candidate.has_document_value {
+        self.fill(table, &mut row, Part::Late, arena)?;
+        if table.skip_row_when == SkipRow::Blank && !row.has_document_value {
             self.trace.dropped(candidate.traced, Reason::Blank);
-            return Ok(());
+            return Ok(false);
         }
-        self.count_issues(&candidate);
-        self.out.push_row(candidate.table, &candidate.values);
+        let Row { values, lets, issues, .. } = row;
+        self.count_issues(&issues);
+        self.out.push_row(candidate.table, values);
         if self.out.byte_count() > self.max_bytes {
             let message =
                 format!("its rows take more than the limit, in table {}", self.table_name(candidate.table));
-            return Err(Failure { stage: Stage::Shred, code: FailureCode::TooManyRows, message });
+            return Err(failure(FailureCode::TooManyRows, message));
         }
-        let Candidate { traced, table, element, parent, values, lets, .. } = candidate;
-        self.trace.emitted(traced, self.rows[table].len() + 1);
-        self.rows[table].push(Row {
-            element,
-            parent,
-            values: values.into_bump_slice(),
-            lets: lets.into_bump_slice(),
-        });
+        self.trace.emitted(candidate.traced, self.kept.count(candidate.table) + 1);
+        let room = Room { arena: self.arena, work: self.view.work };
+        let Candidate { table: index, element, parent, .. } = candidate;
+        self.kept
+            .keep(table, index, (element, parent), (values, lets), &self.view, room)
+            .map_err(|end| self.ended(index, end))?;
+        Ok(true)
+    }
+
+    /// The `let`s and columns of a part, in the order of the contract.
+    fn fill<'r>(
+        &self,
+        table: &'d PlanTable,
+        row: &mut Row<'r, T::Row>,
+        part: Part,
+        arena: &'r Bump,
+    ) -> Result<(), Box<Failure>>
+    where
+        'd: 'r,
+    {
+        let is_wanted = |is_early: bool| is_early == (part == Part::Early);
+        for (index, (column, &is_early)) in table.lets.iter().zip(&table.early_lets).enumerate() {
+            if is_wanted(is_early) {
+                row.lets[index] = self.cell(row, column, CellPlace::Let(index), arena)?;
+            }
+        }
+        let template = &table.templates[row.candidate.template];
+        for (index, (column, &is_early)) in template.columns.iter().zip(&template.early_columns).enumerate() {
+            if is_wanted(is_early) {
+                row.values[index] = self.cell(row, column, CellPlace::Column(index), arena)?;
+            }
+        }
         Ok(())
     }
 
-    /// The `let`s and columns that `where` needs (`early`), or all others.
-    fn evaluate_columns(
-        &mut self,
-        table: &'a PlanTable,
-        candidate: &mut Candidate<'a, T::Row>,
-        row_number: usize,
-        early: bool,
-    ) -> Result<(), Failure> {
-        for (index, column) in table.lets.iter().enumerate() {
-            if table.early_lets[index] == early {
-                candidate.lets[index] = self.cell(candidate, column, CellPlace::Let(index), row_number)?;
-            }
-        }
-        let template = &table.templates[candidate.template];
-        for (index, column) in template.columns.iter().enumerate() {
-            if template.early_columns[index] == early {
-                candidate.values[index] =
-                    self.cell(candidate, column, CellPlace::Column(index), row_number)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn cell(
-        &mut self,
-        candidate: &mut Candidate<'a, T::Row>,
-        column: &'a PlanColumn,
+    #[inline]
+    fn cell<'r>(
+        &self,
+        row: &mut Row<'r, T::Row>,
+        column: &'d PlanColumn,
         place: CellPlace,
-        row_number: usize,
-    ) -> Result<Value<'a>, Failure> {
-        self.trace.cell(candidate.traced, place);
-        let (cell, matches, at) = self.value(candidate, column, row_number);
+        arena: &'r Bump,
+    ) -> Result<Value<'r>, Box<Failure>>
+    where
+        'd: 'r,
+    {
+        self.trace.cell(row.candidate.traced, place);
+        let (cell, matches, at) = self.value(row, column, arena);
         self.trace.cell_done(&cell, matches);
-        let cell = cell.map_err(|refusal| self.failure(candidate, column, &refusal, at))?;
-        let mut issue = |code| candidate.issues.push((column.table, column.index, code));
-        matches.issue().into_iter().chain(cell.issue).for_each(&mut issue);
-        candidate.has_document_value |= cell.is_from_document && !column.column.key;
+        let cell = match cell {
+            Ok(cell) => cell,
+            Err(refusal) => {
+                return Err(self.refused(row.candidate.element, row.candidate.table, column, &refusal, at));
+            }
+        };
+        if matches == Matches::Repeated || cell.issue.is_some() {
+            for code in [matches.issue(), cell.issue].into_iter().flatten() {
+                row.issues.push((column.table, column.index, code));
+            }
+        }
+        row.has_document_value |= cell.is_from_document && !column.column.key;
         Ok(cell.value)
     }
 
     #[cold]
-    fn failure(
+    fn refused(
         &self,
-        candidate: &Candidate<'a, T::Row>,
+        element: NodeId,
+        table: usize,
         column: &PlanColumn,
         refusal: &Refusal,
         at: Option<Item>,
-    ) -> Failure {
-        let offset =
-            at.map_or(self.view.tree.node(candidate.element).start as usize, |item| self.view.offset(item));
+    ) -> Box<Failure> {
+        let offset = at.map_or(self.view.tree.node(element).start as usize, |item| self.view.offset(item));
         let place = Place::of(self.view.text, offset);
-        let table = self.table_name(candidate.table);
+        let table = self.table_name(table);
         let message = format!("{table}.{}: {}, at {place}", column.column.name, refusal.message);
-        Failure { stage: Stage::Shred, code: refusal.code, message }
+        failure(refusal.code, message)
+    }
+
+    /// The document has cost enough, outside of a column.
+    #[cold]
+    fn ended(&self, table: usize, end: WorkEnd) -> Box<Failure> {
+        let Refusal { code, message } = *Box::<Refusal>::from(end);
+        failure(code, format!("{}: {message}", self.table_name(table)))
     }
 
     fn table_name(&self, table: usize) -> &str {
@@ -323,103 +409,33 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
     }
 
     /// The value of an expression for a row in the making.
-    pub(super) fn evaluate(
+    pub(super) fn evaluate<'r>(
         &self,
-        bound: &'a BoundExpression,
-        candidate: &Candidate<'a, T::Row>,
-    ) -> Result<Value<'a>, xmlshred_expr::EvaluationError> {
-        let inputs = bound.inputs.iter().map(|&input| self.input(input, candidate));
-        let inputs = BumpVec::from_iter_in(inputs, self.view.arena);
-        let inputs = inputs.into_bump_slice();
-        let value = bound.expression.evaluate(inputs, self.view.arena, &xmlshred_model::Work::unlimited());
+        bound: &'d BoundExpression,
+        row: &Row<'r, T::Row>,
+        arena: &'r Bump,
+    ) -> Result<Value<'r>, EvaluationError>
+    where
+        'd: 'r,
+    {
+        let mut few = [Value::Null; 6];
+        let many;
+        let inputs = if bound.inputs.len() <= few.len() {
+            for (place, &input) in few.iter_mut().zip(&bound.inputs) {
+                *place = self.input(input, row);
+            }
+            &few[..bound.inputs.len()]
+        } else {
+            many = bound.inputs.iter().map(|&input| self.input(input, row)).collect::<Vec<_>>();
+            &many
+        };
+        let value = bound.expression.evaluate(inputs, arena, self.view.work);
         self.trace.evaluated(bound, inputs, &value);
         value
     }
 
-    fn input(&self, input: Input, candidate: &Candidate<'a, T::Row>) -> Value<'a> {
-        match input {
-            Input::Column(index) => candidate.values[index],
-            Input::RowLet(index) => candidate.lets[index],
-            Input::DocumentLet(index) => self.lets[index],
-            Input::ParentColumn { table, column } => {
-                self.ancestor(candidate, table).map_or(Value::Null, |row| row.values[column])
-            }
-            Input::ParentLet { table, index } => {
-                self.ancestor(candidate, table).map_or(Value::Null, |row| row.lets[index])
-            }
-        }
-    }
-
-    /// The value of a column of the row that a row in the making belongs to; `None` when that row was not emitted.
-    pub(super) fn parent_value(
-        &self,
-        candidate: &Candidate<'a, T::Row>,
-        table: usize,
-        column: usize,
-    ) -> Option<Value<'a>> {
-        self.ancestor(candidate, table).map(|row| row.values[column])
-    }
-
-    /// The row of `table` that a candidate lies within, or that table's one row per document.
-    fn ancestor(&self, candidate: &Candidate<'a, T::Row>, table: usize) -> Option<Row<'a>> {
-        let (mut at, mut row) = (candidate.table, candidate.parent);
-        while let Some(parent) = self.plan.tables()[at].within {
-            if parent == table {
-                return self.rows[parent].get(row).copied();
-            }
-            row = self.rows[parent][row].parent;
-            at = parent;
-        }
-        self.rows[table].first().copied()
-    }
-
-    /// Keeps one candidate per key: the most preferred, among equals the first or last. Candidates without key all stay.
-    fn keep_one_per(&self, one_per: &'a PlanOnePer, candidates: &mut BumpVec<'a, Candidate<'a, T::Row>>) {
-        let PlanOnePer { key, prefer, keep } = one_per;
-        let text_at = |path, element| self.view.first(path, element).map(|item| self.view.string_value(item));
-        let rank = |candidate: &Candidate<'a, T::Row>| match prefer {
-            None => 0,
-            Some((path, order)) => {
-                let text = text_at(path, candidate.element);
-                if text.is_some() {
-                    self.trace.ranked(candidate.traced, OnePerPath::Prefer);
-                }
-                order.iter().position(|wanted| Some(&**wanted) == text).unwrap_or(order.len())
-            }
-        };
-        let mut best: std::collections::HashMap<(&str, usize), (usize, usize), foldhash::fast::FixedState> =
-            std::collections::HashMap::default();
-        let keys = candidates.iter().map(|candidate| text_at(key, candidate.element));
-        let keys = BumpVec::from_iter_in(keys, self.view.arena);
-        for (at, (candidate, key)) in candidates.iter().zip(&keys).enumerate() {
-            let Some(key) = *key else { continue };
-            self.trace.ranked(candidate.traced, OnePerPath::Key);
-            let rank = rank(candidate);
-            let entry = best.entry((key, candidate.template)).or_insert((rank, at));
-            let is_better = match keep {
-                Keep::First => rank < entry.0,
-                Keep::Last => rank <= entry.0,
-            };
-            if is_better {
-                *entry = (rank, at);
-            }
-        }
-        let mut at = 0;
-        let traced = candidates.iter().map(|candidate| candidate.traced);
-        let traced = BumpVec::from_iter_in(traced, self.view.arena);
-        candidates.retain(|candidate| {
-            let kept = keys[at].map_or(at, |key| best[&(key, candidate.template)].1);
-            let survives = kept == at;
-            if !survives {
-                self.trace.dropped(candidate.traced, Reason::OnePer { kept: traced[kept] });
-            }
-            at += 1;
-            survives
-        });
-    }
-
-    fn count_issues(&mut self, candidate: &Candidate<'a, T::Row>) {
-        for &(table, column, code) in &candidate.issues {
+    fn count_issues(&mut self, issues: &[(u32, u32, IssueCode)]) {
+        for &(table, column, code) in issues {
             let same = self
                 .issues
                 .iter_mut()
@@ -432,10 +448,6 @@ impl<'a, 'out, T: Trace> RowMaker<'a, 'out, T> {
     }
 }
 
-/// Whether `where` has read a generated row number.
-fn reads_number_early<R>(table: &PlanTable, candidate: &Candidate<'_, R>) -> bool {
-    let PlanTemplate { columns, early_columns } = &table.templates[candidate.template];
-    columns.iter().zip(early_columns).any(|(planned, &early)| {
-        early && matches!(planned.column.source, ColumnSource::Generate(Generate::RowNumber))
-    })
+fn failure(code: FailureCode, message: String) -> Box<Failure> {
+    Box::new(Failure { stage: Stage::Shred, code, message })
 }

@@ -1,118 +1,150 @@
 //! Paths followed in the projection of a document, with the meaning of XPath 1.0.
+//!
+//! Every node that is looked at is a step of the document's [`xmlshred_model::Work`]. Nothing is kept but the sets of nodes that a path
+//! may meet twice.
 
-use std::ops::{ControlFlow, Range};
+use xmlshred_model::WorkEnd;
 
-use bumpalo::Bump;
-use bumpalo::collections::{String as BumpString, Vec as BumpVec};
+use crate::path::Axis;
+use crate::plan::{CompiledPath, CompiledStep, Symbol, Test};
 
-use crate::path::{Axis, Comparison};
-use crate::plan::{CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test};
-use crate::xml::{unescape_attribute, unescape_text};
+use super::dfa::AttributeSet;
+use super::tree::{DOCUMENT, NodeId, TEXT};
+use super::view::{Flow, Item, Named, Stop, View, Visit, over};
+use super::watch::{Nobody, Watch};
 
-use super::tree::{DOCUMENT, NodeId, NodeKind, Slice, Tree};
-
-/// A document while its rows are made: its projection, its text, and room for text made on the way.
-#[derive(Clone, Copy)]
-pub(crate) struct View<'a> {
-    pub(super) tree: &'a Tree,
-    pub(crate) text: &'a str,
-    pub(super) arena: &'a Bump,
-    /// The main element, where absolute paths start.
-    pub(super) main: NodeId,
-}
-
-/// Something that a path leads to. The order is document order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Item {
-    pub(super) node: NodeId,
-    /// For an attribute of `node`: its position there, plus one. 0 is the node itself.
-    attribute: u32,
-}
-
-/// Takes matches until it has enough.
-pub(super) type Visit<'v> = &'v mut dyn FnMut(Item) -> ControlFlow<()>;
-
-impl<'a> View<'a> {
-    /// Follows `path` from `start`, telling `visit` every match in document order until it has enough.
-    pub(super) fn select(&self, path: &CompiledPath, start: NodeId, visit: Visit<'_>) {
-        self.select_watched(path, start, &mut |_, _, _| (), visit);
+impl View<'_> {
+    /// The attribute with this name.
+    #[inline]
+    pub(super) fn attribute(&self, node: NodeId, symbol: Symbol) -> Named {
+        let known = self.tree.node(node);
+        let state = self.dfa.state(known.state);
+        let slot = state.slot(symbol);
+        if slot == 0 {
+            let are_all_kept = matches!(state.attributes, AttributeSet::All);
+            return if are_all_kept { Named::Several } else { Named::None };
+        }
+        match self.tree.slot(known, slot) {
+            None => Named::Several,
+            Some(0) => Named::None,
+            Some(attribute) => Named::One(Item { node, attribute }),
+        }
     }
 
-    /// [`View::select`] that tells `watch` what predicates remove: the step, which of its predicates, what.
-    pub(super) fn select_watched<W: FnMut(&CompiledStep, usize, Item)>(
+    /// Follows `path` from `start`, telling `visit` every match in document order until it has enough.
+    pub(super) fn select(&self, path: &CompiledPath, start: NodeId, visit: Visit<'_>) -> Result<(), WorkEnd> {
+        self.select_watched(path, start, &mut Nobody, visit)
+    }
+
+    /// [`View::select`] that tells `watch` what predicates remove.
+    pub(super) fn select_watched<W: Watch>(
         &self,
         path: &CompiledPath,
         start: NodeId,
         watch: &mut W,
         visit: Visit<'_>,
-    ) {
+    ) -> Result<(), WorkEnd> {
         let start = if path.absolute { self.main } else { start };
-        self.follow_in_order(path, &path.steps, start, watch, visit);
+        over(self.follow_in_order(path, &path.steps, start, watch, visit))
     }
 
     /// Follows the last steps of a path.
-    fn follow_in_order<W: FnMut(&CompiledStep, usize, Item)>(
+    pub(super) fn follow_in_order<W: Watch>(
         &self,
         path: &CompiledPath,
         steps: &[CompiledStep],
         start: NodeId,
         watch: &mut W,
         visit: Visit<'_>,
-    ) {
+    ) -> Flow {
         if !path.needs_sorting {
-            let _ = self.follow(steps, start, watch, visit);
-            return;
+            return self.follow(steps, start, watch, visit);
         }
-        // Each node once after each step, or the ways to it would multiply.
-        let mut found = BumpVec::new_in(self.arena);
-        found.push(Item { node: start, attribute: 0 });
+        let mut found = vec![Item::of_node(start)];
         for step in steps {
-            let mut next = BumpVec::new_in(self.arena);
-            for item in &found {
-                let _ = self.follow(std::slice::from_ref(step), item.node, watch, &mut |item| {
-                    next.push(item);
-                    ControlFlow::Continue(())
-                });
-            }
-            next.sort_unstable();
-            next.dedup();
-            found = next;
+            found = self.next_set(step, &found, watch)?;
         }
-        let _ = found.iter().try_for_each(|&item| visit(item));
+        found.iter().try_for_each(|&item| visit(item))
+    }
+
+    /// Where a step leads from a sorted set: each node once, or the ways to it would multiply. What lies below several of the set is
+    /// looked at once.
+    fn next_set<W: Watch>(
+        &self,
+        step: &CompiledStep,
+        from: &[Item],
+        watch: &mut W,
+    ) -> Result<Vec<Item>, Stop> {
+        let mut next = Vec::new();
+        let mut keep = |item| {
+            if next.last() != Some(&item) {
+                next.push(item);
+            }
+            Ok(())
+        };
+        // The first node that was not looked at from an earlier one of the set.
+        let mut fresh = 0;
+        for item in from {
+            let end = self.tree.node(item.node).subtree_end;
+            match step.axis {
+                Axis::Descendant if step.predicates.is_empty() => {
+                    let below = fresh.max(item.node + 1)..end;
+                    self.accepted(&step.test, below, &mut keep)?;
+                }
+                Axis::Descendant => {
+                    for parent in fresh.max(item.node)..end {
+                        self.work.steps(1)?;
+                        self.children(step, &[], parent, watch, &mut keep)?;
+                    }
+                }
+                Axis::DescendantAttribute => {
+                    for element in fresh.max(item.node)..end {
+                        self.attributes(step, element, watch, &mut keep)?;
+                    }
+                }
+                _ => self.follow(std::slice::from_ref(step), item.node, watch, &mut keep)?,
+            }
+            fresh = fresh.max(end);
+        }
+        self.work.steps(next.len() as u64)?;
+        next.sort_unstable();
+        next.dedup();
+        Ok(next)
     }
 
     /// All matches, in document order.
-    pub(super) fn select_all(&self, path: &CompiledPath, start: NodeId) -> BumpVec<'a, Item> {
-        let mut found = BumpVec::new_in(self.arena);
+    pub(super) fn select_all(&self, path: &CompiledPath, start: NodeId) -> Result<Vec<Item>, WorkEnd> {
+        let mut found = Vec::new();
         self.select(path, start, &mut |item| {
             found.push(item);
-            ControlFlow::Continue(())
-        });
-        found
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// The first match.
-    pub(super) fn first(&self, path: &CompiledPath, start: NodeId) -> Option<Item> {
+    pub(super) fn first(&self, path: &CompiledPath, start: NodeId) -> Result<Option<Item>, WorkEnd> {
         let mut first = None;
         self.select(path, start, &mut |item| {
             first = Some(item);
-            ControlFlow::Break(())
-        });
-        first
+            Err(Stop::Enough)
+        })?;
+        Ok(first)
     }
 
-    fn follow<W: FnMut(&CompiledStep, usize, Item)>(
+    fn follow<W: Watch>(
         &self,
         steps: &[CompiledStep],
         node: NodeId,
         watch: &mut W,
         visit: Visit<'_>,
-    ) -> ControlFlow<()> {
-        let Some((step, rest)) = steps.split_first() else { return visit(Item { node, attribute: 0 }) };
+    ) -> Flow {
+        let Some((step, rest)) = steps.split_first() else { return visit(Item::of_node(node)) };
+        self.work.steps(1)?;
         match step.axis {
             Axis::SelfNode => self.follow(rest, node, watch, visit),
             // Above the root is nothing.
-            Axis::Parent if node == DOCUMENT => ControlFlow::Continue(()),
+            Axis::Parent if node == DOCUMENT => Ok(()),
             Axis::Parent => self.follow(rest, self.tree.node(node).parent, watch, visit),
             Axis::Attribute => self.attributes(step, node, watch, visit),
             Axis::DescendantAttribute => {
@@ -123,49 +155,73 @@ impl<'a> View<'a> {
             Axis::Descendant => {
                 let end = self.tree.node(node).subtree_end;
                 if step.predicates.is_empty() {
-                    let mut descendants =
-                        (node + 1..end).filter(|&descendant| self.accepts(&step.test, descendant));
-                    descendants.try_for_each(|descendant| self.follow(rest, descendant, watch, visit))
+                    self.accepted(&step.test, node + 1..end, &mut |item| {
+                        self.follow(rest, item.node, watch, visit)
+                    })
                 } else {
                     // Positions count among the children of each node: descendant-or-self::node()/child::…
-                    (node..end).try_for_each(|parent| self.children(step, rest, parent, watch, visit))
+                    (node..end).try_for_each(|parent| {
+                        self.work.steps(1)?;
+                        self.children(step, rest, parent, watch, visit)
+                    })
                 }
             }
         }
     }
 
-    fn children<W: FnMut(&CompiledStep, usize, Item)>(
+    /// The nodes of a range that a test accepts.
+    fn accepted(&self, test: &Test, nodes: std::ops::Range<NodeId>, visit: Visit<'_>) -> Flow {
+        for node in nodes {
+            self.work.steps(1)?;
+            if self.accepts(test, node) {
+                visit(Item::of_node(node))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn children<W: Watch>(
         &self,
         step: &CompiledStep,
         rest: &[CompiledStep],
         node: NodeId,
         watch: &mut W,
         visit: Visit<'_>,
-    ) -> ControlFlow<()> {
-        let mut children = self.tree.children(node).filter(|&child| self.accepts(&step.test, child));
+    ) -> Flow {
         if step.predicates.is_empty() {
-            return children.try_for_each(|child| self.follow(rest, child, watch, visit));
+            return self.tree.children(node).try_for_each(|child| {
+                self.work.steps(1)?;
+                if self.accepts(&step.test, child) { self.follow(rest, child, watch, visit) } else { Ok(()) }
+            });
         }
-        let mut found = BumpVec::new_in(self.arena);
-        found.extend(children.map(|node| Item { node, attribute: 0 }));
-        self.filter(&step.predicates, &mut found, &mut |predicate, item| watch(step, predicate, item));
+        let children = self.tree.children(node).filter(|&child| self.accepts(&step.test, child));
+        let mut found = Vec::new();
+        if !W::IS_TOLD {
+            let visit = &mut |item: Item| self.follow(rest, item.node, watch, visit);
+            return self.stream(&step.predicates, children.map(Item::of_node), visit);
+        }
+        found.extend(children.map(Item::of_node));
+        self.filter(step, &mut found, watch)?;
         found.iter().try_for_each(|item| self.follow(rest, item.node, watch, visit))
     }
 
-    fn attributes<W: FnMut(&CompiledStep, usize, Item)>(
+    fn attributes<W: Watch>(
         &self,
         step: &CompiledStep,
         node: NodeId,
         watch: &mut W,
         visit: Visit<'_>,
-    ) -> ControlFlow<()> {
+    ) -> Flow {
+        self.work.steps(1 + self.tree.attributes(node).len() as u64)?;
         let mut matching = self.matching_attributes(&step.test, node);
         if step.predicates.is_empty() {
             return matching.try_for_each(visit);
         }
-        let mut found = BumpVec::new_in(self.arena);
-        found.extend(matching);
-        self.filter(&step.predicates, &mut found, &mut |predicate, item| watch(step, predicate, item));
+        if !W::IS_TOLD {
+            return self.stream(&step.predicates, matching, visit);
+        }
+        let mut found = matching.collect::<Vec<_>>();
+        self.filter(step, &mut found, watch)?;
         found.iter().copied().try_for_each(visit)
     }
 
@@ -178,278 +234,9 @@ impl<'a> View<'a> {
     }
 
     fn accepts(&self, test: &Test, node: NodeId) -> bool {
-        match self.tree.node(node).kind {
-            NodeKind::Element(symbol) => test.accepts_name(symbol),
-            NodeKind::Text => matches!(test, Test::Text | Test::Node),
+        match self.tree.node(node).symbol {
+            TEXT => matches!(test, Test::Text | Test::Node),
+            symbol => test.accepts_name(symbol),
         }
     }
-
-    fn filter(
-        &self,
-        predicates: &[CompiledPredicate],
-        found: &mut BumpVec<'a, Item>,
-        removed: &mut impl FnMut(usize, Item),
-    ) {
-        for (at, predicate) in predicates.iter().enumerate() {
-            let kept = match predicate {
-                CompiledPredicate::Condition(condition) => {
-                    found.retain(|&item| {
-                        let holds = self.holds(condition, item);
-                        if !holds {
-                            removed(at, item);
-                        }
-                        holds
-                    });
-                    continue;
-                }
-                CompiledPredicate::Position(position) => found.get(*position as usize - 1).copied(),
-                CompiledPredicate::Last => found.last().copied(),
-            };
-            found.iter().filter(|&&item| Some(item) != kept).for_each(|&item| removed(at, item));
-            found.clear();
-            found.extend(kept);
-        }
-    }
-
-    pub(crate) fn holds(&self, condition: &CompiledCondition, item: Item) -> bool {
-        match condition {
-            CompiledCondition::And(left, right) => self.holds(left, item) && self.holds(right, item),
-            CompiledCondition::Or(left, right) => self.holds(left, item) || self.holds(right, item),
-            CompiledCondition::Not(inner) => !self.holds(inner, item),
-            CompiledCondition::Exists(path) => self.first_from(path, item).is_some(),
-            CompiledCondition::In(operand, texts) => {
-                self.any_text(operand, item, &mut |text| texts.iter().any(|wanted| wanted == text))
-            }
-            CompiledCondition::StartsWith(of, start) => {
-                self.operand_text(of, item).starts_with(self.operand_text(start, item))
-            }
-            CompiledCondition::Contains(of, part) => {
-                self.operand_text(of, item).contains(self.operand_text(part, item))
-            }
-            CompiledCondition::Compare { left, operator, right } => {
-                self.compares(left, *operator, right, item)
-            }
-        }
-    }
-
-    /// Comparison of node sets: true when some pair of nodes compares true (XPath 1.0, section 3.4).
-    fn compares(
-        &self,
-        left: &CompiledOperand,
-        operator: Comparison,
-        right: &CompiledOperand,
-        item: Item,
-    ) -> bool {
-        let is_equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
-        let is_number = |operand: &CompiledOperand| matches!(operand, CompiledOperand::Number(_));
-        self.any_text(left, item, &mut |left_text| {
-            self.any_text(right, item, &mut |right_text| {
-                if is_equality && !is_number(left) && !is_number(right) {
-                    (left_text == right_text) == (operator == Comparison::Equal)
-                } else {
-                    let (left, right) = (to_number(left, left_text), to_number(right, right_text));
-                    match operator {
-                        Comparison::Equal => left == right,
-                        Comparison::NotEqual => left != right,
-                        Comparison::Less => left < right,
-                        Comparison::LessOrEqual => left <= right,
-                        Comparison::Greater => left > right,
-                        Comparison::GreaterOrEqual => left >= right,
-                    }
-                }
-            })
-        })
-    }
-
-    /// Whether some text of the operand passes. A number has no text here: `to_number` knows it.
-    fn any_text(&self, operand: &CompiledOperand, item: Item, passes: &mut dyn FnMut(&str) -> bool) -> bool {
-        match operand {
-            CompiledOperand::Text(text) => passes(text),
-            CompiledOperand::Number(_) => passes(""),
-            CompiledOperand::Path(path) => {
-                let mut has_passed = false;
-                self.select_from(path, item, &mut |found| {
-                    has_passed = passes(self.string_value(found));
-                    if has_passed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-                });
-                has_passed
-            }
-        }
-    }
-
-    fn operand_text<'t>(&self, operand: &'t CompiledOperand, item: Item) -> &'t str
-    where
-        'a: 't,
-    {
-        match operand {
-            CompiledOperand::Text(text) => text,
-            CompiledOperand::Number(number) => {
-                // XPath's zero has no sign.
-                let number = if *number == 0.0 { 0.0 } else { *number };
-                BumpString::from_str_in(&number.to_string(), self.arena).into_bump_str()
-            }
-            CompiledOperand::Path(path) => {
-                self.first_from(path, item).map_or("", |found| self.string_value(found))
-            }
-        }
-    }
-
-    /// Paths in conditions start at the item in question, which may be an attribute: that has no children, only itself.
-    fn select_from(&self, path: &CompiledPath, item: Item, visit: Visit<'_>) {
-        if item.attribute == 0 || path.absolute {
-            self.select(path, item.node, visit);
-        } else {
-            match path.steps.split_first() {
-                None => {
-                    let _ = visit(item);
-                }
-                Some((step, rest)) if step.axis == Axis::Parent => {
-                    self.follow_in_order(path, rest, item.node, &mut |_, _, _| (), visit);
-                }
-                Some(_) => {}
-            }
-        }
-    }
-
-    fn first_from(&self, path: &CompiledPath, item: Item) -> Option<Item> {
-        let mut first = None;
-        self.select_from(path, item, &mut |found| {
-            first = Some(found);
-            ControlFlow::Break(())
-        });
-        first
-    }
-
-    /// The string-value of a node (XPath 1.0, section 5): text of an attribute, all text below an element.
-    pub(super) fn string_value(&self, item: Item) -> &'a str {
-        if item.attribute > 0 {
-            let slice = self.tree.attributes(item.node)[item.attribute as usize - 1];
-            let raw = self.raw(slice);
-            return if slice.is_plain { raw } else { unescape_attribute(raw, self.arena) };
-        }
-        match self.tree.node(item.node).kind {
-            NodeKind::Text => self.join(self.tree.pieces(item.node).iter().copied()),
-            NodeKind::Element(_) => {
-                let below = item.node + 1..self.tree.node(item.node).subtree_end;
-                let tree = self.tree;
-                self.join(below.flat_map(move |node| tree.pieces(node)).copied())
-            }
-        }
-    }
-
-    fn join(&self, mut pieces: impl Iterator<Item = Slice>) -> &'a str {
-        let Some(first) = pieces.next() else { return "" };
-        let Some(second) = pieces.next() else { return self.piece(first) };
-        let mut text = BumpString::from_str_in(self.piece(first), self.arena);
-        text.push_str(self.piece(second));
-        pieces.for_each(|piece| text.push_str(self.piece(piece)));
-        text.into_bump_str()
-    }
-
-    fn piece(&self, piece: Slice) -> &'a str {
-        let raw = self.raw(piece);
-        let is_cdata = piece.symbol == 1;
-        match (piece.is_plain, is_cdata) {
-            (true, _) => raw,
-            (false, false) => unescape_text(raw, self.arena),
-            (false, true) => {
-                let text = raw.replace("\r\n", "\n").replace('\r', "\n");
-                BumpString::from_str_in(&text, self.arena).into_bump_str()
-            }
-        }
-    }
-
-    pub(super) fn raw(&self, slice: Slice) -> &'a str {
-        &self.text[slice.start as usize..slice.stop as usize]
-    }
-
-    /// The markup of an element as the document has it, with the namespace declarations that it depends on; the text of anything else.
-    pub(super) fn markup(&self, item: Item) -> &'a str {
-        let node = self.tree.node(item.node);
-        if item.attribute > 0 || node.kind == NodeKind::Text {
-            return self.string_value(item);
-        }
-        let markup = &self.text[node.start as usize..node.stop as usize];
-        let mut namespaces = self.tree.namespaces(item.node).peekable();
-        if namespaces.peek().is_none() {
-            return markup;
-        }
-        let name_end =
-            markup.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').unwrap_or(markup.len());
-        let mut text = BumpString::from_str_in(&markup[..name_end], self.arena);
-        for (prefix, uri) in namespaces {
-            let (prefix, uri) = (self.raw(prefix), self.raw(uri));
-            if prefix.is_empty() && uri.is_empty() {
-                continue;
-            }
-            let quote = if uri.contains('"') { "'" } else { "\"" };
-            let colon = if prefix.is_empty() { "" } else { ":" };
-            for part in [" xmlns", colon, prefix, "=", quote, uri, quote] {
-                text.push_str(part);
-            }
-        }
-        text.push_str(&markup[name_end..]);
-        text.into_bump_str()
-    }
-
-    /// Where a node stands in the document.
-    pub(crate) fn extent(&self, item: Item) -> Extent {
-        let node = self.tree.node(item.node);
-        if item.attribute > 0 {
-            let value = self.tree.attributes(item.node)[item.attribute as usize - 1];
-            return Extent::Attribute(value.start..value.stop);
-        }
-        match (node.kind, self.tree.pieces(item.node)) {
-            (NodeKind::Text, [first, .., last] | [first @ last]) => Extent::Text(first.start..last.stop),
-            (NodeKind::Element(_) | NodeKind::Text, _) => Extent::Element(node.start..node.stop),
-        }
-    }
-
-    /// Where an element begins in the document.
-    pub(crate) fn element_start(&self, node: NodeId) -> u32 {
-        self.tree.node(node).start
-    }
-
-    /// Offset in the document, for messages.
-    pub(super) fn offset(&self, item: Item) -> usize {
-        if item.attribute > 0 {
-            self.tree.attributes(item.node)[item.attribute as usize - 1].start as usize
-        } else {
-            match self.tree.node(item.node).kind {
-                NodeKind::Text => self.tree.pieces(item.node).first().map_or(0, |piece| piece.start as usize),
-                NodeKind::Element(_) => self.tree.node(item.node).start as usize,
-            }
-        }
-    }
-}
-
-/// A range of the document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// The value of an attribute, without quotes.
-    Attribute(Range<u32>),
-    /// Text between two tags; comments may stand in it.
-    Text(Range<u32>),
-    /// An element with its tags.
-    Element(Range<u32>),
-}
-
-impl Item {
-    /// The element itself, when it is one.
-    pub(super) fn element(self, tree: &Tree) -> Option<NodeId> {
-        let is_element = self.node != DOCUMENT && tree.node(self.node).kind != NodeKind::Text;
-        (self.attribute == 0 && is_element).then_some(self.node)
-    }
-}
-
-/// XPath's `number()`: optional minus, digits with at most one point, white space around; anything else is no number.
-fn to_number(operand: &CompiledOperand, text: &str) -> f64 {
-    if let CompiledOperand::Number(number) = operand {
-        return *number;
-    }
-    let text = text.trim_matches([' ', '\t', '\r', '\n']);
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-        && digits.bytes().any(|byte| byte.is_ascii_digit());
-    if is_number { text.parse().unwrap_or(f64::NAN) } else { f64::NAN }
 }

@@ -9,14 +9,17 @@ use xmlshred_model::{IssueCode, Value};
 
 use crate::contract::{BoundExpression, Clean, CodeList, Column};
 
-use super::convert::{Cell, Refusal};
-use super::select::{Item, View};
+use super::cell::{Cell, Refusal};
 use super::tree::NodeId;
+use super::view::{Item, View};
 
 /// Listens while rows are made. Methods take `&self`: cells are made by functions that only look.
 pub(crate) trait Trace {
     /// What it knows a row in the making by.
     type Row: Copy + 'static;
+
+    /// Somebody listens.
+    const IS_TOLD: bool = true;
 
     /// A row may be made. `None`: the `let`s of the document.
     fn row(&self, view: &View<'_>, origin: Option<Origin>) -> Self::Row;
@@ -43,7 +46,7 @@ pub(crate) trait Trace {
     fn step(&self, _column: &Column, _step: Step<'_>) {}
 
     /// The cell is made, or the document fails for it.
-    fn cell_done(&self, _cell: &Result<Cell<'_>, Refusal>, _matches: Matches) {}
+    fn cell_done(&self, _cell: &Result<Cell<'_>, Box<Refusal>>, _matches: Matches) {}
 
     /// A path of the `one_per` of the row's table leads to something.
     fn ranked(&self, _row: Self::Row, _by: OnePerPath) {}
@@ -155,6 +158,8 @@ pub(super) struct Silent;
 
 impl Trace for Silent {
     type Row = ();
+
+    const IS_TOLD: bool = false;
 
     fn row(&self, _: &View<'_>, _: Option<Origin>) {}
 }

@@ -1,7 +1,11 @@
 //! The projection of a document: the elements, attributes and text that the plan's paths can reach, in document order, as
 //! ranges of the document's text. Holds no text itself, so that its buffers serve the next document.
 
+use std::ops::Range;
+
 use crate::plan::{OTHER, Symbol};
+
+use super::dfa::{DEAD, StateId};
 
 /// The document node.
 pub(super) const DOCUMENT: NodeId = 0;
@@ -9,33 +13,54 @@ pub(super) const DOCUMENT: NodeId = 0;
 /// Index of a node; nodes are numbered in document order.
 pub(super) type NodeId = u32;
 
+/// What text has instead of a name.
+pub(super) const TEXT: Symbol = Symbol::MAX;
+
+/// An element without slots: none of its attributes has one.
+const NO_SLOTS: u32 = u32::MAX;
+/// An element whose slots mean nothing: two attributes have one name, or there are more than a slot can number.
+const AMBIGUOUS: u32 = u32::MAX - 1;
+
+/// Buffers that one unusual document made larger than this are given back, in bytes.
+const MAX_KEPT: usize = 4 << 20;
+
+/// No namespace declaration.
+pub(super) const NO_SCOPE: ScopeId = 0;
+
+/// A namespace declaration with all those that it stands in the scope of; [`NO_SCOPE`] is none.
+pub(super) type ScopeId = u32;
+
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
     attributes: Vec<Slice>,
     pieces: Vec<Slice>,
-    /// Namespaces in scope at elements whose markup is read: node, prefix, URI.
-    namespaces: Vec<(NodeId, Slice, Slice)>,
+    /// Positions of attributes plus one, by slot; 0 is none.
+    slots: Vec<u8>,
+    /// Elements by list, in document order.
+    lists: Vec<Vec<NodeId>>,
+    declarations: Vec<Declaration>,
+    /// Elements whose markup is read: what they inherit, and that with their own.
+    markups: Vec<(NodeId, ScopeId, ScopeId)>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
-    pub(super) kind: NodeKind,
+    /// Name of an element, or [`TEXT`].
+    pub(super) symbol: Symbol,
     pub(super) parent: NodeId,
     /// The first node that is not below this one.
     pub(super) subtree_end: NodeId,
-    /// First of its attributes (elements) or pieces (text).
-    first: u32,
-    count: u32,
+    /// First of its attributes; they end where those of the next node begin.
+    attributes: u32,
+    /// First of the pieces of text in it or below it.
+    pieces: u32,
     /// Its markup in the document; elements only.
     pub(super) start: u32,
     pub(super) stop: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NodeKind {
-    Element(Symbol),
-    Text,
+    pub(super) state: StateId,
+    /// First of its slots.
+    slots: u32,
 }
 
 /// A range of the document.
@@ -49,48 +74,91 @@ pub(super) struct Slice {
     pub(super) is_plain: bool,
 }
 
-impl Tree {
-    /// Forgets the document before.
-    pub(super) fn clear(&mut self) {
-        let Self { nodes, attributes, pieces, namespaces } = self;
-        nodes.clear();
-        attributes.clear();
-        pieces.clear();
-        namespaces.clear();
-        nodes.push(Node {
-            kind: NodeKind::Element(OTHER),
-            parent: DOCUMENT,
-            subtree_end: 1,
-            first: 0,
-            count: 0,
-            start: 0,
-            stop: 0,
-        });
+/// A namespace declaration: ranges of the document, and the declaration before it in scope.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Declaration {
+    prefix: (u32, u32),
+    uri: (u32, u32),
+    outer: ScopeId,
+}
+
+impl Declaration {
+    pub(super) fn new(prefix: Range<u32>, uri: Range<u32>, outer: ScopeId) -> Self {
+        Self { prefix: (prefix.start, prefix.end), uri: (uri.start, uri.end), outer }
     }
 
+    pub(super) fn prefix(&self) -> Range<u32> {
+        self.prefix.0..self.prefix.1
+    }
+
+    pub(super) fn uri(&self) -> Range<u32> {
+        self.uri.0..self.uri.1
+    }
+}
+
+/// Empties a buffer, and gives it back when it is unusually large.
+fn empty<T>(buffer: &mut Vec<T>) {
+    buffer.clear();
+    if buffer.capacity() * size_of::<T>() > MAX_KEPT {
+        *buffer = Vec::new();
+    }
+}
+
+/// Makes room in a buffer that is full: large ones grow by a quarter, so that a document takes little more than it needs.
+#[cold]
+fn grow<T>(buffer: &mut Vec<T>) {
+    let length = buffer.len();
+    if length * size_of::<T>() > MAX_KEPT / 4 { buffer.reserve_exact(length / 4) } else { buffer.reserve(64) }
+}
+
+impl Tree {
+    /// Forgets the document before, and makes the lists that elements are written down in.
+    pub(super) fn clear(&mut self, list_count: u32) {
+        let Self { nodes, attributes, pieces, slots, lists, declarations, markups } = self;
+        empty(nodes);
+        empty(attributes);
+        empty(pieces);
+        empty(slots);
+        empty(declarations);
+        empty(markups);
+        lists.iter_mut().for_each(empty);
+        lists.resize_with(list_count as usize, Vec::new);
+        // The document node has no attributes, whatever paths ask for.
+        self.push(OTHER, DOCUMENT, 0, DEAD);
+    }
+
+    #[inline]
     pub(super) fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id as usize]
     }
 
     /// How many nodes there are: one more than the last node's id.
+    #[inline]
     pub(super) fn end(&self) -> NodeId {
         self.nodes.len() as NodeId
     }
 
     pub(super) fn attributes(&self, id: NodeId) -> &[Slice] {
-        let node = self.node(id);
-        match node.kind {
-            NodeKind::Element(_) => &self.attributes[node.first as usize..(node.first + node.count) as usize],
-            NodeKind::Text => &[],
-        }
+        let next = self.nodes.get(id as usize + 1);
+        let end = next.map_or(self.attributes.len(), |next| next.attributes as usize);
+        &self.attributes[self.node(id).attributes as usize..end]
     }
 
+    /// The pieces of a text node; of an element those of all text below it.
     pub(super) fn pieces(&self, id: NodeId) -> &[Slice] {
+        &self.pieces[self.piece_range(id)]
+    }
+
+    /// Where these pieces are among all.
+    pub(super) fn piece_range(&self, id: NodeId) -> Range<usize> {
         let node = self.node(id);
-        match node.kind {
-            NodeKind::Text => &self.pieces[node.first as usize..(node.first + node.count) as usize],
-            NodeKind::Element(_) => &[],
-        }
+        let next = self.nodes.get(node.subtree_end as usize);
+        node.pieces as usize..next.map_or(self.pieces.len(), |next| next.pieces as usize)
+    }
+
+    /// All pieces of text, in document order.
+    pub(super) fn all_pieces(&self) -> &[Slice] {
+        &self.pieces
     }
 
     /// Children of a node, in document order.
@@ -106,26 +174,99 @@ impl Tree {
         })
     }
 
-    pub(super) fn namespaces(&self, id: NodeId) -> impl Iterator<Item = (Slice, Slice)> {
-        self.namespaces.iter().filter(move |(node, ..)| *node == id).map(|&(_, prefix, uri)| (prefix, uri))
+    /// The elements of a list.
+    #[inline]
+    pub(super) fn list(&self, list: u32) -> &[NodeId] {
+        &self.lists[list as usize]
+    }
+
+    /// The attribute in this slot (from 1): its position, plus one; 0 when there is none. `None`: slots do not say.
+    #[inline]
+    pub(super) fn slot(&self, node: &Node, slot: u32) -> Option<u32> {
+        match node.slots {
+            NO_SLOTS => Some(0),
+            AMBIGUOUS => None,
+            first => Some(u32::from(self.slots[(first + slot - 1) as usize])),
+        }
+    }
+
+    /// The attribute at this position, plus one.
+    #[inline]
+    pub(super) fn attribute_at(&self, element: NodeId, attribute: u32) -> Slice {
+        self.attributes[(self.node(element).attributes + attribute - 1) as usize]
+    }
+
+    /// A declaration and those that it stands in the scope of, inside out.
+    pub(super) fn declarations(&self, from: ScopeId) -> impl Iterator<Item = (ScopeId, Declaration)> {
+        let mut at = from;
+        std::iter::from_fn(move || {
+            let declaration = *self.declarations.get((at as usize).checked_sub(1)?)?;
+            let id = std::mem::replace(&mut at, declaration.outer);
+            Some((id, declaration))
+        })
+    }
+
+    /// What an element whose markup is read inherits, and that with its own declarations.
+    pub(super) fn scopes_of(&self, element: NodeId) -> (ScopeId, ScopeId) {
+        match self.markups.binary_search_by_key(&element, |(known, ..)| *known) {
+            Ok(at) => (self.markups[at].1, self.markups[at].2),
+            Err(_) => (NO_SCOPE, NO_SCOPE),
+        }
     }
 
     /// Adds an element below `parent`; attributes pushed next are its own.
-    pub(super) fn open(&mut self, parent: NodeId, symbol: Symbol, start: u32) -> NodeId {
-        let first = self.attributes.len() as u32;
-        self.push(NodeKind::Element(symbol), parent, first, start)
+    #[inline]
+    pub(super) fn open(&mut self, parent: NodeId, symbol: Symbol, start: u32, state: StateId) -> NodeId {
+        self.push(symbol, parent, start, state)
     }
 
-    pub(super) fn push_attribute(&mut self, element: NodeId, attribute: Slice) {
+    #[inline]
+    pub(super) fn write_down(&mut self, list: u32, element: NodeId) {
+        let list = &mut self.lists[list as usize];
+        if list.len() == list.capacity() {
+            grow(list);
+        }
+        list.push(element);
+    }
+
+    /// Adds an attribute to the element that was opened last; `slot` of as many is where it is found (0: nowhere).
+    #[inline]
+    pub(super) fn push_attribute(&mut self, element: NodeId, attribute: Slice, slot: u32, slot_count: u32) {
+        if self.attributes.len() == self.attributes.capacity() {
+            grow(&mut self.attributes);
+        }
         self.attributes.push(attribute);
-        self.nodes[element as usize].count += 1;
+        if slot == 0 {
+            return;
+        }
+        let node = &mut self.nodes[element as usize];
+        if node.slots == NO_SLOTS {
+            node.slots = self.slots.len() as u32;
+            self.slots.resize(self.slots.len() + slot_count as usize, 0);
+        }
+        if node.slots == AMBIGUOUS {
+            return;
+        }
+        let place = &mut self.slots[(node.slots + slot - 1) as usize];
+        match (*place, u8::try_from(self.attributes.len() - node.attributes as usize)) {
+            (0, Ok(position)) => *place = position,
+            _ => node.slots = AMBIGUOUS,
+        }
     }
 
-    pub(super) fn push_namespace(&mut self, element: NodeId, prefix: Slice, uri: Slice) {
-        self.namespaces.push((element, prefix, uri));
+    /// Adds a namespace declaration; answers the scope that it makes.
+    pub(super) fn declare(&mut self, declaration: Declaration) -> ScopeId {
+        self.declarations.push(declaration);
+        self.declarations.len() as ScopeId
+    }
+
+    /// Notes the scopes of an element whose markup is read.
+    pub(super) fn note_scopes(&mut self, element: NodeId, inherited: ScopeId, own: ScopeId) {
+        self.markups.push((element, inherited, own));
     }
 
     /// Ends an element whose markup ends at `stop`.
+    #[inline]
     pub(super) fn close(&mut self, element: NodeId, stop: u32) {
         let end = self.end();
         let node = &mut self.nodes[element as usize];
@@ -133,32 +274,51 @@ impl Tree {
         node.stop = stop;
     }
 
-    /// Takes an element back that has no attributes and nothing below it.
+    /// Whether an element has no attributes and nothing below it.
+    #[inline]
+    pub(super) fn is_empty(&self, element: NodeId) -> bool {
+        element + 1 == self.end() && self.node(element).attributes as usize == self.attributes.len()
+    }
+
+    /// Takes an element back that is empty.
     pub(super) fn remove_last(&mut self, element: NodeId) {
         debug_assert_eq!(element + 1, self.end());
         // The next node gets the same id.
-        while self.namespaces.last().is_some_and(|(node, ..)| *node == element) {
-            self.namespaces.pop();
+        while self.markups.last().is_some_and(|(node, ..)| *node == element) {
+            self.markups.pop();
         }
         self.nodes.pop();
     }
 
     /// Adds a text node below `parent`; pieces pushed next are its own.
-    pub(super) fn open_text(&mut self, parent: NodeId) -> NodeId {
-        let first = self.pieces.len() as u32;
-        let id = self.push(NodeKind::Text, parent, first, 0);
-        self.nodes[id as usize].subtree_end = id + 1;
-        id
+    pub(super) fn open_text(&mut self, parent: NodeId) {
+        self.push(TEXT, parent, 0, DEAD);
     }
 
-    pub(super) fn push_piece(&mut self, text_node: NodeId, piece: Slice) {
+    pub(super) fn push_piece(&mut self, piece: Slice) {
+        if self.pieces.len() == self.pieces.capacity() {
+            grow(&mut self.pieces);
+        }
         self.pieces.push(piece);
-        self.nodes[text_node as usize].count += 1;
     }
 
-    fn push(&mut self, kind: NodeKind, parent: NodeId, first: u32, start: u32) -> NodeId {
+    #[inline]
+    fn push(&mut self, symbol: Symbol, parent: NodeId, start: u32, state: StateId) -> NodeId {
         let id = self.end();
-        self.nodes.push(Node { kind, parent, subtree_end: id + 1, first, count: 0, start, stop: start });
+        if self.nodes.len() == self.nodes.capacity() {
+            grow(&mut self.nodes);
+        }
+        self.nodes.push(Node {
+            symbol,
+            parent,
+            subtree_end: id + 1,
+            attributes: self.attributes.len() as u32,
+            pieces: self.pieces.len() as u32,
+            start,
+            stop: start,
+            state,
+            slots: NO_SLOTS,
+        });
         id
     }
 }

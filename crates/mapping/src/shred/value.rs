@@ -1,157 +1,308 @@
 //! The value of one column of one row, from wherever the contract says.
 
-use std::ops::ControlFlow;
-
+use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
-use xmlshred_model::{DataType, FailureCode, Value};
+use xmlshred_expr::EvaluationError;
+use xmlshred_model::{DataType, FailureCode, Value, WorkEnd};
 
-use crate::contract::{Column, ColumnSource, Generate, Pick};
-use crate::plan::{PlanColumn, PlanSource, Test};
+use crate::contract::{Column, ColumnSource, Generate, Input, Pick};
+use crate::plan::{OnceFrom, PlanColumn, PlanSource, Symbol, Test};
 
-use super::convert::{Cell, Refusal, from_text, from_value, not_the_only_one, without_value};
-use super::rows::{Candidate, RowMaker};
-use super::select::{Item, Visit};
+use super::candidate::{Candidate, Row};
+use super::cell::{Cell, Refusal};
+use super::convert::{from_exact, from_text, from_text_at_once, from_value, not_the_only_one, without_value};
+use super::once::Known;
+use super::room::Room;
+use super::rows::RowMaker;
 use super::trace::{Matches, Taken, Trace};
-use super::tree::NodeId;
+use super::tree::{DOCUMENT, NodeId};
+use super::view::{Item, Named, Stop, Visit, over};
 
 /// A cell or why there is none, whether several nodes matched where one was expected, and where in the document it came from.
-type Found<'a> = (Result<Cell<'a>, Refusal>, Matches, Option<Item>);
+type Found<'r> = (Result<Cell<'r>, Box<Refusal>>, Matches, Option<Item>);
 
-impl<'a, T: Trace> RowMaker<'a, '_, T> {
-    pub(super) fn value(
+impl<'d, T: Trace> RowMaker<'d, '_, T> {
+    #[inline(always)]
+    pub(super) fn value<'r>(
         &self,
-        candidate: &Candidate<'a, T::Row>,
-        planned: &'a PlanColumn,
-        row_number: usize,
-    ) -> Found<'a> {
-        let PlanColumn { column, source, table: _, index } = planned;
-        let arena = self.view.arena;
-        let constant = |value| (from_value(column, value, arena, self.trace), Matches::AsWanted, None);
-        match (source, &column.source) {
-            (PlanSource::Path(path), _) => self.path_value(column, candidate.element, |element, visit| {
-                self.view.select(path, element, visit);
-            }),
-            (PlanSource::Attribute { prefix, test }, _) => {
-                self.path_value(column, candidate.element, |element, visit| {
-                    self.attributes(*prefix, test, element, visit);
-                })
-            }
-            (PlanSource::AsContract, ColumnSource::Expression(bound)) => {
-                let cell = match self.evaluate(bound, candidate) {
-                    Ok(value) => from_value(column, value, arena, self.trace),
-                    Err(error) => without_value(column, error.to_string(), self.trace),
-                };
-                (cell, Matches::AsWanted, None)
-            }
-            (PlanSource::AsContract, ColumnSource::Parent { table, column: parent_column }) => {
-                match self.parent_value(candidate, *table, *parent_column) {
-                    Some(value) => constant(value),
-                    None => (Err(self.missing_parent(*table)), Matches::AsWanted, None),
-                }
-            }
-            (PlanSource::AsContract, ColumnSource::Constant(value)) => constant(value.as_value()),
-            (PlanSource::AsContract, ColumnSource::Generate(generate)) => match generate {
-                Generate::RowNumber => constant(Value::Int(row_number as i64)),
-                Generate::DocumentKey => {
-                    constant(self.context.key.map_or(Value::Null, |key| Value::Int(key.0)))
-                }
-                Generate::Session => constant(Value::Text(self.context.session)),
-                Generate::Now if column.data_type == DataType::TimestampTz => {
-                    constant(Value::TimestampTz(self.context.now))
-                }
-                Generate::Now => constant(Value::Timestamp(self.context.now)),
-                Generate::Uuid => constant(Value::Uuid(self.uuid(candidate, *index))),
-            },
-            (PlanSource::AsContract, ColumnSource::Path(_)) => unreachable!("the plan compiles every path"),
+        row: &Row<'r, T::Row>,
+        planned: &'d PlanColumn,
+        arena: &'r Bump,
+    ) -> Found<'r>
+    where
+        'd: 'r,
+    {
+        let PlanColumn { column, source, once, .. } = planned;
+        let room = Room { arena, work: self.view.work };
+        let element = row.candidate.element;
+        if let Some(once) = once
+            && !T::IS_TOLD
+            && let Some(start) = self.start(once.from, element)
+        {
+            return self.value_once(once.index, start, element, planned);
+        }
+        match self.only_match(source, element) {
+            Ok(item) => self.one_value(column, item, room),
+            Err(()) => self.other_value(row, planned, room),
         }
     }
 
-    /// Follows a prefix, once for all columns that share it, and tells `visit` the attributes at its end.
-    fn attributes(&self, prefix: Option<u32>, test: &Test, element: NodeId, visit: Visit<'_>) {
-        let own = [element];
-        let nodes = match prefix {
-            None => own.as_slice(),
-            Some(prefix) => {
-                let known = &self.prefixes[prefix as usize];
-                let (start, nodes) = known.get();
-                if start == element {
-                    nodes
-                } else {
-                    let found = self.view.select_all(&self.plan.prefixes()[prefix as usize], element);
-                    let nodes: &'a [NodeId] =
-                        self.view.arena.alloc_slice_fill_iter(found.iter().map(|item| item.node));
-                    known.set((element, nodes));
-                    nodes
+    /// The element that a path begins at which does not begin at the row's; `None` where there is none.
+    fn start(&self, from: OnceFrom, element: NodeId) -> Option<NodeId> {
+        match from {
+            OnceFrom::Document => Some(DOCUMENT),
+            OnceFrom::Around(levels) => {
+                let mut start = element;
+                for _ in 0..levels {
+                    if start == DOCUMENT {
+                        return None;
+                    }
+                    start = self.view.tree.node(start).parent;
                 }
+                Some(start)
             }
-        };
-        let _ = nodes
-            .iter()
-            .try_for_each(|&node| self.view.matching_attributes(test, node).try_for_each(&mut *visit));
+        }
     }
 
-    fn path_value(
-        &self,
-        column: &'a Column,
-        element: NodeId,
-        select: impl FnOnce(NodeId, Visit<'_>),
-    ) -> Found<'a> {
+    /// A value that is made once for all rows around `start`; it lives as long as the document.
+    fn value_once(&self, once: u32, start: NodeId, element: NodeId, planned: &'d PlanColumn) -> Found<'d> {
+        if let Some(Known { cell, matches, item, .. }) = self.once.value(once, start, element) {
+            return (Ok(cell), matches, item);
+        }
+        let room = Room { arena: self.arena, work: self.view.work };
+        let (cell, matches, item) = match self.only_match(&planned.source, element) {
+            Ok(item) => self.one_value(&planned.column, item, room),
+            Err(()) => self.path_value(planned, element, room),
+        };
+        if let Ok(cell) = cell {
+            let end = self.view.tree.node(start).subtree_end;
+            self.once.keep(once, Known { start, end, cell, matches, item });
+        }
+        (cell, matches, item)
+    }
+
+    fn other_value<'r>(&self, row: &Row<'r, T::Row>, planned: &'d PlanColumn, room: Room<'r, '_>) -> Found<'r>
+    where
+        'd: 'r,
+    {
+        let PlanColumn { column, source, index, is_exact, .. } = planned;
+        if !matches!(source, PlanSource::AsContract) {
+            return self.path_value(planned, row.candidate.element, room);
+        }
+        let cell = match &column.source {
+            ColumnSource::Expression(bound) => match self.evaluate(bound, row, room.arena) {
+                Ok(value) => from_value(column, value, room, &self.trace),
+                Err(EvaluationError::TooMuchWork(end)) => Err(end.into()),
+                Err(error) => without_value(column, error.to_string(), &self.trace),
+            },
+            ColumnSource::Parent { table, column: parent } => {
+                match self.kept.column(&row.candidate, *table, *parent) {
+                    Some(value) if *is_exact => from_exact(column, value, &self.trace),
+                    Some(value) => from_value(column, value, room, &self.trace),
+                    None => Err(self.missing_parent(*table)),
+                }
+            }
+            ColumnSource::Constant(value) => from_value(column, value.as_value(), room, &self.trace),
+            ColumnSource::Generate(generate) => {
+                from_value(column, self.generated(*generate, column, row, *index), room, &self.trace)
+            }
+            ColumnSource::Path(_) => unreachable!("the plan compiles every path"),
+        };
+        (cell, Matches::AsWanted, None)
+    }
+
+    fn generated(&self, generate: Generate, column: &Column, row: &Row<'_, T::Row>, index: u32) -> Value<'d> {
+        match generate {
+            Generate::RowNumber => Value::Int(row.number as i64),
+            Generate::DocumentKey => self.context.key.map_or(Value::Null, |key| Value::Int(key.0)),
+            Generate::Session => Value::Text(self.context.session),
+            Generate::Now if column.data_type == DataType::TimestampTz => {
+                Value::TimestampTz(self.context.now)
+            }
+            Generate::Now => Value::Timestamp(self.context.now),
+            Generate::Uuid => Value::Uuid(self.uuid(&row.candidate, index)),
+        }
+    }
+
+    /// The only node that can be meant, or none; `Err` when there may be several.
+    #[inline(always)]
+    fn only_match(&self, source: &PlanSource, element: NodeId) -> Result<Option<Item>, ()> {
+        let (element, symbol) = match source {
+            PlanSource::OwnAttribute(symbol) => (element, *symbol),
+            PlanSource::ParentAttribute(symbol) => (self.view.tree.node(element).parent, *symbol),
+            PlanSource::AnchoredAttribute(anchor, symbol) => match self.elements(*anchor, element) {
+                [] => return Ok(None),
+                &[element] => (element, *symbol),
+                _ => return Err(()),
+            },
+            PlanSource::Anchored(anchor) => {
+                return match self.elements(*anchor, element) {
+                    [] => Ok(None),
+                    &[element] => Ok(Some(Item::of_node(element))),
+                    _ => Err(()),
+                };
+            }
+            PlanSource::Path(_) | PlanSource::Attribute { .. } | PlanSource::AsContract => return Err(()),
+        };
+        match self.view.attribute(element, symbol) {
+            Named::None => Ok(None),
+            Named::One(item) => Ok(Some(item)),
+            Named::Several => Err(()),
+        }
+    }
+
+    /// The value of the only match.
+    #[inline(always)]
+    fn one_value<'r>(&self, column: &'d Column, item: Option<Item>, room: Room<'r, '_>) -> Found<'r>
+    where
+        'd: 'r,
+    {
+        let text = match item.map(|item| self.text_of(column, item, room)).transpose() {
+            Ok(text) => text,
+            Err(end) => return (Err(end.into()), Matches::AsWanted, item),
+        };
+        (from_text_at_once(column, text, room, &self.trace), Matches::AsWanted, item)
+    }
+
+    /// Follows the path of a column.
+    fn select(&self, source: &PlanSource, element: NodeId, visit: Visit<'_>) -> Result<(), WorkEnd> {
+        let view = &self.view;
+        match source {
+            PlanSource::OwnAttribute(symbol) => self.attribute(*symbol, &[element], visit),
+            PlanSource::ParentAttribute(symbol) => {
+                self.attribute(*symbol, &[view.tree.node(element).parent], visit)
+            }
+            PlanSource::AnchoredAttribute(anchor, symbol) => {
+                self.attribute(*symbol, self.elements(*anchor, element), visit)
+            }
+            PlanSource::Anchored(anchor) => {
+                over(self.elements(*anchor, element).iter().try_for_each(|&element| {
+                    view.work.steps(1)?;
+                    visit(Item::of_node(element))
+                }))
+            }
+            PlanSource::Path(path) => view.select(path, element, visit),
+            PlanSource::Attribute { prefix: None, test } => self.attributes(test, &[element], visit),
+            PlanSource::Attribute { prefix: Some(prefix), test } => {
+                let found = self.once.prefix(self.plan, view, *prefix, element)?;
+                self.attributes(test, &found.1, visit)
+            }
+            PlanSource::AsContract => unreachable!("paths only"),
+        }
+    }
+
+    /// The attribute with this name of elements in document order.
+    fn attribute(&self, symbol: Symbol, elements: &[NodeId], visit: Visit<'_>) -> Result<(), WorkEnd> {
+        over(elements.iter().try_for_each(|&element| {
+            self.view.work.steps(1)?;
+            match self.view.attribute(element, symbol) {
+                Named::None => Ok(()),
+                Named::One(item) => visit(item),
+                Named::Several => {
+                    self.view.matching_attributes(&Test::Symbol(symbol), element).try_for_each(&mut *visit)
+                }
+            }
+        }))
+    }
+
+    /// The attributes that a test accepts of elements in document order.
+    fn attributes(&self, test: &Test, elements: &[NodeId], visit: Visit<'_>) -> Result<(), WorkEnd> {
+        over(elements.iter().try_for_each(|&element| {
+            self.view.work.steps(1 + self.view.tree.attributes(element).len() as u64)?;
+            self.view.matching_attributes(test, element).try_for_each(&mut *visit)
+        }))
+    }
+
+    fn path_value<'r>(&self, planned: &'d PlanColumn, element: NodeId, room: Room<'r, '_>) -> Found<'r>
+    where
+        'd: 'r,
+    {
+        let column = &planned.column;
         let (mut first, mut last, mut count) = (None, None, 0);
-        let mut joined: Option<BumpString<'a>> = None;
-        select(element, &mut |item| {
+        let mut joined: Option<BumpString<'r>> = None;
+        let selected = self.select(&planned.source, element, &mut |item| {
             count += 1;
             first = first.or(Some(item));
             last = Some(item);
             match &column.pick {
-                Some(Pick::First) => ControlFlow::Break(()),
-                None | Some(Pick::Only) if count == 2 => ControlFlow::Break(()),
-                None | Some(Pick::Only | Pick::Last) => ControlFlow::Continue(()),
+                Some(Pick::First) => Err(Stop::Enough),
+                None | Some(Pick::Only) if count == 2 => Err(Stop::Enough),
+                None | Some(Pick::Only | Pick::Last) => Ok(()),
                 Some(Pick::Join(separator)) => {
-                    let text = self.text_of(column, item);
+                    let text = self.text_of(column, item, room)?;
                     match &mut joined {
-                        None => joined = Some(BumpString::from_str_in(text, self.view.arena)),
+                        None => {
+                            room.makes(text.len())?;
+                            joined = Some(BumpString::from_str_in(text, room.arena));
+                        }
                         Some(joined) => {
+                            room.makes(separator.len() + text.len())?;
                             joined.push_str(separator);
                             joined.push_str(text);
                         }
                     }
-                    ControlFlow::Continue(())
+                    Ok(())
                 }
             }
         });
+        if let Err(end) = selected {
+            return (Err(end.into()), Matches::AsWanted, first);
+        }
         let is_repeated = column.pick.is_none() && count > 1;
         let matches = if is_repeated { Matches::Repeated } else { Matches::AsWanted };
         let item = if column.pick == Some(Pick::Last) { last } else { first };
         if column.pick == Some(Pick::Only) && count > 1 {
-            return (not_the_only_one(column, self.trace), Matches::AsWanted, item);
+            return (not_the_only_one(column, &self.trace), Matches::AsWanted, item);
         }
         let text = match joined {
-            Some(joined) => Some(joined.into_bump_str()),
-            None => item.map(|item| self.text_of(column, item)),
+            Some(joined) => Ok(Some(joined.into_bump_str())),
+            None => item.map(|item| self.text_of(column, item, room)).transpose(),
         };
-        (from_text(column, text, self.view.arena, self.trace), matches, item)
+        match text {
+            Ok(text) => (from_text(column, text, room, &self.trace), matches, item),
+            Err(end) => (Err(end.into()), matches, item),
+        }
     }
 
-    fn text_of(&self, column: &Column, item: Item) -> &'a str {
+    #[inline(always)]
+    fn text_of<'r>(&self, column: &Column, item: Item, room: Room<'r, '_>) -> Result<&'r str, WorkEnd>
+    where
+        'd: 'r,
+    {
         let (taken, text) = match column.data_type {
-            DataType::Xml => (Taken::Markup, self.view.markup(item)),
-            _ => (Taken::Text, self.view.string_value(item)),
+            DataType::Xml => (Taken::Markup, self.view.markup(item, room.arena)?),
+            _ => (Taken::Text, self.view.value_text(item, room.arena)?),
         };
+        room.reads(text.len())?;
         self.trace.read(&self.view, item, taken, text);
-        text
+        Ok(text)
+    }
+
+    /// What an input of an expression is for a row.
+    #[inline]
+    pub(super) fn input<'r>(&self, input: Input, row: &Row<'r, T::Row>) -> Value<'r>
+    where
+        'd: 'r,
+    {
+        match input {
+            Input::Column(index) => row.values[index],
+            Input::RowLet(index) => row.lets[index],
+            Input::DocumentLet(index) => self.lets[index],
+            Input::ParentColumn { .. } | Input::ParentLet { .. } => self.kept.input(&row.candidate, input),
+        }
     }
 
     #[cold]
-    fn missing_parent(&self, table: usize) -> Refusal {
+    fn missing_parent(&self, table: usize) -> Box<Refusal> {
         let table = &self.plan.schema().tables[table].name;
-        Refusal {
+        Box::new(Refusal {
             code: FailureCode::MissingParent,
             message: format!("the document has no row in its parent table {table}"),
-        }
+        })
     }
 
     /// A UUID of version 8 (RFC 9562) made from what identifies the cell, so that a repeated run makes the same one.
-    fn uuid(&self, candidate: &Candidate<'a, T::Row>, column: u32) -> [u8; 16] {
+    fn uuid(&self, candidate: &Candidate<T::Row>, column: u32) -> [u8; 16] {
         let mut hasher = xxhash_rust::xxh3::Xxh3::new();
         hasher.update(self.plan.contract().hash.as_bytes());
         let key = self.context.key.map_or(i64::MIN, |key| key.0);

@@ -1,5 +1,7 @@
 //! Attributes of one start tag: as the document has them, and the rule that none stands twice.
 
+use std::hash::{BuildHasher, Hash};
+
 /// Text of the document together with whether it can be used as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RawText<'d> {
@@ -18,6 +20,8 @@ pub struct RawAttribute<'d> {
     pub prefix_len: usize,
     /// Its value.
     pub value: RawText<'d>,
+    /// A number that stands for this name without prefix in this element; 0 when there is none.
+    pub known: u32,
 }
 
 impl<'d> RawAttribute<'d> {
@@ -47,6 +51,8 @@ pub(super) fn local_part(name: &str, prefix_len: usize) -> &str {
 pub(super) struct Uniqueness {
     slots: Vec<Slot>,
     round: u32,
+    /// With a key of the process, so that nobody can write names that collide.
+    hasher: foldhash::fast::RandomState,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,13 +65,27 @@ struct Slot {
 const MAX_PAIRWISE: usize = 8;
 
 impl Uniqueness {
-    /// Index of the first attribute whose name stood before.
-    pub(super) fn first_duplicate(&mut self, attributes: &[RawAttribute<'_>]) -> Option<usize> {
-        if attributes.len() <= MAX_PAIRWISE {
-            return (1..attributes.len())
-                .find(|&at| attributes[..at].iter().any(|earlier| earlier.name == attributes[at].name));
+    /// Whether two of these are equal.
+    pub(super) fn has_duplicate<T: Copy + Eq + Hash + Default>(
+        &mut self,
+        count: usize,
+        items: impl Iterator<Item = T>,
+    ) -> bool {
+        if count <= MAX_PAIRWISE {
+            let mut seen = [T::default(); MAX_PAIRWISE];
+            for (at, item) in items.take(MAX_PAIRWISE).enumerate() {
+                if seen[..at].contains(&item) {
+                    return true;
+                }
+                seen[at] = item;
+            }
+            return false;
         }
-        let size = (attributes.len() * 2).next_power_of_two();
+        self.is_any_hashed_twice(&items.collect::<Vec<_>>())
+    }
+
+    fn is_any_hashed_twice<T: Copy + Eq + Hash>(&mut self, items: &[T]) -> bool {
+        let size = (items.len() * 2).next_power_of_two();
         if self.slots.len() < size {
             self.slots = vec![Slot::default(); size];
             self.round = 0;
@@ -76,34 +96,16 @@ impl Uniqueness {
             self.round = 1;
         }
         let mask = self.slots.len() - 1;
-        for (index, attribute) in attributes.iter().enumerate() {
-            let mut at = name_hash(attribute.name) as usize & mask;
+        for (index, item) in items.iter().enumerate() {
+            let mut at = self.hasher.hash_one(item) as usize & mask;
             while self.slots[at].round == self.round {
-                if attributes[self.slots[at].index as usize].name == attribute.name {
-                    return Some(index);
+                if items[self.slots[at].index as usize] == *item {
+                    return true;
                 }
                 at = (at + 1) & mask;
             }
             self.slots[at] = Slot { round: self.round, index: index as u32 };
         }
-        None
+        false
     }
-}
-
-/// A quick hash of a short name: length, first and last eight bytes. Names made to collide cost at worst the square of the
-/// attribute limit, which is bounded.
-fn name_hash(name: &str) -> u64 {
-    let bytes = name.as_bytes();
-    let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>())
-    {
-        (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
-    } else {
-        (bytes.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte)), 0)
-    };
-    let mixed = (first ^ (bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15))
-        .wrapping_mul(0xFF51_AFD7_ED55_8CCD)
-        ^ last.wrapping_mul(0xC4CE_B9FE_1A85_EC53).rotate_left(29);
-    mixed ^ (mixed >> 32)
 }

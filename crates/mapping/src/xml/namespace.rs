@@ -1,5 +1,7 @@
 //! Namespace declarations in scope (Namespaces in XML 1.0).
 
+use std::collections::HashMap;
+
 use bumpalo::Bump;
 
 use super::attributes::RawAttribute;
@@ -11,10 +13,20 @@ pub const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 /// What the prefix `xmlns` is always bound to.
 pub const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
 
-/// The declarations of all open elements.
+/// A namespace as a number: the same for the same URI within one document.
+pub(super) type NamespaceId = u32;
+
+const NO_NAMESPACE: NamespaceId = 0;
+const XML: NamespaceId = 1;
+
+/// The declarations of all open elements. Looking a prefix up takes the same time however many there are.
 #[derive(Debug, Default)]
 pub(super) struct Scope<'d> {
     declarations: Vec<Declaration<'d>>,
+    /// The innermost declaration of each prefix, as its place among all. Hashed with a key of the process.
+    innermost: HashMap<&'d str, usize, foldhash::fast::RandomState>,
+    /// The namespaces of this document.
+    namespaces: HashMap<Box<str>, NamespaceId, foldhash::fast::RandomState>,
 }
 
 #[derive(Debug)]
@@ -25,6 +37,9 @@ struct Declaration<'d> {
     raw: &'d str,
     /// What it stands for, where references and white space make that differ.
     replaced: Option<Box<str>>,
+    id: NamespaceId,
+    /// The declaration of the same prefix around it.
+    hides: Option<usize>,
 }
 
 impl<'d> Scope<'d> {
@@ -43,20 +58,54 @@ impl<'d> Scope<'d> {
         if !is_allowed {
             return Err(XmlErrorKind::InvalidNamespace);
         }
-        self.declarations.push(Declaration { depth, prefix, raw, replaced });
+        let id = self.number(uri);
+        let hides = self.innermost.insert(prefix, self.declarations.len());
+        self.declarations.push(Declaration { depth, prefix, raw, replaced, id, hides });
         Ok(())
     }
 
+    fn number(&mut self, uri: &str) -> NamespaceId {
+        match uri {
+            "" => NO_NAMESPACE,
+            XML_NAMESPACE => XML,
+            _ => match self.namespaces.get(uri) {
+                Some(&id) => id,
+                None => {
+                    let id = XML + 1 + self.namespaces.len() as NamespaceId;
+                    self.namespaces.insert(uri.into(), id);
+                    id
+                }
+            },
+        }
+    }
+
     /// Forgets the declarations of the element at `depth` and below.
+    #[inline]
     pub(super) fn leave(&mut self, depth: u32) {
         while self.declarations.last().is_some_and(|declaration| declaration.depth >= depth) {
-            self.declarations.pop();
+            self.forget_last();
         }
+    }
+
+    fn forget_last(&mut self) {
+        let Some(Declaration { prefix, hides, .. }) = self.declarations.pop() else { return };
+        match hides {
+            Some(around) => self.innermost.insert(prefix, around),
+            None => self.innermost.remove(prefix),
+        };
+    }
+
+    fn declaration(&self, prefix: &str) -> Option<&Declaration<'d>> {
+        // Most documents declare nothing.
+        if self.declarations.is_empty() {
+            return None;
+        }
+        self.innermost.get(prefix).map(|&at| &self.declarations[at])
     }
 
     /// The namespace that a prefix stands for. The empty prefix without declaration stands for no namespace: `""`.
     pub(super) fn resolve(&self, prefix: &str) -> Option<&str> {
-        match self.declarations.iter().rev().find(|declaration| declaration.prefix == prefix) {
+        match self.declaration(prefix) {
             Some(declaration) => Some(declaration.replaced.as_deref().unwrap_or(declaration.raw)),
             None if prefix.is_empty() => Some(""),
             None if prefix == "xml" => Some(XML_NAMESPACE),
@@ -64,12 +113,23 @@ impl<'d> Scope<'d> {
         }
     }
 
+    /// [`Scope::resolve`], as a number.
+    pub(super) fn resolve_id(&self, prefix: &str) -> Option<NamespaceId> {
+        match self.declaration(prefix) {
+            Some(declaration) => Some(declaration.id),
+            None if prefix.is_empty() => Some(NO_NAMESPACE),
+            None if prefix == "xml" => Some(XML),
+            None => None,
+        }
+    }
+
     /// All prefixes in scope with their namespaces as the document writes them, the innermost declaration of each.
     pub(super) fn in_scope(&self) -> impl Iterator<Item = (&'d str, &'d str)> {
-        self.declarations.iter().enumerate().filter_map(|(at, declaration)| {
-            let is_hidden =
-                self.declarations[at + 1..].iter().any(|later| later.prefix == declaration.prefix);
-            (!is_hidden).then_some((declaration.prefix, declaration.raw))
+        let is_innermost = |at: usize, declaration: &Declaration<'d>| {
+            self.innermost.get(declaration.prefix).is_some_and(|&innermost| innermost == at)
+        };
+        self.declarations.iter().enumerate().filter_map(move |(at, declaration)| {
+            is_innermost(at, declaration).then_some((declaration.prefix, declaration.raw))
         })
     }
 }

@@ -51,12 +51,22 @@ fn character(text: &str, radix: u32) -> Result<(char, usize), XmlErrorKind> {
 
 /// The text of element content: references replaced, line ends as one line feed (XML 1.0, section 2.11).
 pub(crate) fn unescape_text<'a>(raw: &str, arena: &'a Bump) -> &'a str {
-    replace(raw, arena, Lines::Kept)
+    in_arena(raw, arena, Lines::Kept)
 }
 
 /// The text of an attribute value: references replaced, white space as blanks (XML 1.0, section 3.3.3).
 pub(crate) fn unescape_attribute<'a>(raw: &str, arena: &'a Bump) -> &'a str {
-    replace(raw, arena, Lines::Blanks)
+    in_arena(raw, arena, Lines::Blanks)
+}
+
+/// [`unescape_text`], appended to `out`.
+pub(crate) fn push_text(raw: &str, out: &mut String) {
+    replace(raw, Lines::Kept, &mut |part| out.push_str(part));
+}
+
+/// [`unescape_attribute`], appended to `out`.
+pub(crate) fn push_attribute(raw: &str, out: &mut String) {
+    replace(raw, Lines::Blanks, &mut |part| out.push_str(part));
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,31 +75,35 @@ enum Lines {
     Blanks,
 }
 
-fn replace<'a>(raw: &str, arena: &'a Bump, lines: Lines) -> &'a str {
+fn in_arena<'a>(raw: &str, arena: &'a Bump, lines: Lines) -> &'a str {
     let mut out = BumpString::with_capacity_in(raw.len(), arena);
+    replace(raw, lines, &mut |part| out.push_str(part));
+    out.into_bump_str()
+}
+
+fn replace(raw: &str, lines: Lines, push: &mut impl FnMut(&str)) {
     let mut rest = raw;
     while let Some(at) =
         rest.find(|c| matches!(c, '&' | '\r') || (lines == Lines::Blanks && matches!(c, '\t' | '\n')))
     {
-        out.push_str(&rest[..at]);
+        push(&rest[..at]);
         rest = &rest[at..];
         let length = match rest.as_bytes()[0] {
             b'&' => {
                 let (c, length) = reference(rest).expect("the scanner has checked every reference");
-                out.push(c);
+                push(c.encode_utf8(&mut [0; 4]));
                 length
             }
             b'\r' => {
-                out.push(if lines == Lines::Kept { '\n' } else { ' ' });
+                push(if lines == Lines::Kept { "\n" } else { " " });
                 if rest.as_bytes().get(1) == Some(&b'\n') { 2 } else { 1 }
             }
             _ => {
-                out.push(' ');
+                push(" ");
                 1
             }
         };
         rest = &rest[length..];
     }
-    out.push_str(rest);
-    out.into_bump_str()
+    push(rest);
 }

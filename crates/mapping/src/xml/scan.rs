@@ -6,8 +6,10 @@ use super::chars::{
     VALUE, is_space, ncname_len, plain_blocks,
 };
 use super::error::{XmlError, XmlErrorKind};
+use super::names::{Names, Place};
 use super::namespace::Scope;
 use super::passed::{check_characters, skip_comment, skip_instruction};
+use super::plain::{special_in_content, special_in_value};
 use super::{declaration, doctype, reference};
 
 /// Limits beyond which a document is refused.
@@ -49,6 +51,8 @@ pub struct StartTag<'s, 'd> {
     pub attributes: &'s [RawAttribute<'d>],
     /// Offset of its `<`.
     pub offset: usize,
+    /// A number that stands for this name; 0 when there is none.
+    pub known: u32,
     scope: &'s Scope<'d>,
 }
 
@@ -93,13 +97,28 @@ impl<'s, 'd> StartTag<'s, 'd> {
 /// # Errors
 /// The first broken rule. What the handler was told before is then void.
 pub fn scan<'d, H: Handler<'d>>(text: &'d str, limits: ScanLimits, handler: &mut H) -> Result<(), XmlError> {
+    scan_with(text, limits, &mut Names::default(), handler)
+}
+
+/// [`scan`] that knows the names of documents before.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_with<'d, H: Handler<'d>>(
+    text: &'d str,
+    limits: ScanLimits,
+    names: &mut Names,
+    handler: &mut H,
+) -> Result<(), XmlError> {
     let at = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
     let mut scanner = Scanner {
         text,
         bytes: text.as_bytes(),
         at,
         limits,
-        open: Vec::new(),
+        open: Vec::with_capacity(16),
+        names,
+        before: 0,
         scope: Scope::default(),
         attributes: Vec::new(),
         uniqueness: Uniqueness::default(),
@@ -112,19 +131,22 @@ pub fn scan<'d, H: Handler<'d>>(text: &'d str, limits: ScanLimits, handler: &mut
     scanner.epilog()
 }
 
-struct Scanner<'d> {
+struct Scanner<'d, 'n> {
+    names: &'n mut Names,
+    /// The element that ended last in the innermost open one.
+    before: u32,
     text: &'d str,
     bytes: &'d [u8],
     at: usize,
     limits: ScanLimits,
     /// Names of the open elements.
-    open: Vec<&'d str>,
+    open: Vec<(&'d str, u32)>,
     scope: Scope<'d>,
     attributes: Vec<RawAttribute<'d>>,
     uniqueness: Uniqueness,
 }
 
-impl<'d> Scanner<'d> {
+impl<'d> Scanner<'d, '_> {
     /// Everything before the root: leaves `at` on its `<`.
     fn prolog(&mut self) -> Result<(), XmlError> {
         let mut has_doctype = false;
@@ -197,17 +219,44 @@ impl<'d> Scanner<'d> {
         let start = self.at;
         let mut at = start;
         let mut is_plain = true;
+        // Mostly there is nothing but a new line and blanks.
+        if self.bytes.get(at) == Some(&b'\n') {
+            at += 1;
+            for block in self.bytes[at..].as_chunks::<8>().0 {
+                if *block != [b' '; 8] {
+                    break;
+                }
+                at += 8;
+            }
+            while self.bytes.get(at) == Some(&b' ') {
+                at += 1;
+            }
+            if self.bytes.get(at) == Some(&b'<') {
+                handler.text(RawText { raw: &self.text[start..at], is_plain }, TextKind::Content);
+                self.at = at;
+                return Ok(());
+            }
+        }
         loop {
+            while let Some((block, _)) = self.bytes[at..].split_first_chunk::<8>() {
+                match special_in_content(block) {
+                    Some(plain) => {
+                        at += plain;
+                        break;
+                    }
+                    None => {
+                        at += 8;
+                        if at >= start + 32 {
+                            at += plain_blocks(&self.bytes[at..]);
+                        }
+                    }
+                }
+            }
             let Some(&byte) = self.bytes.get(at) else {
                 return Err(XmlError { kind: XmlErrorKind::UnclosedElement, offset: at });
             };
             match CONTENT[byte as usize] {
-                PLAIN => {
-                    at += 1;
-                    if at & 15 == 0 && at > start + 16 {
-                        at += plain_blocks(&self.bytes[at..]);
-                    }
-                }
+                PLAIN => at += 1,
                 LESS => break,
                 RETURN => {
                     is_plain = false;
@@ -236,11 +285,25 @@ impl<'d> Scanner<'d> {
     fn start_tag<H: Handler<'d>>(&mut self, handler: &mut H) -> Result<(), XmlError> {
         let offset = self.at;
         self.at += 1;
-        let (name, prefix_len) = self.name(XmlErrorKind::InvalidMarkup)?;
+        let parent = self.open.last().map_or(0, |&(_, id)| id);
+        let (name, prefix_len, known) = match self.names.expected(parent, self.before, &self.bytes[self.at..])
+        {
+            Some((id, length)) => {
+                let name = &self.text[self.at..self.at + length];
+                self.at += length;
+                (name, 0, id)
+            }
+            None => {
+                let (name, prefix_len) = self.name(XmlErrorKind::InvalidMarkup)?;
+                let known = if prefix_len == 0 { self.names.element(parent, self.before, name) } else { 0 };
+                (name, prefix_len, known)
+            }
+        };
         if self.open.len() >= self.limits.max_depth as usize {
             return Err(XmlError { kind: XmlErrorKind::TooDeep(self.limits.max_depth), offset });
         }
         self.attributes.clear();
+        let (mut seen, mut next, mut are_known, mut stands_twice) = (0_u64, 0, true, false);
         let is_empty = loop {
             let before_space = self.at;
             self.skip_space();
@@ -255,11 +318,23 @@ impl<'d> Scanner<'d> {
                 }
                 None => return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset }),
                 Some(_) if before_space == self.at => return Err(self.error(XmlErrorKind::InvalidAttribute)),
-                Some(_) => self.attribute()?,
+                Some(_) => match self.attribute(known, next)? {
+                    Some(place) => {
+                        next = place.next;
+                        stands_twice |= seen & (1 << place.bit) != 0;
+                        seen |= 1 << place.bit;
+                    }
+                    None => are_known = false,
+                },
             }
         };
         let depth = self.open.len() as u32;
-        self.check_attributes(depth, offset)?;
+        if stands_twice {
+            return Err(XmlError { kind: XmlErrorKind::DuplicateAttribute, offset });
+        }
+        if !are_known {
+            self.check_attributes(depth, offset)?;
+        }
         if prefix_len > 0
             && (&name[..prefix_len] == "xmlns" || self.scope.resolve(&name[..prefix_len]).is_none())
         {
@@ -270,23 +345,41 @@ impl<'d> Scanner<'d> {
             prefix_len,
             attributes: &self.attributes,
             offset,
+            known,
             scope: &self.scope,
         });
         if is_empty {
             handler.end(self.at);
             self.scope.leave(depth);
+            self.before = known;
         } else {
-            self.open.push(name);
+            self.open.push((name, known));
+            self.before = 0;
         }
         Ok(())
     }
 
-    /// `name="value"`, from the first character of the name.
-    fn attribute(&mut self) -> Result<(), XmlError> {
+    /// `name="value"`, from the first character of the name. Answers its place among those known of the element.
+    fn attribute(&mut self, element: u32, next: usize) -> Result<Option<Place>, XmlError> {
         if self.attributes.len() >= self.limits.max_attributes as usize {
             return Err(self.error(XmlErrorKind::TooManyAttributes(self.limits.max_attributes)));
         }
-        let (name, prefix_len) = self.name(XmlErrorKind::InvalidAttribute)?;
+        let expected = self.names.expected_attribute(element, next, &self.bytes[self.at..]);
+        let (name, prefix_len, known) = match expected {
+            Some((place, length)) => {
+                let name = &self.text[self.at..self.at + length];
+                self.at += length + 2;
+                return self.attribute_value(name, 0, Some(place), QUOTE);
+            }
+            None => {
+                let (name, prefix_len) = self.name(XmlErrorKind::InvalidAttribute)?;
+                (
+                    name,
+                    prefix_len,
+                    if prefix_len == 0 { self.names.attribute(element, next, name) } else { None },
+                )
+            }
+        };
         if self.bytes.get(self.at) != Some(&b'=') {
             self.skip_space();
         }
@@ -301,10 +394,32 @@ impl<'d> Scanner<'d> {
             _ => return Err(self.error(XmlErrorKind::InvalidAttribute)),
         };
         self.at += 1;
+        self.attribute_value(name, prefix_len, known, own_quote)
+    }
+
+    /// The value, from behind its quote.
+    #[inline(always)]
+    fn attribute_value(
+        &mut self,
+        name: &'d str,
+        prefix_len: usize,
+        known: Option<Place>,
+        own_quote: u8,
+    ) -> Result<Option<Place>, XmlError> {
         let start = self.at;
         let mut at = start;
         let mut is_plain = true;
+        let quote = self.bytes[start - 1];
         loop {
+            for block in self.bytes[at..].as_chunks::<8>().0 {
+                match special_in_value(block, quote) {
+                    Some(plain) => {
+                        at += plain;
+                        break;
+                    }
+                    None => at += 8,
+                }
+            }
             let Some(&byte) = self.bytes.get(at) else {
                 return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset: start - 1 });
             };
@@ -329,21 +444,27 @@ impl<'d> Scanner<'d> {
             }
         }
         let value = RawText { raw: &self.text[start..at], is_plain };
-        self.attributes.push(RawAttribute { name, prefix_len, value });
+        self.attributes.push(RawAttribute {
+            name,
+            prefix_len,
+            value,
+            known: known.map_or(0, |place| place.id),
+        });
         self.at = at + 1;
-        Ok(())
+        Ok(known)
     }
 
     /// The rules about attributes as a set, and namespace declarations into scope.
     fn check_attributes(&mut self, depth: u32, offset: usize) -> Result<(), XmlError> {
         let error = |kind| XmlError { kind, offset };
-        if self.uniqueness.first_duplicate(&self.attributes).is_some() {
+        let Self { attributes, uniqueness, scope, .. } = self;
+        if uniqueness.has_duplicate(attributes.len(), attributes.iter().map(|attribute| attribute.name)) {
             return Err(error(XmlErrorKind::DuplicateAttribute));
         }
         let mut prefixed_count = 0;
-        for attribute in &self.attributes {
+        for attribute in &*attributes {
             if attribute.is_namespace_declaration() {
-                self.scope.declare(depth, attribute).map_err(error)?;
+                scope.declare(depth, attribute).map_err(error)?;
             } else if attribute.prefix_len > 0 {
                 prefixed_count += 1;
             }
@@ -351,27 +472,29 @@ impl<'d> Scanner<'d> {
         if prefixed_count == 0 {
             return Ok(());
         }
-        let prefixed = || {
-            self.attributes
-                .iter()
-                .filter(|attribute| attribute.prefix_len > 0 && !attribute.is_namespace_declaration())
-        };
-        if prefixed().any(|attribute| self.scope.resolve(attribute.prefix()).is_none()) {
+        let prefixed = attributes
+            .iter()
+            .filter(|attribute| attribute.prefix_len > 0 && !attribute.is_namespace_declaration());
+        // Two prefixes may stand for one namespace: then equal local names are the same attribute.
+        let mut is_unbound = false;
+        let expanded = prefixed.map(|attribute| {
+            let namespace = scope.resolve_id(attribute.prefix());
+            is_unbound |= namespace.is_none();
+            (attribute.local(), namespace)
+        });
+        let expanded = expanded.collect::<Vec<_>>();
+        if is_unbound {
             return Err(error(XmlErrorKind::UnboundPrefix));
         }
-        // Two prefixes may stand for one namespace: then equal local names are the same attribute.
-        let expanded =
-            |attribute: &RawAttribute<'d>| (attribute.local(), self.scope.resolve(attribute.prefix()));
-        let stands_twice = prefixed_count > 1
-            && prefixed().enumerate().any(|(at, attribute)| {
-                prefixed().take(at).any(|earlier| expanded(earlier) == expanded(attribute))
-            });
+        let stands_twice =
+            prefixed_count > 1 && uniqueness.has_duplicate(prefixed_count, expanded.iter().copied());
         if stands_twice { Err(error(XmlErrorKind::DuplicateAttribute)) } else { Ok(()) }
     }
 
     fn end_tag<H: Handler<'d>>(&mut self, handler: &mut H) -> Result<(), XmlError> {
         let offset = self.at;
-        let name = self.open.pop().expect("end tags are only looked for inside an element");
+        let (name, known) = self.open.pop().expect("end tags are only looked for inside an element");
+        self.before = known;
         let mismatch = XmlError { kind: XmlErrorKind::MismatchedEndTag, offset };
         if !self.bytes[offset + 2..].starts_with(name.as_bytes()) {
             return Err(if self.text.len() - offset < 2 + name.len() && !self.text[offset..].contains('>') {

@@ -22,7 +22,7 @@ fn outcome(contract: &str, documents: &str, detail: Detail) -> String {
     let mut coverage = Coverage::new(Arc::new(Plan::new(contract)), Limits::default());
     let mut out = String::new();
     for document in documents.lines() {
-        let context = DocumentContext { key: None, session: "s", now: 0 };
+        let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
         if let Err(failure) = coverage.add(Content::Text(document), &context) {
             writeln!(out, "failed: {failure}").unwrap();
         }

@@ -24,7 +24,7 @@ fn outcome(contract: &str, document: &str) -> String {
     };
     let plan = Arc::new(Plan::new(contract));
     let table = plan.contract().tables.len() - 1;
-    let context = DocumentContext { key: Some(DocumentKey(17)), session: "s", now: 0 };
+    let context = DocumentContext { key: Some(DocumentKey(17)), session: "s", now: 0, must_end: None };
     let content = Content::Text(document.trim_end());
     let explanation = explain(&plan, Limits::default(), content, &context, table);
     let mut out = String::new();

@@ -26,7 +26,7 @@ fn every_finding_is_told_with_place_and_hint() {
         let mut samples = Samples::new(plan, Limits::default());
         let mut found = String::new();
         for document in documents.lines() {
-            let context = DocumentContext { key: None, session: "s", now: 0 };
+            let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
             if let Err(failure) = samples.add(Content::Text(document), &context) {
                 writeln!(found, "failed: {failure}").unwrap();
             }

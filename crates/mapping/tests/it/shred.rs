@@ -43,8 +43,12 @@ pub(crate) fn outcome(case: &Case<'_>) -> String {
     let mut shredder =
         Shredder::new(Arc::clone(&plan), Limits { max_depth: 8, max_attributes: 20, ..Limits::default() });
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
-    let context =
-        DocumentContext { key: Some(DocumentKey(17)), session: "session-1", now: 1_700_000_000_000_000 };
+    let context = DocumentContext {
+        key: Some(DocumentKey(17)),
+        session: "session-1",
+        now: 1_700_000_000_000_000,
+        must_end: None,
+    };
     let document = case.document.trim_end();
     let shredded = match shredder.shred(Content::Text(document), &context, &mut rows) {
         Ok(shredded) => shredded,

@@ -82,7 +82,14 @@ pub fn format(value: &Value<'_>, out: &mut String) {
 }
 
 /// XML white space taken off both ends.
+#[inline]
 fn collapse(text: &str) -> &str {
+    if let [first, .., last] | [first @ last] = text.as_bytes()
+        && *first > b' '
+        && *last > b' '
+    {
+        return text;
+    }
     text.trim_matches([' ', '\t', '\n', '\r'])
 }
 

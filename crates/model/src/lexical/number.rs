@@ -8,6 +8,26 @@ use super::error::LexicalError;
 
 pub(super) fn integer(text: &str, data_type: DataType) -> Result<Value<'static>, LexicalError> {
     let (is_negative, digits) = sign(text);
+    if digits.len() <= 18 && !digits.is_empty() {
+        // Too short to overflow.
+        let mut number = 0_i64;
+        let mut others = 0;
+        for &byte in digits {
+            let digit = byte.wrapping_sub(b'0');
+            others |= u8::from(digit > 9);
+            number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
+        }
+        if others != 0 {
+            return Err(LexicalError::NotA(data_type));
+        }
+        let number = if is_negative { -number } else { number };
+        let fits = match data_type {
+            DataType::SmallInt => i16::try_from(number).is_ok(),
+            DataType::Int => i32::try_from(number).is_ok(),
+            _ => true,
+        };
+        return if fits { Ok(Value::Int(number)) } else { Err(LexicalError::OutOfRange(data_type)) };
+    }
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(LexicalError::NotA(data_type));
     }
@@ -29,6 +49,9 @@ pub(super) fn integer(text: &str, data_type: DataType) -> Result<Value<'static>,
 pub(super) fn decimal(text: &str, precision: u8, scale: u8) -> Result<Value<'static>, LexicalError> {
     let data_type = DataType::Decimal { precision, scale };
     let (is_negative, digits) = sign(text);
+    if let Some(decimal) = short_decimal(is_negative, digits, precision, scale) {
+        return Ok(Value::Decimal(decimal));
+    }
     let point = digits.iter().position(|&byte| byte == b'.');
     let (whole, fraction) = point.map_or((digits, [].as_slice()), |at| (&digits[..at], &digits[at + 1..]));
     let is_number =
@@ -51,6 +74,32 @@ pub(super) fn decimal(text: &str, precision: u8, scale: u8) -> Result<Value<'sta
         .ok_or(out_of_range)?;
     let unscaled = if is_negative { -magnitude } else { magnitude };
     Ok(Value::Decimal(Decimal { unscaled, scale }))
+}
+
+/// The usual case: few digits, all of which fit. Anything else is looked at closely.
+#[inline]
+fn short_decimal(is_negative: bool, digits: &[u8], precision: u8, scale: u8) -> Option<Decimal> {
+    if digits.len() > 18 || digits.len() < 2 {
+        return None;
+    }
+    let (mut number, mut behind, mut points) = (0_u64, 0_u8, 0_u8);
+    for &byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            number = number * 10 + u64::from(digit);
+            behind += points;
+        } else if byte == b'.' && points == 0 {
+            points = 1;
+        } else {
+            return None;
+        }
+    }
+    if behind > scale || (points == 1 && digits.len() == 1) {
+        return None;
+    }
+    let magnitude = i128::from(number).checked_mul(crate::decimal::power_of_ten(scale - behind)?)?;
+    (magnitude < crate::decimal::power_of_ten(precision)?)
+        .then_some(Decimal { unscaled: if is_negative { -magnitude } else { magnitude }, scale })
 }
 
 pub(super) fn double(text: &str) -> Result<Value<'static>, LexicalError> {

@@ -1,0 +1,42 @@
+//! Which rows are kept while a document is shredded, and which of their values: those that later rows read.
+
+use crate::contract::{ColumnSource, Contract, Input};
+
+use super::table::PlanTable;
+
+/// Notes for every table what rows of others read of its own.
+pub(super) fn note(contract: &Contract, tables: &mut [PlanTable]) {
+    for table in &contract.tables {
+        if let Some(parent) = table.within {
+            tables[parent].later.is_base = true;
+        }
+        let columns = table.templates.iter().flat_map(|template| &template.columns);
+        let columns = columns.chain(table.lets.iter().map(|item| &item.column));
+        for column in columns {
+            match &column.source {
+                ColumnSource::Parent { table, column } => add(&mut tables[*table].later.columns, *column),
+                ColumnSource::Expression(bound) => inputs(&bound.inputs, tables),
+                ColumnSource::Path(_) | ColumnSource::Constant(_) | ColumnSource::Generate(_) => {}
+            }
+        }
+        if let Some(condition) = &table.where_ {
+            inputs(&condition.inputs, tables);
+        }
+    }
+}
+
+fn inputs(inputs: &[Input], tables: &mut [PlanTable]) {
+    for input in inputs {
+        match *input {
+            Input::ParentColumn { table, column } => add(&mut tables[table].later.columns, column),
+            Input::ParentLet { table, index } => add(&mut tables[table].later.lets, index),
+            Input::Column(_) | Input::RowLet(_) | Input::DocumentLet(_) => {}
+        }
+    }
+}
+
+fn add(places: &mut Vec<usize>, place: usize) {
+    if !places.contains(&place) {
+        places.push(place);
+    }
+}

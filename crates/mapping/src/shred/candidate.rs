@@ -1,0 +1,30 @@
+//! Rows on their way.
+
+use bumpalo::collections::Vec as BumpVec;
+use xmlshred_model::{IssueCode, Value};
+
+use super::tree::NodeId;
+
+/// A row that may come to be.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate<R> {
+    /// What the trace knows it by.
+    pub(super) traced: R,
+    pub(super) table: usize,
+    pub(super) template: usize,
+    pub(super) element: NodeId,
+    /// Index among the rows of the table that this one's table lies within.
+    pub(super) parent: usize,
+    /// The number that `where` took it for; 0: it was not tried.
+    pub(super) tried_number: usize,
+}
+
+/// A row in the making.
+pub(super) struct Row<'r, R> {
+    pub(super) candidate: Candidate<R>,
+    pub(super) number: usize,
+    pub(super) values: &'r mut [Value<'r>],
+    pub(super) lets: &'r mut [Value<'r>],
+    pub(super) has_document_value: bool,
+    pub(super) issues: BumpVec<'r, (u32, u32, IssueCode)>,
+}

@@ -1,0 +1,138 @@
+//! From the text of a document to a view of it, and what must hold of it as a whole: its main element, its key, what it must have.
+
+use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage, Work, WorkEnd};
+
+use crate::Plan;
+use crate::plan::Paths;
+use crate::xml::{Names, Place, ScanLimits, XmlError, XmlErrorKind, scan_with};
+
+use super::absolute::Absolute;
+use super::cell::Refusal;
+use super::dfa::Dfa;
+use super::limits::Limits;
+use super::project::{Known, Projection};
+use super::texts::Texts;
+use super::trace::Trace;
+use super::tree::{DOCUMENT, NodeId, Tree};
+use super::view::{Item, View};
+
+/// What one document after the other is read into.
+#[derive(Debug)]
+pub(super) struct Buffers {
+    dfa: Dfa,
+    tree: Tree,
+    names: Names,
+    known: Known,
+}
+
+impl Buffers {
+    pub(super) fn new(paths: Paths<'_>) -> Self {
+        Self { dfa: Dfa::new(paths), tree: Tree::default(), names: Names::default(), known: Known::default() }
+    }
+
+    /// Reads a document.
+    pub(super) fn project(
+        &mut self,
+        paths: Paths<'_>,
+        limits: &Limits,
+        work: &Work<'_>,
+        text: &str,
+    ) -> Result<(), Box<Failure>> {
+        let Limits { max_depth, max_attributes, .. } = *limits;
+        let Self { dfa, tree, names, known } = self;
+        if names.trim() {
+            known.clear();
+        }
+        let mut projection = Projection::new(paths, dfa, tree, known, work, text);
+        scan_with(text, ScanLimits { max_depth, max_attributes }, names, &mut projection)
+            .map_err(|error| xml_failure(error, text))?;
+        projection.finish().map_err(too_much_work)
+    }
+
+    /// The document that was read last.
+    pub(super) fn view<'a>(
+        &'a self,
+        text: &'a str,
+        texts: &'a Texts,
+        absolute: &'a Absolute<Item>,
+        work: &'a Work<'a>,
+    ) -> View<'a> {
+        let Self { dfa, tree, names: _, known: _ } = self;
+        View { tree, text, main: DOCUMENT, dfa, texts, absolute, work }
+    }
+}
+
+/// The document has cost enough before there are rows.
+#[cold]
+pub(super) fn too_much_work(end: WorkEnd) -> Box<Failure> {
+    let Refusal { code, message } = *Box::<Refusal>::from(end);
+    Box::new(Failure { stage: Stage::Shred, code, message })
+}
+
+#[cold]
+fn xml_failure(error: XmlError, text: &str) -> Box<Failure> {
+    let code = match error.kind {
+        XmlErrorKind::TooDeep(_) => FailureCode::TooDeep,
+        XmlErrorKind::TooManyAttributes(_) => FailureCode::TooManyAttributes,
+        XmlErrorKind::RefusedDoctype => FailureCode::DoctypeRefused,
+        _ => FailureCode::NotWellFormed,
+    };
+    let message = format!("{}, at {}", error.kind, Place::of(text, error.offset));
+    Box::new(Failure { stage: Stage::Parse, code, message })
+}
+
+/// The one element that `document.root` leads to.
+pub(super) fn main_element(plan: &Plan, view: View<'_>) -> Result<NodeId, Box<Failure>> {
+    let found = view.select_all(plan.root(), DOCUMENT).map_err(too_much_work)?;
+    let wrong = |what: &str| {
+        let root = &plan.contract().document.root.text;
+        let message = format!("{what} {root}");
+        Err(Box::new(Failure { stage: Stage::Parse, code: FailureCode::WrongRoot, message }))
+    };
+    match found[..] {
+        [item] => Ok(item.node),
+        [] => wrong("no element"),
+        _ => wrong("more than one element"),
+    }
+}
+
+/// The document's key, which must be its row's.
+pub(super) fn check_key(
+    plan: &Plan,
+    view: View<'_>,
+    row_key: Option<DocumentKey>,
+    trace: &impl Trace,
+) -> Result<Option<DocumentKey>, Box<Failure>> {
+    let (Some(path), Some(declared)) = (plan.key(), &plan.contract().document.key) else {
+        return Ok(row_key);
+    };
+    let failure = |code, message| Box::new(Failure { stage: Stage::Shred, code, message });
+    let item = view.first(path, view.main).map_err(too_much_work)?;
+    item.iter().for_each(|&item| trace.key(&view, item));
+    let text = item.map(|item| view.string_value(item)).transpose().map_err(too_much_work)?;
+    let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+        return Err(failure(FailureCode::KeyMissing, format!("nothing at {}", declared.text)));
+    };
+    match (text.parse().map(DocumentKey), row_key) {
+        (Ok(key), Some(row_key)) if key == row_key => Ok(Some(key)),
+        (Ok(key), None) => Ok(Some(key)),
+        (Ok(_), Some(_)) => Err(failure(
+            FailureCode::KeyMismatch,
+            format!("{} differs from the key of the row", declared.text),
+        )),
+        (Err(_), _) => {
+            Err(failure(FailureCode::KeyMismatch, format!("{} is not a 64-bit integer", declared.text)))
+        }
+    }
+}
+
+pub(super) fn check_required(plan: &Plan, view: View<'_>) -> Result<(), Box<Failure>> {
+    for (path, declared) in plan.require().iter().zip(&plan.contract().document.require) {
+        if view.first(path, view.main).map_err(too_much_work)?.is_none() {
+            let message = format!("nothing at {}, which `document.require` names", declared.text);
+            let code = FailureCode::MissingElement;
+            return Err(Box::new(Failure { stage: Stage::Shred, code, message }));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Where the nodes are that paths from the main element lead to.
+
+use xmlshred_model::{Failure, Work};
+
+use crate::Plan;
+use crate::plan::{CompiledPath, Paths};
+
+use super::absolute::Absolute;
+use super::document::{Buffers, main_element, too_much_work};
+use super::limits::Limits;
+use super::markup::Extent;
+use super::texts::Texts;
+use super::view::View;
+
+/// Finds nodes in documents, with buffers that are used again.
+pub(crate) struct Finder {
+    buffers: Buffers,
+}
+
+impl Finder {
+    pub(crate) fn new(paths: Paths<'_>) -> Self {
+        Self { buffers: Buffers::new(paths) }
+    }
+
+    /// Tells `found` every node that one of `wanted` leads to; `paths` are all of them.
+    ///
+    /// # Errors
+    /// As [`super::Shredder::shred`], for documents that have no main element.
+    pub(crate) fn find(
+        &mut self,
+        plan: &Plan,
+        paths: Paths<'_>,
+        wanted: &[CompiledPath],
+        text: &str,
+        found: &mut dyn FnMut(usize, Extent),
+    ) -> Result<(), Failure> {
+        let limits = Limits::unlimited();
+        let work = Work::new(Limits::default().max_steps, u64::MAX, None);
+        self.buffers.project(paths, &limits, &work, text).map_err(|failure| *failure)?;
+        let (texts, absolute) = (Texts::default(), Absolute::default());
+        let view = self.buffers.view(text, &texts, &absolute, &work);
+        let view = View { main: main_element(plan, view).map_err(|failure| *failure)?, ..view };
+        for (at, path) in wanted.iter().enumerate() {
+            let items = view.select_all(path, view.main).map_err(|end| *too_much_work(end))?;
+            items.iter().for_each(|&item| found(at, view.extent(item)));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! `one_per`: of the candidates of one starting point, one per key.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use xmlshred_model::WorkEnd;
+
+use crate::contract::Keep;
+use crate::plan::{CompiledPath, PlanOnePer};
+
+use super::candidate::Candidate;
+use super::rows::RowMaker;
+use super::trace::{OnePerPath, Reason, Trace};
+use super::tree::NodeId;
+
+impl<'d, T: Trace> RowMaker<'d, '_, T> {
+    /// Keeps one candidate per key: the most preferred, among equals the first or last. Candidates without key all stay.
+    pub(super) fn keep_one_per(
+        &self,
+        one_per: &'d PlanOnePer,
+        candidates: &mut Vec<Candidate<T::Row>>,
+    ) -> Result<(), WorkEnd> {
+        let PlanOnePer { key, prefer, keep } = one_per;
+        let mut groups = HashMap::<(Cow<'d, str>, usize), usize, foldhash::fast::RandomState>::default();
+        // Per group: the best one so far.
+        let mut best: Vec<(usize, usize)> = Vec::new();
+        let mut group_of = Vec::with_capacity(candidates.len());
+        for (at, candidate) in candidates.iter().enumerate() {
+            self.view.work.steps(1)?;
+            let Some(text) = self.text_at(key, candidate.element)? else {
+                group_of.push(None);
+                continue;
+            };
+            self.view.reads(text.len())?;
+            self.trace.ranked(candidate.traced, OnePerPath::Key);
+            let rank = match prefer {
+                None => 0,
+                Some((path, order)) => self.rank(path, order, candidate)?,
+            };
+            let group = *groups.entry((text, candidate.template)).or_insert(best.len());
+            group_of.push(Some(group));
+            match best.get_mut(group) {
+                None => best.push((rank, at)),
+                Some(kept) if rank < kept.0 || (rank == kept.0 && *keep == Keep::Last) => *kept = (rank, at),
+                Some(_) => {}
+            }
+        }
+        let traced = candidates.iter().map(|candidate| candidate.traced).collect::<Vec<_>>();
+        let mut at = 0;
+        candidates.retain(|candidate| {
+            let kept = group_of[at].map_or(at, |group| best[group].1);
+            let survives = kept == at;
+            if !survives {
+                self.trace.dropped(candidate.traced, Reason::OnePer { kept: traced[kept] });
+            }
+            at += 1;
+            survives
+        });
+        Ok(())
+    }
+
+    /// The place of a candidate's text in the list of preferred ones, or behind all of them.
+    fn rank(
+        &self,
+        path: &CompiledPath,
+        order: &[String],
+        candidate: &Candidate<T::Row>,
+    ) -> Result<usize, WorkEnd> {
+        let text = self.text_at(path, candidate.element)?;
+        if text.is_some() {
+            self.trace.ranked(candidate.traced, OnePerPath::Prefer);
+        }
+        self.view.work.steps(order.len() as u64)?;
+        Ok(order.iter().position(|wanted| Some(&**wanted) == text.as_deref()).unwrap_or(order.len()))
+    }
+
+    fn text_at(&self, path: &CompiledPath, element: NodeId) -> Result<Option<Cow<'d, str>>, WorkEnd> {
+        self.view.first(path, element)?.map(|item| self.view.string_value(item)).transpose()
+    }
+}

@@ -1,0 +1,205 @@
+//! Shreds documents, one after the other.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bumpalo::Bump;
+use xmlshred_model::{BatchBuilder, DocumentKey, Failure, FailureCode, Issue, Stage, UtcMicros, Work};
+
+use crate::Plan;
+use crate::xml::decode;
+
+use super::absolute::Absolute;
+use super::document::{Buffers, check_key, check_required, main_element};
+use super::limits::Limits;
+use super::rows::RowMaker;
+use super::texts::Texts;
+use super::trace::{Silent, Trace};
+use super::view::View;
+
+/// What the shredding of a document depends on besides its text.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentContext<'a> {
+    /// The key of its row in the source; `None` when there is no such row (`preview` of a file): then the key in the
+    /// document is taken, and no mismatch is possible.
+    pub key: Option<DocumentKey>,
+    /// For `generate: session`.
+    pub session: &'a str,
+    /// For `generate: now`.
+    pub now: UtcMicros,
+    /// The document is given up soon after this has become true.
+    pub must_end: Option<&'a AtomicBool>,
+}
+
+/// The document as the source has it.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    /// From a text column: an encoding declaration means nothing.
+    Text(&'a str),
+    /// From a binary column or a file: byte order mark, then declaration, then UTF-8.
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Content<'a> {
+    /// The text of a document that was shredded.
+    pub(crate) fn of_shredded(self) -> Cow<'a, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Bytes(bytes) => decode(bytes).expect("the shredder has decoded it"),
+        }
+    }
+}
+
+/// A shredded document: its rows are in the batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shredded {
+    /// The key: of the row, else of the document.
+    pub key: Option<DocumentKey>,
+    /// Issues, one per table, column and code.
+    pub issues: Vec<Issue>,
+}
+
+/// Why a document gives no rows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ShredError {
+    /// It is not what the contract demands.
+    #[error("{0}")]
+    Failed(Failure),
+    /// Somebody wishes to end: nothing is known about the document.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl ShredError {
+    /// The failure, for those who never wish to end.
+    pub fn into_failure(self) -> Failure {
+        match self {
+            Self::Failed(failure) => failure,
+            Self::Interrupted => Failure {
+                stage: Stage::Shred,
+                code: FailureCode::TooMuchWork,
+                message: "interrupted".to_owned(),
+            },
+        }
+    }
+}
+
+impl From<Failure> for ShredError {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What the rows of a document have cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// As [`Limits::max_steps`] counts them.
+    pub steps: u64,
+    /// As [`Limits::max_value_bytes`] counts them.
+    pub value_bytes: u64,
+}
+
+/// Shreds documents, one after the other, with buffers that are used again. One per thread.
+#[derive(Debug)]
+pub struct Shredder {
+    plan: Arc<Plan>,
+    limits: Limits,
+    buffers: Buffers,
+    /// What lives as long as a document.
+    arena: Bump,
+    /// What lives as long as a row.
+    row_arena: Bump,
+    cost: Cost,
+}
+
+/// An arena that one unusual document made larger than this is given back.
+const MAX_KEPT_ARENA: usize = 4 << 20;
+
+impl Shredder {
+    /// A shredder for this plan.
+    pub fn new(plan: Arc<Plan>, limits: Limits) -> Self {
+        let buffers = Buffers::new(plan.paths());
+        Self { plan, limits, buffers, arena: Bump::new(), row_arena: Bump::new(), cost: Cost::default() }
+    }
+
+    /// What the last document has cost.
+    pub fn last_cost(&self) -> Cost {
+        self.cost
+    }
+
+    /// Appends the rows of a document to `rows`; the caller ends the document there with `finish_document`.
+    ///
+    /// # Errors
+    /// When the document is not what the contract demands, or somebody wishes to end. Rows pushed so far must then be dropped
+    /// (`finish_document` with a failed record does, or `discard_rows`).
+    pub fn shred(
+        &mut self,
+        content: Content<'_>,
+        context: &DocumentContext<'_>,
+        rows: &mut BatchBuilder,
+    ) -> Result<Shredded, ShredError> {
+        self.shred_traced(content, context, rows, &Silent).map_err(|failure| match failure.code {
+            FailureCode::TooMuchWork if must_end(context) => ShredError::Interrupted,
+            _ => ShredError::Failed(failure),
+        })
+    }
+
+    /// [`Shredder::shred`], telling `trace` how.
+    pub(crate) fn shred_traced(
+        &mut self,
+        content: Content<'_>,
+        context: &DocumentContext<'_>,
+        rows: &mut BatchBuilder,
+        trace: &impl Trace,
+    ) -> Result<Shredded, Failure> {
+        let text = self.text(content)?;
+        for arena in [&mut self.arena, &mut self.row_arena] {
+            if arena.allocated_bytes() > MAX_KEPT_ARENA {
+                *arena = Bump::new();
+            } else {
+                arena.reset();
+            }
+        }
+        let Self { plan, limits, buffers, arena, row_arena, cost } = self;
+        let work = Work::new(limits.max_steps, limits.max_value_bytes, context.must_end);
+        let shredded = buffers.project(plan.paths(), limits, &work, &text).and_then(|()| {
+            let (texts, absolute) = (Texts::default(), Absolute::default());
+            let view = buffers.view(&text, &texts, &absolute, &work);
+            let view = View { main: main_element(plan, view)?, ..view };
+            let key = check_key(plan, view, context.key, trace)?;
+            check_required(plan, view)?;
+            let context = DocumentContext { key, ..*context };
+            let maker = RowMaker::new(plan, view, &context, arena, limits.max_row_bytes, rows, trace);
+            let issues = maker.run(row_arena)?;
+            Ok(Shredded { key, issues })
+        });
+        *cost = Cost { steps: work.steps_taken(), value_bytes: work.value_bytes_made() };
+        shredded.map_err(|failure| *failure)
+    }
+
+    fn text<'c>(&self, content: Content<'c>) -> Result<Cow<'c, str>, Failure> {
+        let text = match content {
+            Content::Text(text) => Cow::Borrowed(text),
+            Content::Bytes(bytes) => decode(bytes).map_err(|error| Failure {
+                stage: Stage::Fetch,
+                code: FailureCode::InvalidEncoding,
+                message: error.to_string(),
+            })?,
+        };
+        // Ranges of the document are kept as 32-bit numbers.
+        let max_bytes = self.limits.max_bytes.min(u64::from(u32::MAX));
+        if text.len() as u64 > max_bytes {
+            return Err(Failure {
+                stage: Stage::Parse,
+                code: FailureCode::DocumentTooLarge,
+                message: format!("{} bytes, the limit is {max_bytes}", text.len()),
+            });
+        }
+        Ok(text)
+    }
+}
+
+fn must_end(context: &DocumentContext<'_>) -> bool {
+    context.must_end.is_some_and(|must_end| must_end.load(Ordering::Relaxed))
+}

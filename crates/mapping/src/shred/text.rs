@@ -1,0 +1,151 @@
+//! The text of nodes (XPath 1.0, section 5).
+//!
+//! Text that stands in the document as it is is pointed at. An attribute or a short text with references is made anew for who asks. All
+//! other text is made once per document, in one piece: the text of every element is a part of it, so that the text of nested elements
+//! takes no more room than that of the outermost, however often it is read.
+
+use std::borrow::Cow;
+
+use bumpalo::Bump;
+use xmlshred_model::WorkEnd;
+
+use crate::xml::{push_attribute, push_text, unescape_attribute, unescape_text};
+
+use super::texts::Joined;
+use super::tree::{Slice, TEXT};
+use super::view::{Item, View};
+
+/// A single text up to this length is made where it is asked for.
+const MAX_SHORT: usize = 256;
+
+/// The text of a node, or what it is made from.
+enum Found<'a> {
+    Ready(&'a str),
+    /// An attribute with something to replace.
+    Attribute(&'a str),
+    /// Text with something to replace.
+    Content(&'a str),
+}
+
+impl<'a> View<'a> {
+    /// The string-value of a node, for a look.
+    pub(super) fn string_value(&self, item: Item) -> Result<Cow<'a, str>, WorkEnd> {
+        Ok(match self.find_text(item)? {
+            Found::Ready(text) => Cow::Borrowed(text),
+            Found::Attribute(raw) => {
+                self.work.value_bytes(raw.len())?;
+                let mut text = String::with_capacity(raw.len());
+                push_attribute(raw, &mut text);
+                Cow::Owned(text)
+            }
+            Found::Content(raw) => {
+                self.work.value_bytes(raw.len())?;
+                let mut text = String::with_capacity(raw.len());
+                push_text(raw, &mut text);
+                Cow::Owned(text)
+            }
+        })
+    }
+
+    /// The string-value of a node, for a value: made in `arena` where it must be made.
+    #[inline]
+    pub(super) fn value_text<'r>(&self, item: Item, arena: &'r Bump) -> Result<&'r str, WorkEnd>
+    where
+        'a: 'r,
+    {
+        match self.find_text(item)? {
+            Found::Ready(text) => Ok(text),
+            Found::Attribute(raw) => {
+                self.work.value_bytes(raw.len())?;
+                Ok(unescape_attribute(raw, arena))
+            }
+            Found::Content(raw) => {
+                self.work.value_bytes(raw.len())?;
+                Ok(unescape_text(raw, arena))
+            }
+        }
+    }
+
+    #[inline]
+    fn find_text(&self, item: Item) -> Result<Found<'a>, WorkEnd> {
+        if item.attribute > 0 {
+            let slice = self.tree.attribute_at(item.node, item.attribute);
+            let raw = self.raw(slice);
+            return Ok(if slice.is_plain { Found::Ready(raw) } else { Found::Attribute(raw) });
+        }
+        self.find_text_below(item)
+    }
+
+    fn find_text_below(&self, item: Item) -> Result<Found<'a>, WorkEnd> {
+        let range = self.tree.piece_range(item.node);
+        match &self.tree.all_pieces()[range.clone()] {
+            [] => Ok(Found::Ready("")),
+            [piece] if piece.is_plain => Ok(Found::Ready(self.raw(*piece))),
+            [piece] if !is_cdata(*piece) && ((piece.stop - piece.start) as usize) <= MAX_SHORT => {
+                Ok(Found::Content(self.raw(*piece)))
+            }
+            _ => {
+                let Joined { text, starts } = self.joined()?;
+                Ok(Found::Ready(&text[starts[range.start] as usize..starts[range.end] as usize]))
+            }
+        }
+    }
+
+    fn joined(&self) -> Result<&'a Joined, WorkEnd> {
+        if let Some(joined) = self.texts.joined.get() {
+            return Ok(joined);
+        }
+        let pieces = self.tree.all_pieces();
+        let length = pieces.iter().map(|piece| (piece.stop - piece.start) as usize).sum();
+        self.work.steps(pieces.len() as u64)?;
+        self.work.value_bytes(length)?;
+        Ok(self.texts.joined.get_or_init(|| {
+            let mut joined =
+                Joined { text: String::with_capacity(length), starts: Vec::with_capacity(pieces.len() + 1) };
+            for &piece in pieces {
+                joined.starts.push(joined.text.len() as u32);
+                self.push_piece(piece, &mut joined.text);
+            }
+            joined.starts.push(joined.text.len() as u32);
+            joined
+        }))
+    }
+
+    fn push_piece(&self, piece: Slice, text: &mut String) {
+        let raw = self.raw(piece);
+        match (piece.is_plain, is_cdata(piece)) {
+            (true, _) => text.push_str(raw),
+            (false, false) => push_text(raw, text),
+            (false, true) => {
+                let mut lines = raw.split('\r');
+                text.push_str(lines.next().unwrap_or_default());
+                for line in lines {
+                    text.push('\n');
+                    text.push_str(line.strip_prefix('\n').unwrap_or(line));
+                }
+            }
+        }
+    }
+
+    /// The document itself in this range.
+    #[inline]
+    pub(super) fn raw(&self, slice: Slice) -> &'a str {
+        &self.text[slice.start as usize..slice.stop as usize]
+    }
+
+    /// The same text with the life of the document, where it is part of it.
+    pub(super) fn in_document(&self, text: &str) -> Option<&'a str> {
+        let start = (text.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        self.text.get(start..start.checked_add(text.len())?)
+    }
+
+    /// Whether a node is text between tags.
+    pub(super) fn is_text(&self, item: Item) -> bool {
+        item.attribute == 0 && self.tree.node(item.node).symbol == TEXT
+    }
+}
+
+/// In CDATA an ampersand is itself.
+fn is_cdata(piece: Slice) -> bool {
+    piece.symbol == 1
+}

@@ -1,0 +1,80 @@
+//! A document while its rows are made, and what paths lead to in it.
+
+use xmlshred_model::{Work, WorkEnd};
+
+use super::absolute::Absolute;
+use super::dfa::Dfa;
+use super::texts::Texts;
+use super::tree::{DOCUMENT, NodeId, TEXT, Tree};
+
+/// A document while its rows are made: its projection, its text, and what was found in it once for all rows.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(super) tree: &'a Tree,
+    pub(crate) text: &'a str,
+    /// The main element, where absolute paths start.
+    pub(super) main: NodeId,
+    pub(super) dfa: &'a Dfa,
+    pub(super) texts: &'a Texts,
+    pub(super) absolute: &'a Absolute<Item>,
+    pub(super) work: &'a Work<'a>,
+}
+
+/// The attributes of an element that have one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    None,
+    One(Item),
+    /// Who asks must look at all.
+    Several,
+}
+
+/// Something that a path leads to. The order is document order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Item {
+    pub(super) node: NodeId,
+    /// For an attribute of `node`: its position there, plus one. 0 is the node itself.
+    pub(super) attribute: u32,
+}
+
+/// Why a path is not followed to its last match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// Whoever asked has enough.
+    Enough,
+    /// The document has cost enough.
+    Ended(WorkEnd),
+}
+
+impl From<WorkEnd> for Stop {
+    fn from(end: WorkEnd) -> Self {
+        Self::Ended(end)
+    }
+}
+
+/// On to the next match, or not.
+pub(super) type Flow = Result<(), Stop>;
+
+/// Takes matches until it has enough.
+pub(super) type Visit<'v> = &'v mut dyn FnMut(Item) -> Flow;
+
+/// A flow that is over, one way or the other.
+pub(super) fn over(flow: Flow) -> Result<(), WorkEnd> {
+    match flow {
+        Ok(()) | Err(Stop::Enough) => Ok(()),
+        Err(Stop::Ended(end)) => Err(end),
+    }
+}
+
+impl Item {
+    /// The node itself.
+    pub(super) fn of_node(node: NodeId) -> Self {
+        Self { node, attribute: 0 }
+    }
+
+    /// The element itself, when it is one.
+    pub(super) fn element(self, tree: &Tree) -> Option<NodeId> {
+        let is_element = self.node != DOCUMENT && tree.node(self.node).symbol != TEXT;
+        (self.attribute == 0 && is_element).then_some(self.node)
+    }
+}

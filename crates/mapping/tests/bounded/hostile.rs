@@ -1,0 +1,91 @@
+//! Contracts that are nothing unusual, with documents that were made to cost much. `document(2)` is twice `document(1)`.
+
+pub(crate) struct Hostile {
+    pub(crate) name: &'static str,
+    pub(crate) contract: &'static str,
+    pub(crate) document: fn(usize) -> String,
+}
+
+fn repeated(around: &str, part: &str, count: usize) -> String {
+    format!("<{around}>{}</{around}>", part.repeat(count))
+}
+
+/// Elements `b` nested 200 deep, over and over, each with something in it.
+fn deep(inner: &str, count: usize) -> String {
+    let tower = "<b>".repeat(200) + inner + &"</b>".repeat(200);
+    repeated("r", &tower, count)
+}
+
+pub(crate) const CASES: &[Hostile] = &[
+    Hostile {
+        name: "a column reads the first of all siblings",
+        contract: "document: { root: /o }\ntables: { t: { each: line, columns: { sku: { path: '../line[1]/@sku', type: text } } } }",
+        document: |times| repeated("o", "<line sku='a-12'/>", 2_500 * times),
+    },
+    Hostile {
+        name: "a column reads the last of all siblings",
+        contract: "document: { root: /o }\ntables: { t: { each: line, columns: { sku: { path: '../line[last()]/@sku', type: text } } } }",
+        document: |times| repeated("o", "<line sku='a-12'/>", 2_500 * times),
+    },
+    Hostile {
+        name: "a column finds nothing among all siblings",
+        contract: "document: { root: /o }\ntables: { t: { each: line, columns: { sku: { path: \"../line[@sku = 'x']/@sku\", type: text } } } }",
+        document: |times| repeated("o", "<line sku='a-12'/>", 2_500 * times),
+    },
+    Hostile {
+        name: "a column reads an absolute path",
+        contract: "document: { root: /r }\ntables: { t: { each: b, columns: { k: { path: /r/b/@k, type: text }, l: { path: '/r/b[1]/@k', type: text }, m: { path: '/r/b/@k', pick: last, type: text } } } }",
+        document: |times| repeated("r", "<b k='17'/>", 2_500 * times),
+    },
+    Hostile {
+        name: "a condition reads an absolute path",
+        contract: "document: { root: /r }\ntables: { t: { each: \"b[/r/c/@k = '1']\", columns: { k: { path: '@k', type: text } } } }",
+        document: |times| repeated("r", "<b k='17'/>", 2_500 * times),
+    },
+    Hostile {
+        name: "the same descendants by six ways",
+        contract: "document: { root: /r }\ntables: { t: { each: //b//b//b//b//b//b, columns: { k: { path: '@k', type: text } } } }",
+        document: |times| deep("<b k='1'/>", 10 * times),
+    },
+    Hostile {
+        name: "a condition on the text of nested elements",
+        contract: "document: { root: /r }\ntables: { t: { each: \"//b[contains(., 'zzz')]\", columns: { k: { path: '@k', type: text } } } }",
+        document: |times| deep("some text &amp; more of it<c/>and again", 20 * times),
+    },
+    Hostile {
+        name: "rows of one column",
+        contract: "document: { root: /r }\ntables: { t: { each: a, columns: { n: { path: '@n', type: int } } } }",
+        document: |times| repeated("r", "<a/>", 50_000 * times),
+    },
+    Hostile {
+        name: "rows that are tried by where, and one per key",
+        contract: "document: { root: /r }\ntables: { t: { each: a, where: \"n > 0\", one_per: { key: '@n' }, columns: { n: { path: '@n', type: int }, s: { path: ., type: text } } } }",
+        document: |times| {
+            (0..5_000 * times).fold("<r>".to_owned(), |text, n| text + &format!("<a n='{n}'>&lt;</a>"))
+                + "</r>"
+        },
+    },
+    Hostile {
+        name: "parents with children that read them",
+        contract: "document: { root: /r }\ntables:\n  p: { each: p, columns: { id: { path: '@id', type: int, key: true }, t: { path: '@t', type: text } } }\n  c: { within: p, each: c, columns: { id: { parent: p.id, type: int }, u: { expr: \"UPPER(p.t)\", type: text }, n: { path: ../@t, type: text } } }",
+        document: |times| repeated("r", "<p id='1' t='abc'><c/><c/><c/></p>", 2_000 * times),
+    },
+    Hostile {
+        name: "markup below many declarations",
+        contract: "document: { root: /r }\ntables: { t: { each: x, columns: { m: { path: ., type: xml } } } }",
+        document: |times| {
+            let declarations = (0..10).map(|n| format!(" xmlns:p{n}='urn:n{n}'")).collect::<String>();
+            format!("<r{declarations}>{}</r>", "<x/>".repeat(5_000 * times))
+        },
+    },
+    Hostile {
+        name: "attributes with prefixes below many declarations",
+        contract: "document: { root: /r }\ntables: { t: { each: x, columns: { m: { path: '@a', type: text } } } }",
+        document: |times| {
+            let declarations =
+                (0..500 * times).map(|n| format!(" xmlns:p{n}='urn:n{n}'")).collect::<String>();
+            let attributes = (0..500 * times).map(|n| format!(" p{n}:a='1'")).collect::<String>();
+            format!("<r{declarations}><x{attributes}/></r>")
+        },
+    },
+];
