@@ -10,7 +10,6 @@
 mod clean;
 mod convert;
 mod dfa;
-mod limits;
 mod project;
 mod rows;
 mod select;
@@ -25,12 +24,12 @@ use bumpalo::Bump;
 use xmlshred_model::{BatchBuilder, DocumentKey, Failure, FailureCode, Issue, Stage, UtcMicros};
 
 use crate::Plan;
+use crate::limits::Limits;
 use crate::plan::{CompiledPath, Paths};
 use crate::xml::{Place, ScanLimits, XmlError, XmlErrorKind, decode, scan};
 
 pub(crate) use convert::{Cell, Refusal};
 pub(crate) use dfa::{Dfa, START, StateId};
-pub use limits::Limits;
 use project::Projection;
 use rows::RowMaker;
 pub(crate) use select::{Extent, Item, View};
