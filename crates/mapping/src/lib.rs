@@ -8,11 +8,15 @@ pub mod contract;
 pub mod coverage;
 pub mod explain;
 pub mod infer;
+mod limits;
+mod lines;
 pub mod path;
 pub mod plan;
 pub mod samples;
 pub mod shred;
 pub mod xml;
 
+pub use limits::Limits;
+pub use lines::Lines;
 pub use plan::Plan;
-pub use shred::{Content, Cost, DocumentContext, Limits, ShredError, Shredded, Shredder};
+pub use shred::{Content, Cost, DocumentContext, ShredError, Shredded, Shredder};

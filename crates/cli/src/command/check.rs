@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use xmlshred_databases::{Difference, DifferenceKind};
-use xmlshred_mapping::contract::{self, Code, Diagnostic, Lines, Loaded, Places, Severity, Step};
+use xmlshred_mapping::contract::{self, Code, Diagnostic, Loaded, Places, Severity, Step};
 use xmlshred_mapping::samples::Samples;
-use xmlshred_mapping::{DocumentContext, Limits, Plan};
+use xmlshred_mapping::{DocumentContext, Lines, Plan};
 
 use crate::args::{CheckArgs, KeyArgs};
 use crate::console;
@@ -99,7 +99,7 @@ fn try_on(
     diagnostics: &mut Vec<Diagnostic>,
     file: &ContractFile,
 ) -> Result<Tried, CommandError> {
-    let limits = Limits::default();
+    let limits = plan.contract().document.limits;
     let mut samples = Samples::new(Arc::clone(plan), limits);
     let mut tried = Tried::default();
     let now = jiff::Timestamp::now().as_microsecond();

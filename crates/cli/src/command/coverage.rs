@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use xmlshred_mapping::coverage::{Coverage, Detail};
-use xmlshred_mapping::{DocumentContext, Limits, Plan};
+use xmlshred_mapping::{DocumentContext, Plan};
 
 use crate::args::{CoverageArgs, DocumentArgs};
 use crate::console;
@@ -32,7 +32,7 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
         console::note(file.render(&warnings, console::render_style()).trim_end());
     }
     let plan = Arc::new(Plan::new(contract));
-    let limits = Limits::default();
+    let limits = plan.contract().document.limits;
     let mut coverage = Coverage::new(Arc::clone(&plan), limits);
     let now = jiff::Timestamp::now().as_microsecond();
     let mut measured = Vec::new();

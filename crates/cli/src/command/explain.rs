@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use xmlshred_mapping::explain::LetSet;
-use xmlshred_mapping::{DocumentContext, Limits, Plan};
+use xmlshred_mapping::{DocumentContext, Plan};
 
 use crate::args::{ExplainArgs, KeyArgs};
 use crate::console;
@@ -34,7 +34,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
     }
     let plan = Arc::new(Plan::new(contract));
     let selection = Selection::parse(wanted, *row, &plan)?;
-    let limits = Limits::default();
+    let limits = plan.contract().document.limits;
     let now = jiff::Timestamp::now().as_microsecond();
     let sensitive = if *show_sensitive { Sensitive::Shown } else { Sensitive::Masked };
     let mut exit = Exit::Done;

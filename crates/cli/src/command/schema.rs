@@ -82,7 +82,9 @@ fn of_key(key: &Key) -> Value {
     schema_map.insert("description".into(), description.into());
     if let Absent::Is(value) = key.absent {
         let value = match key.shape {
-            Shape::Flag | Shape::Count => serde_json::from_str(value).expect("flags and numbers are JSON"),
+            Shape::Flag | Shape::Count | Shape::Limit(_) => {
+                serde_json::from_str(value).expect("flags and numbers are JSON")
+            }
             _ => Value::from(value),
         };
         schema_map.insert("default".into(), value);
@@ -98,6 +100,7 @@ fn of_shape(shape: &Shape) -> Value {
         Shape::Type => json!({ "$ref": reference("type") }),
         Shape::Constant => json!({ "type": ["string", "number", "boolean", "null"] }),
         Shape::Count => json!({ "type": "integer", "minimum": 0 }),
+        Shape::Limit(most) => json!({ "type": "integer", "minimum": 1, "maximum": most }),
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Word(words) => {
             let words = words().into_iter().map(Value::from);

@@ -34,9 +34,9 @@ pub(crate) struct Preview {
 }
 
 impl Previewer {
-    /// With the limits of a run.
+    /// With the limits of the contract, as in a run.
     pub(crate) fn new(plan: Arc<Plan>, now: UtcMicros) -> Self {
-        let limits = Limits::default();
+        let limits = plan.contract().document.limits;
         Self { shredder: Shredder::new(Arc::clone(&plan), limits), plan, limits, now }
     }
 

@@ -1,6 +1,7 @@
 //! Names that may be shown. What a database calls a table, a column or a constraint may be a value of a document: triggers and dynamic
 //! SQL say what they like. So a name passes only where the contract or the log has it, and as it is written there.
 
+use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::log_table::{ISSUE, LOG};
 use xmlshred_model::{TableSchema, TargetSchema};
 
@@ -10,20 +11,27 @@ pub(crate) struct KnownNames<'a> {
     tables: &'a [TableSchema],
     /// The table at hand, of which an error is that names no other.
     at_hand: Option<&'a TableSchema>,
+    /// The table that documents are read from.
+    source: Option<&'a SourceSpec>,
 }
 
 impl<'a> KnownNames<'a> {
     /// Of the log alone.
-    pub(crate) const LOG: Self = Self { tables: &[], at_hand: None };
+    pub(crate) const LOG: Self = Self { tables: &[], at_hand: None, source: None };
 
     /// Of all tables of a target.
     pub(crate) fn of(schema: &'a TargetSchema) -> Self {
-        Self { tables: &schema.tables, at_hand: None }
+        Self { tables: &schema.tables, ..Self::LOG }
     }
 
     /// Of one table, which is at hand.
     pub(crate) fn table(table: &'a TableSchema) -> Self {
-        Self { tables: &[], at_hand: Some(table) }
+        Self { at_hand: Some(table), ..Self::LOG }
+    }
+
+    /// Of the source table.
+    pub(crate) fn source(spec: &'a SourceSpec) -> Self {
+        Self { source: Some(spec), ..Self::LOG }
     }
 
     /// The known table of this name, or the one at hand.
@@ -36,7 +44,8 @@ impl<'a> KnownNames<'a> {
     pub(crate) fn found(&self, name: &str) -> Option<&'a str> {
         let name = name.rsplit('.').next().unwrap_or(name);
         let of_contract = self.tables.iter().chain(self.at_hand).map(|table| table.name.as_str());
-        of_contract.chain([LOG, ISSUE]).find(|known| known.eq_ignore_ascii_case(name))
+        let source = self.source.map(|spec| spec.table.as_str());
+        of_contract.chain(source).chain([LOG, ISSUE]).find(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// This column of the table at hand, or of any where none is.

@@ -3,7 +3,7 @@
 use postgres::Error;
 use postgres::error::DbError;
 use xmlshred_engine::ports::{Fault, PortError};
-
+use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{TableSchema, TargetSchema};
 
 use crate::catalog::known_names::KnownNames;
@@ -18,6 +18,11 @@ pub(super) fn port_error(during: &str, error: Error) -> PortError {
 /// The error of something that may concern any table of the target.
 pub(super) fn target_error(during: &str, schema: &TargetSchema, error: Error) -> PortError {
     error_among(during, KnownNames::of(schema), error)
+}
+
+/// The error of reading from the source table.
+pub(super) fn source_error(during: &str, spec: &SourceSpec, error: Error) -> PortError {
+    error_among(during, KnownNames::source(spec), error)
 }
 
 /// The error of loading or reading rows of `table`.

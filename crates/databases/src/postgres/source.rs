@@ -20,7 +20,7 @@ use xmlshred_model::log_table::LOG;
 use super::address::PostgresAddress;
 use super::catalog::{self, Column, qualified};
 use super::connect::{Purpose, connect};
-use super::fault::port_error;
+use super::fault::source_error;
 
 /// Counting documents is for the progress bar; it may cost this much time.
 const COUNT_TIMEOUT: &str = "SET LOCAL statement_timeout = '5s'";
@@ -74,7 +74,7 @@ impl PostgresSource {
     }
 
     fn statements(&mut self) -> Result<[Statement; 2], PortError> {
-        let failed = |error| port_error("preparing to read documents", error);
+        let failed = |error| source_error("preparing to read documents", &self.spec, error);
         let statements = match self.fetch.take() {
             Some(statements) => statements,
             None => {
@@ -105,8 +105,8 @@ impl Source for PostgresSource {
     ) -> Result<Vec<DocumentKey>, PortError> {
         let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
         let sql = self.paging(selection);
-        let condition = self.spec.where_sql.clone();
-        let failed = |error| selection_error("reading keys of documents", condition.as_deref(), error);
+        let spec = self.spec.clone();
+        let failed = |error| selection_error("reading keys of documents", &spec, error);
         let statement = match self.keys.take() {
             Some((known, statement)) if known == sql => statement,
             _ => self.client.prepare_typed(&sql, &PAGING_TYPES).map_err(failed)?,
@@ -142,8 +142,8 @@ impl Source for PostgresSource {
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
         let Some([start, end]) = bounds(selection, None) else { return Ok(Some(0)) };
         let sql = format!("SELECT count(*) {}", self.selecting(selection));
-        let condition = self.spec.where_sql.clone();
-        let failed = |error| selection_error("counting documents", condition.as_deref(), error);
+        let spec = self.spec.clone();
+        let failed = |error| selection_error("counting documents", &spec, error);
         let mut transaction = self.client.transaction().map_err(failed)?;
         transaction.batch_execute(COUNT_TIMEOUT).map_err(failed)?;
         // The whole is counted best by reading it once.
@@ -165,15 +165,19 @@ impl Source for PostgresSource {
 impl Documents for PostgresSource {
     fn lengths(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<i64>>, PortError> {
         let [measure, _] = self.statements()?;
-        let rows =
-            self.client.query(&measure, &[&keys]).map_err(|error| port_error("reading documents", error))?;
+        let rows = self
+            .client
+            .query(&measure, &[&keys])
+            .map_err(|error| source_error("reading documents", &self.spec, error))?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
     fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, Fetched>, PortError> {
         let [_, read] = self.statements()?;
-        let rows =
-            self.client.query(&read, &[&keys]).map_err(|error| port_error("reading documents", error))?;
+        let rows = self
+            .client
+            .query(&read, &[&keys])
+            .map_err(|error| source_error("reading documents", &self.spec, error))?;
         Ok(rows.iter().map(|row| (row.get(0), document(row, self.is_binary))).collect())
     }
 }
@@ -190,15 +194,15 @@ fn source_table(spec: &SourceSpec) -> String {
 }
 
 /// The error of a query that contains the contract's own condition, which is the one part that can be wrong SQL.
-fn selection_error(during: &str, condition: Option<&str>, error: postgres::Error) -> PortError {
-    match (condition, error.as_db_error()) {
+fn selection_error(during: &str, spec: &SourceSpec, error: postgres::Error) -> PortError {
+    match (spec.where_sql.as_deref(), error.as_db_error()) {
         (Some(condition), Some(refusal)) if refusal.code().code().starts_with("42") => {
             let (code, words) = (format!("SQLSTATE {}", refusal.code().code()), refusal.message());
             PortError::new(Fault::Other, wrong_condition("PostgreSQL", condition, words, &code))
                 .with_words(words)
                 .with_hint("it may name columns of the source table and other tables of the database")
         }
-        _ => port_error(during, error),
+        _ => source_error(during, spec, error),
     }
 }
 

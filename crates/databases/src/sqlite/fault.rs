@@ -2,6 +2,7 @@
 
 use rusqlite::{Error, ffi};
 use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::TableSchema;
 
 use crate::catalog::known_names::KnownNames;
@@ -9,6 +10,11 @@ use crate::catalog::known_names::KnownNames;
 /// The error of an access that did not touch one table's rows in particular.
 pub(super) fn port_error(during: &str, error: Error) -> PortError {
     error_among(during, KnownNames::LOG, error)
+}
+
+/// The error of reading from the source table.
+pub(super) fn source_error(during: &str, spec: &SourceSpec, error: Error) -> PortError {
+    error_among(during, KnownNames::source(spec), error)
 }
 
 /// The error of loading or reading rows of `table`.

@@ -17,7 +17,7 @@ use xmlshred_model::log_table::{CONTRACT_NAME, LOG, SUCCESS};
 
 use super::catalog::{layout, names};
 use super::connect::open_for_reading;
-use super::fault::port_error;
+use super::fault::source_error;
 
 /// A reading connection to the source table.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ impl Source for SqliteSource {
         max_bytes: u64,
         take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
-        let failed = |error| port_error("reading a document", error);
+        let failed = |error| source_error("reading a document", &self.spec, error);
         let SourceSpec { table, key, xml, .. } = &self.spec;
         let xml = SQLITE.quote(xml);
         let sql = format!(
@@ -177,7 +177,7 @@ fn selection_error(during: &str, spec: &SourceSpec, error: Error) -> PortError {
                 .with_words(msg.as_str())
                 .with_hint(format!("it may name columns of `{}` and other tables of the file", spec.table))
         }
-        _ => port_error(during, error),
+        _ => source_error(during, spec, error),
     }
 }
 

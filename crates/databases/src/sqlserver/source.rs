@@ -19,7 +19,7 @@ use super::address::{Intent, SqlServerAddress};
 use super::catalog::{self, Column, is_same_name, qualified};
 use super::connect::connect;
 use super::driver::{Driver, DriverError, NoUnicode};
-use super::fault::{is_misunderstood, port_error};
+use super::fault::{is_misunderstood, source_error};
 use super::key_list;
 
 /// A reading connection to the source table.
@@ -81,7 +81,7 @@ impl SqlServerSource {
                     .with_words(message)
                     .with_hint("it may name columns of the source table and other tables of the database")
             }
-            error => port_error(during, error),
+            error => source_error(during, &self.spec, error),
         }
     }
 }
@@ -168,7 +168,7 @@ impl SqlServerSource {
                         each(key, row.into_iter().nth(1).expect("the row has two cells"));
                     }
                 })
-                .map_err(|error| port_error("reading documents", error))?;
+                .map_err(|error| source_error("reading documents", &self.spec, error))?;
         }
         Ok(())
     }

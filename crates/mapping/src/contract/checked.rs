@@ -8,6 +8,7 @@ use xmlshred_expr::Expression;
 use xmlshred_model::lexical::TemporalFormat;
 use xmlshred_model::{DataType, OnExisting, OwnedValue};
 
+use crate::limits::Limits;
 use crate::path::Path;
 
 /// A whole contract.
@@ -68,6 +69,8 @@ pub struct DocumentSpec {
     pub require: Vec<Path>,
     /// Whether names compare without case.
     pub case: Case,
+    /// What one document may be and cost.
+    pub limits: Limits,
 }
 
 /// How names of elements and attributes compare.

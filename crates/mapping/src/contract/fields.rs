@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use super::diagnostic::{Code, Problems, listed};
-use super::language::Section;
+use super::language::{Section, Shape};
 use super::node::{Entries, Entry, Node, NodeKind};
 
 /// A value and where it stands.
@@ -86,6 +86,23 @@ impl<'n> Fields<'n> {
                 None
             }
         }
+    }
+
+    /// A number from 1 to what the language says.
+    pub(super) fn limit(&self, key: &str, section: &Section, problems: &mut Problems) -> Option<u64> {
+        let found = self.text(key, problems)?;
+        let most = match section.key(key).map(|key| key.shape) {
+            Some(Shape::Limit(most)) => most,
+            _ => u64::MAX,
+        };
+        let is_plain = found.value.bytes().all(|byte| byte.is_ascii_digit());
+        let limit = found.value.parse().ok().filter(|limit| is_plain && (1..=most).contains(limit));
+        if limit.is_none() {
+            let message = format!("`{key}` cannot be `{}`", found.value);
+            let hint = format!("write a whole number from 1 to {most}, digits only");
+            problems.report(Code::UnknownValue, found.span, message, hint);
+        }
+        limit
     }
 }
 

@@ -7,6 +7,7 @@ use xmlshred_model::log_table::{
 };
 use xmlshred_model::{OnExisting, Work};
 
+use crate::limits::Limits;
 use crate::path::{Axis, NodeTest, Path};
 
 use super::checked::{Contract, DocumentSpec, SourceSpec, TargetSpec};
@@ -197,6 +198,7 @@ impl<'n> Checker<'n> {
             }
         }
         let case = fields.word("case", &CASES, &mut self.problems).unwrap_or_default();
+        let limits = self.limits(fields.get("limits"));
         let key = fields.text("key", &mut self.problems).map(|found| self.path(&found));
         let require = fields.get("require").map(one_or_list).unwrap_or_default();
         let require =
@@ -214,7 +216,24 @@ impl<'n> Checker<'n> {
                 "write it from the document's root element down, as in `/Orders/Order`",
             );
         }
-        Some(DocumentSpec { root: path, key, require, case })
+        Some(DocumentSpec { root: path, key, require, case, limits })
+    }
+
+    /// Those that are set; the others are the program's.
+    fn limits(&mut self, node: Option<&'n Node>) -> Limits {
+        let fields = node.and_then(|node| Fields::read(node, &language::LIMITS, &mut self.problems));
+        let mut limits = Limits::default();
+        let Some(fields) = fields else { return limits };
+        let mut read = |key| fields.limit(key, &language::LIMITS, &mut self.problems);
+        let Limits { max_bytes, max_depth, max_attributes, max_row_bytes, max_steps, max_value_bytes } =
+            &mut limits;
+        assign(max_bytes, read("bytes"));
+        assign(max_depth, read("depth"));
+        assign(max_attributes, read("attributes"));
+        assign(max_row_bytes, read("row_bytes"));
+        assign(max_steps, read("steps"));
+        assign(max_value_bytes, read("value_bytes"));
+        limits
     }
 
     fn defaults_section(&mut self, fields: &Fields<'n>) {
@@ -259,6 +278,13 @@ impl<'n> Checker<'n> {
                 self.problems.report(Code::UnusedCodes, entry.key_span.clone(), message, "remove it");
             }
         }
+    }
+}
+
+/// Takes a limit that is set. The language's ranges fit these numbers.
+fn assign<T: TryFrom<u64>>(limit: &mut T, set: Option<u64>) {
+    if let Some(set) = set.and_then(|set| T::try_from(set).ok()) {
+        *limit = set;
     }
 }
 

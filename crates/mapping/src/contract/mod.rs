@@ -9,7 +9,6 @@ mod constants;
 mod diagnostic;
 mod fields;
 pub mod language;
-mod lines;
 mod load;
 mod node;
 mod places;
@@ -24,7 +23,6 @@ mod words;
 
 pub use checked::*;
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use lines::Lines;
 pub use load::{Loaded, load};
 pub use places::{Places, Step};
 pub use render::{RenderStyle, render};

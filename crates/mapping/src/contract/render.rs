@@ -4,7 +4,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use super::diagnostic::{Diagnostic, Severity};
-use super::lines::Lines;
+use crate::lines::Lines;
 
 /// Whether rendered diagnostics have colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

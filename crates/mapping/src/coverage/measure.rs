@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use xmlshred_model::{BatchBuilder, Failure};
 
-use crate::plan::{Automaton, Ignored, Paths, Stored, column_automaton};
-use crate::shred::{Dfa, Extent, Finder};
+use crate::limits::Limits;
+use crate::lines::Lines;
+use crate::plan::{Automaton, Ignored, Paths, Plan, Stored, column_automaton};
+use crate::shred::{Content, Dfa, DocumentContext, Extent, Finder, Shredder};
 use crate::xml::{ScanLimits, scan};
-use crate::{Content, DocumentContext, Limits, Plan, Shredder};
 
 use super::outline::Outline;
 use super::reads::{Part, Parts, Reads};
 use super::report::{Detail, Report};
 use super::walk::{BOTTOM, Machine, Walk};
+
+/// Parts of a document to be ignored that are collected before they are put together.
+const MAX_PARTS: usize = 1 << 20;
 
 /// Measures documents against a contract. Memory grows with the number of different paths in them, not with their number.
 pub struct Coverage {
@@ -71,6 +75,7 @@ impl Coverage {
         if self.ignored.paths.is_empty() {
             return Ok(Parts::default());
         }
+        let mut ignored = Parts::default();
         let mut parts = Vec::new();
         let paths = self.ignored.paths(&self.plan);
         self.finder.find(&self.plan, paths, &self.ignored.paths, text, &mut |_, extent| {
@@ -79,8 +84,13 @@ impl Coverage {
                 // With an element, everything in it is left out.
                 Extent::Element(range) | Extent::Attribute(range) => Part::All(range),
             });
+            // Many paths may lead to the same.
+            if parts.len() >= MAX_PARTS {
+                ignored.add(parts.drain(..));
+            }
         })?;
-        Ok(Parts::new(parts))
+        ignored.add(parts);
+        Ok(ignored)
     }
 
     fn walk(&mut self, text: &str, read: &Parts, ignored: &Parts) {
@@ -96,6 +106,7 @@ impl Coverage {
             read,
             ignored,
             outline: &mut self.outline,
+            lines: Lines::of(text),
             open: vec![BOTTOM],
             run: None,
         };

@@ -8,11 +8,13 @@
 //! the second match of a path of which the first is taken. Only why something is not read is answered by path alone, without
 //! predicates.
 
+mod amount;
 mod measure;
 mod outline;
 mod reads;
 mod report;
 mod walk;
 
+pub use amount::{Amount, Example};
 pub use measure::Coverage;
-pub use report::{Amount, Detail, Example, Lost, Report, Why};
+pub use report::{Detail, Lost, Report, Why};

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use crate::contract::Case;
+use crate::lines::Lines;
+use crate::xml::Place;
 
-use super::report::{Amount, Example};
+use super::amount::{Amount, Example};
 
 /// Index of a name in the outline.
 pub(super) type NameId = u32;
@@ -12,6 +14,9 @@ pub(super) type NameId = u32;
 /// More paths than any kind of document has: names made of data would fill the memory. Behind them, each known element has one more
 /// child for all that is new in it.
 const MAX_NAMES: usize = 100_000;
+
+/// Bytes of all names together, which is the same for names of any length.
+const MAX_NAME_BYTES: usize = 32 << 20;
 
 /// The name of that child, which is none of XML.
 const REST: &str = "…";
@@ -42,6 +47,7 @@ impl Fate {
 #[derive(Debug)]
 pub(super) struct Outline {
     names: Vec<Name>,
+    name_bytes: usize,
     case: Case,
 }
 
@@ -103,14 +109,14 @@ pub(super) struct Datum<'d> {
 
 impl Outline {
     pub(super) fn new(case: Case) -> Self {
-        Self { names: vec![Name::new(TOP, NameKind::Element, "")], case }
+        Self { names: vec![Name::new(TOP, NameKind::Element, "")], name_bytes: 0, case }
     }
 
     pub(super) fn name(&self, id: NameId) -> &Name {
         &self.names[id as usize]
     }
 
-    pub(super) fn ids(&self) -> impl Iterator<Item = NameId> + use<> {
+    pub(super) fn ids(&self) -> impl DoubleEndedIterator<Item = NameId> + use<> {
         0..self.names.len() as NameId
     }
 
@@ -124,10 +130,10 @@ impl Outline {
             }
             Case::Sensitive => text,
         };
-        if self.names.len() >= MAX_NAMES && self.name(parent).is_rest() {
+        let is_full = self.names.len() >= MAX_NAMES || self.name_bytes >= MAX_NAME_BYTES;
+        if is_full && self.name(parent).is_rest() {
             return parent;
         }
-        let is_full = self.names.len() >= MAX_NAMES;
         let next = self.names.len() as NameId;
         let name = &mut self.names[parent as usize];
         let known = match kind {
@@ -143,18 +149,22 @@ impl Outline {
             return id;
         }
         known.insert(key.into(), next);
+        self.name_bytes += 2 * text.len();
         self.names.push(Name::new(parent, kind, text));
         next
     }
 
-    /// Counts a value of document number `document`; `line` tells line and column of an offset.
-    pub(super) fn count(&mut self, datum: Datum<'_>, document: u64, text: &str) {
+    /// Counts a value of document number `document`; `lines` tells where in it: values come in the order of the document.
+    pub(super) fn count(&mut self, datum: Datum<'_>, document: u64, lines: &mut Lines<'_>) {
         let Datum { name, fate, raw, offset } = datum;
         let tally = &mut self.names[name as usize].tallies[fate as usize];
         tally.amount += Amount { occurrences: 1, bytes: raw.len() as u64 };
         tally.documents.count(document);
         if tally.example.is_none() && fate != Fate::Read {
-            tally.example = Some(Example::of(raw, offset, document, text));
+            let (line, column) = lines.place(offset);
+            let place = Place { line, column };
+            let example = Example { document: document - 1, place, char_count: raw.chars().count() };
+            tally.example = Some(example);
         }
         if fate == Fate::NoPath {
             let mut above = name;
@@ -162,18 +172,6 @@ impl Outline {
                 above = self.names[above as usize].parent;
             }
         }
-    }
-
-    /// Names from the root element down to this one.
-    pub(super) fn way_to(&self, id: NameId) -> Vec<NameId> {
-        let mut way = Vec::new();
-        let mut at = id;
-        while at != TOP {
-            way.push(at);
-            at = self.name(at).parent;
-        }
-        way.reverse();
-        way
     }
 }
 

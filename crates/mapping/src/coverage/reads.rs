@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use crate::plan::Stored;
-use crate::shred::{CellPlace, Extent, Item, Origin, Taken, Trace, View};
+use crate::shred::{CellPlace, Extent, Item, Origin, Reason, Taken, Trace, View};
 
 /// Listens to one document.
 pub(super) struct Reads<'p> {
@@ -12,7 +12,40 @@ pub(super) struct Reads<'p> {
     rows: RefCell<Vec<Row>>,
     /// The row of the cell being made, when the cell is stored.
     cell: Cell<Option<u32>>,
-    taken: RefCell<Vec<(u32, Part)>>,
+    taken: RefCell<Remembered>,
+}
+
+/// What rows read: memory does not grow with what each of them reads again.
+#[derive(Default)]
+struct Remembered {
+    /// By rows of which it is not known yet whether they are made, and what came since.
+    open: Vec<(u32, Part)>,
+    /// By rows that are made.
+    made: Parts,
+    /// The next time to put parts together.
+    next: usize,
+}
+
+impl Remembered {
+    fn push(&mut self, row: u32, part: Part, rows: &[Row]) {
+        self.open.push((row, part));
+        if self.open.len() >= self.next.max(MAX_REMEMBERED) {
+            self.settle(rows);
+            // Half of the parts are new the next time, so that each is looked at a few times only.
+            self.next = 2 * self.open.len();
+            if self.open.len() > MAX_OPEN {
+                self.made.add(self.open.drain(..).map(|(_, part)| part));
+            }
+        }
+    }
+
+    /// Puts together what is read by rows that are made, and forgets what those read that are dropped.
+    fn settle(&mut self, rows: &[Row]) {
+        let fate = |row: u32| rows.get(row as usize).map_or(Fate::Made, |row| row.fate);
+        let made = self.open.iter().filter(|(row, _)| fate(*row) == Fate::Made);
+        self.made.add(made.map(|(_, part)| part.clone()));
+        self.open.retain(|(row, _)| fate(*row) == Fate::Open);
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -25,7 +58,14 @@ struct Row {
 enum Fate {
     Open,
     Made,
+    Dropped,
 }
+
+/// Parts that are remembered before those of rows that are made, or will not be, are put together.
+const MAX_REMEMBERED: usize = 1 << 20;
+/// Parts that rows may have read of which it is not known yet whether they will be made. More are taken for read: they are of documents
+/// of which every row reads all others.
+const MAX_OPEN: usize = 8 << 20;
 
 /// Part of a document.
 #[derive(Clone, Debug)]
@@ -43,9 +83,9 @@ impl<'p> Reads<'p> {
 
     /// What rows read that were made.
     pub(super) fn into_parts(self) -> Parts {
-        let rows = self.rows.into_inner();
-        let is_made = |row: u32| rows.get(row as usize).is_none_or(|row| row.fate == Fate::Made);
-        Parts::new(self.taken.into_inner().into_iter().filter(|(row, _)| is_made(*row)).map(|(_, part)| part))
+        let mut remembered = self.taken.into_inner();
+        remembered.settle(&self.rows.into_inner());
+        remembered.made
     }
 }
 
@@ -77,12 +117,18 @@ impl Trace for Reads<'_> {
                 (Extent::Element(range), Taken::Text) | (Extent::Text(range), _) => Part::Text(range),
                 (Extent::Element(range), Taken::Markup) | (Extent::Attribute(range), _) => Part::All(range),
             };
-            self.taken.borrow_mut().push((row, part));
+            self.taken.borrow_mut().push(row, part, &self.rows.borrow());
         }
     }
 
     fn emitted(&self, row: u32, _: usize) {
         self.rows.borrow_mut()[row as usize].fate = Fate::Made;
+    }
+
+    fn dropped(&self, row: u32, _: Reason<u32>) {
+        if let Some(row) = self.rows.borrow_mut().get_mut(row as usize) {
+            row.fate = Fate::Dropped;
+        }
     }
 
     fn key(&self, view: &View<'_>, item: Item) {
@@ -99,17 +145,16 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn new(parts: impl IntoIterator<Item = Part>) -> Self {
-        let mut sorted = Self::default();
+    /// Adds more, in any order. Takes time in proportion to what is there and what is added.
+    pub(super) fn add(&mut self, parts: impl IntoIterator<Item = Part>) {
         for part in parts {
             match part {
-                Part::Text(range) => sorted.text.push(range),
-                Part::All(range) => sorted.all.push(range),
+                Part::Text(range) => self.text.push(range),
+                Part::All(range) => self.all.push(range),
             }
         }
-        sorted.text = united(sorted.text);
-        sorted.all = united(sorted.all);
-        sorted
+        self.text = united(std::mem::take(&mut self.text));
+        self.all = united(std::mem::take(&mut self.all));
     }
 
     /// Whether the value of an attribute that begins here is among them.

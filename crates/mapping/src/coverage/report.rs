@@ -1,10 +1,10 @@
 //! What is told about the coverage of documents: shares, and what is lost, the most of it first.
 
-use std::ops::AddAssign;
+use std::borrow::Cow;
 
 use crate::path::{NodeTest, Path};
-use crate::xml::Place;
 
+use super::amount::{Amount, Example};
 use super::outline::{Fate, NameId, NameKind, Outline, TOP, Tally};
 
 /// The coverage of documents.
@@ -20,15 +20,6 @@ pub struct Report {
     pub ignored: Amount,
     /// What neither is read nor ignored, the most bytes first.
     pub lost: Vec<Lost>,
-}
-
-/// How much data.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Amount {
-    /// Attributes and texts.
-    pub occurrences: u64,
-    /// UTF-8 bytes of them, as the documents have them.
-    pub bytes: u64,
 }
 
 /// Data at one path that is in no row.
@@ -71,17 +62,6 @@ impl Why {
     }
 }
 
-/// Where to look for an example. Not the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Example {
-    /// Number of the document among those measured, from 0.
-    pub document: u64,
-    /// Line and column.
-    pub place: Place,
-    /// Characters of the value.
-    pub char_count: usize,
-}
-
 /// How far what is lost is taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
@@ -89,19 +69,6 @@ pub enum Detail {
     Sections,
     /// Every attribute and text by itself.
     Names,
-}
-
-impl AddAssign for Amount {
-    fn add_assign(&mut self, other: Self) {
-        self.occurrences += other.occurrences;
-        self.bytes += other.bytes;
-    }
-}
-
-impl Example {
-    pub(super) fn of(raw: &str, offset: usize, document: u64, text: &str) -> Self {
-        Self { document: document - 1, place: Place::of(text, offset), char_count: raw.chars().count() }
-    }
 }
 
 impl Report {
@@ -121,7 +88,7 @@ impl Report {
             report.ignored += outline.name(id).tallies[Fate::Ignored as usize].amount;
         }
         let main = main_name(outline, root);
-        let listing = Listing { outline, main: &main, detail };
+        let listing = Listing { outline, main: &main, unread: unread(outline), detail };
         listing.collect(TOP, &mut report.lost);
         report.lost.sort_by(|a, b| {
             let key = |lost: &Lost| (std::cmp::Reverse(lost.amount.bytes), lost.why);
@@ -166,7 +133,29 @@ fn main_name(outline: &Outline, root: &Path) -> Vec<NameId> {
 struct Listing<'o> {
     outline: &'o Outline,
     main: &'o [NameId],
+    /// By name: whether nothing here or below is reached by a path, or ignored.
+    unread: Vec<bool>,
     detail: Detail,
+}
+
+/// Bytes of a path that is told. Of a longer one the beginning is left out: as many long paths as there are names would fill the memory.
+const MAX_PATH_BYTES: usize = 1024;
+
+/// Of every name, whether nothing here or below is reached by a path, or ignored.
+fn unread(outline: &Outline) -> Vec<bool> {
+    let is_reached = |id: NameId| {
+        [Fate::Read, Fate::Ignored, Fate::InNoRow, Fate::ConditionOnly]
+            .iter()
+            .any(|&fate| outline.name(id).tallies[fate as usize].amount.occurrences > 0)
+    };
+    let mut unread = outline.ids().map(|id| !is_reached(id)).collect::<Vec<_>>();
+    // Names are made behind their parents: each has all of its children when it is its turn.
+    for id in outline.ids().rev() {
+        if !unread[id as usize] {
+            unread[outline.name(id).parent as usize] = false;
+        }
+    }
+    unread
 }
 
 const LOST: [(Fate, Why); 3] =
@@ -175,8 +164,9 @@ const LOST: [(Fate, Why); 3] =
 impl Listing<'_> {
     fn collect(&self, id: NameId, lost: &mut Vec<Lost>) {
         let name = self.outline.name(id);
-        let is_section = name.kind == NameKind::Element && id != TOP && !self.main.contains(&id);
-        if self.detail == Detail::Sections && is_section && self.is_unread(id) {
+        let is_unread = self.unread[id as usize];
+        let is_section = || name.kind == NameKind::Element && id != TOP && !self.main.contains(&id);
+        if self.detail == Detail::Sections && is_unread && is_section() {
             lost.extend(self.section(id));
             return;
         }
@@ -192,15 +182,6 @@ impl Listing<'_> {
         for child in name.children() {
             self.collect(child, lost);
         }
-    }
-
-    /// Whether nothing here or below is reached by a path, or ignored.
-    fn is_unread(&self, id: NameId) -> bool {
-        let name = self.outline.name(id);
-        let is_reached = [Fate::Read, Fate::Ignored, Fate::InNoRow, Fate::ConditionOnly]
-            .iter()
-            .any(|&fate| name.tallies[fate as usize].amount.occurrences > 0);
-        !is_reached && name.children().all(|child| self.is_unread(child))
     }
 
     /// One line for an element with everything in it; none when it holds nothing.
@@ -241,16 +222,45 @@ impl Listing<'_> {
         }
     }
 
-    /// From the main element to a name.
+    /// From the main element to a name; the last steps of it when it is long.
     fn way(&self, id: NameId) -> String {
-        let way = self.outline.way_to(id);
-        let shared = way.iter().zip(self.main).take_while(|(a, b)| a == b).count();
-        let up = std::iter::repeat_n("..".to_owned(), self.main.len() - shared);
-        let down = way[shared..].iter().map(|&id| match self.outline.name(id).kind {
-            NameKind::Element => self.outline.name(id).text.to_string(),
-            NameKind::Attribute => format!("@{}", self.outline.name(id).text),
-        });
-        let steps = up.chain(down).collect::<Vec<_>>();
+        let mut steps = Vec::new();
+        let mut bytes = 0;
+        let mut at = id;
+        // Up to the first name that is also on the way to the main element.
+        let shared = loop {
+            let place = if at == TOP { Some(0) } else { self.main_place(at) };
+            if let Some(shared) = place {
+                break shared;
+            }
+            let name = self.outline.name(at);
+            bytes += name.text.len() + 2;
+            if bytes > MAX_PATH_BYTES && !steps.is_empty() {
+                steps.push("…".to_owned());
+                break self.main.len();
+            }
+            steps.push(match name.kind {
+                NameKind::Element => shortened(&name.text).into_owned(),
+                NameKind::Attribute => format!("@{}", shortened(&name.text)),
+            });
+            at = name.parent;
+        };
+        steps.extend(std::iter::repeat_n("..".to_owned(), self.main.len() - shared));
+        steps.reverse();
         if steps.is_empty() { ".".to_owned() } else { steps.join("/") }
     }
+
+    /// How many names of the way to the main element end with this one; `None` when it is not on it.
+    fn main_place(&self, id: NameId) -> Option<usize> {
+        // Names are made behind their parents.
+        self.main.binary_search(&id).ok().map(|at| at + 1)
+    }
+}
+
+/// A name, or the beginning of a very long one.
+fn shortened(name: &str) -> Cow<'_, str> {
+    if name.len() <= MAX_PATH_BYTES {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(format!("{}…", &name[..name.floor_char_boundary(MAX_PATH_BYTES)]))
 }

@@ -2,6 +2,7 @@
 
 use xmlshred_model::Work;
 
+use crate::lines::Lines;
 use crate::plan::Paths;
 use crate::shred::{DEAD, Dfa, START, StateId};
 use crate::xml::{Handler, RawText, StartTag, TextKind};
@@ -27,6 +28,8 @@ pub(super) struct Walk<'w, 'd> {
     pub(super) read: &'w Parts,
     pub(super) ignored: &'w Parts,
     pub(super) outline: &'w mut Outline,
+    /// Of the text.
+    pub(super) lines: Lines<'d>,
     pub(super) open: Vec<Level>,
     /// Text since the last tag: from where to where.
     pub(super) run: Option<(usize, usize, Content)>,
@@ -84,7 +87,7 @@ impl<'d> Walk<'_, 'd> {
             Fate::NoPath
         };
         let datum = Datum { name: level.name, fate, raw: &self.text[start..stop], offset: start };
-        self.outline.count(datum, self.document, self.text);
+        self.outline.count(datum, self.document, &mut self.lines);
     }
 
     fn attributes(&mut self, tag: &StartTag<'_, 'd>) {
@@ -110,7 +113,7 @@ impl<'d> Walk<'_, 'd> {
                 Fate::NoPath
             };
             let name = self.outline.child(level.name, NameKind::Attribute, attribute.local());
-            self.outline.count(Datum { name, fate, raw, offset }, self.document, self.text);
+            self.outline.count(Datum { name, fate, raw, offset }, self.document, &mut self.lines);
         }
     }
 }

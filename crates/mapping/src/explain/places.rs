@@ -1,10 +1,14 @@
 //! Offsets of a document to places that people find: path with positions, line and column.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::xml::{Handler, RawText, ScanLimits, StartTag, TextKind, scan};
 
-use super::NodePlace;
+use super::explanation::NodePlace;
+
+/// Bytes of a path that is told.
+const MAX_PATH_BYTES: usize = 1024;
 
 /// Places by offset: of an element's `<`, of an attribute's value, of the beginning of text.
 #[derive(Debug, Default)]
@@ -69,9 +73,17 @@ impl Finder<'_> {
 
     fn tell(&mut self, offset: u32, last_step: impl FnOnce() -> String) {
         if let Some(place) = self.by_offset.get_mut(&offset) {
-            place.path = format!("{}{}", self.path, last_step());
+            place.path = format!("{}{}", end_of(&self.path), last_step());
         }
     }
+}
+
+/// The path, or the last steps of a very long one: as many of them as there are places would fill the memory.
+fn end_of(path: &str) -> Cow<'_, str> {
+    let Some(start) = path.len().checked_sub(MAX_PATH_BYTES) else { return Cow::Borrowed(path) };
+    let start = path.floor_char_boundary(start);
+    let step = path[start..].find('/').map_or(start, |at| start + at);
+    Cow::Owned(format!("…{}", &path[step..]))
 }
 
 impl<'d> Handler<'d> for Finder<'d> {

@@ -7,20 +7,21 @@ use xmlshred_expr::EvaluationError;
 use xmlshred_model::{BatchBuilder, OwnedValue, Value};
 
 use crate::contract::{BoundExpression, Column, Input};
+use crate::limits::Limits;
 use crate::path::{Condition, Predicate};
-use crate::plan::{CompiledCondition, CompiledPredicate};
+use crate::plan::{CompiledCondition, CompiledPredicate, Plan};
 use crate::shred::{
-    Cell, CellPlace, Extent, Filter, Item, Matches, Origin, Reason, Refusal, Step, Taken, Trace, View,
+    Cell, CellPlace, Content, DocumentContext, Extent, Filter, Item, Matches, Origin, Reason, Refusal,
+    Shredder, Step, Taken, Trace, View,
 };
-use crate::{Content, DocumentContext, Limits, Plan, Shredder};
 
-use super::lets::LetSet;
-use super::places::Places;
-use super::words::{in_words, source};
-use super::{
+use super::explanation::{
     CellKind, CellResult, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, FilteredElement, Read,
     RowFate,
 };
+use super::lets::LetSet;
+use super::places::Places;
+use super::words::{in_words, source};
 
 /// How the rows of `table` (index into the contract's tables) come about in a document.
 pub fn explain(

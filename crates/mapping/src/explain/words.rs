@@ -1,10 +1,10 @@
 //! What the shredder tells, in the words of an explanation.
 
-use crate::Plan;
 use crate::contract::{Clean, Column, ColumnSource, Generate};
+use crate::plan::Plan;
 use crate::shred::{CodeEntry, Step};
 
-use super::ExplainedStep;
+use super::explanation::ExplainedStep;
 
 /// Where a column's value comes from, as the contract says.
 pub(super) fn source(plan: &Plan, column: &Column) -> String {

@@ -2,7 +2,7 @@
 
 use super::draft::{DraftColumn, values_of};
 use super::profile::{ElementId, Profile};
-use super::structure::is_writable;
+use super::written::is_writable;
 use super::xsd::Hints;
 
 /// The element that a document is about: the root, or the first below it that is not only there to hold the next.

@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use super::InferOptions;
 use super::draft::{Draft, DraftColumn, DraftTable};
+use super::options::InferOptions;
 use super::profile::{ElementId, Profile};
 use crate::path::Namespaces;
 
@@ -107,12 +107,19 @@ fn unique(wanted: &[Wanted<'_>], taken: &[String]) -> Vec<String> {
     }
     let mut known = taken.iter().map(|name| name.to_lowercase()).collect::<std::collections::HashSet<_>>();
     let mut names = Vec::with_capacity(wanted.len());
+    let mut next_numbers = HashMap::new();
     for (at, &count) in counts.iter().enumerate() {
         let plain = name(at, count);
-        let numbered = (2..).map(|number| format!("{plain}_{number}"));
-        let chosen =
-            std::iter::once(plain.clone()).chain(numbered).find(|name| !known.contains(&name.to_lowercase()));
-        let chosen = chosen.expect("some number is free");
+        // Numbers are not tried again: they are taken, and stay so.
+        let next = next_numbers.entry(plain.to_lowercase()).or_insert(1_u32);
+        let chosen = loop {
+            let number = *next;
+            *next += 1;
+            let name = if number == 1 { plain.clone() } else { format!("{plain}_{number}") };
+            if !known.contains(&name.to_lowercase()) {
+                break name;
+            }
+        };
         known.insert(chosen.to_lowercase());
         names.push(chosen);
     }

@@ -6,9 +6,9 @@ use xmlshred_model::DataType;
 
 use super::draft::{Content, DraftColumn, values_of};
 use super::names::{Named, NamedTable};
+use super::options::{InferOptions, Values};
 use super::profile::{DOCUMENT, Element, ElementId, Profile};
 use super::types::{self, Chosen};
-use super::{InferOptions, Values};
 
 /// Rows that a table must have before a column that is always there is called required.
 const MIN_REQUIRED_ROWS: u64 = 10;

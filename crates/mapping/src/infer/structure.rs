@@ -5,12 +5,15 @@
 //! stand once. What columns cannot hold without loss is one column of type `xml`: text mixed with elements, elements within
 //! themselves, more names than can be told apart.
 
-use super::InferOptions;
+use std::collections::HashMap;
+
 use super::draft::{Content, Draft, DraftColumn, DraftTable, MAX_COLUMNS, Reason, spread};
 use super::main_element::{guess_key, main_element};
+use super::options::InferOptions;
 use super::profile::{Attribute, Element, ElementId, Name, Profile};
+use super::written::is_writable;
 use super::xsd::Hints;
-use crate::path::{Namespaces, NodeTest, Path};
+use crate::path::Namespaces;
 
 /// A subtree that stands once becomes a table of its own when its parent is too wide and it has more columns than this.
 const MIN_SPLIT_COLUMNS: usize = 10;
@@ -23,7 +26,15 @@ const NO_NAMESPACE: &str = "none";
 /// The tables and columns that the documents with this main element ask for.
 pub(super) fn draft(profile: &Profile, root: ElementId, hints: &Hints, options: &InferOptions) -> Draft {
     let root = main_element(profile, hints, root);
-    let mut drafter = Drafter { profile, hints, root, tables: Vec::new(), namespaces: Namespaces::new() };
+    let mut drafter = Drafter {
+        profile,
+        hints,
+        root,
+        tables: Vec::new(),
+        namespaces: Namespaces::new(),
+        prefixes: HashMap::new(),
+        next_numbers: HashMap::new(),
+    };
     let local = profile.elements.get(root).name.local.to_string();
     drafter.table(root, None, None, &[local]);
     let Drafter { tables, namespaces, .. } = drafter;
@@ -41,6 +52,10 @@ struct Drafter<'p> {
     root: ElementId,
     tables: Vec<DraftTable>,
     namespaces: Namespaces,
+    /// By namespace.
+    prefixes: HashMap<String, String>,
+    /// The next number behind a prefix that is taken.
+    next_numbers: HashMap<String, u32>,
 }
 
 /// Where the drafter is: an element that a row or columns of a row are made of.
@@ -261,8 +276,7 @@ impl<'p> Drafter<'p> {
         if *namespace.uri == *crate::xml::XML_NAMESPACE {
             return "xml".to_owned();
         }
-        let known = self.namespaces.iter().find(|(_, uri)| **uri == *namespace.uri);
-        if let Some((prefix, _)) = known {
+        if let Some(prefix) = self.prefixes.get(&*namespace.uri) {
             return prefix.clone();
         }
         let wanted = match (&*namespace.uri, &*namespace.prefix) {
@@ -272,9 +286,16 @@ impl<'p> Drafter<'p> {
             _ => "ns".to_owned(),
         };
         let is_free = |prefix: &String| !self.namespaces.contains_key(prefix) && prefix != "xml";
-        let numbered = (2..).map(|number| format!("{wanted}{number}"));
-        let prefix = std::iter::once(wanted.clone()).chain(numbered).find(is_free);
-        let prefix = prefix.expect("some number is free");
+        // Numbers are not tried again: they are taken, and stay so.
+        let next = self.next_numbers.get(&wanted).copied().unwrap_or(1);
+        let numbered = (next..).map(|number| match number {
+            1 => (number, wanted.clone()),
+            _ => (number, format!("{wanted}{number}")),
+        });
+        let (number, prefix) =
+            numbered.into_iter().find(|(_, prefix)| is_free(prefix)).expect("some number is free");
+        self.next_numbers.insert(wanted, number + 1);
+        self.prefixes.insert(namespace.uri.to_string(), prefix.clone());
         self.namespaces.insert(prefix.clone(), namespace.uri.to_string());
         prefix
     }
@@ -308,13 +329,4 @@ fn text_name(element: &Element) -> String {
 
 fn is_ambiguous<'n>(name: &Name, mut others: impl Iterator<Item = &'n Name>) -> bool {
     others.any(|other| other.local == name.local && other.namespace != name.namespace)
-}
-
-/// Whether a path can write a name: one that ends in a point it cannot.
-pub(super) fn is_writable(name: &str) -> bool {
-    let is_name = |path: Path| match &path.steps[..] {
-        [step] => step.test == NodeTest::Name { namespace: None, local: name.to_owned() },
-        _ => false,
-    };
-    Path::parse(name, &Namespaces::new()).is_ok_and(is_name)
 }

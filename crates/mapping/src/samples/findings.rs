@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::Plan;
 use crate::contract::{Code, Column, ColumnSource, Diagnostic, OnTooLong, Places, Step};
+use crate::plan::Plan;
 use crate::shred::{CellPlace, OnePerPath};
 
 use super::observe::{Elements, Fates, Seen, Slot};

@@ -2,33 +2,14 @@
 
 use std::cell::{Cell as StdCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use xmlshred_model::lexical::LexicalError;
-use xmlshred_model::{BatchBuilder, Failure};
 
-use crate::contract::{Column, Diagnostic};
-use crate::plan::Ignored;
+use crate::contract::Column;
+use crate::plan::Plan;
 use crate::shred::{
-    Cell, CellPlace, CodeEntry, Filter, Finder, Item, Matches, OnePerPath, Origin, Refusal, Step, Taken,
-    Trace, View,
+    Cell, CellPlace, CodeEntry, Filter, Item, Matches, OnePerPath, Origin, Refusal, Step, Taken, Trace, View,
 };
-use crate::{Content, DocumentContext, Limits, Plan, Shredder};
-
-use super::findings;
-
-/// Documents that a contract is tried on. Memory does not grow with their number.
-pub struct Samples {
-    plan: Arc<Plan>,
-    shredder: Shredder,
-    rows: BatchBuilder,
-    seen: Seen,
-    finder: Finder,
-    ignored: Ignored,
-    /// Of each path of `ignore`: whether it led to something.
-    ignored_seen: Vec<bool>,
-    document_count: u64,
-}
 
 /// A column or `let`: of which table and template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,51 +54,13 @@ pub(super) struct Seen {
     slot: StdCell<Option<Slot>>,
 }
 
-impl Samples {
-    /// No document yet.
-    pub fn new(plan: Arc<Plan>, limits: Limits) -> Self {
-        let elements = RefCell::new(vec![Elements::default(); plan.tables().len()]);
-        let ignored = Ignored::of(&plan);
-        Self {
-            finder: Finder::new(ignored.paths(&plan)),
-            ignored_seen: vec![false; ignored.paths.len()],
-            ignored,
-            shredder: Shredder::new(Arc::clone(&plan), limits),
-            rows: BatchBuilder::new(Arc::clone(plan.schema())),
-            seen: Seen { elements, ..Seen::default() },
-            document_count: 0,
-            plan,
-        }
-    }
-
-    /// Takes in a document.
-    ///
-    /// # Errors
-    /// When it fails, as in a run; what happened before that counts.
-    pub fn add(&mut self, content: Content<'_>, context: &DocumentContext<'_>) -> Result<(), Failure> {
-        let shredded = self.shredder.shred_traced(content, context, &mut self.rows, &self.seen);
-        self.rows.discard_rows();
-        self.document_count += 1;
-        shredded?;
-        if !self.ignored_seen.iter().all(|&is_seen| is_seen) {
-            let text = content.of_shredded();
-            let paths = self.ignored.paths(&self.plan);
-            let seen = &mut self.ignored_seen;
-            self.finder.find(&self.plan, paths, &self.ignored.paths, &text, &mut |at, _| seen[at] = true)?;
-        }
-        Ok(())
-    }
-
-    /// Warnings at places of the contract's text; none before the first document.
-    pub fn findings(&self, contract_text: &str) -> Vec<Diagnostic> {
-        if self.document_count == 0 {
-            return Vec::new();
-        }
-        findings::findings(&self.plan, &self.seen, &self.ignored_seen, contract_text)
-    }
-}
-
 impl Seen {
+    /// Nothing yet.
+    pub(super) fn nothing(plan: &Plan) -> Self {
+        let elements = RefCell::new(vec![Elements::default(); plan.tables().len()]);
+        Self { elements, ..Self::default() }
+    }
+
     fn count(&self, change: impl FnOnce(&mut Fates)) {
         if let Some(slot) = self.slot.get() {
             change(self.fates.borrow_mut().entry(slot).or_default());

@@ -9,12 +9,12 @@ use crate::xml::{Names, Place, ScanLimits, XmlError, XmlErrorKind, scan_with};
 use super::absolute::Absolute;
 use super::cell::Refusal;
 use super::dfa::Dfa;
-use super::limits::Limits;
 use super::project::{Known, Projection};
 use super::texts::Texts;
 use super::trace::Trace;
 use super::tree::{DOCUMENT, NodeId, Tree};
 use super::view::{Item, View};
+use crate::limits::Limits;
 
 /// What one document after the other is read into.
 #[derive(Debug)]

@@ -7,10 +7,10 @@ use crate::plan::{CompiledPath, Paths};
 
 use super::absolute::Absolute;
 use super::document::{Buffers, main_element, too_much_work};
-use super::limits::Limits;
 use super::markup::Extent;
 use super::texts::Texts;
 use super::view::View;
+use crate::limits::Limits;
 
 /// Finds nodes in documents, with buffers that are used again.
 pub(crate) struct Finder {

@@ -20,7 +20,6 @@ mod dfa;
 mod document;
 mod find;
 mod kept;
-mod limits;
 mod markup;
 mod once;
 mod one_per;
@@ -42,7 +41,6 @@ mod watch;
 pub(crate) use cell::{Cell, Refusal};
 pub(crate) use dfa::{DEAD, Dfa, START, StateId};
 pub(crate) use find::Finder;
-pub use limits::Limits;
 pub(crate) use markup::Extent;
 pub use shredder::{Content, Cost, DocumentContext, ShredError, Shredded, Shredder};
 pub(crate) use trace::{

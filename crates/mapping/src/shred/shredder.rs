@@ -12,11 +12,11 @@ use crate::xml::decode;
 
 use super::absolute::Absolute;
 use super::document::{Buffers, check_key, check_required, main_element};
-use super::limits::Limits;
 use super::rows::RowMaker;
 use super::texts::Texts;
 use super::trace::{Silent, Trace};
 use super::view::View;
+use crate::limits::Limits;
 
 /// What the shredding of a document depends on besides its text.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use xmlshred_mapping::contract::{RenderStyle, load, render};
-use xmlshred_mapping::coverage::{Coverage, Detail};
+use xmlshred_mapping::coverage::{Coverage, Detail, Report};
 use xmlshred_mapping::{Content, DocumentContext, Limits, Plan};
 
 const HEAD: &str = "xmlshred: 1\nsource: { table: app_xml, key: app_id, xml: xml }\n";
@@ -76,4 +76,41 @@ fn every_case_leaves_what_it_says() {
         return;
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn measured(documents: &[String], detail: Detail) -> Report {
+    let contract = load(&format!(
+        "{HEAD}{DEFAULT_ROOT}tables: {{ t: {{ columns: {{ a: {{ path: \"@a\", type: text }} }} }} }}\n"
+    ));
+    let mut coverage = Coverage::new(Arc::new(Plan::new(contract.contract.unwrap())), Limits::default());
+    for document in documents {
+        let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
+        coverage.add(Content::Text(document), &context).unwrap();
+    }
+    coverage.report(detail)
+}
+
+#[test]
+fn of_many_different_paths_each_is_told_with_its_place() {
+    let lines = (0..16_000).map(|at| format!("<e{at} v=\"x\">y</e{at}>\n")).collect::<String>();
+    let report = measured(&[format!("<R a=\"1\">\n{lines}</R>")], Detail::Names);
+    assert_eq!(report.lost.len(), 32_000);
+    for lost in &report.lost {
+        let number = lost.path.trim_start_matches('e').trim_end_matches("/@v").parse::<usize>().unwrap();
+        assert_eq!(lost.example.place.line, number + 2, "{}", lost.path);
+    }
+    let sections = measured(&[format!("<R a=\"1\">\n{lines}</R>")], Detail::Sections);
+    assert_eq!(sections.lost.len(), 16_000);
+}
+
+#[test]
+fn the_report_is_no_larger_for_names_of_any_length_and_depth() {
+    let long = |at: usize| format!("{}{at}", "n".repeat(1_000));
+    let open = (0..200).map(|at| format!("<{}>", long(at))).collect::<String>();
+    let close = (0..200).rev().map(|at| format!("</{}>", long(at))).collect::<String>();
+    let leaves = (0..1_000).map(|at| format!("<e><l{at}>x</l{at}></e>")).collect::<String>();
+    let report = measured(&[format!("<R>{open}{leaves}{close}</R>")], Detail::Names);
+    assert_eq!(report.lost.len(), 1_000);
+    assert!(report.lost.iter().all(|lost| lost.path.len() < 2_100), "paths are cut");
+    assert!(report.lost.iter().any(|lost| lost.path.starts_with("…/") && lost.path.ends_with("/e/l7")));
 }

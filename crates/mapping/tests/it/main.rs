@@ -3,6 +3,7 @@
 
 mod conformance;
 mod contract;
+mod contract_limits;
 mod coverage;
 mod errors_page;
 mod explain;

@@ -31,11 +31,12 @@ fn settle(found: String) {
 }
 
 /// The headings under which the tables of keys stand.
-const TABLES: [(&str, &Section); 12] = [
+const TABLES: [(&str, &Section); 13] = [
     ("### The contract", &language::CONTRACT),
     ("### `source`", &language::SOURCE),
     ("### `target`", &language::TARGET),
     ("### `document`", &language::DOCUMENT),
+    ("### `document.limits`", &language::LIMITS),
     ("### `defaults`", &language::DEFAULTS),
     ("### A table", &language::TABLE),
     ("### `rows`: row templates", &language::ROW),

@@ -39,9 +39,12 @@ pub(crate) fn outcome(case: &Case<'_>) -> String {
     let Some(contract) = loaded.contract else {
         return render(&loaded.diagnostics, "contract.yaml", &text, RenderStyle::Plain);
     };
+    let limits = match contract.document.limits {
+        limits if limits == Limits::default() => Limits { max_depth: 8, max_attributes: 20, ..limits },
+        limits => limits,
+    };
     let plan = Arc::new(Plan::new(contract));
-    let mut shredder =
-        Shredder::new(Arc::clone(&plan), Limits { max_depth: 8, max_attributes: 20, ..Limits::default() });
+    let mut shredder = Shredder::new(Arc::clone(&plan), limits);
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
     let context = DocumentContext {
         key: Some(DocumentKey(17)),

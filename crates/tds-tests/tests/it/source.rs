@@ -74,7 +74,7 @@ fn documents_are_measured_before_they_are_read() {
 #[test]
 fn numbers_of_errors_become_faults_and_no_value_of_their_words_is_passed_on() {
     let mock = Mock::with_keys(&[]);
-    let missing = || Fault::MissingTable { table: "dbo.APP_XML".to_owned() };
+    let missing = || Fault::MissingTable { table: "APP_XML".to_owned() };
     for (number, message, expected) in [
         (1205, "Transaction (Process ID 52) was deadlocked on lock resources", Fault::Busy),
         (1222, "Lock request time out period exceeded.", Fault::Busy),

@@ -41,6 +41,7 @@ impl Job {
         let connection = database::resolve(database)?;
         let file = ContractFile::read(contract)?;
         let (contract, warnings) = file.checked()?;
+        let settings = RunSettings { limits: contract.document.limits, ..settings };
         let identity = RunIdentity {
             session_id: reporting.session_id.clone(),
             run_nonce: nonce(),

@@ -155,6 +155,44 @@ pub const DOCUMENT: Section = Section {
             Absent::Is("sensitive"),
             "`insensitive`: names of elements and attributes match without case (ASCII letters)",
         ),
+        key(
+            "limits",
+            Shape::Section(&LIMITS),
+            Absent::Nothing,
+            "what one document may be and cost; one beyond them fails, and the run goes on",
+        ),
+    ],
+    rules: &[],
+};
+
+/// `document.limits`
+pub const LIMITS: Section = Section {
+    name: "limits",
+    meaning: "What one document may be and cost, in whole numbers; one beyond a limit fails, and the run goes on.",
+    keys: &[
+        // Places in a document are kept as 32-bit numbers.
+        key("bytes", Shape::Limit(u32::MAX as u64), Absent::Is("67108864"), "bytes of a document, as UTF-8"),
+        key("depth", Shape::Limit(10_000), Absent::Is("256"), "elements within each other"),
+        key("attributes", Shape::Limit(1_000_000), Absent::Is("4096"), "attributes of one element"),
+        // Arrays of text have 32-bit offsets.
+        key(
+            "row_bytes",
+            Shape::Limit(1 << 30),
+            Absent::Is("268435456"),
+            "bytes of the rows that a document gives",
+        ),
+        key(
+            "steps",
+            Shape::Limit(1_000_000_000_000_000),
+            Absent::Is("1000000000"),
+            "steps of work: nodes visited, cells made, text compared; an ordinary document takes some thousand",
+        ),
+        key(
+            "value_bytes",
+            Shape::Limit(1 << 36),
+            Absent::Is("268435456"),
+            "bytes of values that are made and not only copied: joined text, results of expressions, markup",
+        ),
     ],
     rules: &[],
 };

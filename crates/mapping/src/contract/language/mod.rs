@@ -7,14 +7,14 @@ mod keys;
 mod section;
 
 pub use keys::{
-    COLUMN, CONTRACT, DEFAULTS, DOCUMENT, LET, ONE_PER, PREFER, ROW, SOURCE, TABLE, TARGET, UNPIVOT,
+    COLUMN, CONTRACT, DEFAULTS, DOCUMENT, LET, LIMITS, ONE_PER, PREFER, ROW, SOURCE, TABLE, TARGET, UNPIVOT,
 };
 pub use section::{Absent, Key, Rule, Section, Shape};
 
 /// Every section of the language, from the outermost in.
-pub fn sections() -> [&'static Section; 12] {
+pub fn sections() -> [&'static Section; 13] {
     [
-        &CONTRACT, &SOURCE, &TARGET, &DOCUMENT, &DEFAULTS, &TABLE, &ROW, &UNPIVOT, &ONE_PER, &PREFER,
-        &COLUMN, &LET,
+        &CONTRACT, &SOURCE, &TARGET, &DOCUMENT, &LIMITS, &DEFAULTS, &TABLE, &ROW, &UNPIVOT, &ONE_PER,
+        &PREFER, &COLUMN, &LET,
     ]
 }

@@ -71,6 +71,8 @@ pub enum Shape {
     Constant,
     /// A whole number from 0.
     Count,
+    /// A whole number from 1 to this.
+    Limit(u64),
     /// `true` or `false`.
     Flag,
     /// One of these words.

@@ -1,8 +1,10 @@
 //! The trie of paths: one node per different way from the root to an element.
 
+use std::collections::HashMap;
+
 use crate::xml::{RawAttribute, StartTag};
 
-use super::ProfileLimits;
+use super::limits::ProfileLimits;
 use super::name_list::{Name, NameList, Namespace, NamespaceId};
 use super::value::ValueProfile;
 
@@ -19,6 +21,7 @@ pub(crate) const DOCUMENT: ElementId = 0;
 pub(crate) struct Elements {
     limits: ProfileLimits,
     namespaces: Vec<Namespace>,
+    namespace_ids: HashMap<Box<str>, usize>,
     elements: Vec<Element>,
     values: Vec<ValueProfile>,
 }
@@ -63,7 +66,9 @@ pub(crate) struct Attribute {
 impl Elements {
     pub(super) fn new(limits: ProfileLimits) -> Self {
         let none = Namespace { uri: Box::default(), prefix: Box::default() };
-        let mut elements = Self { limits, namespaces: vec![none], elements: Vec::new(), values: Vec::new() };
+        let namespace_ids = HashMap::from([(none.uri.clone(), 0)]);
+        let mut elements =
+            Self { limits, namespaces: vec![none], namespace_ids, elements: Vec::new(), values: Vec::new() };
         elements.push(DOCUMENT, Name { local: Box::default(), namespace: 0 });
         elements
     }
@@ -160,9 +165,10 @@ impl Elements {
     }
 
     fn namespace_id(&mut self, uri: &str, prefix: &str) -> NamespaceId {
-        let known = self.namespaces.iter().position(|namespace| *namespace.uri == *uri);
+        let known = self.namespace_ids.get(uri).copied();
         let at = known.unwrap_or_else(|| {
             self.namespaces.push(Namespace { uri: uri.into(), prefix: prefix.into() });
+            self.namespace_ids.insert(uri.into(), self.namespaces.len() - 1);
             self.namespaces.len() - 1
         });
         if self.namespaces[at].prefix.is_empty() && at > 0 {

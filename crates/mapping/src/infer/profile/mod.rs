@@ -8,6 +8,7 @@ mod count;
 mod distinct;
 mod elements;
 mod kinds;
+mod limits;
 mod name_list;
 mod record;
 mod value;
@@ -17,45 +18,19 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 use xmlshred_model::DocumentKey;
 
-use crate::Content;
+use crate::limits::Limits;
+use crate::shred::Content;
 use crate::xml::{DecodeError, Place, ScanLimits, XmlErrorKind, decode, scan};
 
 pub(super) use elements::{Attribute, DOCUMENT, Element, ElementId};
 pub(super) use kinds::{Kind, PATTERNS};
+pub use limits::ProfileLimits;
 pub(super) use name_list::Name;
 pub(super) use value::ValueProfile;
 
 use count::Counter;
 use elements::Elements;
 use record::{Event, Recorder};
-
-/// Bounds of memory: beyond them, subtrees are kept as markup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProfileLimits {
-    /// Different paths of elements. Default 10,000.
-    pub max_elements: usize,
-    /// Different paths of elements and attributes. Default 40,000.
-    pub max_values: usize,
-    /// Different names of children, or of attributes, of one element. Default 1,000.
-    pub max_names: usize,
-    /// Depth of elements. Default 256.
-    pub max_depth: u32,
-    /// Attributes of one element. Default 4,096.
-    pub max_attributes: u32,
-}
-
-impl Default for ProfileLimits {
-    fn default() -> Self {
-        let shredding = crate::Limits::default();
-        Self {
-            max_elements: 10_000,
-            max_values: 40_000,
-            max_names: 1_000,
-            max_depth: shredding.max_depth,
-            max_attributes: shredding.max_attributes,
-        }
-    }
-}
 
 /// Why a document does not count. Names no value of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -128,7 +103,7 @@ impl Profile {
             Content::Text(text) => Cow::Borrowed(text),
             Content::Bytes(bytes) => decode(bytes)?,
         };
-        if text.len() as u64 > crate::Limits::default().max_bytes {
+        if text.len() as u64 > Limits::default().max_bytes {
             return Err(ObserveError::TooLarge(text.len() as u64));
         }
         let ProfileLimits { max_depth, max_attributes, .. } = self.limits;

@@ -1,6 +1,6 @@
 //! What one document may be, and what it may cost.
 
-/// Limits on one document. A document beyond a limit fails, the run goes on.
+/// Limits on one document, which the contract may set (`document.limits`). A document beyond a limit fails, the run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of a document. Default 64 MiB.
