@@ -154,6 +154,10 @@ impl<'a> Reader<'a> {
             let chunk = self.fetch_chunk(&mut rest)?;
             extracted.duration += started.elapsed();
             if chunk.is_empty() {
+                // Nothing more is read once the run must end: `rest` may stand still.
+                if self.control.must_end() {
+                    return Err(Refusal::Ended);
+                }
                 continue;
             }
             let document_count = chunk.len() as u64;

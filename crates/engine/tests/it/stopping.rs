@@ -149,3 +149,25 @@ fn a_stop_while_a_batch_is_split_leaves_the_rest_of_it_to_the_next_run() {
     complete(&FaultyPorts::new(&ports, refused()));
     assert_eq!(store.log().iter().filter(|row| row.status == "success").count(), 9);
 }
+
+#[test]
+fn a_stop_while_the_source_refuses_documents_is_heeded() {
+    let store = fine(50);
+    let ports = store.memory_ports();
+    let refused = Fault::Refused { code: "22021".into(), table: None, column: None };
+    let (script, hold) = Script::new().hold(Step::Fetch, 1);
+    let faulty = FaultyPorts::new(&ports, script.refuse_to_read((1..=50).map(DocumentKey), refused));
+    let stop = StopSignal::new();
+    let summary = std::thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            let identity = identity("held", Share::WHOLE);
+            run_with(&faulty, &Words::new(), &identity, &settings(), &Recorder::new(), &stop).unwrap()
+        });
+        assert!(hold.wait());
+        stop.request();
+        hold.release();
+        run.join().unwrap()
+    });
+    assert_eq!((summary.ended, summary.totals.document_count()), (Ended::Interrupted, 0));
+    check_next_run_completes(&store, 50);
+}

@@ -116,7 +116,7 @@ fn numbers_of_errors_become_faults_and_no_value_of_their_words_is_passed_on() {
             "would be truncated. Truncated value: 'hunter2'.",
             Fault::ValueRejected { table: None, column: None },
         ),
-        (777, "whatever hunter2", Fault::Other),
+        (777, "whatever hunter2", Fault::Refused { code: "error 777".into(), table: None, column: None }),
     ] {
         mock.refuse(KEYS, number, message);
         let error = keys(&mock).unwrap_err();
