@@ -10,9 +10,11 @@ use crate::path::{Axis, Path};
 use super::automaton::{Automaton, Location, Move, Reading};
 use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test, add_names, compile};
 use super::later;
+use super::prepared::Plan;
 use super::symbols::Symbols;
-use super::table::{Later, Once, OnceFrom};
-use super::{Anchor, Plan, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable, PlanTemplate};
+use super::table::{
+    Anchor, Later, Once, OnceFrom, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable, PlanTemplate,
+};
 
 pub(super) fn plan(contract: Contract) -> Plan {
     let mut symbols = Symbols::new(contract.document.case);

@@ -7,7 +7,7 @@ use crate::contract::{Column, ColumnSource, Input};
 
 use super::automaton::{Automaton, Location, Reading};
 use super::compiled::{CompiledPath, CompiledStep, compile};
-use super::{Paths, Plan};
+use super::prepared::{Paths, Plan};
 
 /// Which `let`s some column reads, itself or through others: what only conditions read is stored nowhere.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ mod candidate;
 mod cell;
 mod clean;
 mod condition;
+mod context;
 mod convert;
 mod dfa;
 mod document;
@@ -39,10 +40,11 @@ mod view;
 mod watch;
 
 pub(crate) use cell::{Cell, Refusal};
+pub use context::DocumentContext;
 pub(crate) use dfa::{DEAD, Dfa, START, StateId};
 pub(crate) use find::Finder;
 pub(crate) use markup::Extent;
-pub use shredder::{Content, Cost, DocumentContext, ShredError, Shredded, Shredder};
+pub use shredder::{Content, Cost, ShredError, Shredded, Shredder};
 pub(crate) use trace::{
     CellPlace, CodeEntry, Filter, Matches, OnePerPath, Origin, Reason, Step, Taken, Trace,
 };

@@ -13,9 +13,9 @@ use crate::contract::{BoundExpression, SkipRow};
 use crate::plan::{Anchor, CompiledPredicate, CompiledStep, Plan, PlanColumn, PlanEach, PlanTable};
 use crate::xml::Place;
 
-use super::DocumentContext;
 use super::candidate::{Candidate, Row};
 use super::cell::Refusal;
+use super::context::DocumentContext;
 use super::kept::Kept;
 use super::once::Once;
 use super::room::Room;

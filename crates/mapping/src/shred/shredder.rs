@@ -2,35 +2,22 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use bumpalo::Bump;
-use xmlshred_model::{BatchBuilder, DocumentKey, Failure, FailureCode, Issue, Stage, UtcMicros, Work};
+use xmlshred_model::{BatchBuilder, DocumentKey, Failure, FailureCode, Issue, Stage, Work};
 
 use crate::Plan;
 use crate::xml::decode;
 
 use super::absolute::Absolute;
+use super::context::DocumentContext;
 use super::document::{Buffers, check_key, check_required, main_element};
 use super::rows::RowMaker;
 use super::texts::Texts;
 use super::trace::{Silent, Trace};
 use super::view::View;
 use crate::limits::Limits;
-
-/// What the shredding of a document depends on besides its text.
-#[derive(Clone, Copy, Debug)]
-pub struct DocumentContext<'a> {
-    /// The key of its row in the source; `None` when there is no such row (`preview` of a file): then the key in the
-    /// document is taken, and no mismatch is possible.
-    pub key: Option<DocumentKey>,
-    /// For `generate: session`.
-    pub session: &'a str,
-    /// For `generate: now`.
-    pub now: UtcMicros,
-    /// The document is given up soon after this has become true.
-    pub must_end: Option<&'a AtomicBool>,
-}
 
 /// The document as the source has it.
 #[derive(Clone, Copy, Debug)]

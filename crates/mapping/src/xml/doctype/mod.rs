@@ -10,26 +10,13 @@ mod attributes;
 mod cursor;
 mod elements;
 mod entities;
+mod verdict;
 
 use super::error::{XmlError, XmlErrorKind};
 use super::passed;
 
 use cursor::Cursor;
-
-/// Whether a reference to an entity that is not predefined could mean something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Entities {
-    None,
-    /// There is a declaration of one, or a place outside where there might be.
-    Possible,
-}
-
-/// Whether a declaration that is well-formed may stand in a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Permitted,
-    Refused,
-}
+use verdict::{Entities, Verdict};
 
 /// The offset after the declaration that begins at `start` (`<!DOCTYPE`).
 ///
