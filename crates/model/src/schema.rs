@@ -8,9 +8,9 @@ pub enum OnExisting {
     /// The document fails.
     #[default]
     Fail,
-    /// The row that is there stays.
+    /// The row that is there stays; of rows that are ranked, that of the lowest document key.
     Skip,
-    /// The new row replaces it.
+    /// The new row replaces it; of rows that are ranked, that of the highest document key stays.
     Replace,
 }
 
@@ -25,8 +25,20 @@ pub struct TargetSchema {
     pub tables: Vec<TableSchema>,
     /// Name of the source key, which is also the key column of the log and issue tables.
     pub key_column: String,
+    /// Per table the column by which rows of several documents with one primary key are ranked: it holds the document's key. Of those rows the
+    /// highest document's stays with [`OnExisting::Replace`], the lowest's with [`OnExisting::Skip`]. `None`, or no entry: the order of loading
+    /// decides.
+    pub ranking_columns: Vec<Option<usize>>,
     /// Name of the contract: with the key, what a row of the log and issue tables is about.
     pub contract_name: String,
+}
+
+impl TargetSchema {
+    /// The column of a table by which rows with one primary key are ranked, where there may be several and one is to stay.
+    pub fn ranking_column(&self, table: usize) -> Option<usize> {
+        let column = self.ranking_columns.get(table).copied().flatten();
+        column.filter(|_| self.on_existing != OnExisting::Fail)
+    }
 }
 
 /// One target table.

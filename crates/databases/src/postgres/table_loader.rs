@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use postgres::{Statement, Transaction};
 use xmlshred_engine::ports::PortError;
-use xmlshred_model::{Batch, OnExisting, TableSchema, TargetSchema};
+use xmlshred_model::{Batch, OnExisting, TargetSchema};
 
 use crate::sql::dialect::POSTGRES;
+use crate::sql::statement::takes_place;
 use crate::transfer::runs::document_of_row;
 
 use super::catalog::qualified;
@@ -60,7 +61,7 @@ impl TableLoader {
             _ => {
                 let copied_into = format!("xmlshred_rows_{index}");
                 let staged = POSTGRES.quote(&copied_into);
-                let staging = Staging::new(schema, table, &staged, conversions);
+                let staging = Staging::new(schema, index, &staged, conversions);
                 let encodings =
                     table.columns.iter().map(|column| Encoding::natural(column.data_type).0).collect();
                 let copy_sql = copy(&format!("pg_temp.{staged}"), &format!("{NUMBER}, {names}"));
@@ -160,7 +161,9 @@ fn driver_error(error: io::Error, finished: Result<u64, postgres::Error>) -> pos
 }
 
 impl Staging {
-    fn new(schema: &TargetSchema, table: &TableSchema, staged: &str, conversions: &[Conversion]) -> Self {
+    fn new(schema: &TargetSchema, index: usize, staged: &str, conversions: &[Conversion]) -> Self {
+        let table = &schema.tables[index];
+        let rank = schema.ranking_column(index).map(|column| POSTGRES.quote(&table.columns[column].name));
         let names: Vec<_> = table.columns.iter().map(|column| POSTGRES.quote(&column.name)).collect();
         let declared: Vec<_> = table
             .columns
@@ -186,30 +189,42 @@ impl Staging {
         let keys: Vec<_> = table.primary_key.iter().map(|&column| names[column].clone()).collect();
         let (names, cells, keys) = (names.join(", "), cells.join(", "), keys.join(", "));
         let target = qualified(schema, &table.name);
-        let start = format!("INSERT INTO {target} ({names}) OVERRIDING SYSTEM VALUE");
+        let start = format!("INSERT INTO {target} AS old ({names}) OVERRIDING SYSTEM VALUE");
         let insert = match schema.on_existing {
             _ if keys.is_empty() => format!("{start} SELECT {cells} FROM {staged} ORDER BY {NUMBER}"),
             OnExisting::Fail => format!("{start} SELECT {cells} FROM {staged} ORDER BY {NUMBER}"),
-            OnExisting::Skip => format!(
+            OnExisting::Skip if rank.is_none() => format!(
                 "{start} SELECT {cells} FROM {staged} ORDER BY {NUMBER} ON CONFLICT ({keys}) DO NOTHING"
             ),
-            OnExisting::Replace => {
-                // The last of several rows with one key, as if they had come one after the other.
+            on_existing @ (OnExisting::Skip | OnExisting::Replace) => {
+                // Of several rows with one key the one that would be left if they had come one after the other.
+                let direction = if on_existing == OnExisting::Skip { "ASC" } else { "DESC" };
+                let by_rank = rank.as_ref().map(|rank| format!("{} {direction} NULLS LAST, ", number(rank)));
                 let last = format!(
-                    "SELECT DISTINCT ON ({keys}) {names} FROM {staged} ORDER BY {keys}, {NUMBER} DESC"
+                    "SELECT DISTINCT ON ({keys}) {names} FROM {staged} ORDER BY {keys}, {}{NUMBER} {direction}",
+                    by_rank.unwrap_or_default()
                 );
                 let others: Vec<_> = (0..table.columns.len())
                     .filter(|column| !table.primary_key.contains(column))
                     .map(|column| POSTGRES.quote(&table.columns[column].name))
                     .map(|name| format!("{name} = EXCLUDED.{name}"))
                     .collect();
+                let condition = rank.map_or_else(String::new, |rank| {
+                    let [new, old] = ["EXCLUDED", "old"].map(|row| number(&format!("{row}.{rank}")));
+                    format!(" WHERE {}", takes_place(on_existing, &new, &old))
+                });
                 let action = match others.is_empty() {
                     true => "NOTHING".to_owned(),
-                    false => format!("UPDATE SET {}", others.join(", ")),
+                    false => format!("UPDATE SET {}{condition}", others.join(", ")),
                 };
                 format!("{start} SELECT {cells} FROM ({last}) AS last ON CONFLICT ({keys}) DO {action}")
             }
         };
         Self { create, insert }
     }
+}
+
+/// The key of a document in a cell: the column may be of any type that holds it, and rows of others may hold something else.
+fn number(cell: &str) -> String {
+    format!(r"CASE WHEN {cell}::text ~ '^\s*[+-]?[0-9]+(\.0*)?\s*$' THEN {cell}::text::numeric END")
 }

@@ -1,12 +1,13 @@
 //! INSERT, SELECT and DELETE with parameters, for databases that number them `?1`.
 
-use xmlshred_model::{OnExisting, TableSchema, TargetSchema};
+use xmlshred_model::{OnExisting, TargetSchema};
 
 use crate::sql::dialect::Dialect;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, issue_columns, log_columns};
 
-/// Inserts one row of a target table; an existing primary key is treated as `schema.on_existing` says.
-pub(crate) fn insert_row(dialect: &Dialect, schema: &TargetSchema, table: &TableSchema) -> String {
+/// Inserts one row of a target table, by index; an existing primary key is treated as `schema.on_existing` says.
+pub(crate) fn insert_row(dialect: &Dialect, schema: &TargetSchema, index: usize) -> String {
+    let table = &schema.tables[index];
     let columns: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let mut text = insert(dialect, schema, &table.name, &columns);
     if table.primary_key.is_empty() || schema.on_existing == OnExisting::Fail {
@@ -19,12 +20,37 @@ pub(crate) fn insert_row(dialect: &Dialect, schema: &TargetSchema, table: &Table
         .map(|name| format!("{name} = excluded.{name}"))
         .collect();
     text += &format!(" ON CONFLICT ({key}) DO ");
-    if schema.on_existing == OnExisting::Skip || others.is_empty() {
-        text += "NOTHING";
-    } else {
-        text += &format!("UPDATE SET {}", others.join(", "));
-    }
+    let condition = schema.ranking_column(index).map(|column| {
+        let rank = dialect.quote(columns[column]);
+        let old = format!("{}.{rank}", dialect.table(schema.namespace.as_deref(), &table.name));
+        // The column may be of any type that holds the number.
+        let [new, old] = [format!("excluded.{rank}"), old].map(|cell| format!("CAST({cell} AS INTEGER)"));
+        takes_place(schema.on_existing, &new, &old)
+    });
+    text += &match (schema.on_existing, condition) {
+        _ if others.is_empty() => "NOTHING".to_owned(),
+        (OnExisting::Skip, None) => "NOTHING".to_owned(),
+        (_, None) => format!("UPDATE SET {}", others.join(", ")),
+        (_, Some(condition)) => format!("UPDATE SET {} WHERE {condition}", others.join(", ")),
+    };
     text
+}
+
+/// The condition under which a new row takes the place of an old one, by their ranks. A row without rank gives way to one that replaces it,
+/// and stays before one that would be skipped.
+pub(crate) fn takes_place(on_existing: OnExisting, new: &str, old: &str) -> String {
+    match on_existing {
+        OnExisting::Skip | OnExisting::Fail => format!("{new} < {old}"),
+        OnExisting::Replace => format!("({old} IS NULL OR {new} >= {old})"),
+    }
+}
+
+/// The same where neither is a row of the same document.
+pub(crate) fn overtakes(on_existing: OnExisting, new: &str, old: &str) -> String {
+    match on_existing {
+        OnExisting::Skip | OnExisting::Fail => format!("{new} < {old}"),
+        OnExisting::Replace => format!("({old} IS NULL AND {new} IS NOT NULL OR {new} > {old})"),
+    }
 }
 
 /// Inserts one row of the log; parameters in the order of [`log_columns`].

@@ -68,7 +68,9 @@ impl SqliteSink {
 
     fn new(connection: Connection, schema: &Arc<TargetSchema>) -> Self {
         let statements = Statements {
-            rows: schema.tables.iter().map(|table| statement::insert_row(&SQLITE, schema, table)).collect(),
+            rows: (0..schema.tables.len())
+                .map(|table| statement::insert_row(&SQLITE, schema, table))
+                .collect(),
             log: statement::insert_log(&SQLITE, schema),
             issue: statement::insert_issue(&SQLITE, schema),
             find: statement::select_log(&SQLITE, schema),
@@ -340,6 +342,7 @@ mod tests {
             on_existing: OnExisting::Fail,
             tables: vec![table("first"), table("second")],
             key_column: "app_id".to_owned(),
+            ranking_columns: Vec::new(),
             contract_name: "contract".to_owned(),
         })
     }

@@ -223,6 +223,7 @@ mod tests {
             on_existing: OnExisting::Fail,
             tables: Vec::new(),
             key_column: "app_id".to_owned(),
+            ranking_columns: Vec::new(),
             contract_name: "contract".to_owned(),
         });
         let source = SqliteSource::open(&file, &spec, Some(&schema)).unwrap();

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use xmlshred_engine::ports::PortError;
-use xmlshred_model::{Batch, CellReader, OnExisting, TableSchema, TargetSchema, Value};
+use xmlshred_model::{Batch, CellReader, OnExisting, TargetSchema, Value};
 
 use crate::sql::dialect::SQL_SERVER;
+use crate::sql::statement::{overtakes, takes_place};
 
 use super::catalog::qualified;
 use super::conversion::{ColumnWay, Way};
@@ -46,7 +47,7 @@ impl TableLoader {
             return Self { target, staging: None, may_exist };
         }
         let staged = format!("[#xmlshred_rows_{index}]");
-        let staging = Staging::new(schema, table, &staged, way);
+        let staging = Staging::new(schema, index, &staged, way);
         let number = BulkColumn { name: NUMBER.to_owned(), field: Field::BigInt, takes_null: false };
         let columns = std::iter::once(number).chain(way.staged(names)).collect();
         let target = BulkTarget { table: staged, columns, sets_identity: false };
@@ -102,7 +103,8 @@ impl TableLoader {
 }
 
 impl Staging {
-    fn new(schema: &TargetSchema, table: &TableSchema, staged: &str, way: &Way) -> Self {
+    fn new(schema: &TargetSchema, index: usize, staged: &str, way: &Way) -> Self {
+        let table = &schema.tables[index];
         let names: Vec<_> = table.columns.iter().map(|column| SQL_SERVER.quote(&column.name)).collect();
         let columns = || names.iter().zip(&way.columns);
         let declared: Vec<_> =
@@ -122,33 +124,57 @@ impl Staging {
         let insert = format!("INSERT INTO {target} ({listed}) SELECT {cells} FROM {staged} AS new");
         let missing =
             || format!("NOT EXISTS (SELECT 1 FROM {target} AS old WHERE {})", same_key("old", "new"));
+        let rank = schema.ranking_column(index).map(|column| &names[column]);
+        // The column may be of any type that holds the number, and rows of others may hold something else.
+        let rank_of = |row: &str| rank.map(|rank| format!("TRY_CAST({row}.{rank} AS bigint)"));
+        // A row without rank comes behind all others.
         let first = |comparison: &str| {
+            let by_number = format!("other.{NUMBER} {comparison} new.{NUMBER}");
+            let last = if comparison == ">" { i64::MIN } else { i64::MAX };
+            let by_rank = rank_of("other").zip(rank_of("new")).map(|(other, new)| {
+                let [other, new] = [other, new].map(|rank| format!("COALESCE({rank}, {last})"));
+                format!("({other} {comparison} {new} OR {other} = {new} AND {by_number})")
+            });
             format!(
-                "NOT EXISTS (SELECT 1 FROM {staged} AS other WHERE {} AND other.{NUMBER} {comparison} new.{NUMBER})",
-                same_key("other", "new")
+                "NOT EXISTS (SELECT 1 FROM {staged} AS other WHERE {} AND {})",
+                same_key("other", "new"),
+                by_rank.unwrap_or(by_number)
             )
         };
+        let ranks = rank_of("new").zip(rank_of("old"));
+        let takes_place = ranks.as_ref().map(|(new, old)| takes_place(schema.on_existing, new, old));
+        let overtakes = ranks.map(|(new, old)| overtakes(schema.on_existing, &new, &old));
         let moves = match schema.on_existing {
             _ if table.primary_key.is_empty() => vec![insert],
             OnExisting::Fail => vec![insert],
             // The first of several rows with one key.
-            OnExisting::Skip => vec![format!("{insert} WHERE {} AND {}", missing(), first("<"))],
-            // The last of several rows with one key, as if they had come one after the other.
-            OnExisting::Replace => {
+            OnExisting::Skip if rank.is_none() => {
+                vec![format!("{insert} WHERE {} AND {}", missing(), first("<"))]
+            }
+            // Of several rows with one key the one that would be left if they had come one after the other.
+            on_existing @ (OnExisting::Skip | OnExisting::Replace) => {
                 let others: Vec<_> = (0..names.len())
                     .filter(|column| !table.primary_key.contains(column))
                     .map(|column| {
                         format!("{} = {}", names[column], cell(&names[column], &way.columns[column]))
                     })
                     .collect();
-                let last = first(">");
-                let update = format!(
-                    "UPDATE old SET {} FROM {target} AS old JOIN {staged} AS new ON {} WHERE {last}",
-                    others.join(", "),
-                    same_key("old", "new")
-                );
+                let last = first(if on_existing == OnExisting::Skip { "<" } else { ">" });
+                let update = |condition: Option<String>| {
+                    format!(
+                        "UPDATE old SET {} FROM {target} AS old JOIN {staged} AS new ON {} WHERE {last}{}",
+                        others.join(", "),
+                        same_key("old", "new"),
+                        condition.map_or_else(String::new, |condition| format!(" AND {condition}"))
+                    )
+                };
                 let insert = format!("{insert} WHERE {} AND {last}", missing());
-                if others.is_empty() { vec![insert] } else { vec![update, insert] }
+                match overtakes {
+                    _ if others.is_empty() => vec![insert],
+                    None => vec![update(None), insert],
+                    // Once more: another session may have inserted a row after the update had looked for it, and the insert waited for it.
+                    Some(overtakes) => vec![update(takes_place), insert, update(Some(overtakes))],
+                }
             }
         };
         let drop = format!("DROP TABLE {staged}");

@@ -58,6 +58,7 @@ fn schema() -> TargetSchema {
         on_existing: OnExisting::Fail,
         tables: vec![parent, child],
         key_column: "app_id".to_owned(),
+        ranking_columns: Vec::new(),
         contract_name: "contract".to_owned(),
     }
 }

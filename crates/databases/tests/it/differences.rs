@@ -39,6 +39,7 @@ fn schema() -> Arc<TargetSchema> {
         on_existing: OnExisting::Fail,
         tables: vec![orders, lines],
         key_column: "app_id".to_owned(),
+        ranking_columns: Vec::new(),
         contract_name: "contract".to_owned(),
     })
 }

@@ -18,6 +18,7 @@ fn no_tables() -> Arc<TargetSchema> {
         on_existing: OnExisting::Fail,
         tables: Vec::new(),
         key_column: "app_id".to_owned(),
+        ranking_columns: Vec::new(),
         contract_name: "contract".to_owned(),
     })
 }

@@ -27,6 +27,7 @@ pub(crate) fn schema(types: &[DataType], on_existing: OnExisting) -> Arc<TargetS
             foreign_keys: Vec::new(),
         }],
         key_column: "app_id".to_owned(),
+        ranking_columns: Vec::new(),
         contract_name: "contract".to_owned(),
     })
 }

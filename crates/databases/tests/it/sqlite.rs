@@ -179,6 +179,7 @@ pub(crate) fn prepared(count: i64) -> SqliteFixture {
             foreign_keys: Vec::new(),
         }],
         key_column: "app_id".to_owned(),
+        ranking_columns: Vec::new(),
         contract_name: "contract".to_owned(),
     });
     let fixture = SqliteFixture { folder: tempfile::tempdir().unwrap(), schema };

@@ -60,6 +60,7 @@ impl Words {
             on_existing: OnExisting::Fail,
             tables: vec![document, word],
             key_column: "app_id".to_owned(),
+            ranking_columns: Vec::new(),
             contract_name: "contract".to_owned(),
         };
         Self { schema: Arc::new(schema), min_bytes: 0 }

@@ -9,4 +9,5 @@ mod instances;
 mod limits;
 mod memory_bound;
 mod scene;
+mod sharing;
 mod stopping;

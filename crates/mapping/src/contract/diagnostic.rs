@@ -94,6 +94,7 @@ codes! {
     UnusedCodes "W0601" "unused-codes" "A code list that no column uses.",
     UnusedLet "W0602" "unused-let" "A `let` that no expression uses.",
     UselessSetting "W0603" "useless-setting" "A setting that can have no effect where it stands.",
+    OrderDecides "W0604" "order-decides" "Documents that share a row have no rank: the order of loading decides which row stays.",
     PathNeverMatches "W0701" "path-never-matches" "A path that matches nothing in the sample documents.",
     CodesNeverUsed "W0702" "codes-never-used" "Codes that are in none of the sample documents.",
     CodesAlwaysMissing "W0703" "codes-always-missing" "A code list that has none of a column's values in the sample documents.",

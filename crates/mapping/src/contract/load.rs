@@ -12,6 +12,7 @@ use crate::path::{Axis, NodeTest, Path};
 
 use super::checked::{Contract, DocumentSpec, SourceSpec, TargetSpec};
 use super::diagnostic::{Code, Diagnostic, Problems};
+use super::document_key::{may_be_shared, ranking_column};
 use super::fields::{Fields, map, missing_key, one_or_list, text};
 use super::language;
 use super::node::{self, Node, NodeKind};
@@ -103,7 +104,7 @@ impl<'n> Checker<'n> {
             .map(|found| self.path(found))
             .collect();
         self.warnings(&fields);
-        Some(Contract {
+        let contract = Contract {
             name,
             source: source?,
             target,
@@ -112,7 +113,32 @@ impl<'n> Checker<'n> {
             tables: std::mem::take(&mut self.tables),
             ignore,
             hash: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(self.text.as_bytes())),
-        })
+        };
+        self.warn_of_order(&contract, &fields);
+        Some(contract)
+    }
+
+    /// Rows that documents share need a rank, or instances and workers decide which one stays.
+    fn warn_of_order(&mut self, contract: &Contract, fields: &Fields<'n>) {
+        let stays = match contract.target.on_existing {
+            _ if self.problems.has_errors() => return,
+            OnExisting::Fail => return,
+            OnExisting::Skip => "lowest",
+            OnExisting::Replace => "highest",
+        };
+        let Some(Node { kind: NodeKind::Map(tables), .. }) = fields.get("tables") else { return };
+        for (table, entry) in tables.iter().enumerate() {
+            if may_be_shared(contract, table) && ranking_column(contract, table).is_none() {
+                let message = format!(
+                    "when two documents have a row of `{}` with one key, the order of loading decides which stays",
+                    entry.key
+                );
+                let hint = format!(
+                    "add a column with the document's key, as in `document_key: {{ generate: document_key, type: bigint }}`: then the row of the {stays} key stays"
+                );
+                self.problems.report(Code::OrderDecides, entry.key_span.clone(), message, &hint);
+            }
+        }
     }
 
     /// The log is kept by the name, so there is one always.

@@ -7,6 +7,7 @@
 mod checked;
 mod constants;
 mod diagnostic;
+mod document_key;
 mod fields;
 pub mod language;
 mod load;
@@ -23,6 +24,7 @@ mod words;
 
 pub use checked::*;
 pub use diagnostic::{Code, Diagnostic, Severity};
+pub use document_key::document_key_column;
 pub use load::{Loaded, load};
 pub use places::{Places, Step};
 pub use render::{RenderStyle, render};

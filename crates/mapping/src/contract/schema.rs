@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use xmlshred_model::{ColumnSchema, ForeignKey, TableSchema, TargetSchema};
 
 use super::checked::{Column, ColumnSource, Contract, OnInvalid};
+use super::document_key::ranking_column;
 
 /// Tables in insert order. The primary key is the columns with `key: true`; a table refers to each table whose whole primary key
 /// its `parent:` columns repeat.
@@ -25,6 +26,7 @@ pub fn target_schema(contract: &Contract) -> TargetSchema {
         on_existing: contract.target.on_existing,
         tables,
         key_column: contract.source.key.clone(),
+        ranking_columns: (0..contract.tables.len()).map(|table| ranking_column(contract, table)).collect(),
         contract_name: contract.name.clone(),
     }
 }

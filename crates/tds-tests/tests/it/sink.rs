@@ -32,6 +32,7 @@ fn schema(columns: Vec<ColumnSchema>) -> Arc<TargetSchema> {
         on_existing: OnExisting::Fail,
         tables: vec![table],
         key_column: "app_id".to_owned(),
+        ranking_columns: Vec::new(),
         contract_name: "contract".to_owned(),
     })
 }

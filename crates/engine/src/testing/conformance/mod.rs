@@ -8,6 +8,7 @@ mod reading;
 mod repeating;
 mod running;
 mod scene;
+mod sharing;
 mod types;
 
 use crate::testing::fixture::Bench;
@@ -41,6 +42,9 @@ cases! {
         a_part_of_a_batch_loads_its_own_documents_only
         existing_rows_stay_when_they_are_to_be_skipped
         existing_rows_are_replaced_when_they_are_to_be_replaced;
+    sharing:
+        of_rows_that_documents_share_rank_decides_and_not_order
+        documents_that_share_rows_end_alike_however_they_are_run;
     repeating:
         a_repeated_commit_loads_nothing_and_says_who_did
         a_session_that_is_used_again_is_another_run

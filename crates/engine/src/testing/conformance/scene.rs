@@ -39,6 +39,7 @@ pub(super) fn family(on_existing: OnExisting) -> Arc<TargetSchema> {
         on_existing,
         tables: vec![parent, child],
         key_column: "app_id".to_owned(),
+        ranking_columns: Vec::new(),
         contract_name: "contract".to_owned(),
     })
 }

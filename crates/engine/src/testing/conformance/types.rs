@@ -25,6 +25,7 @@ fn schema(types: &[DataType]) -> Arc<TargetSchema> {
         on_existing: OnExisting::Fail,
         tables: types.iter().enumerate().map(table).collect(),
         key_column: "app_id".to_owned(),
+        ranking_columns: Vec::new(),
         contract_name: "contract".to_owned(),
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use xmlshred_model::{Batch, ForeignKey, OnExisting, OwnedValue, TableSchema, TargetSchema};
+use xmlshred_model::{Batch, ForeignKey, OnExisting, OwnedValue, TableSchema, TargetSchema, Value};
 
 use crate::ports::{Fault, PortError};
 use crate::testing::cells;
@@ -83,14 +83,15 @@ impl Tables {
         let key = (!table_schema.primary_key.is_empty())
             .then(|| key_text(table_schema.primary_key.iter().map(|&column| &row[column])));
         let Table { rows, places } = &mut self.tables[table];
+        let rank = schema.ranking_column(table);
         let existing = key.as_ref().and_then(|key| places.get(key).copied());
         match (existing, schema.on_existing) {
             (Some(_), OnExisting::Fail) => Err(violation(
                 Fault::UniqueViolation { table: Some(table_schema.name.clone()) },
                 "duplicate key",
             )),
-            (Some(_), OnExisting::Skip) => Ok(false),
-            (Some(place), OnExisting::Replace) => {
+            (Some(place), on_existing) if !takes_place(on_existing, rank, &row, &rows[place]) => Ok(false),
+            (Some(place), _) => {
                 let row = std::mem::replace(&mut rows[place], row);
                 undo.push(Undo::Replaced { table, place, row });
                 Ok(true)
@@ -137,6 +138,27 @@ impl Tables {
             }
             Undo::Replaced { table, place, row } => self.tables[table].rows[place] = row,
         }
+    }
+}
+
+/// Whether the new row takes the place of the old one.
+fn takes_place(on_existing: OnExisting, rank: Option<usize>, new: &Row, old: &Row) -> bool {
+    let Some(rank) = rank else { return on_existing == OnExisting::Replace };
+    match (on_existing, number(&new[rank]), number(&old[rank])) {
+        (OnExisting::Replace, new, Some(old)) => new.is_some_and(|new| new >= old),
+        (OnExisting::Replace, _, None) => true,
+        (OnExisting::Skip | OnExisting::Fail, Some(new), Some(old)) => new < old,
+        (OnExisting::Skip | OnExisting::Fail, _, _) => false,
+    }
+}
+
+/// The key of a document in a column of any type that holds it.
+fn number(cell: &OwnedValue) -> Option<i128> {
+    match cell.as_value() {
+        Value::Int(number) => Some(number.into()),
+        Value::Decimal(number) => Some(number.unscaled),
+        Value::Text(text) => text.trim().parse().ok(),
+        _ => None,
     }
 }
 

@@ -114,7 +114,7 @@ pub const TARGET: Section = Section {
             "on_existing",
             Shape::Word(|| names(&ON_EXISTING)),
             Absent::Is("fail"),
-            "a row with this primary key is there already: `fail` the document, `skip` the row, `replace` it",
+            "a row with this primary key is there already: `fail` the document, `skip` the row, `replace` it. Where the table has the document's key, the row of the lowest document stays with `skip`, that of the highest with `replace`, whoever comes first",
         ),
     ],
     rules: &[],
