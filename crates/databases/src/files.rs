@@ -97,6 +97,10 @@ impl Source for FilesSource {
         false
     }
 
+    fn promises_unique_keys(&self) -> bool {
+        true
+    }
+
     fn fetch(
         &mut self,
         keys: &[DocumentKey],

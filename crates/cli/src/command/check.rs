@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use xmlshred_databases::{Difference, DifferenceKind};
-use xmlshred_mapping::contract::{self, Code, Diagnostic, Loaded, Places, Severity, Step};
+use xmlshred_mapping::contract::{self, Code, Diagnostic, Loaded, Places, Severity, SourceSpec, Step};
 use xmlshred_mapping::samples::Samples;
 use xmlshred_mapping::{DocumentContext, Lines, Plan};
 
@@ -70,6 +70,10 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
                 *kind != DifferenceKind::MayBeNull || !column.as_ref().is_some_and(is_filled)
             });
             diagnostics.extend(differences.map(|found| in_contract(found, plan, &places)));
+            // A source that cannot be opened is told below.
+            if database::source(connection, plan).is_ok_and(|source| !source.promises_unique_keys()) {
+                diagnostics.push(repeatable_key(plan, &places));
+            }
         }
     }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.code));
@@ -142,6 +146,19 @@ fn in_contract(difference: Difference, plan: &Plan, places: &Places) -> Diagnost
         }
     };
     Diagnostic { code, message, span, hint: remedy }
+}
+
+/// The source does not promise that keys are unique.
+fn repeatable_key(plan: &Plan, places: &Places) -> Diagnostic {
+    let SourceSpec { table, key, .. } = &plan.contract().source;
+    Diagnostic {
+        code: Code::SourceKeyRepeatable,
+        message: format!("nothing in the database keeps two rows of {table} from having one {key}"),
+        span: places.first_of(&[&[Step::Key("source"), Step::Key("key")], &[Step::Key("source")]]),
+        hint: format!(
+            "a run stops at a key that stands twice, and scans the keys once more to see it: make {key} the primary key, or unique"
+        ),
+    }
 }
 
 fn tell(

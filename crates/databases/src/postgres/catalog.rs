@@ -166,3 +166,21 @@ pub(super) fn table_names(
         .map(|rows| rows.iter().map(|row| row.get(0)).collect())
         .map_err(|error| port_error("listing tables", error))
 }
+
+/// Whether the column alone is a key of the table, given as SQL names it: nothing promises it for a view, or across tables that inherit.
+pub(super) fn is_unique(
+    client: &mut impl GenericClient,
+    table: &str,
+    column: &str,
+) -> Result<bool, PortError> {
+    client
+        .query_one(
+            "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid \
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] \
+             WHERE i.indrelid = to_regclass($1) AND i.indisunique AND i.indisvalid AND i.indpred IS NULL \
+             AND i.indnkeyatts = 1 AND a.attname = $2 AND (c.relkind <> 'r' OR NOT c.relhassubclass))",
+            &[&table, &column],
+        )
+        .map(|row| row.get(0))
+        .map_err(|error| port_error("reading the source table's keys", error))
+}

@@ -13,7 +13,7 @@ use xmlshred_model::{DocumentKey, TargetSchema};
 use crate::address::OpenOptions;
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::POSTGRES;
-use crate::sql::paging::{bounds, not_an_integer, not_unique, selecting};
+use crate::sql::paging::{bounds, end_of_page, not_an_integer, not_unique, selecting};
 use crate::transfer::fetching::{self, Documents};
 use xmlshred_model::log_table::LOG;
 
@@ -36,6 +36,7 @@ pub(crate) struct PostgresSource {
     log: Option<String>,
     contract_name: String,
     sees_journal: bool,
+    has_unique_keys: bool,
     is_binary: bool,
     /// The last query for keys, with its SQL.
     keys: Option<(String, Statement)>,
@@ -58,8 +59,9 @@ impl PostgresSource {
             Some(schema) if catalog::has_log(&mut client, schema)? => Some(qualified(schema, LOG)),
             _ => None,
         };
-        let spec = spec.clone();
-        Ok(Self { client, spec, log, contract_name, sees_journal, is_binary, keys: None, fetch: None })
+        let has_unique_keys = catalog::is_unique(&mut client, &source_table(spec), &spec.key)?;
+        let (spec, keys, fetch) = (spec.clone(), None, None);
+        Ok(Self { client, spec, log, contract_name, sees_journal, has_unique_keys, is_binary, keys, fetch })
     }
 
     fn selecting(&self, selection: &Selection) -> String {
@@ -71,6 +73,21 @@ impl PostgresSource {
         let table = POSTGRES.quote(&self.spec.table);
         let key = POSTGRES.quote(&self.spec.key);
         format!("SELECT {table}.{key}::bigint {} ORDER BY {table}.{key} LIMIT $4", self.selecting(selection))
+    }
+
+    /// Sees that no key of these stands twice: the log may have it, and leave out both rows.
+    fn check_repeated(&mut self, selection: &Selection, [start, end]: [i64; 2]) -> Result<(), PortError> {
+        let (table, key) = (POSTGRES.quote(&self.spec.table), POSTGRES.quote(&self.spec.key));
+        let sql = format!(
+            "SELECT {table}.{key}::bigint {} GROUP BY {table}.{key} HAVING count(*) > 1 ORDER BY {table}.{key} LIMIT 1",
+            selecting(&POSTGRES, &self.spec, selection, None, ["$1", "$2", "$3"])
+        );
+        let Self { client, spec, .. } = self;
+        let repeated = client
+            .prepare_typed(&sql, &PAGING_TYPES[..2])
+            .and_then(|statement| client.query_opt(&statement, &[&start, &end]))
+            .map_err(|error| selection_error("looking for repeated keys", spec, error))?;
+        repeated.map_or(Ok(()), |row| Err(not_unique(spec, DocumentKey(row.get(0)))))
     }
 
     fn statements(&mut self) -> Result<[Statement; 2], PortError> {
@@ -122,8 +139,15 @@ impl Source for PostgresSource {
         if let Some(twice) = keys.windows(2).find(|keys| keys[0] == keys[1]) {
             return Err(not_unique(&self.spec, twice[0]));
         }
+        if self.log.is_some() && !self.has_unique_keys {
+            self.check_repeated(selection, [start, end_of_page(&keys, limit, end)])?;
+        }
         keys.truncate(limit);
         Ok(keys)
+    }
+
+    fn promises_unique_keys(&self) -> bool {
+        self.has_unique_keys
     }
 
     fn sees_journal(&self) -> bool {

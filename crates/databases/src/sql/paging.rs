@@ -19,6 +19,12 @@ pub(crate) fn bounds(selection: &Selection, after: Option<DocumentKey>) -> Optio
     Some([start.max(next), end])
 }
 
+/// The last key that a page's query has looked at: that of the page, or the end of the range where there are no more. `keys` are as read, one
+/// more than `limit` where there are more.
+pub(crate) fn end_of_page(keys: &[DocumentKey], limit: usize, end: i64) -> i64 {
+    if keys.len() > limit { keys[..limit].last().map_or(end, |last| last.0) } else { end }
+}
+
 /// The key is of another type.
 pub(crate) fn not_an_integer(spec: &SourceSpec, found: &str) -> PortError {
     let message = format!("the key column {}.{} is of type {found}, not an integer", spec.table, spec.key);

@@ -28,3 +28,13 @@ pub(super) fn layout(connection: &Connection, table: &str) -> Result<Layout, Por
     let columns = names(connection, "column", Some(table))?;
     Ok(Layout::of((!columns.is_empty()).then_some(&columns[..])))
 }
+
+/// Whether the column alone is a key of the table: nothing promises it for a view.
+pub(super) fn is_unique(connection: &Connection, table: &str, column: &str) -> Result<bool, PortError> {
+    let sql = "SELECT coalesce((SELECT count(*) = 1 AND max(name = ?2 COLLATE NOCASE) FROM pragma_table_xinfo(?1) WHERE pk > 0), FALSE) \
+               OR EXISTS (SELECT 1 FROM pragma_index_list(?1) AS list WHERE list.\"unique\" AND NOT list.partial \
+               AND (SELECT count(*) = 1 AND max(info.name = ?2 COLLATE NOCASE) FROM pragma_index_info(list.name) AS info))";
+    connection
+        .query_row(sql, [table, column], |row| row.get(0))
+        .map_err(|error| port_error("reading the source table's keys", error))
+}

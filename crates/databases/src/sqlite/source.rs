@@ -8,14 +8,14 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, OptionalExtension, params};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, TargetSchema};
+use xmlshred_model::{DocumentKey, KeyRange, TargetSchema};
 
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQLITE;
-use crate::sql::paging::{bounds, not_an_integer, not_unique};
+use crate::sql::paging::{bounds, end_of_page, not_an_integer, not_unique};
 use xmlshred_model::log_table::{CONTRACT_NAME, LOG, SUCCESS};
 
-use super::catalog::{layout, names};
+use super::catalog::{is_unique, layout, names};
 use super::connect::open_for_reading;
 use super::fault::source_error;
 
@@ -28,6 +28,7 @@ pub(crate) struct SqliteSource {
     sees_journal: bool,
     /// The log is there; without it nothing is processed yet.
     has_log: bool,
+    has_unique_keys: bool,
 }
 
 impl SqliteSource {
@@ -41,12 +42,18 @@ impl SqliteSource {
         check_table(&connection, spec)?;
         let has_log = log.is_some() && layout(&connection, LOG)?.is_there()?;
         let contract_name = log.map_or_else(String::new, |schema| schema.contract_name.clone());
-        Ok(Self { connection, spec: spec.clone(), contract_name, sees_journal: log.is_some(), has_log })
+        let has_unique_keys = is_unique(&connection, &spec.table, &spec.key)?;
+        let (spec, sees_journal) = (spec.clone(), log.is_some());
+        Ok(Self { connection, spec, contract_name, sees_journal, has_log, has_unique_keys })
     }
 
     /// `FROM … WHERE …` of a selection, with the parameters `?1`, `?2` and `?3`: first and last key, the contract's name. Without an end of the range
     /// there is no upper bound: SQLite sorts text behind all numbers, and keys that are text must be told, not left out.
     fn selecting(&self, selection: &Selection) -> String {
+        self.selecting_with(selection, self.has_log)
+    }
+
+    fn selecting_with(&self, selection: &Selection, has_log: bool) -> String {
         let SourceSpec { table, key, where_sql, .. } = &self.spec;
         let (table, key) = (SQLITE.quote(table), SQLITE.quote(key));
         let mut sql = format!("FROM {table} WHERE {table}.{key} >= ?1");
@@ -60,7 +67,7 @@ impl SqliteSource {
         if count > 1 {
             sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
         }
-        if self.has_log {
+        if has_log {
             let succeeded = match selection.failed {
                 FailedDocuments::Leave => String::new(),
                 FailedDocuments::Retry => format!(" AND log.status = '{SUCCESS}'"),
@@ -74,6 +81,22 @@ impl SqliteSource {
             sql += &format!(" AND ({condition}\n)");
         }
         sql
+    }
+
+    /// Sees that no key of these stands twice: the log may have it, and leave out both rows.
+    fn check_repeated(&self, selection: &Selection, [start, end]: [i64; 2]) -> Result<(), PortError> {
+        let failed = |error| selection_error("looking for repeated keys", &self.spec, error);
+        let key = SQLITE.quote(&self.spec.key);
+        let sql = format!(
+            "SELECT {key} {} GROUP BY {key} HAVING count(*) > 1 LIMIT 1",
+            self.selecting_with(selection, false)
+        );
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        let repeated: Option<i64> = statement
+            .query_row(params![start, end, self.contract_name], |row| row.get(0))
+            .optional()
+            .map_err(failed)?;
+        repeated.map_or(Ok(()), |key| Err(not_unique(&self.spec, DocumentKey(key))))
     }
 }
 
@@ -104,8 +127,17 @@ impl Source for SqliteSource {
             }
             keys.push(key);
         }
+        if self.has_log && !self.has_unique_keys {
+            let range = KeyRange { start: None, end: Some(DocumentKey(end_of_page(&keys, limit, end))) };
+            let selection = Selection { range, ..*selection };
+            self.check_repeated(&selection, [start, end_of_page(&keys, limit, end)])?;
+        }
         keys.truncate(limit);
         Ok(keys)
+    }
+
+    fn promises_unique_keys(&self) -> bool {
+        self.has_unique_keys
     }
 
     fn sees_journal(&self) -> bool {
@@ -199,7 +231,7 @@ fn check_table(connection: &Connection, spec: &SourceSpec) -> Result<(), PortErr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use xmlshred_model::{KeyRange, OnExisting, Share};
+    use xmlshred_model::{OnExisting, Share};
 
     #[test]
     fn paging_is_a_range_scan_of_the_keys_with_a_look_into_the_logs_index() {

@@ -250,6 +250,22 @@ pub(super) fn table_names(driver: &mut dyn Driver, schema: Option<&str>) -> Resu
     Ok(names)
 }
 
+/// Whether the column alone is a key of the table, given as SQL names it: nothing promises it for a view without an index.
+pub(super) fn is_unique(driver: &mut dyn Driver, table: &str, column: &str) -> Result<bool, PortError> {
+    let sql = "SELECT COUNT_BIG(*) FROM sys.indexes i WHERE i.object_id = OBJECT_ID(@P1) AND i.is_unique = 1 AND i.has_filter = 0 \
+               AND i.is_disabled = 0 AND @P2 = ALL (SELECT COL_NAME(k.object_id, k.column_id) FROM sys.index_columns k \
+               WHERE k.object_id = i.object_id AND k.index_id = i.index_id AND k.is_included_column = 0)";
+    let mut count = 0;
+    driver
+        .query(sql, &[Value::Text(table), Value::Text(column)], &mut |row| {
+            if let Some(OwnedValue::Inline(Value::Int(found))) = row.first() {
+                count = *found;
+            }
+        })
+        .map_err(|error| port_error("reading the source table's keys", error))?;
+    Ok(count > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 use crate::address::OpenOptions;
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQL_SERVER;
-use crate::sql::paging::{bounds, not_an_integer, not_unique, selecting};
+use crate::sql::paging::{bounds, end_of_page, not_an_integer, not_unique, selecting};
 use crate::transfer::fetching::{self, Documents};
 use xmlshred_model::log_table::LOG;
 
@@ -30,6 +30,7 @@ pub(crate) struct SqlServerSource {
     log: Option<String>,
     contract_name: String,
     sees_journal: bool,
+    has_unique_keys: bool,
     document: DocumentColumn,
 }
 
@@ -62,12 +63,30 @@ impl SqlServerSource {
             Some(schema) if catalog::has_log(&mut *driver, schema)? => Some(qualified(schema, LOG)),
             _ => None,
         };
-        Ok(Self { driver, spec: spec.clone(), log, contract_name, sees_journal, document })
+        let has_unique_keys = catalog::is_unique(&mut *driver, &source_table(spec), &spec.key)?;
+        Ok(Self { driver, spec: spec.clone(), log, contract_name, sees_journal, has_unique_keys, document })
     }
 
     /// With the contract's name, where the log is read, in this parameter.
     fn selecting(&self, selection: &Selection, contract: &str) -> String {
         selecting(&SQL_SERVER, &self.spec, selection, self.log.as_deref(), ["@P1", "@P2", contract])
+    }
+
+    /// Sees that no key of these stands twice: the log may have it, and leave out both rows.
+    fn check_repeated(&mut self, selection: &Selection, range: [i64; 2]) -> Result<(), PortError> {
+        let (table, key) = (SQL_SERVER.quote(&self.spec.table), SQL_SERVER.quote(&self.spec.key));
+        let sql = format!(
+            "SELECT TOP (1) CAST({table}.{key} AS bigint) {} GROUP BY {table}.{key} HAVING COUNT_BIG(*) > 1 ORDER BY {table}.{key}",
+            selecting(&SQL_SERVER, &self.spec, selection, None, ["@P1", "@P2", ""])
+        );
+        let mut repeated = None;
+        let read = self.driver.query(&sql, &range.map(Value::Int), &mut |row| {
+            if let Some(OwnedValue::Inline(Value::Int(key))) = row.first() {
+                repeated = Some(DocumentKey(*key));
+            }
+        });
+        read.map_err(|error| self.failed("looking for repeated keys", error))?;
+        repeated.map_or(Ok(()), |key| Err(not_unique(&self.spec, key)))
     }
 
     fn failed(&self, during: &str, error: DriverError) -> PortError {
@@ -114,8 +133,15 @@ impl Source for SqlServerSource {
         if let Some(twice) = keys.windows(2).find(|keys| keys[0] == keys[1]) {
             return Err(not_unique(&self.spec, twice[0]));
         }
+        if self.log.is_some() && !self.has_unique_keys {
+            self.check_repeated(selection, [start, end_of_page(&keys, limit, end)])?;
+        }
         keys.truncate(limit);
         Ok(keys)
+    }
+
+    fn promises_unique_keys(&self) -> bool {
+        self.has_unique_keys
     }
 
     fn sees_journal(&self) -> bool {

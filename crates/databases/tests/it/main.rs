@@ -12,6 +12,7 @@ mod postgres;
 mod postgres_source;
 mod postgres_target;
 mod postgres_tls;
+mod repeated_source_keys;
 mod several_writers;
 mod sqlite;
 mod sqlserver;

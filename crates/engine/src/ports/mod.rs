@@ -70,6 +70,10 @@ pub trait Source: Send {
     /// Whether [`Source::keys`] leaves out what the log has. If not, the reader asks [`Journal::processed`].
     fn sees_journal(&self) -> bool;
 
+    /// Whether the source itself promises that no key stands twice. Where it does not, [`Source::keys`] looks for repeated keys, those that
+    /// the log has included, at the cost of one more scan of the page's range.
+    fn promises_unique_keys(&self) -> bool;
+
     /// The documents with these keys, in the order given, handed to `take` one at a time until it says to stop. A key whose row vanished is
     /// passed over. A document larger than `max_bytes` arrives as [`Fetched::TooLarge`] without having been read.
     ///

@@ -346,6 +346,10 @@ impl Source for Faulty<dyn Source> {
         self.inner.sees_journal()
     }
 
+    fn promises_unique_keys(&self) -> bool {
+        self.inner.promises_unique_keys()
+    }
+
     fn fetch(
         &mut self,
         keys: &[DocumentKey],

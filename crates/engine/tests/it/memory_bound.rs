@@ -93,6 +93,10 @@ impl Source for MillSource {
         true
     }
 
+    fn promises_unique_keys(&self) -> bool {
+        true
+    }
+
     fn fetch(
         &mut self,
         keys: &[DocumentKey],

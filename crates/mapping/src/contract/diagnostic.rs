@@ -106,6 +106,7 @@ codes! {
     TargetMayRefuse "W0804" "target-may-refuse" "The target takes less than the contract allows: some documents may fail.",
     TargetKeyDiffers "W0805" "target-key-differs" "Keys of the target are not those of the contract.",
     TargetParentLater "W0806" "target-parent-later" "A foreign key of the target refers to a table that is loaded later or not at all.",
+    SourceKeyRepeatable "W0807" "source-key-repeatable" "Nothing in the source's catalog keeps two documents from having one key.",
 }
 
 impl Code {

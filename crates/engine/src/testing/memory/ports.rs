@@ -115,6 +115,10 @@ impl Source for MemorySource {
         self.sight == JournalSight::Seen
     }
 
+    fn promises_unique_keys(&self) -> bool {
+        true
+    }
+
     fn fetch(
         &mut self,
         keys: &[DocumentKey],
