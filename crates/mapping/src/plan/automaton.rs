@@ -3,6 +3,8 @@
 //!
 //! `shred::project` makes it deterministic while it reads, state by state as documents need them.
 
+use std::collections::HashMap;
+
 use crate::path::Axis;
 
 use super::compiled::{CompiledPath, CompiledPredicate, Test};
@@ -39,7 +41,11 @@ pub(crate) struct Automaton {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     /// To children.
-    children: Vec<(Test, u32)>,
+    children: HashMap<Test, u32, foldhash::fast::FixedState>,
+    /// The same by name: of tests for some names.
+    by_name: HashMap<Symbol, Vec<u32>, foldhash::fast::FixedState>,
+    /// The same of tests for any name.
+    by_any_name: Vec<u32>,
     /// To the state that this one is also in, and stays in below.
     descendant_or_self: Option<u32>,
     /// Stays active in every child.
@@ -101,10 +107,8 @@ impl Automaton {
             if from.loops {
                 self.activate(state, &mut next);
             }
-            for (test, to) in &from.children {
-                if test.accepts_name(symbol) {
-                    self.activate(*to, &mut next);
-                }
+            for &to in from.by_name.get(&symbol).into_iter().flatten().chain(&from.by_any_name) {
+                self.activate(to, &mut next);
             }
         }
         next
@@ -201,11 +205,11 @@ impl Automaton {
                         to
                     }
                 },
-                Move::Child(test) => match self.states[at].children.iter().find(|(known, _)| known == test) {
-                    Some((_, to)) => *to as usize,
+                Move::Child(test) => match self.states[at].children.get(test) {
+                    Some(&to) => to as usize,
                     None => {
                         let to = self.push(State { is_step: true, ..State::default() });
-                        self.states[at].children.push((test.clone(), to as u32));
+                        self.states[at].add_child(test, to as u32);
                         to
                     }
                 },
@@ -214,9 +218,30 @@ impl Automaton {
         at
     }
 
+    /// How many states there are.
+    pub(crate) fn state_count(&self) -> usize {
+        self.states.len()
+    }
+
     fn push(&mut self, state: State) -> usize {
         self.states.push(state);
         self.states.len() - 1
+    }
+}
+
+impl State {
+    fn add_child(&mut self, test: &Test, to: u32) {
+        match test {
+            Test::Symbol(symbol) => self.by_name.entry(*symbol).or_default().push(to),
+            Test::Symbols(symbols) => {
+                for &symbol in symbols {
+                    self.by_name.entry(symbol).or_default().push(to);
+                }
+            }
+            Test::Any | Test::Node => self.by_any_name.push(to),
+            Test::Text => {}
+        }
+        self.children.insert(test.clone(), to);
     }
 }
 

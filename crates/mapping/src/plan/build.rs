@@ -1,5 +1,6 @@
 //! From a checked contract to a plan.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use xmlshred_model::DataType;
@@ -34,13 +35,16 @@ pub(super) fn plan(contract: Contract) -> Plan {
         main,
         locations: Vec::new(),
         prefixes: Vec::new(),
+        known_prefixes: HashMap::new(),
         once_count: 0,
     };
     let main = builder.main.clone();
     let key = contract.document.key.as_ref().map(|path| builder.path(&main, path, Reading::Text));
     let require =
         contract.document.require.iter().map(|path| builder.path(&main, path, Reading::Presence)).collect();
-    let lets = contract.lets.iter().enumerate().map(|(at, item)| builder.document_let(at, item)).collect();
+    let readers = first_readers_of_document_lets(&contract);
+    let lets =
+        contract.lets.iter().zip(readers).map(|(item, place)| builder.document_let(item, place)).collect();
     let tables = contract.tables.iter().enumerate().map(|(at, table)| builder.table(at, table)).collect();
     let Builder { automaton, prefixes, once_count, .. } = builder;
     let mut tables: Vec<PlanTable> = tables;
@@ -87,6 +91,8 @@ struct Builder<'c> {
     /// Where the elements of each table's rows are.
     locations: Vec<Location>,
     prefixes: Vec<CompiledPath>,
+    /// Their places by how they are written: conditions hold numbers that have no hash.
+    known_prefixes: HashMap<String, u32>,
     once_count: u32,
 }
 
@@ -163,17 +169,18 @@ impl Builder<'_> {
                 let prefix =
                     CompiledPath { absolute: *absolute, steps: elements.into(), needs_sorting: false };
                 let is_own = elements.is_empty() && !absolute;
-                let known = self.prefixes.iter().position(|known| *known == prefix);
-                let index = (!is_own).then(|| {
-                    known.unwrap_or_else(|| {
-                        self.prefixes.push(prefix);
-                        self.prefixes.len() - 1
-                    })
-                });
-                PlanSource::Attribute { prefix: index.map(|index| index as u32), test: last.test.clone() }
+                let index = (!is_own).then(|| self.prefix(prefix));
+                PlanSource::Attribute { prefix: index, test: last.test.clone() }
             }
             _ => PlanSource::Path(path),
         }
+    }
+
+    fn prefix(&mut self, prefix: CompiledPath) -> u32 {
+        *self.known_prefixes.entry(format!("{prefix:?}")).or_insert_with(|| {
+            self.prefixes.push(prefix);
+            self.prefixes.len() as u32 - 1
+        })
     }
 
     /// Whether a path gives one value for many rows, and which.
@@ -218,12 +225,8 @@ impl Builder<'_> {
         }
     }
 
-    fn document_let(&mut self, at: usize, item: &Let) -> PlanColumn {
-        let readers = self.contract.tables.iter().enumerate();
-        let place = readers
-            .filter_map(|(table_at, table)| Some((table_at, first_reader(table, Input::DocumentLet(at))?)))
-            .next()
-            .unwrap_or((0, 0));
+    /// A `let` of the document, whose issues are those of the column at `place`.
+    fn document_let(&mut self, item: &Let, place: (usize, usize)) -> PlanColumn {
         let main = self.main.clone();
         self.column(&main, &item.column, place)
     }
@@ -237,8 +240,9 @@ impl Builder<'_> {
         };
         let each = each.map(|path| self.each(&base, path));
         self.locations.push(location.clone());
+        let readers = first_readers(table);
         let lets = table.lets.iter().enumerate().map(|(index, item)| {
-            let reader = first_reader(table, Input::RowLet(index)).unwrap_or(0);
+            let reader = readers.get(&Input::RowLet(index)).copied().unwrap_or(0);
             self.column(&location, &item.column, (at, reader))
         });
         let lets = lets.collect::<Vec<_>>();
@@ -260,7 +264,10 @@ impl Builder<'_> {
         let mut early_lets = vec![false; lets.len()];
         if let Some(condition) = &table.where_ {
             for template in &mut templates {
-                mark_early(&condition.inputs, &lets, &mut early_lets, template);
+                // A `let` may be needed by one template through columns that are another's.
+                let mut seen_lets = vec![false; lets.len()];
+                mark_early(&condition.inputs, &lets, &mut seen_lets, template);
+                early_lets.iter_mut().zip(seen_lets).for_each(|(early, seen)| *early |= seen);
             }
         }
         PlanTable {
@@ -277,36 +284,55 @@ impl Builder<'_> {
     }
 }
 
-/// Marks what an expression with these inputs needs of its own row.
-fn mark_early(inputs: &[Input], lets: &[PlanColumn], early_lets: &mut [bool], template: &mut PlanTemplate) {
-    for input in inputs {
-        let source = match *input {
+/// Marks what an expression with these inputs needs of its own row: each thing once, however many ways lead to it.
+fn mark_early(inputs: &[Input], lets: &[PlanColumn], seen_lets: &mut [bool], template: &mut PlanTemplate) {
+    let mut open = inputs.to_vec();
+    while let Some(input) = open.pop() {
+        let source = match input {
             Input::Column(index) if !template.early_columns[index] => {
                 template.early_columns[index] = true;
                 &template.columns[index].column.source
             }
-            // A `let` may be marked already by an earlier template, whose columns are not this one's.
-            Input::RowLet(index) => {
-                early_lets[index] = true;
+            Input::RowLet(index) if !seen_lets[index] => {
+                seen_lets[index] = true;
                 &lets[index].column.source
             }
             Input::Column(_)
+            | Input::RowLet(_)
             | Input::ParentColumn { .. }
             | Input::ParentLet { .. }
             | Input::DocumentLet(_) => continue,
         };
         if let ColumnSource::Expression(BoundExpression { inputs, .. }) = source {
-            mark_early(&inputs.clone(), lets, early_lets, template);
+            open.extend(inputs);
         }
     }
 }
 
-/// The first column of the table whose expression reads this input.
-fn first_reader(table: &Table, wanted: Input) -> Option<usize> {
-    table.templates.iter().flat_map(|template| template.columns.iter().enumerate()).find_map(
-        |(at, column)| match &column.source {
-            ColumnSource::Expression(bound) if bound.inputs.contains(&wanted) => Some(at),
-            _ => None,
-        },
-    )
+/// Per input of the expressions of a table's columns: the first column that reads it.
+fn first_readers(table: &Table) -> HashMap<Input, usize> {
+    let mut readers = HashMap::new();
+    for template in &table.templates {
+        for (at, column) in template.columns.iter().enumerate() {
+            if let ColumnSource::Expression(bound) = &column.source {
+                for &input in &bound.inputs {
+                    readers.entry(input).or_insert(at);
+                }
+            }
+        }
+    }
+    readers
+}
+
+/// Per `let` of the document: table and column that read it first.
+fn first_readers_of_document_lets(contract: &Contract) -> Vec<(usize, usize)> {
+    let mut places = vec![None; contract.lets.len()];
+    for (at, table) in contract.tables.iter().enumerate() {
+        for (input, column) in first_readers(table) {
+            if let Input::DocumentLet(index) = input {
+                places[index].get_or_insert((at, column));
+            }
+        }
+    }
+    places.into_iter().map(|place| place.unwrap_or((0, 0))).collect()
 }

@@ -21,7 +21,7 @@ pub(crate) struct CompiledStep {
 }
 
 /// What a step accepts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Test {
     /// One name.
     Symbol(Symbol),

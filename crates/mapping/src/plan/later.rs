@@ -14,7 +14,7 @@ pub(super) fn note(contract: &Contract, tables: &mut [PlanTable]) {
         let columns = columns.chain(table.lets.iter().map(|item| &item.column));
         for column in columns {
             match &column.source {
-                ColumnSource::Parent { table, column } => add(&mut tables[*table].later.columns, *column),
+                ColumnSource::Parent { table, column } => tables[*table].later.columns.add(*column),
                 ColumnSource::Expression(bound) => inputs(&bound.inputs, tables),
                 ColumnSource::Path(_) | ColumnSource::Constant(_) | ColumnSource::Generate(_) => {}
             }
@@ -28,15 +28,9 @@ pub(super) fn note(contract: &Contract, tables: &mut [PlanTable]) {
 fn inputs(inputs: &[Input], tables: &mut [PlanTable]) {
     for input in inputs {
         match *input {
-            Input::ParentColumn { table, column } => add(&mut tables[table].later.columns, column),
-            Input::ParentLet { table, index } => add(&mut tables[table].later.lets, index),
+            Input::ParentColumn { table, column } => tables[table].later.columns.add(column),
+            Input::ParentLet { table, index } => tables[table].later.lets.add(index),
             Input::Column(_) | Input::RowLet(_) | Input::DocumentLet(_) => {}
         }
-    }
-}
-
-fn add(places: &mut Vec<usize>, place: usize) {
-    if !places.contains(&place) {
-        places.push(place);
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct Symbols {
 struct Entry {
     /// The name in a namespace that no path asks for.
     elsewhere: Symbol,
-    by_namespace: Vec<(Box<str>, Symbol)>,
+    by_namespace: HashMap<Box<str>, Symbol, foldhash::fast::FixedState>,
 }
 
 impl Symbols {
@@ -47,23 +47,25 @@ impl Symbols {
         let entry = self
             .by_local
             .entry(local.into_boxed_str())
-            .or_insert_with(|| Entry { elsewhere: next(), by_namespace: Vec::new() });
+            .or_insert_with(|| Entry { elsewhere: next(), by_namespace: HashMap::default() });
         if let Some(uri) = namespace
-            && !entry.by_namespace.iter().any(|(known, _)| **known == *uri)
+            && !entry.by_namespace.contains_key(uri)
         {
-            entry.by_namespace.push((uri.into(), next()));
+            entry.by_namespace.insert(uri.into(), next());
         }
     }
 
     /// All symbols that a name test accepts; call after every `add`.
     pub(super) fn accepted(&self, local: &str, namespace: Option<&str>) -> Box<[Symbol]> {
         let Some(entry) = self.by_local.get(&*self.folded(local)) else { return Box::default() };
-        let in_namespaces = entry.by_namespace.iter();
         match namespace {
-            Some(uri) => {
-                in_namespaces.filter(|(known, _)| **known == *uri).map(|&(_, symbol)| symbol).collect()
+            Some(uri) => entry.by_namespace.get(uri).copied().into_iter().collect(),
+            None => {
+                let mut all =
+                    entry.by_namespace.values().copied().chain([entry.elsewhere]).collect::<Box<[_]>>();
+                all.sort_unstable();
+                all
             }
-            None => in_namespaces.map(|&(_, symbol)| symbol).chain([entry.elsewhere]).collect(),
         }
     }
 
@@ -77,12 +79,7 @@ impl Symbols {
         if entry.by_namespace.is_empty() {
             return entry.elsewhere;
         }
-        let uri = namespace();
-        entry
-            .by_namespace
-            .iter()
-            .find(|(known, _)| **known == *uri)
-            .map_or(entry.elsewhere, |&(_, symbol)| symbol)
+        entry.by_namespace.get(namespace()).copied().unwrap_or(entry.elsewhere)
     }
 
     fn folded<'n>(&self, name: &'n str) -> Cow<'n, str> {

@@ -24,14 +24,40 @@ pub(crate) struct PlanTable {
 pub(crate) struct Later {
     /// Rows of other tables lie within them.
     pub(crate) is_base: bool,
-    pub(crate) columns: Vec<usize>,
-    pub(crate) lets: Vec<usize>,
+    pub(crate) columns: Places,
+    pub(crate) lets: Places,
+}
+
+/// Some of many things by their index, each with its place among these.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    pub(crate) indices: Vec<usize>,
+    /// By index: the place, plus one; 0 and beyond the end are none.
+    places: Vec<u32>,
+}
+
+impl Places {
+    /// Gives this one a place, where it has none yet.
+    pub(super) fn add(&mut self, index: usize) {
+        if self.place(index).is_none() {
+            self.indices.push(index);
+            let length = self.places.len().max(index + 1);
+            self.places.resize(length, 0);
+            self.places[index] = self.indices.len() as u32;
+        }
+    }
+
+    /// The place of this one.
+    #[inline]
+    pub(crate) fn place(&self, index: usize) -> Option<usize> {
+        (*self.places.get(index)? as usize).checked_sub(1)
+    }
 }
 
 impl Later {
     /// No value is read.
     pub(crate) fn is_empty(&self) -> bool {
-        self.columns.is_empty() && self.lets.is_empty()
+        self.columns.indices.is_empty() && self.lets.indices.is_empty()
     }
 }
 

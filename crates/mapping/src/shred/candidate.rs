@@ -19,6 +19,16 @@ pub(super) struct Candidate<R> {
     pub(super) tried_number: usize,
 }
 
+/// A candidate of those that `one_per` chooses among. Small: all of one starting point are kept until it has chosen.
+#[derive(Clone, Copy)]
+pub(super) struct Tried<R> {
+    pub(super) traced: R,
+    pub(super) template: u32,
+    pub(super) element: NodeId,
+    /// The number that `where` took it for; 0: it was not tried.
+    pub(super) number: u32,
+}
+
 /// A row in the making.
 pub(super) struct Row<'r, R> {
     pub(super) candidate: Candidate<R>,

@@ -1,6 +1,7 @@
 //! An automaton of paths made deterministic, state by state as documents ask for them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use xmlshred_model::{Work, WorkEnd};
 
@@ -11,8 +12,19 @@ pub(crate) const DEAD: StateId = 0;
 /// State of the document node.
 pub(crate) const START: StateId = 1;
 
-/// Documents could make more states than this only on purpose; then they are forgotten between documents.
-const MAX_STATES: usize = 4096;
+/// Symbols up to here are found by index in every state; others, which only large contracts have, by look-up. Or states times symbols
+/// would be the square of a large contract.
+const MAX_BY_INDEX: usize = 256;
+
+/// Elements have up to so many slots, one byte each.
+const MAX_SLOTS: u32 = 64;
+
+/// Bytes of states that belong to all documents, and as much again for every state of the paths. Documents could make more only on
+/// purpose: that is counted as theirs, and forgotten before the next one.
+const FREE_BYTES: usize = 4 << 20;
+
+/// Making larger sets is counted always.
+const MAX_FREE_SET: usize = 64;
 
 const UNKNOWN: StateId = StateId::MAX;
 
@@ -21,12 +33,16 @@ pub(crate) type StateId = u32;
 #[derive(Debug)]
 pub(crate) struct Dfa {
     states: Vec<State>,
-    by_set: HashMap<Box<[u32]>, StateId>,
+    by_set: HashMap<Arc<[u32]>, StateId, foldhash::fast::FixedState>,
+    /// From which state a symbol beyond those with an index leads where.
+    next: HashMap<(StateId, Symbol), StateId, foldhash::fast::FixedState>,
+    /// What the states take, about.
+    bytes: usize,
 }
 
 #[derive(Debug)]
 pub(crate) struct State {
-    set: Box<[u32]>,
+    set: Arc<[u32]>,
     next: Box<[StateId]>,
     /// Elements in this state may count by themselves, not only for what is below them.
     pub(crate) is_step: bool,
@@ -35,6 +51,8 @@ pub(crate) struct State {
     pub(crate) attributes: AttributeSet,
     /// Which slot of an element an attribute with this name gets, plus one; 0 is none.
     slots: Box<[u16]>,
+    /// The slots of symbols without an index, sorted.
+    other_slots: Box<[(Symbol, u16)]>,
     pub(crate) slot_count: u32,
     /// Lists that elements in this state are written down in.
     pub(crate) anchors: Box<[u32]>,
@@ -60,27 +78,61 @@ impl State {
     }
 
     pub(crate) fn slot(&self, attribute: Symbol) -> u32 {
-        u32::from(self.slots[attribute as usize])
+        match self.slots.get(attribute as usize) {
+            Some(&slot) => u32::from(slot),
+            None => self.other_slot(attribute),
+        }
     }
+
+    #[cold]
+    fn other_slot(&self, attribute: Symbol) -> u32 {
+        let found = self.other_slots.binary_search_by_key(&attribute, |(symbol, _)| *symbol);
+        found.map_or(0, |at| u32::from(self.other_slots[at].1))
+    }
+
+    /// Whether there are so many slots that elements with few attributes would be mostly slots.
+    #[inline]
+    pub(crate) fn has_many_slots(&self) -> bool {
+        self.slot_count > MAX_SLOTS
+    }
+
+    /// What it takes, about.
+    fn byte_count(&self) -> usize {
+        let Self { set, next, slots, other_slots, anchors, .. } = self;
+        let parts = size_of_val(&**set) + size_of_val(&**next) + size_of_val(&**slots);
+        2 * size_of::<Self>() + parts + size_of_val(&**other_slots) + size_of_val(&**anchors)
+    }
+}
+
+/// What a transition by look-up takes, about.
+const NEXT_BYTES: usize = 32;
+
+fn free_bytes(paths: Paths<'_>) -> usize {
+    let by_index = paths.symbols.count().min(MAX_BY_INDEX) * (size_of::<StateId>() + size_of::<u16>());
+    FREE_BYTES + paths.automaton.state_count() * (4 * size_of::<State>() + by_index + NEXT_BYTES)
 }
 
 impl Dfa {
     pub(crate) fn new(paths: Paths<'_>) -> Self {
-        let mut dfa = Self { states: Vec::new(), by_set: HashMap::new() };
+        let (by_set, next) = (HashMap::default(), HashMap::default());
+        let mut dfa = Self { states: Vec::new(), by_set, next, bytes: 0 };
         dfa.reset(paths);
         dfa
     }
 
     /// To be called between documents.
     pub(crate) fn trim(&mut self, paths: Paths<'_>) {
-        if self.states.len() > MAX_STATES {
+        if self.bytes > free_bytes(paths) {
             self.reset(paths);
         }
     }
 
     fn reset(&mut self, paths: Paths<'_>) {
-        self.states.clear();
-        self.by_set.clear();
+        let Self { states, by_set, next, bytes } = self;
+        *states = Vec::new();
+        *by_set = HashMap::default();
+        *next = HashMap::default();
+        *bytes = 0;
         self.intern(Vec::new(), paths);
         let mut start = Vec::new();
         paths.automaton.activate(0, &mut start);
@@ -103,13 +155,26 @@ impl Dfa {
         paths: Paths<'_>,
         work: &Work<'_>,
     ) -> Result<StateId, WorkEnd> {
-        match self.states[from as usize].next[symbol as usize] {
-            UNKNOWN => self.discover(from, symbol, paths, work),
-            known => Ok(known),
+        match self.states[from as usize].next.get(symbol as usize) {
+            Some(&known) if known != UNKNOWN => Ok(known),
+            _ => self.look_up(from, symbol, paths, work),
         }
     }
 
     #[cold]
+    fn look_up(
+        &mut self,
+        from: StateId,
+        symbol: Symbol,
+        paths: Paths<'_>,
+        work: &Work<'_>,
+    ) -> Result<StateId, WorkEnd> {
+        match self.next.get(&(from, symbol)) {
+            Some(&known) => Ok(known),
+            None => self.discover(from, symbol, paths, work),
+        }
+    }
+
     fn discover(
         &mut self,
         from: StateId,
@@ -118,18 +183,27 @@ impl Dfa {
         work: &Work<'_>,
     ) -> Result<StateId, WorkEnd> {
         let set = paths.automaton.step(&self.states[from as usize].set, symbol);
-        if self.states.len() > MAX_STATES {
-            // What all documents need is theirs; this one goes far beyond.
-            work.steps(set.len() as u64)?;
-            work.value_bytes(size_of::<State>() + set.len() * 8 + paths.symbols.count() * 6)?;
-        }
+        let (set_len, before) = (set.len(), self.bytes);
         let to = self.intern(set, paths);
-        self.states[from as usize].next[symbol as usize] = to;
+        match self.states[from as usize].next.get_mut(symbol as usize) {
+            Some(next) => *next = to,
+            None => {
+                self.next.insert((from, symbol), to);
+                self.bytes += NEXT_BYTES;
+            }
+        }
+        let is_free = self.bytes <= free_bytes(paths);
+        if !is_free || set_len > MAX_FREE_SET {
+            work.steps(set_len as u64)?;
+        }
+        if !is_free {
+            work.value_bytes(self.bytes - before)?;
+        }
         Ok(to)
     }
 
     fn intern(&mut self, set: Vec<u32>, paths: Paths<'_>) -> StateId {
-        let set = set.into_boxed_slice();
+        let set: Arc<[u32]> = set.into();
         if let Some(&id) = self.by_set.get(&set) {
             return id;
         }
@@ -142,25 +216,34 @@ impl Dfa {
         } else {
             AttributeSet::Some
         };
-        let mut slots = vec![0; paths.symbols.count()];
+        let by_index = paths.symbols.count().min(MAX_BY_INDEX);
+        let mut slots = vec![0; by_index];
+        let mut other_slots = BTreeMap::new();
         let mut slot_count = 0;
         for &symbol in parts.iter().flat_map(|part| &part.attributes) {
-            if slots[symbol as usize] == 0 && slot_count < u32::from(u16::MAX) {
+            let slot = match slots.get_mut(symbol as usize) {
+                Some(slot) => slot,
+                None => other_slots.entry(symbol).or_default(),
+            };
+            if *slot == 0 && slot_count < u32::from(u16::MAX) {
                 slot_count += 1;
-                slots[symbol as usize] = slot_count as u16;
+                *slot = slot_count as u16;
             }
         }
-        self.states.push(State {
-            next: vec![UNKNOWN; paths.symbols.count()].into(),
+        let state = State {
+            next: vec![UNKNOWN; by_index].into(),
             is_step: parts.iter().any(|part| part.is_step),
             reads_text: parts.iter().any(|part| part.reads_text),
             reads_markup: parts.iter().any(|part| part.reads_markup),
             attributes,
             slots: slots.into(),
+            other_slots: other_slots.into_iter().collect(),
             slot_count,
             anchors: parts.iter().filter_map(|part| part.anchor).collect(),
-            set: set.clone(),
-        });
+            set: Arc::clone(&set),
+        };
+        self.bytes += state.byte_count();
+        self.states.push(state);
         self.by_set.insert(set, id);
         id
     }

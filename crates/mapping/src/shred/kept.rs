@@ -58,11 +58,14 @@ impl<'d> Kept<'d> {
         rows.count += 1;
         // Where no row lies within, others refer to the one row of the document.
         if table.later.is_base || (!table.later.is_empty() && rows.count == 1) {
+            room.makes(
+                (table.later.columns.indices.len() + table.later.lets.indices.len()) * size_of::<Value<'_>>(),
+            )?;
             rows.places.push((place.0, place.1 as u32));
-            for value in table.later.columns.iter().map(|&at| values[at]) {
+            for value in table.later.columns.indices.iter().map(|&at| values[at]) {
                 rows.values.push(lasting(value, view, room)?);
             }
-            for value in table.later.lets.iter().map(|&at| lets[at]) {
+            for value in table.later.lets.indices.iter().map(|&at| lets[at]) {
                 rows.values.push(lasting(value, view, room)?);
             }
         }
@@ -71,7 +74,7 @@ impl<'d> Kept<'d> {
 
     /// The value of a column of the row that a row in the making belongs to; `None` when that row was not emitted.
     pub(super) fn column<R>(&self, of: &Candidate<R>, table: usize, column: usize) -> Option<Value<'d>> {
-        let place = self.plan.tables()[table].later.columns.iter().position(|&at| at == column)?;
+        let place = self.plan.tables()[table].later.columns.place(column)?;
         self.value(of, table, place)
     }
 
@@ -81,8 +84,8 @@ impl<'d> Kept<'d> {
             Input::ParentColumn { table, column } => self.column(of, table, column),
             Input::ParentLet { table, index } => {
                 let later = &self.plan.tables()[table].later;
-                let place = later.lets.iter().position(|&at| at == index);
-                place.and_then(|place| self.value(of, table, later.columns.len() + place))
+                let place = later.lets.place(index);
+                place.and_then(|place| self.value(of, table, later.columns.indices.len() + place))
             }
             Input::Column(_) | Input::RowLet(_) | Input::DocumentLet(_) => None,
         };
@@ -92,7 +95,7 @@ impl<'d> Kept<'d> {
     fn value<R>(&self, of: &Candidate<R>, table: usize, place: usize) -> Option<Value<'d>> {
         let row = self.ancestor(of, table);
         let later = &self.plan.tables()[table].later;
-        let width = later.columns.len() + later.lets.len();
+        let width = later.columns.indices.len() + later.lets.indices.len();
         self.tables[table].values.get(row * width + place).copied()
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use xmlshred_model::{Work, WorkEnd};
 
 use crate::plan::{Paths, Symbol};
-use crate::xml::{Handler, RawText, StartTag, TextKind};
+use crate::xml::{Handler, RawAttribute, RawText, StartTag, TextKind};
 
 use super::dfa::{AttributeSet, DEAD, Dfa, START, StateId};
 use super::tree::{DOCUMENT, Declaration, NO_SCOPE, NodeId, ScopeId, Slice, Tree};
@@ -54,6 +54,9 @@ impl Known {
 
 const UNKNOWN: Symbol = Symbol::MAX;
 
+/// Positions of attributes that a slot can hold.
+const MAX_BY_SLOT: usize = u8::MAX as usize;
+
 #[inline]
 fn known_symbol(known: &mut Vec<Symbol>, number: u32, look_up: impl FnOnce() -> (Symbol, bool)) -> Symbol {
     if number == 0 {
@@ -71,6 +74,31 @@ fn known_symbol(known: &mut Vec<Symbol>, number: u32, look_up: impl FnOnce() -> 
             symbol
         }
     }
+}
+
+#[inline]
+fn attribute_symbol(
+    known: &mut Known,
+    paths: Paths<'_>,
+    tag: &StartTag<'_, '_>,
+    attribute: &RawAttribute<'_>,
+) -> Symbol {
+    known_symbol(&mut known.attributes, attribute.known, || {
+        (paths.symbols.lookup(attribute.local(), || tag.attribute_namespace(attribute)), true)
+    })
+}
+
+/// Where a part of a document stands in it.
+#[inline]
+fn range_in(document: &str, part: &str) -> Range<u32> {
+    let start = part.as_ptr() as usize - document.as_ptr() as usize;
+    start as u32..(start + part.len()) as u32
+}
+
+#[inline]
+fn slice_of(document: &str, text: RawText<'_>, symbol: Symbol) -> Slice {
+    let Range { start, end: stop } = range_in(document, text.raw);
+    Slice { symbol, start, stop, is_plain: text.is_plain }
 }
 
 impl<'s, 'd> Projection<'s, 'd> {
@@ -111,14 +139,12 @@ impl<'s, 'd> Projection<'s, 'd> {
 
     #[inline]
     fn range(&self, text: &str) -> Range<u32> {
-        let start = text.as_ptr() as usize - self.text.as_ptr() as usize;
-        start as u32..(start + text.len()) as u32
+        range_in(self.text, text)
     }
 
     #[inline]
     fn slice(&self, text: RawText<'_>, symbol: Symbol) -> Slice {
-        let Range { start, end: stop } = self.range(text.raw);
-        Slice { symbol, start, stop, is_plain: text.is_plain }
+        slice_of(self.text, text, symbol)
     }
 
     #[inline]
@@ -127,16 +153,28 @@ impl<'s, 'd> Projection<'s, 'd> {
         if let AttributeSet::None = state.attributes {
             return;
         }
+        if state.has_many_slots() || tag.attributes.len() > MAX_BY_SLOT {
+            return self.keep_sorted(node, tag);
+        }
         for attribute in tag.attributes {
-            let symbols = self.paths.symbols;
-            let symbol = known_symbol(&mut self.known.attributes, attribute.known, || {
-                (symbols.lookup(attribute.local(), || tag.attribute_namespace(attribute)), true)
-            });
+            let symbol = attribute_symbol(self.known, self.paths, tag, attribute);
             if state.keeps(symbol) && !attribute.is_namespace_declaration() {
                 let slice = self.slice(attribute.value, symbol);
                 self.tree.push_attribute(node, slice, state.slot(symbol), state.slot_count);
             }
         }
+    }
+
+    #[cold]
+    fn keep_sorted(&mut self, node: NodeId, tag: &StartTag<'_, 'd>) {
+        let Self { paths, dfa, tree, known, text, .. } = self;
+        let state = dfa.state(self.at.state);
+        let kept = tag.attributes.iter().filter_map(|attribute| {
+            let symbol = attribute_symbol(known, *paths, tag, attribute);
+            let is_kept = state.keeps(symbol) && !attribute.is_namespace_declaration();
+            is_kept.then(|| (slice_of(text, attribute.value, symbol), state.slot(symbol)))
+        });
+        tree.push_sorted(node, kept);
     }
 
     /// Keeps the namespace declarations of an element that is open now.

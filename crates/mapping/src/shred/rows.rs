@@ -2,7 +2,9 @@
 //!
 //! Per table: scan (`each`, from the main element or from every surviving row of `within`) → `where` → `one_per` → columns →
 //! `skip_row_when` → the row is emitted. Of a row nothing is kept but what later rows read; what else was made for it makes room for the
-//! next one. So a row is tried by `where` and made when it is its turn: what the condition needs is made twice.
+//! next one. So where `one_per` chooses among rows, what `where` needs is made twice: when a row is tried, and when it is its turn.
+
+use std::collections::HashMap;
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
@@ -10,10 +12,12 @@ use xmlshred_expr::EvaluationError;
 use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value, WorkEnd};
 
 use crate::contract::{BoundExpression, SkipRow};
-use crate::plan::{Anchor, CompiledPredicate, CompiledStep, Plan, PlanColumn, PlanEach, PlanTable};
+use crate::plan::{
+    Anchor, CompiledPredicate, CompiledStep, Plan, PlanColumn, PlanEach, PlanOnePer, PlanTable,
+};
 use crate::xml::Place;
 
-use super::candidate::{Candidate, Row};
+use super::candidate::{Candidate, Row, Tried};
 use super::cell::Refusal;
 use super::context::DocumentContext;
 use super::kept::Kept;
@@ -44,6 +48,7 @@ pub(super) struct RowMaker<'d, 'out, T: Trace> {
     pub(super) lets: Vec<Value<'d>>,
     pub(super) once: Once<'d>,
     issues: Vec<Issue>,
+    issue_places: HashMap<(u32, u32, IssueCode), usize, foldhash::fast::FixedState>,
     out: &'out mut BatchBuilder,
     max_bytes: usize,
     pub(super) trace: Told<'out, T>,
@@ -69,6 +74,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
             lets: Vec::new(),
             once: Once::new(plan),
             issues: Vec::new(),
+            issue_places: HashMap::default(),
             out,
             max_bytes,
             trace: Told::new(trace),
@@ -209,31 +215,73 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         parent: usize,
         rows: &mut Bump,
     ) -> Result<(), Box<Failure>> {
-        let mut number = 1;
-        if table.where_.is_none() && table.one_per.is_none() {
-            for &element in elements {
-                for template in 0..table.templates.len() {
-                    let candidate = self.candidate(index, template, element, parent);
-                    number += usize::from(self.make(table, candidate, number, rows)?);
-                    rows.reset();
-                }
-            }
-            return Ok(());
+        if let Some(one_per) = &table.one_per {
+            return self.scan_one_per(index, table, one_per, elements, parent, rows);
         }
-        let mut candidates = Vec::new();
+        let (mut number, mut passed_count) = (1, 0);
         for &element in elements {
             for template in 0..table.templates.len() {
-                let mut candidate = self.candidate(index, template, element, parent);
-                if self.passes(table, &mut candidate, candidates.len() + 1, rows)? {
-                    candidates.push(candidate);
-                }
+                let candidate = self.candidate(index, template, element, parent);
+                let is_made = match &table.where_ {
+                    None => self.make(table, candidate, number, rows)?,
+                    Some(condition) => {
+                        match self.tried(table, condition, candidate, passed_count + 1, rows)? {
+                            None => false,
+                            Some(row) => {
+                                passed_count += 1;
+                                self.make_tried(table, row, number, rows)?
+                            }
+                        }
+                    }
+                };
+                number += usize::from(is_made);
                 rows.reset();
             }
         }
-        if let Some(one_per) = &table.one_per {
-            self.keep_one_per(one_per, &mut candidates).map_err(|end| self.ended(index, end))?;
+        Ok(())
+    }
+
+    /// [`RowMaker::scan_elements`] of a table with `one_per`: which rows are made is known when all were tried.
+    fn scan_one_per(
+        &mut self,
+        index: usize,
+        table: &'d PlanTable,
+        one_per: &'d PlanOnePer,
+        elements: &[NodeId],
+        parent: usize,
+        rows: &mut Bump,
+    ) -> Result<(), Box<Failure>> {
+        let mut candidates = Vec::new();
+        for &element in elements {
+            for template in 0..table.templates.len() {
+                let candidate = self.candidate(index, template, element, parent);
+                let mut tried_number = 0;
+                if let Some(condition) = &table.where_ {
+                    tried_number = candidates.len() + 1;
+                    let passes = self.tried(table, condition, candidate, tried_number, rows)?.is_some();
+                    rows.reset();
+                    if !passes {
+                        continue;
+                    }
+                }
+                if template > 0 {
+                    // There may be far more of these than the document has elements.
+                    let kept = size_of::<Tried<T::Row>>();
+                    self.view.work.value_bytes(kept).map_err(|end| self.ended(index, end))?;
+                }
+                candidates.push(Tried {
+                    traced: candidate.traced,
+                    template: template as u32,
+                    element,
+                    number: tried_number as u32,
+                });
+            }
         }
-        for candidate in candidates {
+        self.keep_one_per(one_per, &mut candidates).map_err(|end| self.ended(index, end))?;
+        let mut number = 1;
+        for Tried { traced, template, element, number: tried_number } in candidates {
+            let (template, tried_number) = (template as usize, tried_number as usize);
+            let candidate = Candidate { traced, table: index, template, element, parent, tried_number };
             number += usize::from(self.make(table, candidate, number, rows)?);
             rows.reset();
         }
@@ -261,23 +309,26 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         Ok(Row { candidate, number, values, lets, has_document_value: false, issues })
     }
 
-    /// Whether a candidate passes `where`, as the row with this number; makes only what the condition needs.
-    fn passes(
+    /// A candidate that passes `where`, as the row with this number; of it only what the condition needs is made.
+    fn tried<'r>(
         &mut self,
         table: &'d PlanTable,
-        candidate: &mut Candidate<T::Row>,
+        condition: &'d BoundExpression,
+        candidate: Candidate<T::Row>,
         number: usize,
-        arena: &Bump,
-    ) -> Result<bool, Box<Failure>> {
-        let Some(condition) = &table.where_ else { return Ok(true) };
-        candidate.tried_number = number;
-        let mut row = self.row(table, *candidate, number, arena)?;
+        arena: &'r Bump,
+    ) -> Result<Option<Row<'r, T::Row>>, Box<Failure>>
+    where
+        'd: 'r,
+    {
+        let candidate = Candidate { tried_number: number, ..candidate };
+        let mut row = self.row(table, candidate, number, arena)?;
         self.fill(table, &mut row, Part::Early, arena)?;
         match self.evaluate(condition, &row, arena) {
-            Ok(Value::Bool(true)) => Ok(true),
+            Ok(Value::Bool(true)) => Ok(Some(row)),
             Ok(_) => {
                 self.trace.dropped(candidate.traced, Reason::Where);
-                Ok(false)
+                Ok(None)
             }
             Err(EvaluationError::TooMuchWork(end)) => Err(self.ended(candidate.table, end)),
             Err(error) => {
@@ -285,6 +336,23 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
                 Err(failure(FailureCode::ExpressionError, message))
             }
         }
+    }
+
+    /// Makes the rest of a row that passed `where`, and emits it.
+    fn make_tried<'r>(
+        &mut self,
+        table: &'d PlanTable,
+        row: Row<'r, T::Row>,
+        number: usize,
+        arena: &'r Bump,
+    ) -> Result<bool, Box<Failure>>
+    where
+        'd: 'r,
+    {
+        if row.number != number && table.reads_number_early(row.candidate.template) {
+            return self.make(table, row.candidate, number, arena);
+        }
+        self.finish(table, Row { number, ..row }, arena)
     }
 
     /// Makes a row and emits it, unless it is blank.
@@ -304,6 +372,20 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
             self.trace.hush(false);
             filled?;
         }
+        self.finish(table, row, arena)
+    }
+
+    /// Makes what `where` did not need of a row, and emits it, unless it is blank.
+    fn finish<'r>(
+        &mut self,
+        table: &'d PlanTable,
+        mut row: Row<'r, T::Row>,
+        arena: &'r Bump,
+    ) -> Result<bool, Box<Failure>>
+    where
+        'd: 'r,
+    {
+        let candidate = row.candidate;
         self.fill(table, &mut row, Part::Late, arena)?;
         if table.skip_row_when == SkipRow::Blank && !row.has_document_value {
             self.trace.dropped(candidate.traced, Reason::Blank);
@@ -436,11 +518,9 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
 
     fn count_issues(&mut self, issues: &[(u32, u32, IssueCode)]) {
         for &(table, column, code) in issues {
-            let same = self
-                .issues
-                .iter_mut()
-                .find(|known| (known.table, known.column, known.code) == (table, column, code));
-            match same {
+            let next = self.issues.len();
+            let place = *self.issue_places.entry((table, column, code)).or_insert(next);
+            match self.issues.get_mut(place) {
                 Some(known) => known.count += 1,
                 None => self.issues.push(Issue { table, column, code, count: 1 }),
             }

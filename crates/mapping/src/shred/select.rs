@@ -24,7 +24,7 @@ impl View<'_> {
             let are_all_kept = matches!(state.attributes, AttributeSet::All);
             return if are_all_kept { Named::Several } else { Named::None };
         }
-        match self.tree.slot(known, slot) {
+        match self.tree.slot(node, slot) {
             None => Named::Several,
             Some(0) => Named::None,
             Some(attribute) => Named::One(Item { node, attribute }),

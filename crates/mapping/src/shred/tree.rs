@@ -21,6 +21,9 @@ const NO_SLOTS: u32 = u32::MAX;
 /// An element whose slots mean nothing: two attributes have one name, or there are more than a slot can number.
 const AMBIGUOUS: u32 = u32::MAX - 1;
 
+/// From here on the slots of an element are sorted and not by index.
+const SORTED: u32 = 1 << 31;
+
 /// Buffers that one unusual document made larger than this are given back, in bytes.
 const MAX_KEPT: usize = 4 << 20;
 
@@ -37,6 +40,8 @@ pub(super) struct Tree {
     pieces: Vec<Slice>,
     /// Positions of attributes plus one, by slot; 0 is none.
     slots: Vec<u8>,
+    /// Of elements with many slots or attributes: the attributes that have a slot, by slot, with their positions plus one.
+    sorted: Vec<(u32, u32)>,
     /// Elements by list, in document order.
     lists: Vec<Vec<NodeId>>,
     declarations: Vec<Declaration>,
@@ -114,11 +119,12 @@ fn grow<T>(buffer: &mut Vec<T>) {
 impl Tree {
     /// Forgets the document before, and makes the lists that elements are written down in.
     pub(super) fn clear(&mut self, list_count: u32) {
-        let Self { nodes, attributes, pieces, slots, lists, declarations, markups } = self;
+        let Self { nodes, attributes, pieces, slots, sorted, lists, declarations, markups } = self;
         empty(nodes);
         empty(attributes);
         empty(pieces);
         empty(slots);
+        empty(sorted);
         empty(declarations);
         empty(markups);
         lists.iter_mut().for_each(empty);
@@ -182,12 +188,19 @@ impl Tree {
 
     /// The attribute in this slot (from 1): its position, plus one; 0 when there is none. `None`: slots do not say.
     #[inline]
-    pub(super) fn slot(&self, node: &Node, slot: u32) -> Option<u32> {
-        match node.slots {
+    pub(super) fn slot(&self, element: NodeId, slot: u32) -> Option<u32> {
+        match self.node(element).slots {
+            first if first < SORTED => Some(u32::from(self.slots[(first + slot - 1) as usize])),
             NO_SLOTS => Some(0),
             AMBIGUOUS => None,
-            first => Some(u32::from(self.slots[(first + slot - 1) as usize])),
+            first => Some(self.sorted_slot(element, (first - SORTED) as usize, slot)),
         }
+    }
+
+    #[cold]
+    fn sorted_slot(&self, element: NodeId, first: usize, slot: u32) -> u32 {
+        let own = &self.sorted[first..first + self.attributes(element).len()];
+        own.binary_search_by_key(&slot, |(known, _)| *known).map_or(0, |at| own[at].1)
     }
 
     /// The attribute at this position, plus one.
@@ -241,6 +254,10 @@ impl Tree {
         }
         let node = &mut self.nodes[element as usize];
         if node.slots == NO_SLOTS {
+            if self.slots.len() >= (SORTED - slot_count) as usize {
+                node.slots = AMBIGUOUS;
+                return;
+            }
             node.slots = self.slots.len() as u32;
             self.slots.resize(self.slots.len() + slot_count as usize, 0);
         }
@@ -252,6 +269,31 @@ impl Tree {
             (0, Ok(position)) => *place = position,
             _ => node.slots = AMBIGUOUS,
         }
+    }
+
+    /// Adds all attributes of the element that was opened last, each with its slot (0: nowhere): for elements with many attributes or
+    /// few of many slots.
+    #[cold]
+    pub(super) fn push_sorted(&mut self, element: NodeId, attributes: impl Iterator<Item = (Slice, u32)>) {
+        let first = self.sorted.len();
+        for (position, (attribute, slot)) in attributes.enumerate() {
+            if self.attributes.len() == self.attributes.capacity() {
+                grow(&mut self.attributes);
+            }
+            self.attributes.push(attribute);
+            if self.sorted.len() == self.sorted.capacity() {
+                grow(&mut self.sorted);
+            }
+            self.sorted.push((slot, position as u32 + 1));
+        }
+        let own = &mut self.sorted[first..];
+        own.sort_unstable();
+        let stands_twice = own.windows(2).any(|pair| pair[0].0 == pair[1].0 && pair[0].0 != 0);
+        self.nodes[element as usize].slots = match own.last() {
+            None | Some((0, _)) => NO_SLOTS,
+            Some(_) if stands_twice => AMBIGUOUS,
+            Some(_) => SORTED + first as u32,
+        };
     }
 
     /// Adds a namespace declaration; answers the scope that it makes.

@@ -7,6 +7,8 @@ pub(super) const UNKNOWN: u32 = 0;
 
 const MAX_ELEMENTS: usize = 1024;
 const MAX_ATTRIBUTES: usize = 64;
+/// Longer names are not kept: what is kept outlives the document.
+const MAX_BYTES: usize = 256;
 /// How many attributes that are missing are looked past.
 const LOOK_AHEAD: usize = 4;
 
@@ -114,7 +116,7 @@ impl Names {
     pub(super) fn element(&mut self, parent: u32, before: u32, text: &str) -> u32 {
         let id = match self.by_text.get(text) {
             Some(&id) => id,
-            None if self.elements.len() > MAX_ELEMENTS => return UNKNOWN,
+            None if self.elements.len() > MAX_ELEMENTS || text.len() > MAX_BYTES => return UNKNOWN,
             None => {
                 let id = self.elements.len() as u32;
                 let name = Name::new(text, "", 0, 0);
@@ -164,7 +166,7 @@ impl Names {
         if let Some(at) = known.iter().position(|name| *name.text == *text) {
             return Some(Place { next: at + 1, bit: known[at].bit, id: known[at].id });
         }
-        if known.len() >= MAX_ATTRIBUTES {
+        if known.len() >= MAX_ATTRIBUTES || text.len() > MAX_BYTES {
             return None;
         }
         self.attribute_count += 1;
