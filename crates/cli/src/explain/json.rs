@@ -56,7 +56,19 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
 }
 
 fn cell_object(shown: &Shown<'_>, cell: &ExplainedCell) -> Json {
-    let ExplainedCell { name, kind, source, sensitive, reads, inputs, steps, result, issues } = cell;
+    let ExplainedCell {
+        name,
+        kind,
+        index: _,
+        source,
+        sensitive,
+        reads,
+        more_reads,
+        inputs,
+        steps,
+        result,
+        issues,
+    } = cell;
     let reads = reads
         .iter()
         .map(|Read { place: at, text }| json!({ "place": place(at), "text": shown.text(text, cell) }));
@@ -66,7 +78,7 @@ fn cell_object(shown: &Shown<'_>, cell: &ExplainedCell) -> Json {
             (None, Some(json!({ "code": code.as_str(), "message": message })))
         }
     };
-    json!({
+    let mut object = json!({
         "name": name,
         "kind": match kind { CellKind::Column => "column", CellKind::Let => "let" },
         "source": source,
@@ -77,7 +89,11 @@ fn cell_object(shown: &Shown<'_>, cell: &ExplainedCell) -> Json {
         "value": value,
         "failure": failure,
         "issues": issues.iter().map(|issue| issue.as_str()).collect::<Vec<_>>(),
-    })
+    });
+    if *more_reads > 0 {
+        object["more_reads"] = json!(more_reads);
+    }
+    object
 }
 
 fn input_list(shown: &Shown<'_>, inputs: &[ExplainedInput]) -> Vec<Json> {

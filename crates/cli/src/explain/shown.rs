@@ -1,7 +1,6 @@
 //! What of an explanation is shown.
 
 use xmlshred_mapping::Plan;
-use xmlshred_mapping::contract::Let;
 use xmlshred_mapping::explain::{
     CellKind, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, LetSet, RowFate,
 };
@@ -90,19 +89,12 @@ impl<'a> Shown<'a> {
     /// Whether this cell of a row is asked for, or is a `let` that what is asked for is made of.
     pub(crate) fn has(&self, row: &ExplainedRow, cell: &ExplainedCell) -> bool {
         let Selection { column: Some(column), .. } = self.selection else { return true };
-        let lets = &self.plan.contract().tables[row.table].lets;
-        *column == cell.name || (cell.kind == CellKind::Let && self.is_read(Some(row.table), lets, cell))
+        *column == cell.name || (cell.kind == CellKind::Let && self.read.has(Some(row.table), cell.index))
     }
 
     /// The `let`s of the document that what is asked for is made of.
     pub(crate) fn lets(&self) -> impl Iterator<Item = &'a ExplainedCell> {
-        let lets = &self.plan.contract().lets;
-        self.explanation.lets.iter().filter(|cell| self.is_read(None, lets, cell))
-    }
-
-    fn is_read(&self, table: Option<usize>, lets: &[Let], cell: &ExplainedCell) -> bool {
-        let index = lets.iter().position(|item| item.name == cell.name);
-        index.is_some_and(|index| self.read.has(table, index))
+        self.explanation.lets.iter().filter(|cell| self.read.has(None, cell.index))
     }
 
     /// Text of the document, or what hides it.

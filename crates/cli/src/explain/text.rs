@@ -19,7 +19,7 @@ pub(crate) fn text(shown: &Shown<'_>) -> String {
     let plural = if made == 1 { "" } else { "s" };
     let mut out = format!("{}{key}: {made} row{plural} of {table}\n", shown.document);
     for cell in shown.lets() {
-        let column = shown.plan.contract().lets.iter().find(|item| item.name == cell.name);
+        let column = shown.plan.contract().lets.get(cell.index);
         out.push('\n');
         write_cell(shown, column.map(|item| &item.column), cell, &mut out);
     }
@@ -48,6 +48,9 @@ fn write_cell(shown: &Shown<'_>, column: Option<&Column>, cell: &ExplainedCell, 
     for read in &cell.reads {
         let text = cut(shown.text(&read.text, cell));
         out.push_str(&format!("    read {}: \"{text}\"\n", place(&read.place)));
+    }
+    if cell.more_reads > 0 {
+        out.push_str(&format!("    and {} more, as for the row before\n", cell.more_reads));
     }
     if cell.reads.is_empty() && cell.source.starts_with("path ") {
         out.push_str("    the path matches nothing\n");
@@ -80,10 +83,8 @@ fn write_cell(shown: &Shown<'_>, column: Option<&Column>, cell: &ExplainedCell, 
 fn column<'a>(shown: &Shown<'a>, row: &ExplainedRow, cell: &ExplainedCell) -> Option<&'a Column> {
     let table = &shown.plan.contract().tables[row.table];
     match cell.kind {
-        CellKind::Column => {
-            table.templates[row.template].columns.iter().find(|column| column.name == cell.name)
-        }
-        CellKind::Let => table.lets.iter().find(|item| item.name == cell.name).map(|item| &item.column),
+        CellKind::Column => table.templates[row.template].columns.get(cell.index),
+        CellKind::Let => table.lets.get(cell.index).map(|item| &item.column),
     }
 }
 

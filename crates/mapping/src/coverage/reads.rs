@@ -1,10 +1,11 @@
 //! Which parts of a document went into rows.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::plan::Stored;
-use crate::shred::{CellPlace, Extent, Item, Origin, Reason, Taken, Trace, View};
+use crate::shred::{CellPlace, Extent, Item, OnceKey, OnceTold, Origin, Reason, Taken, Trace, View};
 
 /// Listens to one document.
 pub(super) struct Reads<'p> {
@@ -13,6 +14,8 @@ pub(super) struct Reads<'p> {
     /// The row of the cell being made, when the cell is stored.
     cell: Cell<Option<u32>>,
     taken: RefCell<Remembered>,
+    /// Cells that are one for many rows, as rows of their own: made as soon as one of those rows is.
+    once: RefCell<HashMap<OnceKey, u32>>,
 }
 
 /// What rows read: memory does not grow with what each of them reads again.
@@ -48,10 +51,11 @@ impl Remembered {
     }
 }
 
-#[derive(Clone, Copy)]
 struct Row {
     table: usize,
     fate: Fate,
+    /// Those for cells that it shares with others.
+    shared: Vec<u32>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,7 +82,13 @@ pub(super) enum Part {
 
 impl<'p> Reads<'p> {
     pub(super) fn new(stored: &'p Stored) -> Self {
-        Self { stored, rows: RefCell::default(), cell: Cell::new(None), taken: RefCell::default() }
+        Self {
+            stored,
+            rows: RefCell::default(),
+            cell: Cell::new(None),
+            taken: RefCell::default(),
+            once: RefCell::default(),
+        }
     }
 
     /// What rows read that were made.
@@ -98,7 +108,7 @@ impl Trace for Reads<'_> {
     fn row(&self, _: &View<'_>, origin: Option<Origin>) -> u32 {
         let Some(Origin { table, .. }) = origin else { return ALWAYS };
         let mut rows = self.rows.borrow_mut();
-        rows.push(Row { table, fate: Fate::Open });
+        rows.push(Row { table, fate: Fate::Open, shared: Vec::new() });
         rows.len() as u32 - 1
     }
 
@@ -121,8 +131,29 @@ impl Trace for Reads<'_> {
         }
     }
 
+    fn once(&self, key: OnceKey, _: OnceTold) {
+        let Some(row) = self.cell.get() else { return };
+        let mut rows = self.rows.borrow_mut();
+        let own = *self.once.borrow_mut().entry(key).or_insert_with(|| {
+            rows.push(Row { table: usize::MAX, fate: Fate::Open, shared: Vec::new() });
+            rows.len() as u32 - 1
+        });
+        self.cell.set(Some(own));
+        if rows[own as usize].fate == Fate::Open {
+            match rows.get_mut(row as usize) {
+                Some(row) => row.shared.push(own),
+                None => rows[own as usize].fate = Fate::Made,
+            }
+        }
+    }
+
     fn emitted(&self, row: u32, _: usize) {
-        self.rows.borrow_mut()[row as usize].fate = Fate::Made;
+        let mut rows = self.rows.borrow_mut();
+        let made = &mut rows[row as usize];
+        made.fate = Fate::Made;
+        for shared in std::mem::take(&mut made.shared) {
+            rows[shared as usize].fate = Fate::Made;
+        }
     }
 
     fn dropped(&self, row: u32, _: Reason<u32>) {

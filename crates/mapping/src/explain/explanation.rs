@@ -1,4 +1,5 @@
-//! What is told about the rows of a table. Holds values of the document, those of sensitive columns too: who shows them masks them.
+//! What is told about the rows of a table. Holds values of the document, those of sensitive columns too: who shows them masks them. Beyond
+//! 64 MiB of values, long ones are cut after 100 characters.
 
 use xmlshred_model::{DocumentKey, Failure, FailureCode, IssueCode, OwnedValue};
 
@@ -90,12 +91,16 @@ pub struct ExplainedCell {
     pub name: String,
     /// Which of the two.
     pub kind: CellKind,
+    /// Its index among those of its template, its table or the document.
+    pub index: usize,
     /// Where it comes from, as the contract says: `path …`, `expr …`, `parent …`, `value`, `generate …`.
     pub source: String,
     /// The contract calls it sensitive.
     pub sensitive: bool,
     /// Nodes whose text it took.
     pub reads: Vec<Read>,
+    /// How many more it took that are told with an earlier row, for which it is the same value.
+    pub more_reads: usize,
     /// What its expression read.
     pub inputs: Vec<ExplainedInput>,
     /// What happened to it, in order.

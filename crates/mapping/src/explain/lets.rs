@@ -62,16 +62,21 @@ impl LetSet {
 
     /// What an expression of a table, or of the document, reads.
     fn add_expression(&mut self, contract: &Contract, table: Option<usize>, bound: &BoundExpression) {
-        for &input in &bound.inputs {
-            let (owner, index) = match input {
-                Input::RowLet(index) => (table, index),
-                Input::ParentLet { table, index } => (Some(table), index),
-                Input::DocumentLet(index) => (None, index),
-                Input::Column(_) | Input::ParentColumn { .. } => continue,
-            };
-            if self.found.insert((owner, index)) {
+        let mut open = vec![(table, bound)];
+        while let Some((table, bound)) = open.pop() {
+            for &input in &bound.inputs {
+                let (owner, index) = match input {
+                    Input::RowLet(index) => (table, index),
+                    Input::ParentLet { table, index } => (Some(table), index),
+                    Input::DocumentLet(index) => (None, index),
+                    Input::Column(_) | Input::ParentColumn { .. } => continue,
+                };
                 let lets: &[Let] = owner.map_or(&contract.lets, |table| &contract.tables[table].lets);
-                self.add_column(contract, owner, &lets[index].column);
+                if self.found.insert((owner, index))
+                    && let ColumnSource::Expression(bound) = &lets[index].column.source
+                {
+                    open.push((owner, bound));
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ mod explanation;
 mod lets;
 mod places;
 mod record;
+mod shortener;
 mod words;
 
 pub use explanation::*;

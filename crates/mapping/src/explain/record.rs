@@ -1,6 +1,7 @@
 //! Takes down how the rows of a table are made, and puts it into words.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use xmlshred_expr::EvaluationError;
@@ -11,8 +12,8 @@ use crate::limits::Limits;
 use crate::path::{Condition, Predicate};
 use crate::plan::{CompiledCondition, CompiledPredicate, Plan};
 use crate::shred::{
-    Cell, CellPlace, Content, DocumentContext, Extent, Filter, Item, Matches, Origin, Reason, Refusal,
-    Shredder, Step, Taken, Trace, View,
+    Cell, CellPlace, Content, DocumentContext, Extent, Filter, Item, Matches, OnceKey, OnceTold, Origin,
+    Reason, Refusal, Shredder, Step, Taken, Trace, View,
 };
 
 use super::explanation::{
@@ -21,6 +22,7 @@ use super::explanation::{
 };
 use super::lets::LetSet;
 use super::places::Places;
+use super::shortener::Shortener;
 use super::words::{in_words, source};
 
 /// How the rows of `table` (index into the contract's tables) come about in a document.
@@ -89,10 +91,15 @@ struct Recorder<'p> {
     wanted: Vec<bool>,
     sensitive_lets: LetSet,
     record: RefCell<Record>,
+    shortener: Shortener,
 }
 
 #[derive(Default)]
 struct Record {
+    /// Cells that are one for many rows.
+    once: HashMap<OnceKey, CellRecord>,
+    /// The one being told.
+    telling: Option<OnceKey>,
     /// Of the document.
     lets: Vec<CellRecord>,
     rows: Vec<RowRecord>,
@@ -120,11 +127,15 @@ enum Fate {
     Unfinished,
 }
 
+#[derive(Clone)]
 struct CellRecord {
     cell: ExplainedCell,
     order: (CellKind, usize),
     reads: Vec<(u32, String)>,
 }
+
+/// Of a value that is one for many rows, nodes that are told with each of them but the first.
+const MAX_READS_AGAIN: usize = 10;
 
 /// The row that `let`s of the document belong to.
 const DOCUMENT: usize = usize::MAX;
@@ -138,7 +149,7 @@ impl<'p> Recorder<'p> {
             next = plan.tables()[at].within;
         }
         let sensitive_lets = LetSet::of_sensitive(plan.contract());
-        Self { plan, wanted, sensitive_lets, record: RefCell::default() }
+        Self { plan, wanted, sensitive_lets, record: RefCell::default(), shortener: Shortener::default() }
     }
 
     fn in_cell(&self, change: impl FnOnce(&mut CellRecord)) {
@@ -159,7 +170,7 @@ impl<'p> Recorder<'p> {
             .zip(values)
             .map(|((name, &input), value)| ExplainedInput {
                 name: name.clone(),
-                value: value.to_owned_value(),
+                value: self.shortener.value(value),
                 sensitive: self.is_sensitive(table, input),
             })
             .collect()
@@ -244,9 +255,11 @@ impl Trace for Recorder<'_> {
         let cell = ExplainedCell {
             name: name.clone(),
             kind: order.0,
+            index: order.1,
             source: source(self.plan, column),
             sensitive: is_sensitive,
             reads: Vec::new(),
+            more_reads: 0,
             inputs: Vec::new(),
             steps: Vec::new(),
             result: CellResult::Value(OwnedValue::Inline(Value::Null)),
@@ -255,9 +268,26 @@ impl Trace for Recorder<'_> {
         record.cell = Some((wanted, CellRecord { cell, order, reads: Vec::new() }));
     }
 
+    fn once(&self, key: OnceKey, told: OnceTold) {
+        let mut record = self.record.borrow_mut();
+        let Record { once, telling, cell, .. } = &mut *record;
+        match (told, cell) {
+            (OnceTold::Next, Some((Some(_), _))) => *telling = Some(key),
+            (OnceTold::Before, Some((Some(_), cell))) => {
+                if let Some(known) = once.get(&key) {
+                    let CellRecord { cell: told, order: _, reads } = known.shortened(&self.shortener);
+                    cell.reads = reads;
+                    cell.cell.more_reads = told.more_reads;
+                    cell.cell.steps = told.steps;
+                }
+            }
+            (OnceTold::Next | OnceTold::Before, _) => {}
+        }
+    }
+
     fn read(&self, view: &View<'_>, item: Item, _: Taken, text: &str) {
         let (Extent::Element(range) | Extent::Attribute(range) | Extent::Text(range)) = view.extent(item);
-        self.in_cell(|cell| cell.reads.push((range.start, text.to_owned())));
+        self.in_cell(|cell| cell.reads.push((range.start, self.shortener.text(text))));
     }
 
     fn evaluated(
@@ -280,24 +310,29 @@ impl Trace for Recorder<'_> {
             None => {
                 // Between cells, `where` of the last row is asked.
                 let place = record.rows.last().map(|row| (row.table, row.template));
-                let value = value.map_or(OwnedValue::Inline(Value::Null), |value| value.to_owned_value());
+                let value =
+                    value.map_or(OwnedValue::Inline(Value::Null), |value| self.shortener.value(&value));
                 record.condition = Some((bound.text.clone(), value, self.inputs(place, bound, inputs)));
             }
         }
     }
 
     fn step(&self, _: &Column, step: Step<'_>) {
-        self.in_cell(|cell| cell.cell.steps.push(in_words(step)));
+        self.in_cell(|cell| cell.cell.steps.push(in_words(step, &self.shortener)));
     }
 
     fn cell_done(&self, done: &Result<Cell<'_>, Box<Refusal>>, matches: Matches) {
         let mut record = self.record.borrow_mut();
+        let told_once = record.telling.take();
         let Some((Some(row), mut cell)) = record.cell.take() else { return };
+        if let Some(key) = told_once {
+            record.once.insert(key, cell.shortened(&self.shortener));
+        }
         cell.cell.issues.extend(matches.issue());
         cell.cell.result = match done {
             Ok(done) => {
                 cell.cell.issues.extend(done.issue);
-                CellResult::Value(done.value.to_owned_value())
+                CellResult::Value(self.shortener.value(&done.value))
             }
             Err(refusal) => CellResult::Failed(refusal.code, refusal.message.clone()),
         };
@@ -342,6 +377,17 @@ fn false_parts(
 }
 
 impl CellRecord {
+    /// What is told of it for every other row.
+    fn shortened(&self, shortener: &Shortener) -> Self {
+        let Self { cell, order, reads } = self;
+        let told = reads.iter().take(MAX_READS_AGAIN);
+        let told = told.map(|(place, text)| (*place, shortener.text(text)));
+        let mut cell = cell.clone();
+        cell.more_reads += reads.len().saturating_sub(MAX_READS_AGAIN);
+        cell.steps.iter_mut().for_each(|step| shortener.step(step));
+        Self { cell, order: *order, reads: told.collect() }
+    }
+
     fn in_words(self, places: &Places) -> ExplainedCell {
         let Self { cell, order: _, reads } = self;
         let reads = reads.into_iter().map(|(offset, text)| Read { place: places.at(offset), text });

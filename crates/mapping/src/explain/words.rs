@@ -5,6 +5,7 @@ use crate::plan::Plan;
 use crate::shred::{CodeEntry, Step};
 
 use super::explanation::ExplainedStep;
+use super::shortener::Shortener;
 
 /// Where a column's value comes from, as the contract says.
 pub(super) fn source(plan: &Plan, column: &Column) -> String {
@@ -29,9 +30,9 @@ pub(super) fn source(plan: &Plan, column: &Column) -> String {
     }
 }
 
-pub(super) fn in_words(step: Step<'_>) -> ExplainedStep {
+pub(super) fn in_words(step: Step<'_>, shortener: &Shortener) -> ExplainedStep {
     match step {
-        Step::Cleaned(clean, text) => ExplainedStep::Cleaned(clean_name(clean), text.to_owned()),
+        Step::Cleaned(clean, text) => ExplainedStep::Cleaned(clean_name(clean), shortener.text(text)),
         Step::Blank => ExplainedStep::Blank,
         Step::Coded { list, entry, value } => {
             let entry = match entry {
@@ -39,13 +40,13 @@ pub(super) fn in_words(step: Step<'_>) -> ExplainedStep {
                 CodeEntry::Blank => "",
                 CodeEntry::Other => "*",
             };
-            ExplainedStep::Coded(list.name.clone(), entry.to_owned(), value.to_owned_value())
+            ExplainedStep::Coded(list.name.clone(), shortener.text(entry), shortener.value(&value))
         }
         Step::Unmapped { list } => ExplainedStep::Unmapped(list.name.clone()),
-        Step::Parsed(value) | Step::Assigned(value) => ExplainedStep::Converted(value.to_owned_value()),
+        Step::Parsed(value) | Step::Assigned(value) => ExplainedStep::Converted(shortener.value(&value)),
         Step::Invalid(error) => ExplainedStep::Invalid(error.to_string()),
-        Step::Truncated(text) => ExplainedStep::Truncated(text.to_owned()),
-        Step::Default(value) => ExplainedStep::Default(value.to_owned_value()),
+        Step::Truncated(text) => ExplainedStep::Truncated(shortener.text(text)),
+        Step::Default(value) => ExplainedStep::Default(shortener.value(&value)),
     }
 }
 

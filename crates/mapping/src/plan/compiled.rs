@@ -58,10 +58,16 @@ pub(crate) enum CompiledCondition {
     Or(Box<Self>, Box<Self>),
     Not(Box<Self>),
     Exists(CompiledPath),
-    Compare { left: CompiledOperand, operator: Comparison, right: CompiledOperand },
+    Compare {
+        left: CompiledOperand,
+        operator: Comparison,
+        right: CompiledOperand,
+    },
     In(CompiledOperand, Box<[String]>),
     StartsWith(CompiledOperand, CompiledOperand),
     Contains(CompiledOperand, CompiledOperand),
+    /// A condition all whose paths begin so many levels above the node or higher; `u32::MAX` stands for the document.
+    Above(u32, Box<Self>),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -162,7 +168,7 @@ fn compile_condition(condition: &Condition, symbols: &Symbols) -> CompiledCondit
         Operand::Text(text) => CompiledOperand::Text(text.clone()),
         Operand::Number(number) => CompiledOperand::Number(*number),
     };
-    match condition {
+    let compiled = match condition {
         Condition::And(left, right) => CompiledCondition::And(inner(left), inner(right)),
         Condition::Or(left, right) => CompiledCondition::Or(inner(left), inner(right)),
         Condition::Not(condition) => CompiledCondition::Not(inner(condition)),
@@ -173,10 +179,44 @@ fn compile_condition(condition: &Condition, symbols: &Symbols) -> CompiledCondit
         Condition::In(left, texts) => CompiledCondition::In(operand(left), texts.clone().into()),
         Condition::StartsWith(left, right) => CompiledCondition::StartsWith(operand(left), operand(right)),
         Condition::Contains(left, right) => CompiledCondition::Contains(operand(left), operand(right)),
+    };
+    match compiled.levels_above() {
+        Some(levels) => CompiledCondition::Above(levels, Box::new(compiled)),
+        None => compiled,
+    }
+}
+
+impl CompiledPath {
+    /// How far above a node the path begins (`u32::MAX`: at the document); `None`: at the node, or where nothing is to be looked for.
+    pub(crate) fn levels_above(&self) -> Option<u32> {
+        let is_found_at_once = self.steps.iter().all(|step| {
+            matches!(step.axis, Axis::Parent | Axis::SelfNode | Axis::Attribute) && step.predicates.is_empty()
+        });
+        let levels = self.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
+        match (self.absolute, levels) {
+            _ if is_found_at_once => None,
+            (true, _) => Some(u32::MAX),
+            (false, 0) => None,
+            (false, levels) => Some(levels as u32),
+        }
     }
 }
 
 impl CompiledCondition {
+    /// Of a condition that is no combination of others: how far above a node all its paths begin.
+    fn levels_above(&self) -> Option<u32> {
+        if matches!(self, Self::And(..) | Self::Or(..) | Self::Not(_) | Self::Above(..)) {
+            return None;
+        }
+        let mut levels = None;
+        let mut is_above = true;
+        self.for_each_path(&mut |path| match path.levels_above() {
+            Some(above) => levels = Some(levels.map_or(above, |levels: u32| levels.min(above))),
+            None => is_above = false,
+        });
+        levels.filter(|_| is_above)
+    }
+
     /// Visits the paths of this condition.
     pub(super) fn for_each_path(&self, visit: &mut dyn FnMut(&CompiledPath)) {
         let mut operand = |operand: &CompiledOperand| {
@@ -189,7 +229,7 @@ impl CompiledCondition {
                 left.for_each_path(visit);
                 right.for_each_path(visit);
             }
-            Self::Not(inner) => inner.for_each_path(visit),
+            Self::Not(inner) | Self::Above(_, inner) => inner.for_each_path(visit),
             Self::Exists(path) => visit(path),
             Self::In(left, _) => operand(left),
             Self::Compare { left, operator: _, right }

@@ -31,19 +31,22 @@ impl Stored {
     }
 
     fn mark(&mut self, plan: &Plan, table: usize, column: &Column) {
-        let ColumnSource::Expression(bound) = &column.source else { return };
         let contract = plan.contract();
-        for input in &bound.inputs {
-            let (owner, index, slot) = match *input {
-                Input::RowLet(index) => (table, index, &mut self.rows[table][index]),
-                Input::ParentLet { table, index } => (table, index, &mut self.rows[table][index]),
-                Input::DocumentLet(index) => (usize::MAX, index, &mut self.document[index]),
-                // Columns are stored themselves.
-                Input::Column(_) | Input::ParentColumn { .. } => continue,
-            };
-            if !std::mem::replace(slot, true) {
-                let lets = contract.tables.get(owner).map_or(&contract.lets, |table| &table.lets);
-                self.mark(plan, owner, &lets[index].column);
+        let mut open = vec![(table, column)];
+        while let Some((table, column)) = open.pop() {
+            let ColumnSource::Expression(bound) = &column.source else { continue };
+            for input in &bound.inputs {
+                let (owner, index, slot) = match *input {
+                    Input::RowLet(index) => (table, index, &mut self.rows[table][index]),
+                    Input::ParentLet { table, index } => (table, index, &mut self.rows[table][index]),
+                    Input::DocumentLet(index) => (usize::MAX, index, &mut self.document[index]),
+                    // Columns are stored themselves.
+                    Input::Column(_) | Input::ParentColumn { .. } => continue,
+                };
+                if !std::mem::replace(slot, true) {
+                    let lets = contract.tables.get(owner).map_or(&contract.lets, |table| &table.lets);
+                    open.push((owner, &lets[index].column));
+                }
             }
         }
     }

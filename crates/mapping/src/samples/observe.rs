@@ -1,14 +1,15 @@
 //! What happens to a contract's paths, codes and columns while documents are shredded.
 
 use std::cell::{Cell as StdCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use xmlshred_model::lexical::LexicalError;
 
 use crate::contract::Column;
 use crate::plan::Plan;
 use crate::shred::{
-    Cell, CellPlace, CodeEntry, Filter, Item, Matches, OnePerPath, Origin, Refusal, Step, Taken, Trace, View,
+    Cell, CellPlace, CodeEntry, Filter, Item, Matches, OnceKey, OnceTold, OnePerPath, Origin, Refusal, Step,
+    Taken, Trace, View,
 };
 
 /// A column or `let`: of which table and template.
@@ -34,6 +35,34 @@ pub(super) struct Fates {
     pub(super) longest: usize,
 }
 
+impl Fates {
+    /// What was read and done since.
+    fn since(&self, before: &Self) -> Self {
+        Self {
+            cells: 0,
+            matched: self.matched - before.matched,
+            values: 0,
+            failed: 0,
+            coded: self.coded - before.coded,
+            unmapped: self.unmapped - before.unmapped,
+            too_long: self.too_long - before.too_long,
+            longest: self.longest,
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        let Self { cells, matched, values, failed, coded, unmapped, too_long, longest } = other;
+        self.cells += cells;
+        self.matched += matched;
+        self.values += values;
+        self.failed += failed;
+        self.coded += coded;
+        self.unmapped += unmapped;
+        self.too_long += too_long;
+        self.longest = self.longest.max(*longest);
+    }
+}
+
 /// What became of the elements of a table.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Elements {
@@ -52,6 +81,10 @@ pub(super) struct Seen {
     /// Paths of `one_per` that led to something, by table.
     pub(super) ranked: RefCell<BTreeSet<(usize, OnePerPath)>>,
     slot: StdCell<Option<Slot>>,
+    /// What cells that are one for many rows count for, in the document of now.
+    once: RefCell<HashMap<OnceKey, Fates>>,
+    /// The one being told, and what its column had before.
+    telling: RefCell<Option<(OnceKey, Fates)>>,
 }
 
 impl Seen {
@@ -59,6 +92,11 @@ impl Seen {
     pub(super) fn nothing(plan: &Plan) -> Self {
         let elements = RefCell::new(vec![Elements::default(); plan.tables().len()]);
         Self { elements, ..Self::default() }
+    }
+
+    /// A document ends.
+    pub(super) fn end_document(&self) {
+        self.once.borrow_mut().clear();
     }
 
     fn count(&self, change: impl FnOnce(&mut Fates)) {
@@ -90,6 +128,16 @@ impl Trace for Seen {
     fn cell(&self, row: Self::Row, place: CellPlace) {
         self.slot.set(Some(Slot { row, place }));
         self.count(|fates| fates.cells += 1);
+    }
+
+    fn once(&self, key: OnceKey, told: OnceTold) {
+        match told {
+            OnceTold::Next => self.count(|fates| *self.telling.borrow_mut() = Some((key, fates.clone()))),
+            OnceTold::Before => {
+                let known = self.once.borrow().get(&key).cloned().unwrap_or_default();
+                self.count(|fates| fates.add(&known));
+            }
+        }
     }
 
     fn read(&self, _: &View<'_>, _: Item, _: Taken, _: &str) {
@@ -124,6 +172,11 @@ impl Trace for Seen {
     }
 
     fn cell_done(&self, cell: &Result<Cell<'_>, Box<Refusal>>, _: Matches) {
+        if let Some((key, before)) = self.telling.take() {
+            self.count(|fates| {
+                self.once.borrow_mut().insert(key, fates.since(&before));
+            });
+        }
         self.count(|fates| match cell {
             Ok(cell) => {
                 fates.values += u64::from(!cell.value.is_null());

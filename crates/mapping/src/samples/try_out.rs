@@ -48,6 +48,7 @@ impl Samples {
     pub fn add(&mut self, content: Content<'_>, context: &DocumentContext<'_>) -> Result<(), Failure> {
         let shredded = self.shredder.shred_traced(content, context, &mut self.rows, &self.seen);
         self.rows.discard_rows();
+        self.seen.end_document();
         self.document_count += 1;
         shredded?;
         if !self.ignored_seen.iter().all(|&is_seen| is_seen) {

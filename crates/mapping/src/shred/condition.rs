@@ -36,7 +36,21 @@ impl<'a> View<'a> {
             CompiledCondition::Compare { left, operator, right } => {
                 self.compares(left, *operator, right, item)?
             }
+            CompiledCondition::Above(levels, condition) => self.holds_above(*levels, condition, item)?,
         })
+    }
+
+    /// Whether a condition holds that depends on nothing but a node so many levels above.
+    fn holds_above(&self, levels: u32, condition: &CompiledCondition, item: Item) -> Result<bool, WorkEnd> {
+        let Some(start) = self.above(item, levels) else { return self.holds(condition, item) };
+        self.work.steps(1)?;
+        let known = &self.findings.conditions;
+        if let Some(holds) = known.get(condition, start, item.node) {
+            return Ok(holds);
+        }
+        let holds = self.holds(condition, item)?;
+        known.keep(condition, self.extent_of(start), holds);
+        Ok(holds)
     }
 
     /// Comparison of node sets: true when some pair of nodes compares true (XPath 1.0, section 3.4).

@@ -6,14 +6,14 @@ use crate::Plan;
 use crate::plan::Paths;
 use crate::xml::{Names, Place, ScanLimits, XmlError, XmlErrorKind, scan_with};
 
-use super::absolute::Absolute;
 use super::cell::Refusal;
 use super::dfa::Dfa;
+use super::findings::Findings;
 use super::project::{Known, Projection};
 use super::texts::Texts;
 use super::trace::Trace;
 use super::tree::{DOCUMENT, NodeId, Tree};
-use super::view::{Item, View};
+use super::view::View;
 use crate::limits::Limits;
 
 /// What one document after the other is read into.
@@ -54,11 +54,11 @@ impl Buffers {
         &'a self,
         text: &'a str,
         texts: &'a Texts,
-        absolute: &'a Absolute<Item>,
+        findings: &'a Findings,
         work: &'a Work<'a>,
     ) -> View<'a> {
         let Self { dfa, tree, names: _, known: _ } = self;
-        View { tree, text, main: DOCUMENT, dfa, texts, absolute, work }
+        View { tree, text, main: DOCUMENT, dfa, texts, findings, work }
     }
 }
 

@@ -5,8 +5,8 @@ use xmlshred_model::{Failure, Work};
 use crate::Plan;
 use crate::plan::{CompiledPath, Paths};
 
-use super::absolute::Absolute;
 use super::document::{Buffers, main_element, too_much_work};
+use super::findings::Findings;
 use super::markup::Extent;
 use super::texts::Texts;
 use super::view::View;
@@ -37,8 +37,8 @@ impl Finder {
         let limits = Limits::unlimited();
         let work = Work::new(Limits::default().max_steps, u64::MAX, None);
         self.buffers.project(paths, &limits, &work, text).map_err(|failure| *failure)?;
-        let (texts, absolute) = (Texts::default(), Absolute::default());
-        let view = self.buffers.view(text, &texts, &absolute, &work);
+        let (texts, findings) = (Texts::default(), Findings::default());
+        let view = self.buffers.view(text, &texts, &findings, &work);
         let view = View { main: main_element(plan, view).map_err(|failure| *failure)?, ..view };
         for (at, path) in wanted.iter().enumerate() {
             let items = view.select_all(path, view.main).map_err(|end| *too_much_work(end))?;

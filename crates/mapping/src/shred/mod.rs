@@ -11,6 +11,7 @@
 //! Who wants to know how rows come about listens with a `trace::Trace`.
 
 mod absolute;
+mod around;
 mod candidate;
 mod cell;
 mod clean;
@@ -20,6 +21,7 @@ mod convert;
 mod dfa;
 mod document;
 mod find;
+mod findings;
 mod kept;
 mod markup;
 mod once;
@@ -46,6 +48,6 @@ pub(crate) use find::Finder;
 pub(crate) use markup::Extent;
 pub use shredder::{Content, Cost, ShredError, Shredded, Shredder};
 pub(crate) use trace::{
-    CellPlace, CodeEntry, Filter, Matches, OnePerPath, Origin, Reason, Step, Taken, Trace,
+    CellPlace, CodeEntry, Filter, Matches, OnceKey, OnceTold, OnePerPath, Origin, Reason, Step, Taken, Trace,
 };
 pub(crate) use view::{Item, View};

@@ -12,6 +12,7 @@ use super::candidate::Tried;
 use super::rows::RowMaker;
 use super::trace::{OnePerPath, Reason, Trace};
 use super::tree::NodeId;
+use super::view::Item;
 
 /// The group of a candidate without key.
 const NO_GROUP: u32 = u32::MAX;
@@ -81,6 +82,21 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     }
 
     fn text_at(&self, path: &CompiledPath, element: NodeId) -> Result<Option<Cow<'d, str>>, WorkEnd> {
-        self.view.first(path, element)?.map(|item| self.view.string_value(item)).transpose()
+        self.first(path, element)?.map(|item| self.view.string_value(item)).transpose()
+    }
+
+    /// The first match, found once for all rows within the element that the path begins at.
+    fn first(&self, path: &CompiledPath, element: NodeId) -> Result<Option<Item>, WorkEnd> {
+        let item = Item::of_node(element);
+        let Some(start) = path.levels_above().and_then(|levels| self.view.above(item, levels)) else {
+            return self.view.first(path, element);
+        };
+        let known = &self.view.findings.firsts;
+        if let Some(found) = known.get(path, start, element) {
+            return Ok(found);
+        }
+        let found = self.view.first(path, element)?;
+        known.keep(path, self.view.extent_of(start), found);
+        Ok(found)
     }
 }

@@ -145,11 +145,11 @@ impl View<'_> {
     /// All matches of an absolute path, found once per document.
     fn absolute_matches(&self, path: &CompiledPath) -> Result<Rc<[Item]>, WorkEnd> {
         self.work.steps(1)?;
-        if let Some(known) = self.absolute.get(path) {
+        if let Some(known) = self.findings.absolute.get(path) {
             return Ok(known);
         }
         let found = self.select_all(path, self.main)?;
-        Ok(self.absolute.keep(path, found))
+        Ok(self.findings.absolute.keep(path, found))
     }
 
     pub(super) fn first_from(&self, path: &CompiledPath, item: Item) -> Result<Option<Item>, WorkEnd> {

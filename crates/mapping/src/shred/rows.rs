@@ -5,6 +5,7 @@
 //! next one. So where `one_per` chooses among rows, what `where` needs is made twice: when a row is tried, and when it is its turn.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
@@ -140,8 +141,22 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         self.scan_elements(index, table, &elements, parent, rows)
     }
 
-    /// The elements that `each` leads to.
-    fn each(&self, index: usize, each: &'d PlanEach, start: NodeId) -> Result<Vec<NodeId>, WorkEnd> {
+    /// The elements that `each` leads to, found once for all rows within the element that it begins at.
+    fn each(&self, index: usize, each: &'d PlanEach, start: NodeId) -> Result<Rc<[NodeId]>, WorkEnd> {
+        let levels = each.path.levels_above();
+        let Some(above) = levels.and_then(|levels| self.view.above(Item::of_node(start), levels)) else {
+            return Ok(self.find_each(index, each, start)?.into());
+        };
+        let known = &self.view.findings.elements;
+        if let Some(elements) = known.get(each, above, start) {
+            return Ok(elements);
+        }
+        let elements: Rc<[NodeId]> = self.find_each(index, each, start)?.into();
+        known.keep(each, self.view.extent_of(above), Rc::clone(&elements));
+        Ok(elements)
+    }
+
+    fn find_each(&self, index: usize, each: &'d PlanEach, start: NodeId) -> Result<Vec<NodeId>, WorkEnd> {
         let path = &each.path;
         let mut elements = Vec::new();
         if let Some(anchor) = each.anchor {

@@ -10,9 +10,9 @@ use xmlshred_model::{BatchBuilder, DocumentKey, Failure, FailureCode, Issue, Sta
 use crate::Plan;
 use crate::xml::decode;
 
-use super::absolute::Absolute;
 use super::context::DocumentContext;
 use super::document::{Buffers, check_key, check_required, main_element};
+use super::findings::Findings;
 use super::rows::RowMaker;
 use super::texts::Texts;
 use super::trace::{Silent, Trace};
@@ -151,8 +151,8 @@ impl Shredder {
         let Self { plan, limits, buffers, arena, row_arena, cost } = self;
         let work = Work::new(limits.max_steps, limits.max_value_bytes, context.must_end);
         let shredded = buffers.project(plan.paths(), limits, &work, &text).and_then(|()| {
-            let (texts, absolute) = (Texts::default(), Absolute::default());
-            let view = buffers.view(&text, &texts, &absolute, &work);
+            let (texts, findings) = (Texts::default(), Findings::default());
+            let view = buffers.view(&text, &texts, &findings, &work);
             let view = View { main: main_element(plan, view)?, ..view };
             let key = check_key(plan, view, context.key, trace)?;
             check_required(plan, view)?;

@@ -8,7 +8,9 @@ use xmlshred_model::Value;
 use crate::contract::{BoundExpression, Column};
 
 use super::cell::{Cell, Refusal};
-use super::trace::{CellPlace, Filter, Matches, OnePerPath, Origin, Reason, Step, Taken, Trace};
+use super::trace::{
+    CellPlace, Filter, Matches, OnceKey, OnceTold, OnePerPath, Origin, Reason, Step, Taken, Trace,
+};
 use super::view::{Item, View};
 
 /// Passes on what it is told, unless it is hushed.
@@ -55,6 +57,13 @@ impl<T: Trace> Trace for Told<'_, T> {
     fn cell(&self, row: T::Row, place: CellPlace) {
         if self.listens() {
             self.trace.cell(row, place);
+        }
+    }
+
+    #[inline]
+    fn once(&self, key: OnceKey, told: OnceTold) {
+        if self.listens() {
+            self.trace.once(key, told);
         }
     }
 

@@ -30,6 +30,9 @@ pub(crate) trait Trace {
     /// What is told next, until `cell_done`, is about this cell.
     fn cell(&self, _row: Self::Row, _place: CellPlace) {}
 
+    /// The cell is one for many rows. What is read for it, and its steps, are told once: now, or they were told before under this key.
+    fn once(&self, _key: OnceKey, _told: OnceTold) {}
+
     /// The text or markup of a node goes into the cell.
     fn read(&self, _view: &View<'_>, _item: Item, _taken: Taken, _text: &str) {}
 
@@ -75,6 +78,16 @@ pub(crate) struct Filter {
     pub(crate) table: usize,
     pub(crate) step: usize,
     pub(crate) predicate: usize,
+}
+
+/// What tells apart the cells that are made once for many rows: the column or `let`, and the node around those rows.
+pub(crate) type OnceKey = (u32, NodeId);
+
+/// When a cell that is made once for many rows is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnceTold {
+    Next,
+    Before,
 }
 
 /// Which value of a row, by index.

@@ -14,7 +14,7 @@ use super::convert::{from_exact, from_text, from_text_at_once, from_value, not_t
 use super::once::Known;
 use super::room::Room;
 use super::rows::RowMaker;
-use super::trace::{Matches, Taken, Trace};
+use super::trace::{Matches, OnceTold, Taken, Trace};
 use super::tree::{DOCUMENT, NodeId};
 use super::view::{Item, Named, Stop, Visit, over};
 
@@ -36,7 +36,6 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         let room = Room { arena, work: self.view.work };
         let element = row.candidate.element;
         if let Some(once) = once
-            && !T::IS_TOLD
             && let Some(start) = self.start(once.from, element)
         {
             return self.value_once(once.index, start, element, planned);
@@ -67,8 +66,10 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     /// A value that is made once for all rows around `start`; it lives as long as the document.
     fn value_once(&self, once: u32, start: NodeId, element: NodeId, planned: &'d PlanColumn) -> Found<'d> {
         if let Some(Known { cell, matches, item, .. }) = self.once.value(once, start, element) {
+            self.trace.once((once, start), OnceTold::Before);
             return (Ok(cell), matches, item);
         }
+        self.trace.once((once, start), OnceTold::Next);
         let room = Room { arena: self.arena, work: self.view.work };
         let (cell, matches, item) = match self.only_match(&planned.source, element) {
             Ok(item) => self.one_value(&planned.column, item, room),

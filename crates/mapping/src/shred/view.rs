@@ -2,8 +2,8 @@
 
 use xmlshred_model::{Work, WorkEnd};
 
-use super::absolute::Absolute;
 use super::dfa::Dfa;
+use super::findings::Findings;
 use super::texts::Texts;
 use super::tree::{DOCUMENT, NodeId, TEXT, Tree};
 
@@ -16,7 +16,7 @@ pub(crate) struct View<'a> {
     pub(super) main: NodeId,
     pub(super) dfa: &'a Dfa,
     pub(super) texts: &'a Texts,
-    pub(super) absolute: &'a Absolute<Item>,
+    pub(super) findings: &'a Findings,
     pub(super) work: &'a Work<'a>,
 }
 
