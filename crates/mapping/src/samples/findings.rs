@@ -192,20 +192,20 @@ impl Finder<'_> {
         let mut lists = std::collections::BTreeMap::new();
         for column in columns.chain(lets.map(|item| &item.column)) {
             if let Some(list) = &column.codes {
-                lists.insert(list.name.clone(), list.entries.keys().cloned().collect::<Vec<_>>());
+                lists.insert(&*list.name, list);
             }
         }
         let used = seen.entries.borrow();
-        for (list, mut entries) in lists {
+        for (list, codes) in lists {
             // A list none of whose values was there at all is the column's affair.
-            let Some(used) = used.get(&list) else { continue };
-            let count = entries.len();
-            entries.retain(|entry| !used.contains(entry));
+            let Some(used) = used.get(list) else { continue };
+            let count = codes.entries.len();
+            let mut entries = codes.entries.keys().filter(|entry| !used.contains(*entry)).collect::<Vec<_>>();
             entries.sort();
             if entries.is_empty() {
                 continue;
             }
-            let span = self.places.first_of(&[&[Step::Key("codes"), Step::Key(&list)]]);
+            let span = self.places.first_of(&[&[Step::Key("codes"), Step::Key(list)]]);
             let names = entries.iter().map(|entry| format!("`{entry}`")).collect::<Vec<_>>().join(", ");
             let message = format!("{} of {count} codes of `{list}` are in no sample: {names}", entries.len());
             let hint = "nothing to do when they are only rare; else look for a mistake in them";

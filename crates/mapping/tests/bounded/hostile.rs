@@ -88,4 +88,34 @@ pub(crate) const CASES: &[Hostile] = &[
             format!("<r{declarations}><x{attributes}/></r>")
         },
     },
+    Hostile {
+        name: "a condition asks for the last of all siblings",
+        contract: "document: { root: /o }\ntables: { t: { each: \"line[../line[last()]/@sku = 'a-12']\", columns: { sku: { path: '@sku', type: text } } } }",
+        document: |times| repeated("o", "<line sku='a-12'/>", 2_500 * times),
+    },
+    Hostile {
+        name: "a condition asks whether there is none among all siblings, also below them",
+        contract: "document: { root: /o }\ntables: { t: { each: \"//line[not(../line/@none) and not(/line[@none])]\", columns: { sku: { path: '@sku', type: text } } } }",
+        document: |times| repeated("o", "<line sku='a-12'><line sku='b'/></line>", 1_500 * times),
+    },
+    Hostile {
+        name: "rows begin at elements around their parents",
+        contract: "document: { root: /o }\ntables:\n  p: { each: line, columns: { id: { generate: row_number, key: true } } }\n  c: { within: p, each: '../line[last()]', columns: { sku: { path: '@sku', type: text } } }\n  d: { within: p, each: \"/line[@sku = 'x']\", columns: { sku: { path: '@sku', type: text } } }",
+        document: |times| repeated("o", "<line sku='a-12'/>", 2_500 * times),
+    },
+    Hostile {
+        name: "rows are one per what stands around them",
+        contract: "document: { root: /o }\ntables: { t: { each: line, one_per: { key: '../line[last()]/@sku', prefer: { path: \"/line[@none]/@sku\", order: [a, b] } }, columns: { sku: { path: '@sku', type: text } } } }",
+        document: |times| repeated("o", "<line sku='a-12'/>", 2_500 * times),
+    },
+    Hostile {
+        name: "small elements that where lets pass",
+        contract: "document: { root: /r }\ntables: { t: { each: a, where: 'n IS NULL', columns: { n: { path: '@n', type: int } } } }",
+        document: |times| repeated("r", "<a/>", 50_000 * times),
+    },
+    Hostile {
+        name: "joined text of all siblings, asked for in every row",
+        contract: "document: { root: /o }\ntables: { t: { each: line, let: { whole: { path: '../line/@sku', pick: \"join(',')\", type: text } }, columns: { n: { expr: 'CASE WHEN whole IS NULL THEN 0 ELSE 1 END', type: int } } } }",
+        document: |times| repeated("o", "<line sku='a-12'/>", 1_000 * times),
+    },
 ];

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use hostile::{CASES, Hostile};
 use peak_alloc::PeakAlloc;
 use xmlshred_mapping::contract::load;
+use xmlshred_mapping::coverage::Coverage;
+use xmlshred_mapping::explain::explain;
+use xmlshred_mapping::samples::Samples;
 use xmlshred_mapping::{Content, Cost, DocumentContext, Limits, Plan, ShredError, Shredder};
 use xmlshred_model::BatchBuilder;
 
@@ -73,6 +76,88 @@ fn a_document_twice_as_large_takes_twice_the_steps_values_and_memory() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn what_is_told_of_a_document_takes_little_more_work_than_its_rows() {
+    let mut wrong = String::new();
+    for Hostile { name, contract, document } in CASES {
+        let document = document(1);
+        let Cost { steps, value_bytes } = run(contract, &document, Limits::default()).cost;
+        let limits =
+            Limits { max_steps: 3 * steps, max_value_bytes: 3 * value_bytes + 100_000, ..Limits::default() };
+        let content = Content::Text(&document);
+        let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
+        let plan = || Arc::new(Plan::new(load(&format!("{HEAD}{contract}")).contract.unwrap()));
+        let explained = explain(&plan(), limits, content, &context, 0).failure.map_or(Ok(()), Err);
+        let covered = Coverage::new(plan(), limits).add(content, &context);
+        let tried = Samples::new(plan(), limits).add(content, &context);
+        for (tool, done) in [("explain", explained), ("coverage", covered), ("check", tried)] {
+            if let Err(failure) = done {
+                wrong += &format!("{name}: {tool}: {failure}\n");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What the first document costs that has all of a contract's `count` columns.
+fn wide(contract: &dyn Fn(usize) -> String, document: &dyn Fn(usize) -> String, count: usize) -> Run {
+    let lines = |line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let contract = format!(
+        "document: {{ root: /r, limits: {{ attributes: 100000 }} }}\ntables:\n  t:\n    columns:\n{}",
+        lines(&|at| format!("      c{at}: {}\n", contract(at)))
+    );
+    let document = document(count);
+    run(&contract, &document, Limits { max_attributes: 100_000, ..Limits::default() })
+}
+
+#[test]
+fn a_contract_twice_as_large_takes_twice_the_steps_and_memory() {
+    let elements =
+        |count: usize| repeated_with(count, &|at| format!("<a{at}><b{at} k='1'/></a{at}>"), "<r>", "</r>");
+    let attributes = |count: usize| repeated_with(count, &|at| format!(" k{at}='1'"), "<r", "/>");
+    let deep = |at: usize| format!("{{ path: \"a{at}/b{at}/@k\", type: int }}");
+    let anywhere = |at: usize| format!("{{ path: \"//b{at}/@k\", type: int }}");
+    let flat = |at: usize| format!("{{ path: \"@k{at}\", type: int }}");
+    let issue = |at: usize| {
+        format!("{{ path: \"@k{at}\", type: bool, codes: {{ a: true }}, on_unmapped_code: null }}")
+    };
+    type Part<'p> = &'p dyn Fn(usize) -> String;
+    let cases: [(&str, Part<'_>, Part<'_>); 4] = [
+        ("elements in elements", &deep, &elements),
+        ("elements anywhere", &anywhere, &elements),
+        ("attributes of one element", &flat, &attributes),
+        ("an issue in every column", &issue, &attributes),
+    ];
+    for (name, contract, document) in cases {
+        let [small, large] = [1_000, 2_000].map(|count| wide(contract, document, count));
+        assert_eq!((&small.result, &large.result), (&Ok(()), &Ok(())), "{name}");
+        let said = format!(
+            "{name}: {:?} and {} at once; twice: {:?} and {}",
+            small.cost, small.peak, large.cost, large.peak
+        );
+        println!("{said}");
+        assert!(large.cost.steps * 10 <= small.cost.steps * 22 + 10_000, "{said}");
+        assert!(large.peak * 10 <= small.peak * 22 + (2 << 20), "{said}");
+    }
+}
+
+fn repeated_with(count: usize, part: &dyn Fn(usize) -> String, start: &str, end: &str) -> String {
+    start.to_owned() + &(0..count).map(part).collect::<String>() + end
+}
+
+#[test]
+fn elements_with_few_attributes_take_little_room_however_many_columns_look_for_them() {
+    let columns =
+        (0..2_000).map(|at| format!(", c{at}: {{ path: '@c{at}', type: int }}")).collect::<String>();
+    let contract = format!(
+        "document: {{ root: /r }}\ntables: {{ t: {{ each: x, where: \"n = 0\", columns: {{ n: {{ path: '@n', type: int }}{columns} }} }} }}"
+    );
+    let document = "<r>".to_owned() + &"<x n='1'/>".repeat(2_000) + "</r>";
+    let run = run(&contract, &document, Limits::default());
+    assert_eq!((run.result, run.row_bytes), (Ok(()), 0));
+    assert!(run.peak < document.len() * 24 + (1 << 20), "{} bytes", run.peak);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use xmlshred_mapping::Plan;
 use xmlshred_mapping::contract::{Code, Contract, Diagnostic, RenderStyle, load, render};
 
 const HEAD: &str = "xmlshred: 1\nsource: { table: t, key: id, xml: x }\ndocument: { root: /r }\n";
@@ -94,6 +95,17 @@ fn what_would_grow_with_the_square_of_a_contract_has_a_limit() {
     };
     assert!(load(&chain(256)).contract.is_some());
     assert_eq!(problems(&chain(257))[0].message, "tables lie within each other more than 256 levels deep");
+}
+
+#[test]
+fn what_where_needs_is_followed_once_however_many_ways_lead_to_it() {
+    let lets = lines(90, |at| format!("      l{}: {{ expr: \"l{} || l{at}\" }}", at + 2, at + 1));
+    let text = format!(
+        "{HEAD}tables:\n  t:\n    where: \"l91 > 'a'\"\n    let:\n      l0: {{ path: \"@a\" }}\n      l1: {{ path: \"@b\" }}\n{lets}    columns: {{ c: {{ path: \"@c\", type: text }} }}\n"
+    );
+    let contract = load(&text).contract.expect("it is no mistake");
+    // With all ways, this would not end.
+    assert_eq!(Plan::new(contract).schema().tables.len(), 1);
 }
 
 #[test]
