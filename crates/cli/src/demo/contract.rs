@@ -1,20 +1,19 @@
 //! The demo's contract. Written to `DIR/contract.yaml`, where the user can change it and run again.
 
 use xmlshred_databases::DatabaseUrl;
+use xmlshred_demo::CONTRACT;
 
 /// The schema of a server that the demo has to itself.
 pub(super) const SCHEMA: &str = "xmlshred_demo";
 
-const TEXT: &str = include_str!("contract.yaml");
-
 /// The text of the contract for this database: on a server with a schema.
 pub(super) fn text(database: &DatabaseUrl) -> String {
     if !database.dialect().has_schemas {
-        return TEXT.to_owned();
+        return CONTRACT.to_owned();
     }
     let source = format!("  table: {SCHEMA}.app_xml\n");
     let target = format!("target:\n  schema: {SCHEMA}\n");
-    TEXT.replacen("  table: app_xml\n", &source, 1).replacen("target:\n", &target, 1)
+    CONTRACT.replacen("  table: app_xml\n", &source, 1).replacen("target:\n", &target, 1)
 }
 
 /// Columns whose values differ from run to run, so that no two runs can be compared by them.

@@ -1,7 +1,7 @@
 //! `xmlshred demo`: a database of invented loan applications, a contract, several instances at work, and the proof that
 //! they did what one would have done.
 //!
-//! Life of a demo: [`generate`] makes documents → [`prepare`] writes `DIR/demo.db` (or the schema of a server) and
+//! Life of a demo: [`xmlshred_demo`] makes documents → [`prepare`] writes `DIR/demo.db` (or the schema of a server) and
 //! `DIR/contract.yaml` → [`show`]
 //! launches the instances, then one instance into `DIR/demo-single.db` → [`compare`] compares the two → [`show`] tells.
 
@@ -10,7 +10,6 @@ mod compare;
 mod contract;
 mod ending;
 mod error;
-mod generate;
 mod line;
 mod place;
 mod prepare;

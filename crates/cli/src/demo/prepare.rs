@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use xmlshred_databases::{DatabaseUrl, DocumentWriter, OpenOptions, SourceAddress, open, start_over};
+use xmlshred_demo::Generator;
 use xmlshred_engine::ports::PortError;
 use xmlshred_model::DocumentKey;
 
 use super::contract::text;
-use super::generate::Generator;
 use super::place::Place;
 use super::{DemoArgs, DemoError};
 

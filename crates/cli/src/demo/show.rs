@@ -10,12 +10,12 @@ use comfy_table::{Table, presets};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use xmlshred_databases::{DatabaseUrl, OpenOptions, open_rows};
+use xmlshred_demo::{Fault, repeated_contact_count};
 use xmlshred_model::OwnedValue;
 use xmlshred_model::log_table::log_table;
 
 use super::compare::{compare, compared_tables};
 use super::contract::CHANGING_COLUMNS;
-use super::generate::{Fault, repeated_contact_count};
 use super::place::Place;
 use super::prepare::Prepared;
 use super::{DemoEnding, DemoError};

@@ -35,7 +35,7 @@ fn contracts() -> Vec<String> {
     let read = |path: &str| std::fs::read_to_string(repository().join(path)).unwrap();
     let mut contracts = vec![
         read("crates/mapping/tests/contracts/loan-applications.yaml"),
-        read("crates/cli/src/demo/contract.yaml"),
+        read("crates/demo/contract.yaml"),
         read("examples/cldr/contract.yaml"),
     ];
     let head = "xmlshred: 1\nsource: { table: t, key: k, xml: x }\n";

@@ -15,17 +15,20 @@ use std::fmt::Write as _;
 
 use fastrand::Rng;
 
-pub(super) use fault::Fault;
+pub use fault::Fault;
 use markup::{Layout, Markup, Spelling};
 use reports::Blocks;
 use subject::Subject;
+
+/// The contract that takes them to fifteen tables, as it stands in a file: with comments, for a database without schemas.
+pub const CONTRACT: &str = include_str!("../contract.yaml");
 
 /// No document is larger than this.
 const MAX_BYTES: usize = 1_000_000;
 
 /// Makes documents. One is enough for any number of them.
 #[derive(Debug)]
-pub(super) struct Generator {
+pub struct Generator {
     seed: u64,
     average_bytes: usize,
     blocks: Blocks,
@@ -33,12 +36,12 @@ pub(super) struct Generator {
 
 impl Generator {
     /// A generator of documents of about `average_bytes` bytes.
-    pub(super) fn new(seed: u64, average_bytes: usize) -> Self {
+    pub fn new(seed: u64, average_bytes: usize) -> Self {
         Self { seed, average_bytes, blocks: Blocks::new(&mut Rng::with_seed(seed)) }
     }
 
     /// Writes document `app_id` into `out`, whatever was there before. `false`: there is no document, the column is null.
-    pub(super) fn document(&self, app_id: i64, out: &mut String) -> bool {
+    pub fn document(&self, app_id: i64, out: &mut String) -> bool {
         out.clear();
         let fault = Fault::of(app_id);
         match fault {
@@ -174,7 +177,7 @@ fn replace(out: &mut String, from: &str, to: &str) {
 }
 
 /// How many of documents 1 to `count` name a contact twice, which `one_per` resolves.
-pub(super) fn repeated_contact_count(count: i64) -> i64 {
+pub fn repeated_contact_count(count: i64) -> i64 {
     (1..=count)
         .filter(|app_id| {
             app_id % contact::REPEATED_ONE_IN == 3

@@ -2,7 +2,7 @@
 
 /// A defect that the generator builds into a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::demo) enum Fault {
+pub enum Fault {
     /// Ends in the middle.
     Truncated,
     /// An end tag of another name.
@@ -54,7 +54,7 @@ const ONE_IN: i64 = 50;
 
 impl Fault {
     /// Every fault, in the order in which bad documents have them.
-    pub(in crate::demo) const ALL: [Self; 22] = [
+    pub const ALL: [Self; 22] = [
         Self::Truncated,
         Self::WrongRoot,
         Self::KeyMismatch,
@@ -80,7 +80,7 @@ impl Fault {
     ];
 
     /// The fault of a document: of every 50 documents the 37th is bad, and the faults take turns.
-    pub(in crate::demo) fn of(app_id: i64) -> Option<Self> {
+    pub fn of(app_id: i64) -> Option<Self> {
         let index = app_id - 1;
         (index % ONE_IN == 36).then(|| {
             let turn = usize::try_from(index / ONE_IN).expect("keys start at 1");
@@ -89,7 +89,7 @@ impl Fault {
     }
 
     /// The beginning of `processing_log.failure_reason`: stage and code.
-    pub(in crate::demo) fn cause(self) -> &'static str {
+    pub fn cause(self) -> &'static str {
         match self {
             Self::Truncated
             | Self::WrongEndTag
@@ -116,7 +116,7 @@ impl Fault {
     }
 
     /// What is wrong, for people.
-    pub(in crate::demo) fn description(self) -> &'static str {
+    pub fn description(self) -> &'static str {
         match self {
             Self::Truncated => "ends in the middle",
             Self::WrongEndTag => "an end tag of another name",
