@@ -70,6 +70,29 @@ impl Documents {
         Ok(path)
     }
 
+    /// Writes the good documents as files, `KEY.xml`; tells the folder and the bytes.
+    ///
+    /// # Errors
+    /// When the database cannot be read or files cannot be written.
+    pub(super) fn export(&self) -> Result<(PathBuf, u64), Error> {
+        let files = folder().join("documents");
+        if files.exists() {
+            fs::remove_dir_all(&files)?;
+        }
+        fs::create_dir_all(&files)?;
+        let connection = Connection::open(self.dir.join("demo.db"))?;
+        let mut statement = connection
+            .prepare(&format!("SELECT app_id, xml FROM app_xml WHERE {IS_GOOD} ORDER BY app_id"))?;
+        let mut rows = statement.query([])?;
+        let mut byte_count = 0;
+        while let Some(row) = rows.next()? {
+            let (app_id, text): (i64, String) = (row.get(0)?, row.get(1)?);
+            fs::write(files.join(format!("{app_id:09}.xml")), &text)?;
+            byte_count += text.len() as u64;
+        }
+        Ok((files, byte_count))
+    }
+
     /// Makes the table `app_xml` in PostgreSQL and copies the documents there; leaves it as it is when nothing happened to it
     /// for a while: with statistics, and on disk.
     ///

@@ -9,8 +9,10 @@ pub(super) struct Extent {
     pub(super) small_count: u32,
     /// Documents of 50 KB on average.
     pub(super) large_count: u32,
-    /// Documents that are shredded without a database.
-    pub(super) shredded_count: u32,
+    /// Bytes of documents of each size that are shredded without a database.
+    pub(super) shredded_bytes: u32,
+    /// How often.
+    pub(super) shredding_rounds: usize,
     /// Documents of 5 KB whose rows are loaded.
     pub(super) loaded_count: u32,
     /// Documents of 5 KB that PostgreSQL shreds by itself.
@@ -30,7 +32,8 @@ pub(super) const FULL: Extent = Extent {
     flag: None,
     small_count: 200_000,
     large_count: 10_000,
-    shredded_count: 500,
+    shredded_bytes: 40_000_000,
+    shredding_rounds: 11,
     loaded_count: 20_000,
     xml_table_count: 3_000,
     xml2db_count: 600,
@@ -44,7 +47,8 @@ pub(super) const QUICK: Extent = Extent {
     flag: Some("--quick"),
     small_count: 3_000,
     large_count: 1_000,
-    shredded_count: 100,
+    shredded_bytes: 5_000_000,
+    shredding_rounds: 5,
     loaded_count: 2_000,
     xml_table_count: 500,
     xml2db_count: 100,

@@ -1,25 +1,30 @@
 //! `cargo xtask bench`: how fast, in ratios of one run on one machine.
 //!
 //! Life of a benchmark: release build, of the program and of this → demo documents ([`documents`]) → one part after the
-//! other: [`sqlite`], [`on_postgres`], [`paging`], [`sqlserver`], [`tools`] → a table on the console per part, and
-//! `target/bench/latest.json` ([`results`]). A part that cannot run here is printed as skipped.
+//! other: [`shred`], [`sqlite`], [`on_postgres`], [`paging`], [`sqlserver`], [`tools`], [`instructions`] → a table on the
+//! console per part, and `target/bench/latest.json` ([`results`]). A part that cannot run here is printed as skipped. [`shred`] and
+//! [`instructions`] need nothing but the program of `crates/bench` ([`one_thread`]).
 
 mod documents;
 mod end_to_end;
 mod extent;
 mod freetds;
+mod instructions;
 mod loading;
+mod median;
 mod on_postgres;
+mod one_thread;
 mod paging;
 mod place;
 mod postgres;
 mod prepared_rows;
 mod results;
 mod runs;
-mod shredding;
+mod shred;
 mod sqlite;
 mod sqlserver;
 mod tools;
+mod verdict;
 mod xml2db;
 mod xml_table;
 
@@ -27,26 +32,42 @@ use std::process::Command;
 
 use crate::workspace::{Error, root};
 use extent::{Extent, FULL, QUICK};
+use instructions::Record;
 use results::{Measured, Part};
+
+/// Writes what is counted as the new record.
+const RECORD: &str = "--record";
 
 /// What is measured, and how much.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
     parts: Vec<Part>,
     extent: &'static Extent,
+    record: Record,
 }
 
 impl Request {
-    /// The parts that are named, or all of them; `None` when a word is neither a part nor `--quick`.
+    /// The parts that are named, or all of them; `None` when a word is neither a part nor a flag. `--record` is for
+    /// `instructions` alone.
     pub(crate) fn parse(words: &[&str]) -> Option<Self> {
-        let is_flag = |word: &&&str| QUICK.flag == Some(**word);
-        let extent = if words.iter().any(|word| is_flag(&word)) { &QUICK } else { &FULL };
-        let parts: Option<Vec<_>> =
-            words.iter().filter(|word| !is_flag(word)).map(|word| Part::named(word)).collect();
-        let parts = parts.map(|parts| if parts.is_empty() { Part::ALL.to_vec() } else { parts })?;
-        Some(Self { parts, extent })
+        let mut request = Self { parts: Vec::new(), extent: &FULL, record: Record::Hold };
+        for word in words {
+            match *word {
+                RECORD => request.record = Record::Write,
+                word if QUICK.flag == Some(word) => request.extent = &QUICK,
+                word => request.parts.push(Part::named(word)?),
+            }
+        }
+        if request.record == Record::Write && request.parts != [Part::Instructions] {
+            return None;
+        }
+        if request.parts.is_empty() {
+            request.parts = Part::ALL.to_vec();
+        }
+        Some(request)
     }
 
+    /// The words for the same request; `--record` is never among those that need a release build of this.
     fn words(&self) -> impl Iterator<Item = &'static str> {
         self.parts.iter().map(|part| part.name()).chain(self.extent.flag)
     }
@@ -57,20 +78,24 @@ impl Request {
 /// # Errors
 /// When something cannot be built or a run fails.
 pub(crate) fn run(request: &Request) -> Result<(), Error> {
-    if cfg!(debug_assertions) {
-        return run_released(request);
+    let Request { parts, extent, record } = request;
+    if parts.iter().any(|part| part.needs_product()) {
+        if cfg!(debug_assertions) {
+            return run_released(request);
+        }
+        build()?;
     }
-    build()?;
-    let Request { parts, extent } = request;
     let mut results = results::Results::begin(extent)?;
     for part in parts {
         println!("\n— {} —", part.name());
         let measured = match part {
+            Part::Shred => shred::measure(extent)?,
             Part::Sqlite => sqlite::measure(extent)?,
             Part::Postgres => on_postgres::measure(extent)?,
             Part::Paging => paging::measure(extent)?,
             Part::SqlServer => sqlserver::measure(extent)?,
             Part::Tools => tools::measure(extent)?,
+            Part::Instructions => instructions::measure(*record)?,
         };
         if let Measured::Done(figures) = &measured {
             results.keep(*part, figures)?;
@@ -111,5 +136,7 @@ mod tests {
         assert_eq!(parsed(&["--quick"]), Some((Part::ALL.to_vec(), Some("--quick"))));
         assert_eq!(parsed(&["paging", "sqlite"]), Some((vec![Part::Paging, Part::Sqlite], None)));
         assert_eq!(parsed(&["oracle"]), None);
+        assert_eq!(parsed(&["instructions", "--record"]), Some((vec![Part::Instructions], None)));
+        assert_eq!(parsed(&["--record"]), None);
     }
 }

@@ -11,12 +11,14 @@ use super::place::folder;
 use crate::workspace::Error;
 
 /// Version of the JSON: changes when a field changes its meaning.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// What can be measured by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Shredding alone, and whole runs on SQLite.
+    /// Shredding alone, on one thread.
+    Shred,
+    /// Whole runs on SQLite.
     Sqlite,
     /// Loading into PostgreSQL, and whole runs there.
     Postgres,
@@ -26,22 +28,38 @@ pub(super) enum Part {
     SqlServer,
     /// Commands around a contract.
     Tools,
+    /// Instructions of shredding alone.
+    Instructions,
 }
 
 impl Part {
     /// In the order of measuring.
-    pub(super) const ALL: [Self; 5] =
-        [Self::Sqlite, Self::Postgres, Self::Paging, Self::SqlServer, Self::Tools];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Shred,
+        Self::Sqlite,
+        Self::Postgres,
+        Self::Paging,
+        Self::SqlServer,
+        Self::Tools,
+        Self::Instructions,
+    ];
 
     /// The word for it in the arguments, and in the JSON.
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Shred => "shred",
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
             Self::Paging => "paging",
             Self::SqlServer => "sqlserver",
             Self::Tools => "tools",
+            Self::Instructions => "instructions",
         }
+    }
+
+    /// Whether the released program takes part, and code of it in this process.
+    pub(super) fn needs_product(self) -> bool {
+        !matches!(self, Self::Shred | Self::Instructions)
     }
 
     /// The part with this name.

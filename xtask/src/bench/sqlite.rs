@@ -1,17 +1,14 @@
-//! Shredding against bare parsers ([`shredding`], with criterion underneath), and whole runs on SQLite: a fresh copy of the
-//! demo database each.
+//! Whole runs on SQLite: a fresh copy of the demo database each.
 
 use std::fs;
 use std::path::Path;
 
-use serde_json::json;
-
 use super::documents::{self, Documents};
 use super::extent::Extent;
+use super::one_thread::{self, Speed};
 use super::place::folder;
 use super::results::{Figures, Measured, Table};
 use super::runs::{self, Job, Run};
-use super::shredding::{self, Speed};
 use crate::workspace::Error;
 
 /// Measures.
@@ -21,7 +18,8 @@ use crate::workspace::Error;
 pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
     let small = documents::prepare(extent.small_count, 5_000)?;
     let large = documents::prepare(extent.large_count, 50_000)?;
-    let parsers = shredding::measure(&large, extent.shredded_count)?;
+    let (reference, _) =
+        one_thread::reference(large.average_bytes, extent.shredded_bytes / large.average_bytes)?;
     let mut measured = Vec::new();
     for documents in [&small, &large] {
         for workers in [1, 2] {
@@ -30,7 +28,7 @@ pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
     }
     // The last: a tenth of the documents of one of the others.
     measured.push((small.average_bytes, run(&small, 2, Some(extent.small_count / 10))?));
-    Ok(Measured::Done(figures(&parsers, &measured)))
+    Ok(Measured::Done(figures(&reference, &measured)))
 }
 
 fn run(documents: &Documents, workers: u32, limit: Option<u32>) -> Result<Run, Error> {
@@ -54,48 +52,36 @@ fn remove(database: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn figures(parsers: &[Speed], runs: &[(u32, Run)]) -> Figures {
-    let reference = &parsers[0];
+fn figures(reference: &Speed, runs: &[(u32, Run)]) -> Figures {
     let ratio = |bytes_per_second: f64| bytes_per_second / reference.bytes_per_second;
     let speed = |bytes_per_second: f64| {
         [format!("{:.0}", bytes_per_second / 1e6), format!("{:.2}", ratio(bytes_per_second))]
     };
-    let parser_rows =
-        parsers.iter().map(|parser| (parser.name.to_owned(), speed(parser.bytes_per_second).to_vec()));
     let run_rows = runs.iter().map(|(average_bytes, run)| {
         let mut figures = speed(run.bytes_per_second()).to_vec();
         figures.push(format!("{:.0}", run.documents_per_second() * 60.0));
         figures.push(run.peak_megabytes());
         (run.name(*average_bytes), figures)
     });
-    let tables = vec![
-        Table {
-            title: "one thread, no database".to_owned(),
-            columns: vec!["MB/s", "ratio"],
-            rows: parser_rows.collect(),
-        },
-        Table {
-            title: "end to end on SQLite".to_owned(),
-            columns: vec!["MB/s", "ratio", "docs/min", "peak MB"],
-            rows: run_rows.collect(),
-        },
-    ];
+    let table = Table {
+        title: "end to end on SQLite".to_owned(),
+        columns: vec!["MB/s", "ratio", "docs/min", "peak MB"],
+        rows: run_rows.collect(),
+    };
     let memory_ratio = memory_ratio(runs);
-    let mut notes = vec![format!("ratios: MB/s by those of `{}`", reference.name)];
+    let mut notes = vec![format!(
+        "ratios: to {} on one thread over documents of 50 KB, {:.0} MB/s",
+        reference.name,
+        reference.bytes_per_second / 1e6
+    )];
     notes.extend(memory_ratio.map(|ratio| format!("peak memory for ten times the documents: × {ratio:.2}")));
-    let one_thread: Vec<_> = parsers
-        .iter()
-        .map(|Speed { name, bytes_per_second }| {
-            json!({ "name": name, "bytes_per_second": bytes_per_second, "ratio": ratio(*bytes_per_second) })
-        })
-        .collect();
     let runs: Vec<_> = runs.iter().map(|(average_bytes, run)| run.to_json(*average_bytes)).collect();
     let json = [
-        ("one_thread".to_owned(), one_thread.into()),
+        ("reference_bytes_per_second".to_owned(), reference.bytes_per_second.into()),
         ("runs".to_owned(), runs.into()),
         ("memory_ratio_of_ten_times".to_owned(), memory_ratio.into()),
     ];
-    Figures { tables, notes, json: json.into_iter().collect() }
+    Figures { tables: vec![table], notes, json: json.into_iter().collect() }
 }
 
 /// Peak of the run over all documents by that of the last, which is over a tenth.

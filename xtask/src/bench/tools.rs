@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::documents;
 use super::extent::Extent;
+use super::one_thread::{self, Speed};
 use super::place::{folder, program};
 use super::results::{Figures, Measured, Table};
-use super::shredding::{self, Speed};
 use crate::workspace::Error;
 
 /// How often a command is run; its median counts.
@@ -28,8 +28,11 @@ const COLUMNS_PER_TABLE: usize = 20;
 /// When something cannot be built or a command fails.
 pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
     let demo = documents::prepare(extent.sample_count, 50_000)?;
-    let (reference, byte_count) = shredding::reference(&demo, extent.sample_count)?;
-    let samples = shredding::samples();
+    let (samples, byte_count) = demo.export()?;
+    let (reference, parsed_byte_count) = one_thread::reference(demo.average_bytes, extent.sample_count)?;
+    if parsed_byte_count != byte_count {
+        return Err("the reference parsed other documents than the demo wrote".into());
+    }
     let pattern = samples.join("*.xml").display().to_string();
     let contract = demo.contract().display().to_string();
     let large = folder().join("400-columns.yaml");
