@@ -48,8 +48,7 @@ impl Parsers {
 
 fn config(tables: &[Table]) -> Config {
     // No name has a prefix that two could share; this is its faster way.
-    let mut parser_options = ParserOptions::default();
-    parser_options.strip_namespaces = false;
+    let parser_options = ParserOptions { strip_namespaces: false, ..ParserOptions::default() };
     Config { tables: tables.iter().map(table).collect(), parser_options }
 }
 
