@@ -4,8 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use super::tree::{DOCUMENT, NodeId};
-use super::view::{Item, View};
+use super::tree::NodeId;
 
 /// Answers of type `T`, by the place of the question in the plan, which stays where it is as long as this lives.
 #[derive(Debug)]
@@ -44,28 +43,5 @@ impl<T: Clone> Around<T> {
         let answers = known.entry(std::ptr::from_ref(question).addr()).or_default();
         let at = answers.partition_point(|known| known.start < start);
         answers.insert(at, Answer { start, end, answer });
-    }
-}
-
-impl View<'_> {
-    /// The node so many levels above an item; `None` where there is none. More levels than a document can have lead to the document.
-    pub(super) fn above(&self, item: Item, levels: u32) -> Option<NodeId> {
-        if levels == u32::MAX {
-            return Some(DOCUMENT);
-        }
-        let own = u32::from(item.attribute > 0);
-        let mut node = item.node;
-        for _ in own..levels {
-            if node == DOCUMENT {
-                return None;
-            }
-            node = self.tree.node(node).parent;
-        }
-        Some(node)
-    }
-
-    /// From a node to the end of what lies within it.
-    pub(super) fn extent_of(&self, start: NodeId) -> (NodeId, NodeId) {
-        (start, self.tree.node(start).subtree_end)
     }
 }

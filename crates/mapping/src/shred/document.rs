@@ -13,7 +13,7 @@ use super::project::{Known, Projection};
 use super::texts::Texts;
 use super::trace::Trace;
 use super::tree::{DOCUMENT, NodeId, Tree};
-use super::view::View;
+use super::view::{Item, View};
 use crate::limits::Limits;
 
 /// What one document after the other is read into.
@@ -54,7 +54,7 @@ impl Buffers {
         &'a self,
         text: &'a str,
         texts: &'a Texts,
-        findings: &'a Findings,
+        findings: &'a Findings<Item>,
         work: &'a Work<'a>,
     ) -> View<'a> {
         let Self { dfa, tree, names: _, known: _ } = self;

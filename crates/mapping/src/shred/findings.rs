@@ -5,17 +5,27 @@ use std::rc::Rc;
 use super::absolute::Absolute;
 use super::around::Around;
 use super::tree::NodeId;
-use super::view::Item;
 
-/// What was found in one document.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
+/// What was found in one document: places of type `T`.
+#[derive(Debug)]
+pub(super) struct Findings<T> {
     /// Where absolute paths of conditions lead.
-    pub(super) absolute: Absolute<Item>,
+    pub(super) absolute: Absolute<T>,
     /// Whether conditions hold that ask for nothing below or at the node.
     pub(super) conditions: Around<bool>,
     /// The first matches of paths of `one_per`.
-    pub(super) firsts: Around<Option<Item>>,
+    pub(super) firsts: Around<Option<T>>,
     /// Where `each` leads.
     pub(super) elements: Around<Rc<[NodeId]>>,
+}
+
+impl<T> Default for Findings<T> {
+    fn default() -> Self {
+        Self {
+            absolute: Absolute::default(),
+            conditions: Around::default(),
+            firsts: Around::default(),
+            elements: Around::default(),
+        }
+    }
 }

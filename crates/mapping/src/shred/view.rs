@@ -16,7 +16,7 @@ pub(crate) struct View<'a> {
     pub(super) main: NodeId,
     pub(super) dfa: &'a Dfa,
     pub(super) texts: &'a Texts,
-    pub(super) findings: &'a Findings,
+    pub(super) findings: &'a Findings<Item>,
     pub(super) work: &'a Work<'a>,
 }
 
@@ -63,6 +63,29 @@ pub(super) fn over(flow: Flow) -> Result<(), WorkEnd> {
     match flow {
         Ok(()) | Err(Stop::Enough) => Ok(()),
         Err(Stop::Ended(end)) => Err(end),
+    }
+}
+
+impl View<'_> {
+    /// The node so many levels above an item; `None` where there is none. More levels than a document can have lead to the document.
+    pub(super) fn above(&self, item: Item, levels: u32) -> Option<NodeId> {
+        if levels == u32::MAX {
+            return Some(DOCUMENT);
+        }
+        let own = u32::from(item.attribute > 0);
+        let mut node = item.node;
+        for _ in own..levels {
+            if node == DOCUMENT {
+                return None;
+            }
+            node = self.tree.node(node).parent;
+        }
+        Some(node)
+    }
+
+    /// From a node to the end of what lies within it.
+    pub(super) fn extent_of(&self, start: NodeId) -> (NodeId, NodeId) {
+        (start, self.tree.node(start).subtree_end)
     }
 }
 
