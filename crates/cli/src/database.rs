@@ -61,6 +61,7 @@ pub(crate) fn open(
     connection: &Connection,
     plan: &Plan,
     missing: MissingTables,
+    names: NewNames,
     share: Share,
 ) -> Result<Box<dyn Ports>, CommandError> {
     let Connection { source, target, asked_password: _ } = connection;
@@ -72,6 +73,7 @@ pub(crate) fn open(
     let options = OpenOptions {
         create: missing != MissingTables::Refuse,
         adopt_log: missing == MissingTables::CreateAndAdoptLog,
+        binds_files: names == NewNames::Bind,
         application_name,
     };
     xmlshred_databases::open(source, target, &plan.contract().source, plan.schema(), options)
@@ -89,12 +91,23 @@ pub(crate) enum MissingTables {
     Refuse,
 }
 
-/// The source alone, for reading single documents.
+/// What becomes of names of files that have no key yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NewNames {
+    /// The target binds them to keys, for good.
+    Bind,
+    /// Nothing is written: they have the keys that they would get.
+    Leave,
+}
+
+/// The source alone, for reading single documents by the keys that a run gives them.
 ///
 /// # Errors
 /// When it cannot be reached, or lacks what the contract names.
 pub(crate) fn source(connection: &Connection, plan: &Plan) -> Result<Box<dyn Source>, CommandError> {
-    source_of(connection, &plan.contract().source)
+    let Connection { source, target, asked_password: _ } = connection;
+    xmlshred_databases::open_source_beside(source, target, &plan.contract().source, plan.schema())
+        .map_err(|error| failed("cannot open the source", error))
 }
 
 /// The source alone, before there is a contract.
@@ -149,7 +162,7 @@ pub(crate) fn differences(connection: &Connection, plan: &Plan) -> Result<Vec<Di
 /// # Errors
 /// When they cannot be reached, or lack something.
 pub(crate) fn check(connection: &Connection, plan: &Plan) -> Result<(), CommandError> {
-    let ports = open(connection, plan, MissingTables::Refuse, Share::WHOLE)?;
+    let ports = open(connection, plan, MissingTables::Refuse, NewNames::Leave, Share::WHOLE)?;
     ports.source().map_err(|error| failed("the source does not fit the contract", error))?;
     ports.sink().map_err(|error| failed("the target does not fit the contract", error))?;
     Ok(())

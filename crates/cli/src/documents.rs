@@ -84,7 +84,8 @@ pub(crate) fn each(
     for &key in keys {
         let key = DocumentKey(key);
         let fetched = database::read_document(&mut *source, key, limits.max_bytes)?;
-        visit(Document { name: key.to_string(), key: Some(key), fetched })?;
+        let name = source.name(key).map_or_else(|| key.to_string(), |name| format!("{key} ({name})"));
+        visit(Document { name, key: Some(key), fetched })?;
     }
     Ok(())
 }

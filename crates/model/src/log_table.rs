@@ -1,4 +1,4 @@
-//! The one definition of `processing_log` and `processing_issue`: what every database creates, fills and reads.
+//! The one definition of `processing_log`, `processing_issue` and `processing_file`: what every database creates, fills and reads.
 //!
 //! The layout has a version, which its columns tell: 1 (xmlshred 0.1) has no column [`CONTRACT_NAME`], [`VERSION`] has. A database brings an
 //! older layout up; nothing reads or writes one.
@@ -9,6 +9,8 @@ use crate::{ColumnSchema, DataType, TableSchema};
 pub const LOG: &str = "processing_log";
 /// Name of the issue table.
 pub const ISSUE: &str = "processing_issue";
+/// Name of the table of files.
+pub const FILE: &str = "processing_file";
 /// Version of the layout that is written here.
 pub const VERSION: u32 = 2;
 /// The column that tells contracts apart which share a log; with the source key it is the log's unique key.
@@ -84,6 +86,21 @@ pub fn issue_columns(key_column: &str) -> Vec<LogColumn> {
         required("code", DataType::VarChar(40)),
         required("count", DataType::BigInt),
     ]
+}
+
+/// The columns of `processing_file`, in order; the first is named as the source key. Its primary key is [`log_key`]; unique is [`file_name_key`].
+pub fn file_columns(key_column: &str) -> Vec<LogColumn> {
+    vec![
+        required(key_column, DataType::BigInt),
+        required(CONTRACT_NAME, DataType::VarChar(MAX_CONTRACT_NAME)),
+        required("file_name", DataType::Text),
+        required("file_name_hash", DataType::VarChar(32)),
+    ]
+}
+
+/// What names of files are unique by: XXH3-128 of the name in lower-case hexadecimal, since names are longer than keys may be.
+pub fn file_name_key() -> [&'static str; 2] {
+    [CONTRACT_NAME, "file_name_hash"]
 }
 
 /// `processing_log` without [`LOG_ID`], as a table that can be read.

@@ -29,7 +29,7 @@ pub(crate) struct DatabaseArgs {
     #[arg(long, value_name = "URL", env = "XMLSHRED_TARGET_URL", hide_env_values = true)]
     pub(crate) target_url: Option<String>,
 
-    /// Read the documents from files: 17.xml has the key 17; when some name is no number, keys count up in order of path
+    /// Read the documents from files: 17.xml has the key 17; other names get a key that the target keeps for them
     #[arg(long, value_name = "GLOB", conflicts_with = "source_url")]
     pub(crate) files: Option<String>,
 

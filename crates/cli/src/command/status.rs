@@ -10,7 +10,7 @@ use xmlshred_model::{KeyRange, Share, UtcMicros};
 
 use crate::args::StatusArgs;
 use crate::console::count;
-use crate::database::{self, MissingTables};
+use crate::database::{self, MissingTables, NewNames};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::ContractFile;
@@ -51,7 +51,13 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     let StatusArgs { contract, database, json } = args;
     let connection = database::resolve(database)?;
     let (contract, _) = ContractFile::read(contract)?.checked()?;
-    let ports = database::open(&connection, &Plan::new(contract), MissingTables::Refuse, Share::WHOLE)?;
+    let ports = database::open(
+        &connection,
+        &Plan::new(contract),
+        MissingTables::Refuse,
+        NewNames::Leave,
+        Share::WHOLE,
+    )?;
     let during = |what: &'static str| {
         move |error: PortError| CommandError::Port { during: what.to_owned(), error: Box::new(error) }
     };

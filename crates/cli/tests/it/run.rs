@@ -185,6 +185,28 @@ fn documents_may_come_from_files() {
 }
 
 #[test]
+fn a_file_that_comes_later_is_processed_and_no_other_twice() {
+    let place = Workplace::new(0..1);
+    std::fs::create_dir(place.path().join("in")).unwrap();
+    let contract = crate::workplace::CONTRACT.replace(", key: \"@id\" }", " }");
+    place.write("contract.yaml", &contract);
+    for (name, key) in [("apple", 1), ("cherry", 3)] {
+        place.write(&format!("in/{name}.xml"), &crate::workplace::document(key));
+    }
+    let run = "run --files in/*.xml --url sqlite:data.db --create-tables";
+    place.run(run).ends_with(0);
+    place.write("in/banana.xml", &crate::workplace::document(2));
+    place.run(run).ends_with(0);
+    assert_eq!(place.count("SELECT count(*) FROM person"), 3);
+    assert_eq!(place.count("SELECT count(*) FROM person WHERE app_id = 2"), 1);
+    let preview = place.run("preview --files in/*.xml --url sqlite:data.db --key 3").ends_with(0);
+    assert!(preview.out.contains("2-1") && !preview.out.contains("3-1"), "{}", preview.out);
+    assert!(preview.out.contains("banana.xml"), "{}", preview.out);
+    place.run("run --files in/*.xml --url sqlite:data.db --dry-run").ends_with(0);
+    assert_eq!(place.count("SELECT count(*) FROM processing_file"), 3);
+}
+
+#[test]
 fn the_environment_gives_url_contract_and_instance() {
     let place = Workplace::new(0..30);
     std::fs::rename(place.path().join("contract.yaml"), place.path().join("c.yaml")).unwrap();

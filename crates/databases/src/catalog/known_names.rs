@@ -2,7 +2,7 @@
 //! SQL say what they like. So a name passes only where the contract or the log has it, and as it is written there.
 
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::log_table::{ISSUE, LOG};
+use xmlshred_model::log_table::{FILE, ISSUE, LOG};
 use xmlshred_model::{TableSchema, TargetSchema};
 
 /// The names that are known where an error comes up.
@@ -45,7 +45,7 @@ impl<'a> KnownNames<'a> {
         let name = name.rsplit('.').next().unwrap_or(name);
         let of_contract = self.tables.iter().chain(self.at_hand).map(|table| table.name.as_str());
         let source = self.source.map(|spec| spec.table.as_str());
-        of_contract.chain(source).chain([LOG, ISSUE]).find(|known| known.eq_ignore_ascii_case(name))
+        of_contract.chain(source).chain([LOG, ISSUE, FILE]).find(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// This column of the table at hand, or of any where none is.

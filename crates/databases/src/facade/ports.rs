@@ -8,10 +8,12 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::OpenOptions;
-use crate::files::FilesSource;
-use crate::postgres::{PostgresJournal, PostgresSink, PostgresSource};
-use crate::sqlite::{SqliteJournal, SqliteSink, SqliteSource};
-use crate::sqlserver::{SqlServerJournal, SqlServerSink, SqlServerSource};
+use crate::files::Listing;
+use crate::postgres::{PostgresFileNames, PostgresJournal, PostgresSink, PostgresSource};
+use crate::sqlite::{SqliteFileNames, SqliteJournal, SqliteSink, SqliteSource};
+use crate::sqlserver::{SqlServerFileNames, SqlServerJournal, SqlServerSink, SqlServerSource};
+
+use crate::transfer::{FileNames, KnownFiles};
 
 use super::url::DatabaseUrl;
 
@@ -40,7 +42,7 @@ pub fn open(
 ) -> Result<Box<dyn Ports>, PortError> {
     let from = match source {
         SourceAddress::Database(url) => From::Table(url.clone(), spec.clone()),
-        SourceAddress::Files(pattern) => From::Files(FilesSource::list(pattern)?),
+        SourceAddress::Files(pattern) => From::Files(Listing::of(pattern)?),
     };
     Ok(Box::new(DatabasePorts { from, target: target.clone(), schema: Arc::clone(schema), options }))
 }
@@ -49,7 +51,7 @@ pub fn open(
 #[derive(Debug)]
 enum From {
     Table(DatabaseUrl, SourceSpec),
-    Files(FilesSource),
+    Files(Listing),
 }
 
 /// Ports of a run.
@@ -68,7 +70,13 @@ impl Ports for DatabasePorts {
                 let log = url.is_same_database(&self.target).then_some(&self.schema);
                 open_table(url, spec, log, &self.options)
             }
-            From::Files(files) => Ok(Box::new(files.clone())),
+            From::Files(files) => {
+                let mut names = file_names(&self.target, &self.schema, &self.options)?;
+                Ok(Box::new(match self.options.binds_files {
+                    true => files.bound(&mut *names)?,
+                    false => files.unbound(names.known()?)?,
+                }))
+            }
         }
     }
 
@@ -114,14 +122,49 @@ fn open_table(
     })
 }
 
-/// The source alone, without a log.
+/// The names of files that the target knows.
+fn file_names(
+    target: &DatabaseUrl,
+    schema: &Arc<TargetSchema>,
+    options: &OpenOptions,
+) -> Result<Box<dyn FileNames>, PortError> {
+    Ok(match target {
+        DatabaseUrl::Sqlite(file) => {
+            Box::new(SqliteFileNames::new(file.clone(), Arc::clone(schema), options.clone()))
+        }
+        DatabaseUrl::Postgres(address) => Box::new(PostgresFileNames::open(address, schema, options)?),
+        DatabaseUrl::SqlServer(address) => Box::new(SqlServerFileNames::open(address, schema, options)?),
+    })
+}
+
+/// The source alone, for reading documents by the keys that a run gives them: those of files are bound in the target.
+///
+/// # Errors
+/// When source or target cannot be reached, or lack what the contract names.
+pub fn open_source_beside(
+    source: &SourceAddress,
+    target: &DatabaseUrl,
+    spec: &SourceSpec,
+    schema: &Arc<TargetSchema>,
+) -> Result<Box<dyn Source>, PortError> {
+    let options = OpenOptions::default();
+    match source {
+        SourceAddress::Database(url) => open_table(url, spec, None, &options),
+        SourceAddress::Files(pattern) => {
+            let known = file_names(target, schema, &options)?.known()?;
+            Ok(Box::new(Listing::of(pattern)?.unbound(known)?))
+        }
+    }
+}
+
+/// The source alone, before there is a target. Files have the keys that they would get in an empty one.
 ///
 /// # Errors
 /// When it cannot be reached, or lacks what the contract names.
 pub fn open_source(source: &SourceAddress, spec: &SourceSpec) -> Result<Box<dyn Source>, PortError> {
     match source {
         SourceAddress::Database(url) => open_table(url, spec, None, &OpenOptions::default()),
-        SourceAddress::Files(pattern) => Ok(Box::new(FilesSource::list(pattern)?)),
+        SourceAddress::Files(pattern) => Ok(Box::new(Listing::of(pattern)?.unbound(KnownFiles::default())?)),
     }
 }
 

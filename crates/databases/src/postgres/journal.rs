@@ -17,6 +17,7 @@ use super::address::PostgresAddress;
 use super::catalog::{has_all_tables, has_log, layouts, qualified, target_tables_there};
 use super::connect::{Purpose, connect};
 use super::fault::port_error;
+use super::file_names::has_file_table;
 
 /// Instances that create tables take turns by this advisory lock: `IF NOT EXISTS` alone lets two of them collide. Chosen at random.
 const CREATION_LOCK: i64 = 0x786d_6c73_6872_6564;
@@ -26,6 +27,7 @@ pub(crate) struct PostgresJournal {
     client: Client,
     schema: Arc<TargetSchema>,
     adopt_log: bool,
+    binds_files: bool,
 }
 
 impl PostgresJournal {
@@ -35,7 +37,8 @@ impl PostgresJournal {
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
         let client = connect(address, &options.application_name, Purpose::Write)?;
-        Ok(Self { client, schema: Arc::clone(schema), adopt_log: options.adopt_log })
+        let OpenOptions { adopt_log, binds_files, .. } = *options;
+        Ok(Self { client, schema: Arc::clone(schema), adopt_log, binds_files })
     }
 }
 
@@ -43,10 +46,10 @@ impl Journal for PostgresJournal {
     fn create_tables(&mut self) -> Result<(), PortError> {
         let failed = |error| port_error("creating tables", error);
         // Even `IF NOT EXISTS` takes the right to create: who has only the right to load must not need it.
-        if has_all_tables(&mut self.client, &self.schema)? {
+        let Self { client, schema, adopt_log, binds_files } = self;
+        if has_all_tables(client, schema)? && (!*binds_files || has_file_table(client, schema)?) {
             return Ok(());
         }
-        let Self { client, schema, adopt_log } = self;
         let mut transaction = client.transaction().map_err(failed)?;
         transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&CREATION_LOCK]).map_err(failed)?;
         upgrade(&mut transaction, schema, *adopt_log)?;

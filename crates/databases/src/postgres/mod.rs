@@ -10,6 +10,7 @@ mod conversion;
 mod copy_format;
 mod documents;
 mod fault;
+mod file_names;
 mod journal;
 mod log;
 mod password_file;
@@ -22,6 +23,7 @@ mod tls;
 
 pub use address::PostgresAddress;
 pub(crate) use documents::PostgresDocuments;
+pub(crate) use file_names::PostgresFileNames;
 pub(crate) use journal::PostgresJournal;
 pub(crate) use real_tables::real_tables;
 pub(crate) use rows::PostgresRows;

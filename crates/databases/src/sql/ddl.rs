@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use xmlshred_model::{ForeignKey, TableSchema, TargetSchema};
 
 use crate::sql::dialect::{Dialect, Guard};
-use xmlshred_model::log_table::{self, FAILED, ISSUE, LOG, LOG_ID, LogColumn, SUCCESS};
+use xmlshred_model::log_table::{self, FAILED, FILE, ISSUE, LOG, LOG_ID, LogColumn, SUCCESS};
 
 /// What happens to tables that are there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,14 +19,15 @@ pub enum Existing {
 }
 
 /// The statements that create what a contract loads into, in an order that works: target tables in insert order, then
-/// the log, then the issues. Without semicolons at their ends. With [`Existing::Keep`] the schema is created as well.
+/// the log, the issues and the files. Without semicolons at their ends. With [`Existing::Keep`] the schema is created as well.
 pub fn statements(dialect: &Dialect, schema: &TargetSchema, existing: Existing) -> Vec<String> {
     let create = Create { dialect, schema, existing };
-    let mut statements = Vec::with_capacity(schema.tables.len() + 3);
+    let mut statements = Vec::with_capacity(schema.tables.len() + 4);
     statements.extend(create.namespace());
     statements.extend(schema.tables.iter().map(|table| create.table(table)));
     statements.push(create.log());
     statements.push(create.issues());
+    statements.push(create.files());
     statements
 }
 
@@ -116,6 +117,15 @@ impl Create<'_> {
         let key = self.dialect.quote_all(log_table::issue_key(&self.schema.key_column));
         lines.push(format!("PRIMARY KEY ({key})"));
         self.create(ISSUE, &lines)
+    }
+
+    fn files(&self) -> String {
+        let columns = log_table::file_columns(&self.schema.key_column);
+        let mut lines: Vec<_> = columns.iter().map(|column| self.log_column(column)).collect();
+        let key = self.dialect.quote_all(log_table::log_key(&self.schema.key_column));
+        lines.push(format!("PRIMARY KEY ({key})"));
+        lines.push(format!("UNIQUE ({})", self.dialect.quote_all(log_table::file_name_key())));
+        self.create(FILE, &lines)
     }
 
     fn log_column(&self, column: &LogColumn) -> String {

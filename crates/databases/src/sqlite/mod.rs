@@ -5,6 +5,7 @@ mod catalog;
 mod connect;
 mod documents;
 mod fault;
+mod file_names;
 mod journal;
 mod log_file;
 mod real_tables;
@@ -14,6 +15,7 @@ mod source;
 mod target_check;
 
 pub(crate) use documents::SqliteDocuments;
+pub(crate) use file_names::SqliteFileNames;
 pub(crate) use journal::SqliteJournal;
 pub(crate) use real_tables::real_tables;
 pub(crate) use rows::SqliteRows;

@@ -17,6 +17,7 @@ use super::catalog::{has_all_tables, has_log, layouts, qualified, target_tables_
 use super::connect::connect;
 use super::driver::{Driver, NoUnicode};
 use super::fault::port_error;
+use super::file_names::has_file_table;
 use super::key_list;
 
 /// Instances that create tables take turns by this lock: `IF OBJECT_ID(…) IS NULL` alone lets two of them collide.
@@ -29,6 +30,7 @@ pub(crate) struct SqlServerJournal {
     driver: Box<dyn Driver>,
     schema: Arc<TargetSchema>,
     adopt_log: bool,
+    binds_files: bool,
 }
 
 impl SqlServerJournal {
@@ -38,13 +40,14 @@ impl SqlServerJournal {
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
         let driver = connect(address, &options.application_name, Intent::ReadWrite, NoUnicode::Refused)?;
-        Ok(Self { driver, schema: Arc::clone(schema), adopt_log: options.adopt_log })
+        let OpenOptions { adopt_log, binds_files, .. } = *options;
+        Ok(Self { driver, schema: Arc::clone(schema), adopt_log, binds_files })
     }
 
     /// Brings a log of an earlier version up. Who waited for the lock finds it done.
     fn upgrade(&mut self) -> Result<(), PortError> {
         let failed = |error| port_error("bringing the log up", error);
-        let Self { driver, schema, adopt_log } = self;
+        let Self { driver, schema, adopt_log, binds_files: _ } = self;
         let driver = &mut **driver;
         let [log, issues] = layouts(driver, schema)?;
         if log == Layout::Version1 && !*adopt_log {
@@ -77,7 +80,9 @@ impl Journal for SqlServerJournal {
     fn create_tables(&mut self) -> Result<(), PortError> {
         let failed = |error| port_error("creating tables", error);
         // Who has only the right to load must not need more when everything is there.
-        if has_all_tables(&mut *self.driver, &self.schema)? {
+        if has_all_tables(&mut *self.driver, &self.schema)?
+            && (!self.binds_files || has_file_table(&mut *self.driver, &self.schema)?)
+        {
             return Ok(());
         }
         self.driver.begin().map_err(failed)?;

@@ -21,15 +21,19 @@ fn folder(names: &[&str]) -> TempDir {
     folder
 }
 
-fn try_source(folder: &Path) -> Result<Box<dyn Source>, PortError> {
-    let spec = SourceSpec {
+fn spec() -> SourceSpec {
+    SourceSpec {
         schema: None,
         table: "app_xml".to_owned(),
         key: "app_id".to_owned(),
         xml: "xml".to_owned(),
         min_bytes: 0,
         where_sql: None,
-    };
+    }
+}
+
+fn try_source(folder: &Path) -> Result<Box<dyn Source>, PortError> {
+    let spec = spec();
     let pattern = folder.join("*.xml").to_str().unwrap().to_owned();
     open_source(&SourceAddress::Files(pattern), &spec)
 }
@@ -58,11 +62,13 @@ fn names_that_are_numbers_are_the_keys() {
 }
 
 #[test]
-fn other_names_are_counted_in_order() {
+fn other_names_are_counted_in_order_and_take_no_number_away() {
+    let names = folder(&["b.xml", "a.xml"]);
+    assert_eq!(documents(&mut *source(names.path())), ["1 <a.xml/>", "2 <b.xml/>"]);
     let mixed = folder(&["b.xml", "10.xml", "a.xml"]);
-    assert_eq!(documents(&mut *source(mixed.path())), ["1 <10.xml/>", "2 <a.xml/>", "3 <b.xml/>"]);
+    assert_eq!(documents(&mut *source(mixed.path())), ["-2 <b.xml/>", "-1 <a.xml/>", "10 <10.xml/>"]);
     let seven_twice = folder(&["7.xml", "07.xml"]);
-    assert_eq!(documents(&mut *source(seven_twice.path())), ["1 <07.xml/>", "2 <7.xml/>"]);
+    assert_eq!(documents(&mut *source(seven_twice.path())), ["-1 <07.xml/>", "7 <7.xml/>"]);
 }
 
 #[test]
@@ -87,6 +93,30 @@ fn large_vanished_and_unknown_documents_are_told_apart() {
         let error = read_document(&mut *source, DocumentKey(key), 8).unwrap_err();
         assert_eq!(error.message, format!("the source has no document with key {key}"));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_utf_8_are_told_and_not_left_out() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let folder = folder(&["1.xml"]);
+    let name = |bytes: &[u8]| folder.path().join(std::ffi::OsStr::from_bytes(bytes));
+    fs::write(name(b"caf\xe9.txt"), "<a/>").unwrap();
+    assert_eq!(
+        documents(&mut *source(folder.path())),
+        ["1 <1.xml/>"],
+        "what the pattern does not mean is no matter"
+    );
+    fs::write(name(b"caf\xe9.xml"), "<a/>").unwrap();
+    let error = try_source(folder.path()).err().unwrap();
+    assert!(error.message.contains(r"caf\xE9.xml"), "{error}");
+    fs::remove_file(name(b"caf\xe9.xml")).unwrap();
+    fs::create_dir(name(b"d\xe9")).unwrap();
+    let deep = folder.path().join("**/*.xml").to_str().unwrap().to_owned();
+    let spec = spec();
+    let error = open_source(&SourceAddress::Files(deep), &spec).err().unwrap();
+    assert!(error.message.contains(r"d\xE9"), "{error}");
 }
 
 #[test]

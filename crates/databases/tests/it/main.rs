@@ -5,6 +5,7 @@
 mod conformance;
 mod ddl;
 mod differences;
+mod file_names;
 mod files;
 mod log_upgrade;
 mod pairs;

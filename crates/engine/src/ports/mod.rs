@@ -74,6 +74,11 @@ pub trait Source: Send {
     /// the log has included, at the cost of one more scan of the page's range.
     fn promises_unique_keys(&self) -> bool;
 
+    /// What people call the document with this key, where it is more than the key: the name of its file.
+    fn name(&self, _key: DocumentKey) -> Option<String> {
+        None
+    }
+
     /// The documents with these keys, in the order given, handed to `take` one at a time until it says to stop. A key whose row vanished is
     /// passed over. A document larger than `max_bytes` arrives as [`Fetched::TooLarge`] without having been read.
     ///

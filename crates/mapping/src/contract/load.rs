@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use xmlshred_model::log_table::{
-    ISSUE, LOG, LOG_ID, LogColumn, MAX_CONTRACT_NAME, issue_columns, log_columns,
+    FILE, ISSUE, LOG, LOG_ID, LogColumn, MAX_CONTRACT_NAME, file_columns, issue_columns, log_columns,
 };
 use xmlshred_model::{OnExisting, Work};
 
@@ -328,7 +328,10 @@ fn clashes_with_log(key: &str) -> Option<&'static str> {
     if key.eq_ignore_ascii_case(LOG_ID) || has(log_columns(key)) {
         return Some(LOG);
     }
-    has(issue_columns(key)).then_some(ISSUE)
+    if has(issue_columns(key)) {
+        return Some(ISSUE);
+    }
+    has(file_columns(key)).then_some(FILE)
 }
 
 fn is_plain_root(path: &Path) -> bool {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use xmlshred_model::DataType;
-use xmlshred_model::log_table::{ISSUE, LOG};
+use xmlshred_model::log_table::{FILE, ISSUE, LOG};
 
 use super::checked::{Input, Let, OnePer, SkipRow, Table, Template};
 use super::diagnostic::Code;
@@ -100,7 +100,7 @@ impl<'n> Checker<'n> {
 
     fn table_name(&mut self, name: &Spanned<&'n str>) {
         self.identifier(name, "table");
-        if [LOG, ISSUE].iter().any(|reserved| reserved.eq_ignore_ascii_case(name.value)) {
+        if [LOG, ISSUE, FILE].iter().any(|reserved| reserved.eq_ignore_ascii_case(name.value)) {
             let message = format!("`{}` is the name of a table that xmlshred itself writes", name.value);
             self.problems.report(Code::InvalidName, name.span.clone(), message, "choose another name");
         }

@@ -9,7 +9,7 @@ use xmlshred_engine::ports::{Ports, RunIdentity};
 use xmlshred_mapping::Plan;
 
 use crate::args::RunArgs;
-use crate::database::{self, MissingTables};
+use crate::database::{self, MissingTables, NewNames};
 use crate::error::CommandError;
 use crate::settings::{self, Connection, ContractFile, Reporting};
 
@@ -71,7 +71,8 @@ impl Job {
     /// # Errors
     /// When the files of the source cannot be listed.
     pub(super) fn ports(&self) -> Result<Box<dyn Ports>, CommandError> {
-        database::open(&self.connection, &self.plan, self.missing, self.identity.share)
+        let names = if self.settings.dry_run { NewNames::Leave } else { NewNames::Bind };
+        database::open(&self.connection, &self.plan, self.missing, names, self.identity.share)
     }
 }
 

@@ -1,6 +1,6 @@
-//! Documents in files: `--files GLOB`.
+//! Documents in files as a source.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::ops::ControlFlow;
@@ -10,44 +10,53 @@ use std::sync::Arc;
 use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
 use xmlshred_model::DocumentKey;
 
-/// The files that match a pattern, listed once.
-///
-/// Keys: when every file name (without ending) is an integer and none stands twice, that integer; otherwise 1, 2, 3 … in order of
-/// path. Then files that are added between runs shift the keys of those behind them: process such folders with names that are numbers.
+use crate::transfer::{FileNames, KnownFiles};
+
+use super::keys::{Logged, new_bindings};
+use super::listing::{ListedFile, list};
+
+/// The files that match a pattern, listed once, with the keys that are bound to their names.
 #[derive(Clone, Debug)]
 pub(crate) struct FilesSource {
     files: Arc<[(DocumentKey, PathBuf)]>,
 }
 
-impl FilesSource {
+/// Files that are listed and have no keys yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Listing {
+    files: Vec<ListedFile>,
+}
+
+impl Listing {
     /// Lists the files.
-    pub(crate) fn list(pattern: &str) -> Result<Self, PortError> {
-        let paths = glob::glob(pattern).map_err(|error| {
-            PortError::new(Fault::CannotConnect, format!("`{pattern}` is no file pattern: {error}"))
-                .with_hint("patterns look like `documents/**/*.xml`")
-        })?;
-        let mut files = Vec::new();
-        for path in paths {
-            let path = path.map_err(|error| {
-                PortError::new(
-                    Fault::AccessDenied,
-                    format!("{} cannot be listed: {}", error.path().display(), error.error()),
-                )
-            })?;
-            if path.is_file() {
-                files.push(path);
-            }
-        }
-        if files.is_empty() {
-            let message = format!("no file matches `{pattern}`");
-            return Err(PortError::new(Fault::CannotConnect, message)
-                .with_hint("put the pattern in quotes, so that the shell leaves it alone"));
-        }
-        files.sort();
-        let mut files = with_keys(files);
-        files.sort_unstable();
-        Ok(Self { files: files.into() })
+    pub(crate) fn of(pattern: &str) -> Result<Self, PortError> {
+        Ok(Self { files: list(pattern)? })
     }
+
+    /// With the keys that are bound to their names in the target, for good; names without one are bound now.
+    pub(crate) fn bound(&self, names: &mut dyn FileNames) -> Result<FilesSource, PortError> {
+        let bound = names.bind(&mut |known| new_bindings(&self.files, &known.bound, logged(known)))?;
+        Ok(self.with(&bound.into_iter().map(|binding| (binding.name, binding.key)).collect()))
+    }
+
+    /// With the keys that they have, or would get; nothing is written. Whoever only looks may do so where a run would have to stop.
+    pub(crate) fn unbound(&self, known: KnownFiles) -> Result<FilesSource, PortError> {
+        let new = new_bindings(&self.files, &known.bound, logged(&known))
+            .or_else(|_| new_bindings(&self.files, &known.bound, Logged::Nothing))?;
+        let all = known.bound.into_iter().chain(new);
+        Ok(self.with(&all.map(|binding| (binding.name, binding.key)).collect()))
+    }
+
+    fn with(&self, keys: &HashMap<String, DocumentKey>) -> FilesSource {
+        let files = self.files.iter().filter_map(|file| Some((*keys.get(&file.name)?, file.path.clone())));
+        let mut files: Vec<_> = files.collect();
+        files.sort_unstable();
+        FilesSource { files: files.into() }
+    }
+}
+
+fn logged(known: &KnownFiles) -> Logged {
+    if known.has_log_rows { Logged::Some } else { Logged::Nothing }
 }
 
 fn selected<'s>(
@@ -74,14 +83,6 @@ fn read(path: &Path, max_bytes: u64) -> io::Result<Option<Fetched>> {
     Ok(Some(if length > max_bytes { Fetched::TooLarge(length) } else { Fetched::Bytes(bytes) }))
 }
 
-fn with_keys(files: Vec<PathBuf>) -> Vec<(DocumentKey, PathBuf)> {
-    let number = |path: &PathBuf| path.file_stem()?.to_str()?.parse::<i64>().ok();
-    let numbers = files.iter().map(number).collect::<Option<Vec<_>>>();
-    let distinct = |numbers: &Vec<i64>| numbers.iter().collect::<HashSet<_>>().len() == numbers.len();
-    let keys = numbers.filter(distinct).unwrap_or_else(|| (1..).take(files.len()).collect());
-    keys.into_iter().map(DocumentKey).zip(files).collect()
-}
-
 impl Source for FilesSource {
     fn keys(
         &mut self,
@@ -95,6 +96,11 @@ impl Source for FilesSource {
 
     fn sees_journal(&self) -> bool {
         false
+    }
+
+    fn name(&self, key: DocumentKey) -> Option<String> {
+        let at = self.files.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        Some(self.files[at].1.display().to_string())
     }
 
     fn promises_unique_keys(&self) -> bool {

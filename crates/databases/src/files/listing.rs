@@ -1,0 +1,115 @@
+//! The files that match a pattern, by name.
+
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
+
+use xmlshred_engine::ports::{Fault, PortError};
+
+/// A file that matches.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ListedFile {
+    /// What its key is bound to: its absolute path, without `.` and `..`; links are not followed.
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+}
+
+/// The files, in order of their paths.
+///
+/// # Errors
+/// When the pattern is none, nothing matches, a folder cannot be listed, or a name is not UTF-8.
+pub(crate) fn list(pattern: &str) -> Result<Vec<ListedFile>, PortError> {
+    let mut paths = Vec::new();
+    for path in matches(pattern)? {
+        if path.is_file() {
+            paths.push(path);
+        }
+    }
+    check_names(pattern)?;
+    if paths.is_empty() {
+        let message = format!("no file matches `{pattern}`");
+        return Err(PortError::new(Fault::CannotConnect, message)
+            .with_hint("put the pattern in quotes, so that the shell leaves it alone"));
+    }
+    paths.sort();
+    let mut files: Vec<ListedFile> = paths.into_iter().map(file).collect::<Result<_, _>>()?;
+    // Two ways to one file (`a/../a/x.xml`) are one document.
+    files.dedup_by(|one, other| one.name == other.name);
+    Ok(files)
+}
+
+fn matches(pattern: &str) -> Result<Vec<PathBuf>, PortError> {
+    let paths = glob::glob(pattern).map_err(|error| {
+        PortError::new(Fault::CannotConnect, format!("`{pattern}` is no file pattern: {error}"))
+            .with_hint("patterns look like `documents/**/*.xml`")
+    })?;
+    let listed = |path: glob::GlobResult| {
+        path.map_err(|error| {
+            let message = format!("{} cannot be listed: {}", error.path().display(), error.error());
+            PortError::new(Fault::AccessDenied, message)
+        })
+    };
+    paths.map(listed).collect()
+}
+
+fn file(path: PathBuf) -> Result<ListedFile, PortError> {
+    let absolute = std::path::absolute(&path).map_err(|error| {
+        PortError::new(Fault::AccessDenied, format!("{} has no absolute path: {error}", path.display()))
+    })?;
+    match plain(&absolute).into_os_string().into_string() {
+        Ok(name) => Ok(ListedFile { name, path }),
+        Err(name) => Err(not_utf8(&[name])),
+    }
+}
+
+/// Without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut plain, component| {
+        match component {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+        plain
+    })
+}
+
+/// Patterns pass over names that are not UTF-8, and nobody would be told.
+fn check_names(pattern: &str) -> Result<(), PortError> {
+    let components: Vec<_> = Path::new(pattern).components().collect();
+    let mut wrong = Vec::new();
+    for (at, component) in components.iter().enumerate() {
+        let Some(part) = component.as_os_str().to_str().filter(|part| part.contains(['*', '?', '['])) else {
+            continue;
+        };
+        let Ok(part) = glob::Pattern::new(part) else { continue };
+        let folder: PathBuf = components[..at].iter().collect();
+        let folders = match folder.to_str() {
+            Some("") | None => vec![PathBuf::from(".")],
+            Some(folder) => matches(folder)?,
+        };
+        for folder in folders.iter().filter(|folder| folder.is_dir()) {
+            // What cannot be listed was told above, where it matters.
+            let Ok(entries) = folder.read_dir() else { continue };
+            let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
+            wrong.extend(
+                names.filter(|name| name.to_str().is_none() && part.matches(&name.to_string_lossy())),
+            );
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    if wrong.is_empty() { Ok(()) } else { Err(not_utf8(&wrong)) }
+}
+
+fn not_utf8(names: &[OsString]) -> PortError {
+    const SHOWN: usize = 3;
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
+    let more = match names.len() {
+        count if count > SHOWN => format!(" and {} more", count - SHOWN),
+        _ => String::new(),
+    };
+    PortError::new(Fault::CannotConnect, format!("names of files are not UTF-8: {}{more}", shown.join(", ")))
+        .with_hint("rename them, or choose a pattern that does not match them: a key is bound to a name, which must be text")
+}
