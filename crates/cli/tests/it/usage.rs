@@ -40,6 +40,10 @@ fn a_missing_database_is_named_and_not_made() {
     let place = Workplace::new(1..2);
     place.run("run --url sqlite:nowhere.db").ends_with(2).says(&["nowhere.db"]);
     assert!(!place.path().join("nowhere.db").exists());
+    place
+        .run("run --url sqlite:data.db --target-url sqlite:no/folder/target.db --create-tables")
+        .ends_with(2)
+        .says(&["the folder of no/folder/target.db does not exist", "hint: "]);
 }
 
 #[test]

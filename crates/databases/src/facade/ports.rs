@@ -10,7 +10,7 @@ use xmlshred_model::{DocumentKey, TargetSchema};
 use crate::address::OpenOptions;
 use crate::files::Listing;
 use crate::postgres::{PostgresFileNames, PostgresJournal, PostgresSink, PostgresSource};
-use crate::sqlite::{SqliteFileNames, SqliteJournal, SqliteSink, SqliteSource};
+use crate::sqlite::{SqliteFileNames, SqliteJournal, SqliteSink, SqliteSource, folder_must_exist};
 use crate::sqlserver::{SqlServerFileNames, SqlServerJournal, SqlServerSink, SqlServerSource};
 
 use crate::transfer::{FileNames, KnownFiles};
@@ -93,6 +93,7 @@ impl Ports for DatabasePorts {
         let Self { from: _, target, schema, options } = self;
         Ok(match target {
             DatabaseUrl::Sqlite(file) => {
+                folder_must_exist(file)?;
                 Box::new(SqliteJournal::new(file.clone(), Arc::clone(schema), options.clone()))
             }
             DatabaseUrl::Postgres(address) => Box::new(PostgresJournal::open(address, schema, options)?),

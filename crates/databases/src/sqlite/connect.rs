@@ -102,6 +102,18 @@ fn must_exist(file: &Path, role: &str) -> Result<(), PortError> {
     Err(PortError::new(Fault::CannotConnect, message).with_hint(hint))
 }
 
+/// That a file could be made here: a folder that is missing does not come to be while somebody waits for it.
+pub(crate) fn folder_must_exist(file: &Path) -> Result<(), PortError> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
+            let message = format!("the folder of {} does not exist", file.display());
+            Err(PortError::new(Fault::CannotConnect, message)
+                .with_hint("check the path, or create the folder"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Waits a little for another process's transaction, and says whether to try once more, until it took too long; called with
 /// the number of tries so far. SQLite's own handler sleeps up to 100 ms, far longer than a transaction of ours lasts, and would leave the file idle.
 pub(super) fn wait_for_lock(longest_wait: Duration) -> impl FnMut(i32) -> bool + Send + 'static {

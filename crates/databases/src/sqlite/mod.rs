@@ -14,6 +14,7 @@ mod sink;
 mod source;
 mod target_check;
 
+pub(crate) use connect::folder_must_exist;
 pub(crate) use documents::SqliteDocuments;
 pub(crate) use file_names::SqliteFileNames;
 pub(crate) use journal::SqliteJournal;
