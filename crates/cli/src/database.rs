@@ -169,5 +169,5 @@ pub(crate) fn check(connection: &Connection, plan: &Plan) -> Result<(), CommandE
 }
 
 fn failed(during: &str, error: PortError) -> CommandError {
-    CommandError::Port { during: during.to_owned(), error: Box::new(error) }
+    CommandError::port(during, error)
 }

@@ -139,6 +139,16 @@ impl CommandError {
         }
     }
 
+    /// A fault of a database, outside a run. One about reaching it, or about rights, speaks for itself: it says nothing about what would
+    /// have been done.
+    pub(crate) fn port(during: &str, error: PortError) -> Self {
+        let during = match error.fault {
+            Fault::AccessDenied | Fault::CannotConnect => error.to_string(),
+            _ => during.to_owned(),
+        };
+        Self::Port { during, error: Box::new(error) }
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
@@ -179,6 +189,7 @@ fn exit_of(fault: &Fault) -> Exit {
         | Fault::ValueRejected { .. }
         | Fault::Refused { .. }
         | Fault::Busy
+        | Fault::Deadlock
         | Fault::ConnectionLost
         | Fault::Timeout
         | Fault::DiskFull

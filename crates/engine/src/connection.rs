@@ -9,7 +9,7 @@ use crate::control::Control;
 use crate::error::{Activity, RunError, once};
 use crate::event::Event;
 use crate::policy::{Decision, decide};
-use crate::ports::PortError;
+use crate::ports::{Fault, PortError};
 
 type Open<'a, P> = Box<dyn Fn() -> Result<Box<P>, PortError> + Send + 'a>;
 
@@ -75,6 +75,9 @@ impl<'a, P: ?Sized> Connection<'a, P> {
                     Err(error) => (during, error),
                 },
             };
+            if error.fault == Fault::Deadlock && during == Activity::Load {
+                control.met_deadlock();
+            }
             match decide(&error.fault, during) {
                 Decision::BlameDocument(code) => return Err(Refusal::Document(code, error)),
                 Decision::Retry => {}

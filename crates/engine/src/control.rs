@@ -13,6 +13,9 @@ use crate::settings::{MaxFailures, RetrySettings};
 use crate::stop::StopSignal;
 use crate::summary::Totals;
 
+/// So many deadlocks of loaders, and there are too many of them.
+const DEADLOCKS_PER_LOADER: u32 = 5;
+
 /// The common ground of a run's threads. The first error wins; every thread that meets [`Control::must_end`] ends.
 pub(crate) struct Control<'a> {
     observer: &'a dyn Observer,
@@ -25,6 +28,14 @@ pub(crate) struct Control<'a> {
     error: Mutex<Option<RunError>>,
     totals: Mutex<Totals>,
     refused: Mutex<InARow>,
+    crowd: Mutex<Crowd>,
+}
+
+/// Loaders that go on, and how often they stood in each other's way since there was one more.
+#[derive(Default)]
+struct Crowd {
+    loader_count: u32,
+    deadlock_count: u32,
 }
 
 impl<'a> Control<'a> {
@@ -45,7 +56,32 @@ impl<'a> Control<'a> {
             error: Mutex::default(),
             totals: Mutex::default(),
             refused: Mutex::default(),
+            crowd: Mutex::default(),
         }
+    }
+
+    /// Notes how many loaders begin.
+    pub(crate) fn begins_with_loaders(&self, count: u32) {
+        *lock(&self.crowd) = Crowd { loader_count: count, deadlock_count: 0 };
+    }
+
+    /// Notes that a transaction of a loader was a deadlock's victim.
+    pub(crate) fn met_deadlock(&self) {
+        lock(&self.crowd).deadlock_count += 1;
+    }
+
+    /// Whether the loader that asks shall end, because loaders stand in each other's way: never the last.
+    pub(crate) fn gives_a_loader_up(&self) -> bool {
+        let left = {
+            let mut crowd = lock(&self.crowd);
+            if crowd.deadlock_count < DEADLOCKS_PER_LOADER || crowd.loader_count < 2 {
+                return false;
+            }
+            *crowd = Crowd { loader_count: crowd.loader_count - 1, deadlock_count: 0 };
+            crowd.loader_count
+        };
+        self.emit(&Event::LoaderGivenUp { left });
+        true
     }
 
     pub(crate) fn retry(&self) -> &RetrySettings {

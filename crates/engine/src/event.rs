@@ -63,6 +63,16 @@ pub enum Event {
         /// Why, in words.
         reason: String,
     },
+    /// The target took rows without an error, and does not have them; said behind the commit.
+    RowsDropped {
+        /// Rows per table, in schema order.
+        table_row_counts: Vec<u64>,
+    },
+    /// Transactions of loaders were ended again and again because they waited for each other: one loader less goes on.
+    LoaderGivenUp {
+        /// How many loaders are left.
+        left: u32,
+    },
     /// A transient fault; another try follows.
     Retrying {
         /// Which try comes next, from 2.

@@ -35,6 +35,7 @@ impl Loader<'_> {
                 return;
             }
             match self.load(&batch) {
+                Ok(()) if self.control.gives_a_loader_up() => return,
                 Ok(()) => {}
                 Err(Refusal::Ended) => return self.control.cut_short(),
                 Err(Refusal::Fatal(error)) => return self.control.fail(error),
@@ -70,7 +71,7 @@ impl Loader<'_> {
         let Some(sink) = sink else {
             let table_row_counts =
                 (0..batch.schema().tables.len()).map(|t| batch.table_row_count(t)).collect();
-            return Ok((Commit { already_done: Vec::new(), table_row_counts }, Duration::ZERO));
+            return Ok((Commit { table_row_counts, ..Commit::default() }, Duration::ZERO));
         };
         sink.with(control, Activity::Load, |sink| {
             let started = Instant::now();
@@ -177,6 +178,9 @@ impl Loader<'_> {
             issues,
             duration,
         });
+        if commit.dropped_row_counts.iter().any(|count| *count > 0) {
+            self.control.emit(&Event::RowsDropped { table_row_counts: commit.dropped_row_counts.clone() });
+        }
         self.control.account(&totals);
     }
 }

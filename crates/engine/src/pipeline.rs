@@ -140,6 +140,7 @@ fn flow<'a>(
     sink: Option<Connection<'a, dyn Sink>>,
 ) -> ReaderEnd {
     let loaders = ports.max_loaders().clamp(1, settings.workers.get());
+    control.begins_with_loaders(u32::try_from(loaders).unwrap_or(u32::MAX));
     let (chunks_in, chunks_out) = bounded(settings.chunk_queue_length());
     let (batches_in, batches_out) = bounded(loaders);
     let journal = Connection::new(Activity::ReadLog, || ports.journal()).reached_before();

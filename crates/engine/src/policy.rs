@@ -29,7 +29,7 @@ pub enum Decision {
 /// What follows from this fault, met while doing this.
 pub fn decide(fault: &Fault, during: Activity) -> Decision {
     match fault {
-        Fault::Busy => Decision::Retry,
+        Fault::Busy | Fault::Deadlock => Decision::Retry,
         // A commit under way may have happened: the log knows, and `Sink::commit` asks it.
         Fault::ConnectionLost | Fault::Timeout => Decision::Reconnect,
         Fault::CannotConnect => Decision::ReconnectIfReachedBefore,
@@ -92,6 +92,7 @@ pub(crate) fn is_told_by_opening(fault: &Fault) -> bool {
         | Fault::ValueRejected { .. }
         | Fault::Refused { .. }
         | Fault::Busy
+        | Fault::Deadlock
         | Fault::ConnectionLost
         | Fault::Timeout
         | Fault::DiskFull
@@ -148,6 +149,7 @@ fn blame_message(error: &PortError) -> String {
             format!("{} refuses a row with {code} for column `{column}`", place(table))
         }
         Fault::Busy
+        | Fault::Deadlock
         | Fault::ConnectionLost
         | Fault::Timeout
         | Fault::DiskFull

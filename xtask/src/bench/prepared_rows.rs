@@ -108,7 +108,7 @@ impl PreparedRows {
         let mut sink = ports.sink()?;
         let started = Instant::now();
         for batch in batches {
-            let Commit { already_done, table_row_counts: _ } =
+            let Commit { already_done, table_row_counts: _, dropped_row_counts: _ } =
                 sink.commit(batch, identity, FailedDocuments::Leave)?;
             if !already_done.is_empty() {
                 return Err("the target was not empty".into());
@@ -149,7 +149,7 @@ impl Sink for KeepingSink {
         let Self(batches) = self;
         batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch.clone());
         let table_row_counts = (0..batch.schema().tables.len()).map(|t| batch.table_row_count(t)).collect();
-        Ok(Commit { already_done: Vec::new(), table_row_counts })
+        Ok(Commit { table_row_counts, ..Commit::default() })
     }
 }
 

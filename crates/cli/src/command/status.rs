@@ -58,9 +58,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
         NewNames::Leave,
         Share::WHOLE,
     )?;
-    let during = |what: &'static str| {
-        move |error: PortError| CommandError::Port { during: what.to_owned(), error: Box::new(error) }
-    };
+    let during = |what: &'static str| move |error: PortError| CommandError::port(what, error);
     let log = "cannot read the log";
     let mut tallies = ports.journal().map_err(during(log))?.tally().map_err(during(log))?;
     tallies.sort_by_key(|tally| (tally.first, tally.instance_id));

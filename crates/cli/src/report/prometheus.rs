@@ -113,7 +113,12 @@ impl Prometheus {
             }
             Event::Retrying { .. } => self.retries.increment(1),
             Event::BatchSplit { .. } => self.splits.increment(1),
-            Event::DatabaseSaid { .. } | Event::Stopping | Event::Finished => {}
+            Event::RowsDropped { table_row_counts } => {
+                for (table, rows) in self.schema.tables.iter().zip(table_row_counts) {
+                    counter!("xmlshred_dropped_rows_total", "table" => table.name.clone()).increment(*rows);
+                }
+            }
+            Event::LoaderGivenUp { .. } | Event::DatabaseSaid { .. } | Event::Stopping | Event::Finished => {}
         }
     }
 }

@@ -84,7 +84,12 @@ impl Tally {
             }
             Event::BatchSplit { .. } => self.split_count += 1,
             Event::Retrying { .. } => self.retry_count += 1,
-            Event::Started { .. } | Event::DatabaseSaid { .. } | Event::Stopping | Event::Finished => {}
+            Event::Started { .. }
+            | Event::RowsDropped { .. }
+            | Event::LoaderGivenUp { .. }
+            | Event::DatabaseSaid { .. }
+            | Event::Stopping
+            | Event::Finished => {}
         }
     }
 

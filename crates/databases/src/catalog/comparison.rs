@@ -114,6 +114,12 @@ impl Comparison<'_> {
         let (wanted, declared) = (column.data_type, &real.declared);
         let place = (at, Some(index));
         let fitting = self.dialect.type_name(wanted);
+        if real.keeps == Keeps::Computed {
+            let message = format!("{name} is computed by the target itself, which takes no values for it");
+            let remedy = "take the column out of the contract, or make it an ordinary one in the target";
+            self.report(DifferenceKind::TypeDiffers, place, message, remedy);
+            return;
+        }
         if real.keeps == Keeps::Changed {
             let message = format!(
                 "{name} is {wanted} in the contract and {declared} in the target, which would change values"

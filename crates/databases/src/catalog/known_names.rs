@@ -48,6 +48,11 @@ impl<'a> KnownNames<'a> {
         of_contract.chain(source).chain([LOG, ISSUE, FILE]).find(|known| known.eq_ignore_ascii_case(name))
     }
 
+    /// The known table that these words end with: `permission denied for table t`.
+    pub(crate) fn found_at_the_end_of(&self, words: &str) -> Option<&'a str> {
+        self.found(words.rsplit(' ').next()?.trim_matches(['"', '\'', '.']))
+    }
+
     /// This column of the table at hand, or of any where none is.
     pub(crate) fn column(&self, name: &str) -> Option<&'a str> {
         let tables = self.at_hand.map_or(self.tables, std::slice::from_ref);

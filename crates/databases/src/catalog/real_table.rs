@@ -48,6 +48,8 @@ pub(crate) enum Keeps {
     Unchanged,
     /// They would be rounded, cut off or read otherwise.
     Changed,
+    /// None can be loaded: the database computes the column itself.
+    Computed,
 }
 
 /// A foreign key as it is.

@@ -14,6 +14,13 @@ pub(crate) fn no_table(spec: &SourceSpec, tables: &[String]) -> PortError {
         .with_hint(instead_of(table, "tables", tables))
 }
 
+/// The table is there, and may not be read; these statements change that.
+pub(crate) fn no_right_to_read(spec: &SourceSpec, grants: &str) -> PortError {
+    let message = format!("no right to read the source table `{}`", spec.table);
+    PortError::new(Fault::AccessDenied, message)
+        .with_hint(format!("its owner, or an administrator, says: {grants}"))
+}
+
 /// The table has no such column; these it has.
 pub(crate) fn no_column(spec: &SourceSpec, name: &str, columns: &[String]) -> PortError {
     let table = &spec.table;

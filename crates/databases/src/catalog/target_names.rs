@@ -74,3 +74,14 @@ pub(crate) fn check(expected: &[Expected<'_>], known: &Known) -> Result<(), Port
         "create missing tables with `--create-tables`; for tables that differ, compare them with `xmlshred ddl`",
     ))
 }
+
+/// # Errors
+/// Names these columns, given with their tables, which the target computes itself.
+pub(crate) fn none_computed(columns: &[(&str, &str)]) -> Result<(), PortError> {
+    let Some((table, _)) = columns.first() else { return Ok(()) };
+    let names: Vec<_> = columns.iter().map(|(table, column)| format!("{table}.{column}")).collect();
+    let message =
+        format!("the target computes columns itself, and takes no values for them: {}", listed(&names));
+    Err(PortError::new(Fault::WrongTable { table: (*table).to_owned() }, message)
+        .with_hint("take them out of the contract, or make them ordinary columns in the target"))
+}

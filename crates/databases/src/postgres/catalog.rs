@@ -1,11 +1,13 @@
 //! What the server knows of tables and columns.
 
-use postgres::GenericClient;
-use postgres::types::Oid;
+use postgres::types::{Oid, Type};
+use postgres::{Client, GenericClient};
 use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::TargetSchema;
 
 use crate::catalog::log_layout::Layout;
+use crate::catalog::source_names::no_right_to_read;
 use crate::catalog::target_names::{self, Known};
 use crate::sql::dialect::POSTGRES;
 use xmlshred_model::log_table::{ISSUE, LOG};
@@ -28,6 +30,18 @@ pub(super) struct Column {
     pub(super) category: char,
     /// No domain, no enumeration: values can be sent in the type's own binary form.
     pub(super) is_base_type: bool,
+    /// What the server lets nobody write.
+    pub(super) own: Own,
+}
+
+/// What of a column is the server's alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Own {
+    Nothing,
+    /// Its values are computed: nobody writes them.
+    Computed,
+    /// Its values are counted (`GENERATED ALWAYS AS IDENTITY`): rows may bring theirs, and nobody changes them.
+    Counted,
 }
 
 /// The columns of each of these tables, given as SQL names them; `None` where there is no such table.
@@ -39,7 +53,7 @@ pub(super) fn columns(
         .query(
             "SELECT number, a.attname::text, format_type(a.atttypid, a.atttypmod), coalesce(d.oid, t.oid), \
              format_type(coalesce(d.oid, t.oid), NULL), CASE WHEN d.oid IS NULL THEN a.atttypmod ELSE t.typtypmod END, \
-             t.typcategory::text, t.typtype = 'b' \
+             t.typcategory::text, t.typtype = 'b', a.attgenerated::text, a.attidentity::text \
              FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, number) \
              JOIN pg_catalog.pg_class c ON c.oid = to_regclass(name) \
              LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
@@ -63,6 +77,11 @@ pub(super) fn columns(
                 type_modifier: row.get(5),
                 category: row.get::<_, &str>(6).chars().next().unwrap_or('X'),
                 is_base_type: row.get(7),
+                own: match (row.get(8), row.get(9)) {
+                    ("", "a") => Own::Counted,
+                    ("", _) => Own::Nothing,
+                    _ => Own::Computed,
+                },
             });
         }
     }
@@ -89,22 +108,60 @@ pub(super) fn check_target(
     Ok(found.into_iter().flatten().collect())
 }
 
-/// That rows can be inserted everywhere, before the first document is read.
+/// That rows can be inserted everywhere, and the log be read, before the first document is read.
 fn check_rights(client: &mut impl GenericClient, tables: &[String]) -> Result<(), PortError> {
+    // Before the issues, which are the last.
+    let log_at = i64::try_from(tables.len()).unwrap_or(i64::MAX) - 1;
     let row = client
         .query_opt(
-            "SELECT name FROM unnest($1::text[]) AS wanted (name) WHERE NOT has_table_privilege(name, 'INSERT') LIMIT 1",
-            &[&tables],
+            "SELECT name, need, current_user::text FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, at) \
+             CROSS JOIN unnest(ARRAY['INSERT', 'SELECT']) AS need \
+             WHERE (need = 'INSERT' OR at = $2) AND NOT has_table_privilege(name, need) ORDER BY at LIMIT 1",
+            &[&tables, &log_at],
         )
         .map_err(|error| port_error("looking up rights", error))?;
     match row {
         None => Ok(()),
         Some(row) => {
-            let table: String = row.get(0);
-            Err(PortError::new(Fault::AccessDenied, format!("no right to insert into {table}"))
-                .with_hint("docs/databases.md lists the rights that a run needs, as GRANT statements"))
+            let (table, need, user): (&str, &str, &str) = (row.get(0), row.get(1), row.get(2));
+            let verb = if need == "INSERT" { "insert into" } else { "read" };
+            let user = POSTGRES.quote(user);
+            Err(PortError::new(Fault::AccessDenied, format!("no right to {verb} {table}")).with_hint(
+                format!(
+                    "GRANT {need} ON {table} TO {user}; docs/databases.md lists all rights that a run needs"
+                ),
+            ))
         }
     }
+}
+
+/// That the source can be read, before it is said that it is not there: a table in a schema that may not be used looks so.
+pub(super) fn check_right_to_read(client: &mut Client, spec: &SourceSpec) -> Result<(), PortError> {
+    let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _ } = spec;
+    let sql = "SELECT current_user::text, n.nspname::text, has_schema_privilege(n.oid, 'USAGE'), \
+               coalesce(bool_and(has_column_privilege(c.oid, a.attnum, 'SELECT')), true), \
+               coalesce(n.nspname = $2, c.oid = to_regclass(quote_ident($1)), false) AS is_it \
+               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+               LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = ANY (ARRAY[$3, $4]) \
+               WHERE c.relname = $1 AND c.relkind IN ('r', 'v', 'm', 'f', 'p') \
+               AND ($2::text IS NULL OR n.nspname = $2) GROUP BY c.oid, n.oid, n.nspname ORDER BY is_it DESC, n.nspname";
+    let types = [Type::TEXT, Type::TEXT, Type::TEXT, Type::TEXT];
+    let rows = client
+        .prepare_typed(sql, &types)
+        .and_then(|statement| client.query(&statement, &[table, schema, key, xml]))
+        .map_err(|error| port_error("looking up rights", error))?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    let (user, found_in): (&str, &str) = (row.get(0), row.get(1));
+    let (has_schema, has_columns, is_it): (bool, bool, bool) = (row.get(2), row.get(3), row.get(4));
+    // One that cannot be named without its schema is meant only if that schema is closed.
+    if has_schema && (has_columns || !is_it) {
+        return Ok(());
+    }
+    let (user, found_in) = (POSTGRES.quote(user), POSTGRES.quote(found_in));
+    let usage = format!("GRANT USAGE ON SCHEMA {found_in} TO {user}; ");
+    let select = format!("GRANT SELECT ON {found_in}.{} TO {user}", POSTGRES.quote(table));
+    let usage = if has_schema { "" } else { &*usage };
+    Err(no_right_to_read(spec, &format!("{usage}{select}")))
 }
 
 /// Whether all target tables, the log and the issues are there, and these as they are today.

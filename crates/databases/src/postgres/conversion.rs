@@ -2,11 +2,12 @@
 
 use postgres::types::Type;
 use xmlshred_engine::ports::{Fault, PortError};
-use xmlshred_model::{DataType, TableSchema, TargetSchema};
+use xmlshred_model::{DataType, OnExisting, TableSchema, TargetSchema};
 
+use crate::catalog::target_names;
 use crate::sql::names::listed;
 
-use super::catalog::Column;
+use super::catalog::{Column, Own};
 use super::copy_format::Encoding;
 
 /// The way into a column.
@@ -95,6 +96,7 @@ pub(super) fn conversions(
     schema: &TargetSchema,
     server_tables: &[Vec<Column>],
 ) -> Result<Vec<Vec<Conversion>>, PortError> {
+    none_of_the_servers_own(schema, server_tables)?;
     let mut wrong = Vec::new();
     let mut first = None;
     let mut tables = Vec::with_capacity(schema.tables.len());
@@ -119,6 +121,26 @@ pub(super) fn conversions(
     Err(PortError::new(Fault::WrongTable { table: table.clone() }, message).with_hint(
         "change these columns or the types in the contract; `xmlshred ddl` shows columns that fit",
     ))
+}
+
+/// That the contract has no columns that nobody can write as it asks for.
+fn none_of_the_servers_own(schema: &TargetSchema, server_tables: &[Vec<Column>]) -> Result<(), PortError> {
+    let mut computed = Vec::new();
+    for (index, (table, server_columns)) in schema.tables.iter().zip(server_tables).enumerate() {
+        let replaces = match schema.on_existing {
+            OnExisting::Fail => false,
+            OnExisting::Skip => schema.ranking_column(index).is_some(),
+            OnExisting::Replace => true,
+        };
+        for (at, column) in in_contract_order(table, server_columns).enumerate() {
+            // Existing rows are changed in every column but the key's.
+            let is_changed = replaces && !table.primary_key.contains(&at);
+            if column.own == Own::Computed || column.own == Own::Counted && is_changed {
+                computed.push((table.name.as_str(), table.columns[at].name.as_str()));
+            }
+        }
+    }
+    target_names::none_computed(&computed)
 }
 
 /// The server's columns in the order of the contract's.

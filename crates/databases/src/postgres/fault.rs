@@ -39,7 +39,13 @@ fn error_among(during: &str, known: KnownNames<'_>, error: Error) -> PortError {
     let column = column.or_else(|| copied_column(refusal, known));
     let fault = fault(known, refusal).of_column(column);
     let hint = hint(&fault, code);
-    let error = PortError::new(fault, format!("{during}: {} (SQLSTATE {code})", meaning(code)));
+    let denied =
+        (fault == Fault::AccessDenied).then(|| known.found_at_the_end_of(refusal.message())).flatten();
+    let meaning = match denied {
+        Some(table) => format!("a right is missing on the table {table}"),
+        None => meaning(code).to_owned(),
+    };
+    let error = PortError::new(fault, format!("{during}: {meaning} (SQLSTATE {code})"));
     let error = error.with_words(all_words(refusal));
     match hint {
         Some(hint) => error.with_hint(hint),
@@ -165,7 +171,8 @@ fn fault(known: KnownNames<'_>, refusal: &DbError) -> Fault {
         _ if code.starts_with("23") => Fault::CheckViolation { table: table() },
         // A trigger chose the code: neither is the disk full nor the server gone.
         _ if is_raised(refusal) => refused(),
-        "40001" | "40P01" | "55P03" | "55006" | "53300" => Fault::Busy,
+        "40P01" => Fault::Deadlock,
+        "40001" | "55P03" | "55006" | "53300" => Fault::Busy,
         "57014" => Fault::Timeout,
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" => Fault::ConnectionLost,
         "53100" => Fault::DiskFull,
@@ -219,6 +226,9 @@ fn hint(fault: &Fault, code: &str) -> Option<&'static str> {
         Fault::CannotConnect => "create the database, or correct its name in the address",
         Fault::Busy if code == "53300" => {
             "raise max_connections: a run needs one connection for reading, one for the log and one per loader"
+        }
+        Fault::Deadlock => {
+            "sessions change the same rows in another order: look into the server's log, which names them"
         }
         Fault::Busy => "another session holds locks for very long: look into pg_stat_activity and pg_locks",
         Fault::DiskFull => "make room on the server's disk, then start again: what was committed stays",

@@ -11,6 +11,7 @@ use xmlshred_model::{
 };
 
 use crate::sql::dialect::POSTGRES;
+use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::runs;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, SUCCESS, log_key};
 
@@ -25,6 +26,7 @@ pub(super) struct LogWriter {
     find: Prepared,
     delete_issues: Prepared,
     insert_issues: Prepared,
+    take_off: Prepared,
 }
 
 /// A statement that is prepared when it is first needed.
@@ -88,7 +90,12 @@ impl LogWriter {
             "UPDATE SET {} WHERE log.status = '{FAILED}' AND log.run_nonce IS DISTINCT FROM EXCLUDED.run_nonce",
             changed.join(", ")
         );
+        let take_off = format!(
+            "UPDATE {log} AS log SET row_count = row_count - rows FROM unnest($1::bigint[], $2::bigint[]) AS lost (document, rows) \
+             WHERE {CONTRACT_NAME} = $3 AND log.{key} = lost.document"
+        );
         Self {
+            take_off: Prepared::new(take_off),
             insert_new: Prepared::new(format!("{insert} NOTHING RETURNING {key}::bigint")),
             insert_or_retry: Prepared::new(format!("{insert} {retry} RETURNING {key}::bigint")),
             find: Prepared::new(format!(
@@ -164,6 +171,24 @@ impl LogWriter {
             }));
         }
         Ok((already_done, runs(batch, |document| inserted.contains(&document.key.0))))
+    }
+
+    /// Takes rows that the target dropped off the counts of their documents.
+    pub(super) fn take_off(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        batch: &Batch,
+        dropped: &Dropped,
+    ) -> Result<(), PortError> {
+        let error = |error| port_error("writing the log", error);
+        let (keys, counts): (Vec<_>, Vec<_>) =
+            dropped.documents().map(|(at, count)| (batch.documents()[at].key.0, count.cast_signed())).unzip();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let take_off = self.take_off.get(transaction).map_err(error)?;
+        let contract_name = &batch.schema().contract_name;
+        transaction.execute(&take_off, &[&keys, &counts, contract_name]).map(drop).map_err(error)
     }
 
     /// Inserts the issues of these documents.

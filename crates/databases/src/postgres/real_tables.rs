@@ -9,7 +9,7 @@ use crate::address::OpenOptions;
 use crate::catalog::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealForeignKey, RealTable};
 
 use super::address::PostgresAddress;
-use super::catalog::{self, Column, qualified};
+use super::catalog::{self, Column, Own, qualified};
 use super::connect::{Purpose, connect};
 use super::conversion::{Conversion, numeric_scale};
 use super::fault::port_error;
@@ -36,7 +36,7 @@ fn real_table(
     columns: &[Column],
 ) -> Result<RealTable, postgres::Error> {
     let rows = client.query(
-        "SELECT a.attnotnull OR t.typnotnull, a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL, a.attgenerated <> '' \
+        "SELECT a.attnotnull OR t.typnotnull, a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL \
          FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
          WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
         &[&name],
@@ -47,7 +47,7 @@ fn real_table(
             (true, true) => Nulls::Filled,
             (true, false) => Nulls::Refused,
         };
-        real_column(table, column, nulls, row.get(2))
+        real_column(table, column, nulls)
     });
     let columns = columns.collect();
     let unique = client.query(
@@ -75,7 +75,7 @@ fn real_table(
     })
 }
 
-fn real_column(table: &TableSchema, column: &Column, nulls: Nulls, is_generated: bool) -> RealColumn {
+fn real_column(table: &TableSchema, column: &Column, nulls: Nulls) -> RealColumn {
     const HEADER: i32 = 4;
     let base_type = Type::from_oid(column.base_type);
     let max_chars = match base_type {
@@ -93,9 +93,9 @@ fn real_column(table: &TableSchema, column: &Column, nulls: Nulls, is_generated:
         _ => None,
     };
     let wanted = table.columns.iter().find(|wanted| wanted.name == column.name);
-    let is_kept = |data_type| !is_generated && Conversion::between(data_type, column).is_some();
     let keeps = match wanted {
-        Some(wanted) if !is_kept(wanted.data_type) => Keeps::Changed,
+        Some(_) if column.own == Own::Computed => Keeps::Computed,
+        Some(wanted) if Conversion::between(wanted.data_type, column).is_none() => Keeps::Changed,
         Some(_) | None => Keeps::Unchanged,
     };
     let declared = column.type_name.clone();

@@ -65,7 +65,8 @@ impl PostgresSource {
     }
 
     fn selecting(&self, selection: &Selection) -> String {
-        selecting(&POSTGRES, &self.spec, selection, self.log.as_deref(), ["$1", "$2", "$3"])
+        let log = self.log.as_deref().map(|log| (log, ""));
+        selecting(&POSTGRES, &self.spec, selection, log, ["$1", "$2", "$3"])
     }
 
     /// The page's SQL, with `$4` rows at most.
@@ -233,6 +234,7 @@ fn selection_error(during: &str, spec: &SourceSpec, error: postgres::Error) -> P
 /// That table and columns of the contract are there and fit; whether documents are bytes.
 fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<bool, PortError> {
     let SourceSpec { schema, table: _, key, xml, min_bytes: _, where_sql: _ } = spec;
+    catalog::check_right_to_read(client, spec)?;
     let Some(Some(columns)) = catalog::columns(client, &[source_table(spec)])?.pop() else {
         return Err(no_table(spec, &catalog::table_names(client, schema.as_deref())?));
     };

@@ -9,6 +9,7 @@ use xmlshred_model::{Batch, OnExisting, TargetSchema};
 
 use crate::sql::dialect::POSTGRES;
 use crate::sql::statement::takes_place;
+use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::document_of_row;
 
 use super::catalog::qualified;
@@ -30,6 +31,17 @@ pub(super) struct TableLoader {
     copied_into: String,
     copy: Option<Statement>,
     staging: Option<Staging>,
+    /// Whether the target has dropped rows of a batch, so that it must be told whose they are.
+    pub(super) by_document: bool,
+}
+
+/// What became of rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Loaded {
+    /// Rows that the target took.
+    pub(super) row_count: u64,
+    /// Rows that it took without an error and does not have.
+    pub(super) dropped_count: u64,
 }
 
 /// A temporary table between `COPY` and the target.
@@ -37,6 +49,9 @@ pub(super) struct TableLoader {
 struct Staging {
     create: String,
     insert: String,
+    drop: String,
+    /// How many rows have no row of their key in the target; none where each row must be new.
+    missing: Option<String>,
 }
 
 impl TableLoader {
@@ -56,7 +71,14 @@ impl TableLoader {
         match direct {
             Some(encodings) if !may_exist => {
                 let copy_sql = copy(&qualified(schema, &table.name), &names);
-                Self { encodings, copy_sql, copied_into: table.name.clone(), copy: None, staging: None }
+                Self {
+                    encodings,
+                    copy_sql,
+                    copied_into: table.name.clone(),
+                    copy: None,
+                    staging: None,
+                    by_document: false,
+                }
             }
             _ => {
                 let copied_into = format!("xmlshred_rows_{index}");
@@ -65,12 +87,43 @@ impl TableLoader {
                 let encodings =
                     table.columns.iter().map(|column| Encoding::natural(column.data_type).0).collect();
                 let copy_sql = copy(&format!("pg_temp.{staged}"), &format!("{NUMBER}, {names}"));
-                Self { encodings, copy_sql, copied_into, copy: None, staging: Some(staging) }
+                Self {
+                    encodings,
+                    copy_sql,
+                    copied_into,
+                    copy: None,
+                    staging: Some(staging),
+                    by_document: false,
+                }
             }
         }
     }
 
-    /// Loads the rows of these documents of the batch; answers how many the target took.
+    /// Loads the rows of each of these documents on its own, and notes what the target drops of them; answers how many rows it took.
+    pub(super) fn load_by_document(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        batch: &Batch,
+        index: usize,
+        documents: &[Range<usize>],
+        (buffer, dropped): (&mut Vec<u8>, &mut Dropped),
+    ) -> Result<u64, PortError> {
+        let table = &batch.schema().tables[index];
+        let mut row_count = 0;
+        for at in documents.iter().cloned().flatten().filter(|at| !batch.row_range(index, *at).is_empty()) {
+            let one = at..at + 1;
+            let loaded = self.load(transaction, batch, index, std::slice::from_ref(&one), buffer)?;
+            row_count += loaded.row_count;
+            dropped.add(index, at, loaded.dropped_count);
+            if let Some(staging) = &self.staging {
+                let failed = |error| table_error(&format!("loading table {}", table.name), table, error);
+                transaction.batch_execute(&staging.drop).map_err(failed)?;
+            }
+        }
+        Ok(row_count)
+    }
+
+    /// Loads the rows of these documents of the batch.
     pub(super) fn load(
         &mut self,
         transaction: &mut Transaction<'_>,
@@ -78,10 +131,12 @@ impl TableLoader {
         index: usize,
         documents: &[Range<usize>],
         buffer: &mut Vec<u8>,
-    ) -> Result<u64, PortError> {
+    ) -> Result<Loaded, PortError> {
         let table = &batch.schema().tables[index];
-        if documents.iter().all(|run| batch.rows_of(index, run.clone()).num_rows() == 0) {
-            return Ok(0);
+        let row_counts = documents.iter().map(|run| batch.rows_of(index, run.clone()).num_rows() as u64);
+        let sent_count: u64 = row_counts.sum();
+        if sent_count == 0 {
+            return Ok(Loaded::default());
         }
         let failed = |error| table_error(&format!("loading table {}", table.name), table, error);
         if let Some(staging) = &self.staging {
@@ -100,9 +155,20 @@ impl TableLoader {
         match &self.staging {
             None => {
                 self.copy = Some(copy);
-                Ok(row_count)
+                Ok(Loaded { row_count, dropped_count: sent_count.saturating_sub(row_count) })
             }
-            Some(staging) => transaction.execute(&staging.insert, &[]).map_err(failed),
+            Some(staging) => {
+                let row_count = transaction.execute(&staging.insert, &[]).map_err(failed)?;
+                let left_count = sent_count.saturating_sub(row_count);
+                let dropped_count = match &staging.missing {
+                    Some(missing) if left_count > 0 => {
+                        let row = transaction.query_one(missing, &[]).map_err(failed)?;
+                        row.get::<_, i64>(0).unsigned_abs()
+                    }
+                    _ => left_count,
+                };
+                Ok(Loaded { row_count, dropped_count })
+            }
         }
     }
 
@@ -187,6 +253,8 @@ impl Staging {
             })
             .collect();
         let keys: Vec<_> = table.primary_key.iter().map(|&column| names[column].clone()).collect();
+        let may_exist = schema.on_existing != OnExisting::Fail && !keys.is_empty();
+        let keys_of_table = keys.clone();
         let (names, cells, keys) = (names.join(", "), cells.join(", "), keys.join(", "));
         let target = qualified(schema, &table.name);
         let start = format!("INSERT INTO {target} AS old ({names}) OVERRIDING SYSTEM VALUE");
@@ -220,7 +288,15 @@ impl Staging {
                 format!("{start} SELECT {cells} FROM ({last}) AS last ON CONFLICT ({keys}) DO {action}")
             }
         };
-        Self { create, insert }
+        let missing = may_exist.then(|| {
+            let same: Vec<_> = keys_of_table.iter().map(|key| format!("old.{key} = new.{key}")).collect();
+            format!(
+                "SELECT count(*) FROM (SELECT {cells} FROM {staged}) AS new WHERE NOT EXISTS \
+                 (SELECT 1 FROM {target} AS old WHERE {})",
+                same.join(" AND ")
+            )
+        });
+        Self { create, insert, drop: format!("DROP TABLE {staged}"), missing }
     }
 }
 

@@ -40,12 +40,12 @@ pub(crate) fn not_unique(spec: &SourceSpec, key: DocumentKey) -> PortError {
 }
 
 /// `FROM … WHERE …` of a selection on a server, with these parameters for its first and last key and the contract's name. `log` is given, as
-/// SQL names it, where the source sees it and it is there.
+/// SQL names it and with what is said behind its name, where the source sees it and it is there.
 pub(crate) fn selecting(
     dialect: &Dialect,
     spec: &SourceSpec,
     selection: &Selection,
-    log: Option<&str>,
+    log: Option<(&str, &str)>,
     [first, last, contract]: [&str; 3],
 ) -> String {
     let SourceSpec { schema, table, key, xml: _, min_bytes: _, where_sql } = spec;
@@ -56,14 +56,14 @@ pub(crate) fn selecting(
     if count > 1 {
         sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
     }
-    if let Some(log) = log {
+    if let Some((log, hint)) = log {
         let succeeded = match selection.failed {
             FailedDocuments::Leave => String::new(),
             FailedDocuments::Retry => format!(" AND log.status = '{SUCCESS}'"),
         };
         // The bounds once more: planners do not conclude them, and would read the log's index from its beginning, page after page.
         sql += &format!(
-            " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{CONTRACT_NAME} = {contract} AND log.{key} = {table}.{key} \
+            " AND NOT EXISTS (SELECT 1 FROM {log} AS log{hint} WHERE log.{CONTRACT_NAME} = {contract} AND log.{key} = {table}.{key} \
              AND log.{key} >= {first} AND log.{key} <= {last}{succeeded})"
         );
     }

@@ -53,6 +53,18 @@ pub(crate) fn overtakes(on_existing: OnExisting, new: &str, old: &str) -> String
     }
 }
 
+/// Whether the row that [`insert_row`] would skip, or leave as it is, is there; with the same numbers of parameters for its key. None where
+/// each row must be new.
+pub(crate) fn find_row(dialect: &Dialect, schema: &TargetSchema, table: &TableSchema) -> Option<String> {
+    let key = &table.primary_key;
+    if key.is_empty() || schema.on_existing == OnExisting::Fail {
+        return None;
+    }
+    let same = key.iter().map(|&at| format!("{} = ?{}", dialect.quote(&table.columns[at].name), at + 1));
+    let table = dialect.table(schema.namespace.as_deref(), &table.name);
+    Some(format!("SELECT 1 FROM {table} WHERE {}", same.collect::<Vec<_>>().join(" AND ")))
+}
+
 /// Inserts one row of the log; parameters in the order of [`log_columns`].
 pub(crate) fn insert_log(dialect: &Dialect, schema: &TargetSchema) -> String {
     let columns = log_columns(&schema.key_column);

@@ -14,8 +14,9 @@ pub(super) fn names(
     table: Option<&str>,
 ) -> Result<Vec<String>, PortError> {
     let failed = |error| port_error("reading the file's tables", error);
+    // Generated columns are columns, too; hidden ones are arguments of virtual tables.
     let sql = match what {
-        "column" => "SELECT name FROM pragma_table_info(?1)",
+        "column" => "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 1",
         _ => "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND ?1 IS NULL ORDER BY name",
     };
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;

@@ -53,7 +53,7 @@ fn meaning(fault: &Fault, code: i32) -> &'static str {
         Fault::CheckViolation { .. } if code == ffi::SQLITE_CONSTRAINT_TRIGGER => "refused by a trigger",
         Fault::CheckViolation { .. } => "a check refuses a row",
         Fault::ValueRejected { .. } => "a value does not fit its column",
-        Fault::Busy => "the file is locked",
+        Fault::Busy | Fault::Deadlock => "the file is locked",
         Fault::DiskFull => "the disk is full",
         Fault::ReadOnly => "the file cannot be written",
         Fault::AccessDenied => "a right is missing",

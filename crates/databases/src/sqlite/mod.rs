@@ -6,6 +6,7 @@ mod connect;
 mod documents;
 mod fault;
 mod file_names;
+mod inserter;
 mod journal;
 mod log_file;
 mod real_tables;

@@ -39,8 +39,11 @@ fn real_table(connection: &Connection, table: &TableSchema) -> rusqlite::Result<
         let wanted = table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name));
         let is_harmed =
             wanted.is_some_and(|column| is_harmed_by_numbers(column.data_type) && is_numeric(&declared));
-        let keeps =
-            if is_harmed || wanted.is_some() && hidden > 0 { Keeps::Changed } else { Keeps::Unchanged };
+        let keeps = match (wanted.is_some(), hidden) {
+            (true, 2 | 3) => Keeps::Computed,
+            _ if is_harmed => Keeps::Changed,
+            _ => Keeps::Unchanged,
+        };
         Ok(RealColumn { name, declared, nulls, max_chars: None, magnitude: None, keeps })
     })?;
     let columns = columns.collect::<rusqlite::Result<Vec<_>>>()?;

@@ -4,23 +4,23 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
 use rusqlite::types::Null;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use xmlshred_engine::ports::{AlreadyDone, Commit, FailedDocuments, PortError, RunIdentity, Sink};
 use xmlshred_model::{
-    Batch, CellReader, DocumentKey, DocumentRecord, Outcome, TableSchema, TargetSchema, Value, lexical,
-    millis_ceil,
+    Batch, DocumentKey, DocumentRecord, Outcome, TableSchema, TargetSchema, Value, lexical, millis_ceil,
 };
 
 use crate::address::OpenOptions;
 use crate::sql::dialect::SQLITE;
 use crate::sql::statement;
-use crate::transfer::runs::document_of_row;
+use crate::transfer::dropped::Dropped;
+use crate::transfer::runs::{document_of_row, place_of_row};
 use xmlshred_model::log_table::{FAILED, SUCCESS};
 
 use super::connect::open_for_writing;
 use super::fault::{port_error, table_error};
+use super::inserter::{Inserter, is_view};
 use super::log_file::LogFile;
 use super::target_check;
 
@@ -30,11 +30,15 @@ pub(crate) struct SqliteSink {
     connection: Connection,
     log_file: LogFile,
     statements: Statements,
+    /// Tables of the schema that are views: of these SQLite does not tell what became of a row.
+    views: Vec<bool>,
 }
 
 #[derive(Debug)]
 struct Statements {
     rows: Vec<String>,
+    /// Whether a row that was not inserted is there; none where it must be.
+    found: Vec<Option<String>>,
     log: String,
     issue: String,
     find: String,
@@ -71,6 +75,7 @@ impl SqliteSink {
             rows: (0..schema.tables.len())
                 .map(|table| statement::insert_row(&SQLITE, schema, table))
                 .collect(),
+            found: schema.tables.iter().map(|table| statement::find_row(&SQLITE, schema, table)).collect(),
             log: statement::insert_log(&SQLITE, schema),
             issue: statement::insert_issue(&SQLITE, schema),
             find: statement::select_log(&SQLITE, schema),
@@ -78,7 +83,8 @@ impl SqliteSink {
             delete_issues: statement::delete_issues(&SQLITE, schema),
         };
         let log_file = LogFile::of(&connection);
-        Self { connection, log_file, statements }
+        let views = schema.tables.iter().map(|table| is_view(&connection, &table.name)).collect();
+        Self { connection, log_file, statements, views }
     }
 }
 
@@ -94,14 +100,22 @@ impl Sink for SqliteSink {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| port_error("beginning a transaction", error))?;
-        let load = Load { transaction: &transaction, statements: &self.statements, batch, identity };
+        let load = Load {
+            transaction: &transaction,
+            statements: &self.statements,
+            views: &self.views,
+            batch,
+            identity,
+        };
         let (already_done, remaining) = load.find_done(failed)?;
         let successful = load.successful(&remaining);
-        let mut commit = Commit { already_done, table_row_counts: Vec::new() };
+        let mut commit = Commit { already_done, ..Commit::default() };
+        let mut dropped = Dropped::default();
         for (index, table) in batch.schema().tables.iter().enumerate() {
-            commit.table_row_counts.push(load.rows(index, table, &successful)?);
+            commit.table_row_counts.push(load.rows(index, table, &successful, &mut dropped)?);
         }
-        load.log(&remaining)?;
+        commit.dropped_row_counts = dropped.table_row_counts(batch.schema().tables.len());
+        load.log(&remaining, &dropped)?;
         transaction.commit().map_err(|error| port_error("committing", error))?;
         self.log_file.shorten(&mut self.connection);
         Ok(commit)
@@ -112,6 +126,7 @@ impl Sink for SqliteSink {
 struct Load<'a> {
     transaction: &'a Transaction<'a>,
     statements: &'a Statements,
+    views: &'a [bool],
     batch: &'a Batch,
     identity: &'a RunIdentity,
 }
@@ -170,22 +185,37 @@ impl Load<'_> {
     }
 
     /// Inserts the rows of one table; answers how many.
-    fn rows(&self, index: usize, table: &TableSchema, documents: &[Range<usize>]) -> Result<u64, PortError> {
-        let mut statement = self.prepare(&self.statements.rows[index], &table.name)?;
-        let (mut count, mut row) = (0, 0);
+    fn rows(
+        &self,
+        index: usize,
+        table: &TableSchema,
+        documents: &[Range<usize>],
+        dropped: &mut Dropped,
+    ) -> Result<u64, PortError> {
+        let find = match &self.statements.found[index] {
+            Some(sql) => Some(self.prepare(sql, &table.name)?),
+            None => None,
+        };
+        let insert = self.prepare(&self.statements.rows[index], &table.name)?;
+        let mut inserter = Inserter::new(insert, find, !self.views[index]);
         for run in documents {
             let rows = self.batch.rows_of(index, run.clone());
             if rows.num_rows() > 0 {
-                count += insert(&mut statement, table, &rows, &mut row).map_err(|error| {
+                inserter.insert(table, &rows).map_err(|error| {
                     table_error(&format!("loading table {}", table.name), table, error)
-                        .about(document_of_row(self.batch, index, documents, row))
+                        .about(document_of_row(self.batch, index, documents, inserter.row))
                 })?;
             }
         }
-        Ok(count)
+        for row in inserter.dropped {
+            if let Some(at) = place_of_row(self.batch, index, documents, row) {
+                dropped.add(index, at, 1);
+            }
+        }
+        Ok(inserter.count)
     }
 
-    fn log(&self, documents: &[Range<usize>]) -> Result<(), PortError> {
+    fn log(&self, documents: &[Range<usize>], dropped: &Dropped) -> Result<(), PortError> {
         let error = |error| port_error("writing the log", error);
         let mut log = self.prepare(&self.statements.log, "log")?;
         let mut issue = self.prepare(&self.statements.issue, "issues")?;
@@ -196,7 +226,9 @@ impl Load<'_> {
             let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
                 &self.batch.documents()[at];
             let (status, failure, row_count) = match outcome {
-                Outcome::Success => (SUCCESS, None, self.batch.document_row_count(at)),
+                Outcome::Success => {
+                    (SUCCESS, None, self.batch.document_row_count(at) - dropped.of_document(at))
+                }
                 Outcome::Failed(failure) => (FAILED, Some(failure), 0),
             };
             time.clear();
@@ -254,49 +286,6 @@ fn append(runs: &mut Vec<Range<usize>>, at: usize) {
         Some(run) if run.end == at => run.end += 1,
         _ => runs.push(at..at + 1),
     }
-}
-
-/// Inserts rows with a prepared statement; answers how many the target took, and leaves `row_number` behind those that it has seen.
-fn insert(
-    statement: &mut CachedStatement<'_>,
-    table: &TableSchema,
-    rows: &RecordBatch,
-    row_number: &mut u64,
-) -> rusqlite::Result<u64> {
-    let readers = table
-        .columns
-        .iter()
-        .zip(rows.columns())
-        .map(|(column, array)| CellReader::new(array.as_ref(), column.data_type))
-        .collect::<Vec<_>>();
-    let mut text = String::new();
-    let mut count = 0;
-    for row in 0..rows.num_rows() {
-        for (at, reader) in readers.iter().enumerate() {
-            let parameter = at + 1;
-            match reader.value(row) {
-                Value::Null => statement.raw_bind_parameter(parameter, Null)?,
-                Value::Bool(value) => statement.raw_bind_parameter(parameter, value)?,
-                Value::Int(value) => statement.raw_bind_parameter(parameter, value)?,
-                Value::Double(value) => statement.raw_bind_parameter(parameter, value)?,
-                Value::Text(value) => statement.raw_bind_parameter(parameter, value)?,
-                Value::Binary(value) => statement.raw_bind_parameter(parameter, value)?,
-                value @ (Value::Decimal(_)
-                | Value::Date(_)
-                | Value::Time(_)
-                | Value::Timestamp(_)
-                | Value::TimestampTz(_)
-                | Value::Uuid(_)) => {
-                    text.clear();
-                    lexical::format(&value, &mut text);
-                    statement.raw_bind_parameter(parameter, &*text)?;
-                }
-            }
-        }
-        count += statement.raw_execute()? as u64;
-        *row_number += 1;
-    }
-    Ok(count)
 }
 
 /// An entry that is there. Others may have written it: apart from the status nothing must be as we write it.
@@ -412,7 +401,7 @@ mod tests {
             refused_count += 1;
         };
         assert!(refused_count > 10, "refused {refused_count} times");
-        assert_eq!(answer, Commit { already_done: Vec::new(), table_row_counts: vec![37, 37] });
+        assert_eq!(answer, Commit { table_row_counts: vec![37, 37], ..Commit::default() });
         assert_eq!(row_counts(&sink), [40, 40, 40]);
     }
 }

@@ -17,6 +17,7 @@ use super::fault::port_error;
 /// Names every table and column that is missing, or else every column that would change its values.
 pub(super) fn check(connection: &Connection, schema: &TargetSchema) -> Result<(), PortError> {
     check_names(connection, schema)?;
+    check_computed(connection, schema)?;
     check_types(connection, schema)
 }
 
@@ -30,9 +31,25 @@ fn check_names(connection: &Connection, schema: &TargetSchema) -> Result<(), Por
     target_names::check(&expected, &Known { columns, is_same: str::eq_ignore_ascii_case })
 }
 
+/// That the contract leaves out what the file computes.
+fn check_computed(connection: &Connection, schema: &TargetSchema) -> Result<(), PortError> {
+    let failed = |error| port_error("reading the target's columns", error);
+    let sql = "SELECT 1 FROM pragma_table_xinfo(?1) WHERE hidden IN (2, 3) AND name = ?2 COLLATE NOCASE";
+    let mut statement = connection.prepare(sql).map_err(failed)?;
+    let mut computed = Vec::new();
+    for table in &schema.tables {
+        for column in &table.columns {
+            if statement.exists([&table.name, &column.name]).map_err(failed)? {
+                computed.push((table.name.as_str(), column.name.as_str()));
+            }
+        }
+    }
+    target_names::none_computed(&computed)
+}
+
 fn check_types(connection: &Connection, schema: &TargetSchema) -> Result<(), PortError> {
     let failed = |error| port_error("reading the target's columns", error);
-    let sql = "SELECT type FROM pragma_table_info(?1) WHERE name = ?2 COLLATE NOCASE";
+    let sql = "SELECT type FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE";
     let mut statement = connection.prepare(sql).map_err(failed)?;
     let mut first_table = None;
     let mut wrong = Vec::new();

@@ -33,6 +33,8 @@ pub struct SqlServerAddress {
     pub(super) host_name_in_certificate: Option<String>,
     /// A certificate that is trusted besides those of the system.
     pub(super) server_certificate: Option<PathBuf>,
+    /// Whether the address asks for the login of the user of this process.
+    pub(super) is_integrated: bool,
     pub(super) application_name: Option<String>,
     pub(super) intent: Option<Intent>,
     pub(super) multi_subnet_failover: bool,
@@ -87,7 +89,7 @@ impl SqlServerAddress {
                 address.set(name, &value).map_err(|error| named(error, rest, name))?;
             }
             check_host(DATABASE, &address.host)?;
-            return Ok(address);
+            return address.with_one_login();
         }
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
@@ -114,7 +116,46 @@ impl SqlServerAddress {
             let name = percent_decoded(name);
             address.set(&name, &percent_decoded(value)).map_err(|error| named(error, query, &name))?;
         }
-        Ok(address)
+        address.with_one_login()
+    }
+
+    /// The address, if it does not ask for two logins.
+    fn with_one_login(self) -> Result<Self, AddressError> {
+        if self.is_integrated && self.username.is_some() {
+            return Err(wrong("integratedSecurity", "false, though the address names a user"));
+        }
+        Ok(self)
+    }
+
+    /// The same for where a server sends us. It tells the port, so that there is no instance to look up; a name of one is not the host's.
+    ///
+    /// # Errors
+    /// When that is no host.
+    pub(super) fn routed(&self, host: &str, port: u16) -> Result<Self, AddressError> {
+        let host = host.split('\\').next().unwrap_or(host).trim();
+        check_host(DATABASE, host)?;
+        if host.is_empty() || port == 0 {
+            let problem = "the server sends us on, and does not say where".to_owned();
+            return Err(AddressError::Malformed { database: DATABASE, problem });
+        }
+        Ok(Self { host: host.to_owned(), port: Some(port), instance: None, ..self.clone() })
+    }
+
+    /// The names of which the server's certificate must be for one. `*.` instead of the first label is met by a certificate for `*.`, which
+    /// is for any name of one label more; and by one for the host itself where that is of the kind, as it is of Azure's after a
+    /// redirection; and by one for any one name of [`Self::certificate_parent`].
+    pub(super) fn certificate_names(&self) -> Vec<String> {
+        let Some(name) = &self.host_name_in_certificate else { return vec![self.host.clone()] };
+        let Some(parent) = name.strip_prefix('*') else { return vec![name.clone()] };
+        let is_below =
+            |(label, rest): (&str, &str)| !label.is_empty() && ends_with(&format!(".{rest}"), parent);
+        let host = self.host.split_once('.').is_some_and(is_below).then(|| self.host.clone());
+        std::iter::once(format!("{ANY_LABEL}{parent}")).chain(host).collect()
+    }
+
+    /// What the name of the server's certificate ends with behind its first label, where that may be any.
+    pub(super) fn certificate_parent(&self) -> Option<&str> {
+        self.host_name_in_certificate.as_deref()?.strip_prefix('*')
     }
 
     /// A server, everything else as usual.
@@ -134,8 +175,9 @@ impl SqlServerAddress {
             }
             None => (server, None),
         };
+        // Programs and shells double the backslash.
         let (host, instance) = match place.split_once('\\') {
-            Some((host, instance)) => (host, Some(instance.trim().to_owned())),
+            Some((host, instance)) => (host, Some(instance.trim_start_matches('\\').trim().to_owned())),
             None => (place, None),
         };
         let host = host.trim().trim_start_matches('[').trim_end_matches(']');
@@ -154,6 +196,7 @@ impl SqlServerAddress {
             trust_server_certificate: None,
             host_name_in_certificate: None,
             server_certificate: None,
+            is_integrated: false,
             application_name: None,
             intent: None,
             multi_subnet_failover: false,
@@ -168,6 +211,12 @@ impl SqlServerAddress {
             name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).collect::<String>().to_lowercase();
         let text = || Some(value.to_owned()).filter(|value| !value.is_empty());
         match plain.as_str() {
+            "server" | "servername" | "datasource" | "addr" | "address" | "networkaddress" => {
+                let Self { host, instance, port, .. } = Self::at(value)?;
+                self.host = host;
+                self.instance = instance.or(self.instance.take());
+                self.port = port.or(self.port);
+            }
             "database" | "databasename" | "initialcatalog" => self.database = text(),
             "user" | "username" | "uid" | "userid" => self.username = text(),
             "password" | "pwd" => self.password = text().map(Password::from),
@@ -183,11 +232,16 @@ impl SqlServerAddress {
                 };
             }
             "trustservercertificate" => self.trust_server_certificate = Some(truth(name, value)?),
-            "hostnameincertificate" => self.host_name_in_certificate = text(),
+            "hostnameincertificate" => {
+                if !is_certificate_name(value) {
+                    return Err(wrong(name, "a host name, or one with `*.` instead of its first label"));
+                }
+                self.host_name_in_certificate = text();
+            }
             "servercertificate" | "trustservercertificateca" => {
                 self.server_certificate = text().map(PathBuf::from);
             }
-            "applicationname" | "app" => self.application_name = text(),
+            "applicationname" | "app" | "programname" => self.application_name = text(),
             "applicationintent" => {
                 self.intent = Some(match value.to_lowercase().as_str() {
                     "readonly" => Intent::ReadOnly,
@@ -200,10 +254,23 @@ impl SqlServerAddress {
                 self.connect_timeout = Duration::from_secs(number(name, value)?);
             }
             "commandtimeout" | "querytimeout" => {
+                // JDBC says -1 for as long as it takes.
+                let value = if value.trim() == "-1" { "0" } else { value };
                 self.command_timeout = Duration::from_secs(number(name, value)?);
             }
-            // What is so anyway when nobody logs in by name.
-            "integratedsecurity" | "trustedconnection" => {}
+            // So it is anyway when nobody logs in by name.
+            "integratedsecurity" | "trustedconnection" => {
+                self.is_integrated = value.eq_ignore_ascii_case("sspi") || truth(name, value)?;
+            }
+            "authentication" => match value.to_lowercase().as_str() {
+                "" | "notspecified" | "sqlpassword" | "sql password" => {}
+                _ => return Err(wrong(name, "SqlPassword: xmlshred has no logins of Microsoft Entra")),
+            },
+            "columnencryptionsetting" | "columnencryption" => match value.to_lowercase().as_str() {
+                "disabled" => {}
+                _ => return Err(wrong(name, "disabled: xmlshred cannot read encrypted columns")),
+            },
+            _ if OF_NO_CONSEQUENCE.contains(&plain.as_str()) => {}
             // Whoever knows the whole address says which.
             _ => return Err(unknown_option(DATABASE, "", name)),
         }
@@ -249,6 +316,67 @@ impl SqlServerAddress {
             is_this_machine && self.server_certificate.is_none() && self.encrypt != Encrypt::Strict,
         )
     }
+}
+
+/// Stands for the first label where only the others are known: no certificate has this one but those that have any.
+const ANY_LABEL: &str = "xmlshred-any";
+
+/// Options of Microsoft's drivers, in lower case without blanks, that change nothing of what is read and loaded here: sizes and pools of
+/// theirs, what they do with types of their languages, and what every session of ours sets itself.
+const OF_NO_CONSEQUENCE: [&str; 36] = [
+    "authenticationscheme",
+    "cancelquerytimeout",
+    "connectretrycount",
+    "connectretryinterval",
+    "currentlanguage",
+    "delayloadinglobs",
+    "disablestatementpooling",
+    "driver",
+    "enableprepareonfirstpreparedstatementcall",
+    "enlist",
+    "ipaddresspreference",
+    "language",
+    "lastupdatecount",
+    "loadbalancetimeout",
+    "locktimeout",
+    "marsconnection",
+    "maxpoolsize",
+    "minpoolsize",
+    "multipleactiveresultsets",
+    "network",
+    "networklibrary",
+    "packetsize",
+    "persistsecurityinfo",
+    "poolblockingperiod",
+    "pooling",
+    "provider",
+    "quotedid",
+    "replication",
+    "responsebuffering",
+    "selectmethod",
+    "sendstringparametersasunicode",
+    "sendtimeasdatetime",
+    "sockettimeout",
+    "sslprotocol",
+    "workstationid",
+    "wsid",
+];
+
+/// Whether the text ends so, in any case.
+fn ends_with(text: &str, end: &str) -> bool {
+    text.len() >= end.len()
+        && text.is_char_boundary(text.len() - end.len())
+        && text[text.len() - end.len()..].eq_ignore_ascii_case(end)
+}
+
+/// A host name, or one whose first label is `*` as a whole and that has two more at least.
+fn is_certificate_name(name: &str) -> bool {
+    let rest = match name.strip_prefix("*.") {
+        Some(rest) if rest.contains('.') => rest,
+        Some(_) => return false,
+        None => name,
+    };
+    !rest.contains('*') && !rest.starts_with('.')
 }
 
 /// Shows no password.
@@ -336,6 +464,58 @@ mod tests {
         check_url(r"mssql://db1\INST/X", r"sqlserver://db1\INST/X");
         let jdbc = "sqlserver://db1:1444;databaseName=X;user=sa;password=secret;trustServerCertificate=true";
         check_url(jdbc, "sqlserver://sa@db1:1444/X");
+        // As Azure and Java programs show theirs.
+        let azure = "sqlserver://x.database.windows.net:1433;database=X;user=me@x;password={a;b}}c};encrypt=true;\
+                     trustServerCertificate=false;hostNameInCertificate=*.database.windows.net;loginTimeout=30;";
+        check_url(azure, "sqlserver://me@x@x.database.windows.net:1433/X");
+        check_url(
+            r"sqlserver://db1\\INST;DatabaseName=X;integratedSecurity=true;",
+            r"sqlserver://db1\INST/X",
+        );
+        check_url(
+            "sqlserver://;serverName=db1\\INST;portNumber=1444;Initial Catalog=X;selectMethod=cursor;queryTimeout=-1",
+            "sqlserver://db1:1444/X",
+        );
+        check_url("sqlserver://db1;instanceName=INST;applicationIntent=readonly", r"sqlserver://db1\INST");
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_refused_and_not_passed_over() {
+        check_url(
+            "sqlserver://db1;user=sa;integratedSecurity=true",
+            "integratedSecurity of the address is not false, though the address names a user",
+        );
+        check_url(
+            "sqlserver://db1;authentication=ActiveDirectoryPassword",
+            "authentication of the address is not SqlPassword: xmlshred has no logins of Microsoft Entra",
+        );
+        let one_label = "hostNameInCertificate of the address is not a host name, or one with `*.` instead of its first label";
+        for name in ["*", "*.net", "db*.example.org", "db1.*.org", "*.*.org", "**.example.org"] {
+            check_url(&format!("sqlserver://db1;hostNameInCertificate={name}"), one_label);
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_one_label_or_the_host_itself() {
+        let check = |host: &str, name: &str, expected: &[&str]| {
+            let url = format!("sqlserver://{host};hostNameInCertificate={name}");
+            assert_eq!(SqlServerAddress::parse(&url).unwrap().certificate_names(), expected, "{url}");
+        };
+        let any = "xmlshred-any.database.windows.net";
+        check("x.Database.windows.net", "*.database.windows.net", &[any, "x.Database.windows.net"]);
+        check("a.b.database.windows.net", "*.database.windows.net", &[any, "a.b.database.windows.net"]);
+        for other in ["10.0.0.1", "database.windows.net", "x.evildatabase.windows.net"] {
+            check(other, "*.database.windows.net", &[any]);
+        }
+        check("db1", "other", &["other"]);
+        let address = SqlServerAddress::parse("sqlserver://x.database.windows.net;instanceName=I").unwrap();
+        let routed = address.routed(r"y.database.windows.net\I", 11_000).unwrap();
+        assert_eq!(routed.to_string(), "sqlserver://y.database.windows.net:11000");
+        assert!(
+            address.routed("", 1).is_err()
+                && address.routed("y", 0).is_err()
+                && address.routed("y;z", 1).is_err()
+        );
     }
 
     #[test]

@@ -6,9 +6,9 @@ use xmlshred_model::{OwnedValue, TargetSchema, Value};
 use crate::catalog::log_layout::Layout;
 use crate::catalog::target_names::{self, Known};
 use crate::sql::dialect::SQL_SERVER;
-use xmlshred_model::log_table::{ISSUE, LOG};
+use xmlshred_model::log_table::{CONTRACT_NAME, ISSUE, LOG};
 
-use super::driver::Driver;
+use super::driver::{Driver, DriverError};
 use super::fault::port_error;
 
 /// A column of a table on the server.
@@ -38,11 +38,16 @@ pub(super) struct Column {
 pub(super) enum FilledBy {
     /// A count of the server's; other values take the setting `IDENTITY_INSERT`.
     Identity,
-    /// An expression; it takes no other values.
-    Expression,
+    /// An expression, or the server's count of changes (`rowversion`); it takes no other values.
+    Itself,
 }
 
 impl Column {
+    /// Whether nobody writes it but the server.
+    pub(super) fn is_computed(&self) -> bool {
+        self.filled_by == Some(FilledBy::Itself)
+    }
+
     /// The type of a column of a temporary table that takes and compares the same values in the same way: the database for temporary
     /// tables may have another collation.
     pub(super) fn temporary_type(&self) -> String {
@@ -106,7 +111,9 @@ fn columns_of_all(driver: &mut dyn Driver, tables: &[String]) -> Result<Vec<Opti
                 is_nullable: number(3) == 1,
                 filled_by: match (number(4), number(5)) {
                     (1, _) => Some(FilledBy::Identity),
-                    (_, 1) => Some(FilledBy::Expression),
+                    (_, 1) => Some(FilledBy::Itself),
+                    // As the catalog calls `rowversion`.
+                    _ if type_name == "timestamp" => Some(FilledBy::Itself),
                     _ => None,
                 },
                 code_page: u16::try_from(number(6))
@@ -229,6 +236,22 @@ pub(super) fn layouts(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<
 pub(super) fn has_log(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<bool, PortError> {
     layouts(driver, schema)?[0].is_there()
 }
+
+/// What to say behind the log's name where rows are looked up by their key: a server that takes the log for small reads all of it, and
+/// then waits for rows that other instances are writing. Nothing where the server takes no such hint, or has no index to follow it with.
+pub(super) fn seeking(driver: &mut dyn Driver, log: &str, key: &str) -> Result<&'static str, PortError> {
+    let key = SQL_SERVER.quote(key);
+    let sql = format!(
+        "SELECT TOP (0) 1 FROM {log} AS log{FORCE_SEEK} WHERE log.{CONTRACT_NAME} = @P1 AND log.{key} = @P2"
+    );
+    match driver.query(&sql, &[Value::Text(""), Value::Int(0)], &mut |_| {}) {
+        Ok(()) => Ok(FORCE_SEEK),
+        Err(DriverError::Server { .. }) => Ok(""),
+        Err(error) => Err(port_error("reading the log", error)),
+    }
+}
+
+const FORCE_SEEK: &str = " WITH (FORCESEEK)";
 
 /// A target table as SQL names it.
 pub(super) fn qualified(schema: &TargetSchema, table: &str) -> String {

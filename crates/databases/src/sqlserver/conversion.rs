@@ -3,6 +3,7 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{DataType, TableSchema};
 
+use crate::catalog::target_names;
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::names::listed;
 
@@ -146,7 +147,7 @@ impl Way {
 impl ColumnWay {
     /// `None` when values would be changed, or there can be none.
     pub(super) fn between(data_type: DataType, column: &Column) -> Option<Self> {
-        if column.filled_by == Some(FilledBy::Expression) {
+        if column.is_computed() {
             return None;
         }
         let takes_null = column.is_nullable;
@@ -195,10 +196,12 @@ pub(super) fn ways<'t>(
     tables: impl Iterator<Item = (&'t TableSchema, Staging)>,
     server_tables: &[Vec<Column>],
 ) -> Result<Vec<Way>, PortError> {
+    let tables: Vec<_> = tables.collect();
+    none_computed(&tables, server_tables)?;
     let mut wrong = Vec::new();
     let mut first = None;
     let mut ways = Vec::with_capacity(server_tables.len());
-    for ((table, staging), server_columns) in tables.zip(server_tables) {
+    for ((table, staging), server_columns) in tables.into_iter().zip(server_tables) {
         let mut way = Way { columns: Vec::new(), sets_identity: false };
         for column in &table.columns {
             let server = server_columns
@@ -225,12 +228,25 @@ pub(super) fn ways<'t>(
     ))
 }
 
+/// That the tables leave out what the server computes.
+fn none_computed(tables: &[(&TableSchema, Staging)], server_tables: &[Vec<Column>]) -> Result<(), PortError> {
+    let mut computed = Vec::new();
+    for ((table, _), server_columns) in tables.iter().zip(server_tables) {
+        for column in &table.columns {
+            let of_name = |server: &&Column| is_same_name(&server.name, &column.name);
+            if server_columns.iter().find(of_name).is_some_and(Column::is_computed) {
+                computed.push((table.name.as_str(), column.name.as_str()));
+            }
+        }
+    }
+    target_names::none_computed(&computed)
+}
+
 /// What a column is, for people.
 fn found(column: &Column) -> String {
-    match (column.filled_by, column.code_page) {
-        (Some(FilledBy::Expression), _) => "computed column".to_owned(),
-        (_, Some(code_page)) => format!("{} in code page {code_page}", column.declared),
-        (_, None) => column.declared.clone(),
+    match column.code_page {
+        Some(code_page) => format!("{} in code page {code_page}", column.declared),
+        None => column.declared.clone(),
     }
 }
 

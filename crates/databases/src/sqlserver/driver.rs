@@ -109,8 +109,27 @@ pub(super) enum DriverError {
     Null,
     /// No answer in time.
     Timeout,
+    /// No encrypted connection.
+    Tls(NoTls),
     /// The connection broke, or could not be made.
     Broken(String),
     /// Anything else, in the driver's words, which quote no values.
     Other(String),
+}
+
+/// Why there is no encrypted connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoTls {
+    /// Nobody known vouches for the server's certificate.
+    Unknown,
+    /// The certificate is for other names.
+    WrongName,
+    /// It is not valid yet, or no more.
+    WrongTime,
+    /// It is of a form that cannot be examined.
+    OldForm,
+    /// The two find no way to encrypt.
+    Handshake,
+    /// The server offers none.
+    NotOffered,
 }

@@ -1,17 +1,17 @@
-//! SQL Server's error numbers as faults:
-//! <https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors>
+//! The server's errors as faults, in words of ours.
+
+use std::borrow::Cow;
 
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{TableSchema, TargetSchema};
 
 use crate::catalog::known_names::KnownNames;
+use crate::sql::dialect::SQL_SERVER;
 
 use super::address::SqlServerAddress;
-use super::driver::DriverError;
-
-/// What Babelfish, which is PostgreSQL behind the protocol of SQL Server, gives errors that it has no number for.
-const BABELFISH_NUMBER: u32 = 33_557_097;
+use super::driver::{DriverError, NoTls};
+use super::numbers::{Kind, fault, kind, quoted};
 
 /// The error of an access that did not touch one table's rows in particular.
 pub(super) fn port_error(during: &str, error: DriverError) -> PortError {
@@ -39,8 +39,21 @@ fn error_among(during: &str, known: KnownNames<'_>, error: DriverError) -> PortE
     match error {
         DriverError::Server { number, message } => {
             let fault = fault(known, number, &message).of_column(told_column(known, &message));
-            let hint = hint(&fault, number);
-            let error = format!("{during}: {} ({number})", meaning(&fault));
+            let denied = (fault == Fault::AccessDenied).then(|| denied(known, &message)).flatten();
+            let (meaning, hint) = match denied {
+                Some((right, table)) => {
+                    let table = SQL_SERVER.quote(table);
+                    (
+                        format!("the right to {right} is missing on the table {table}"),
+                        Some(Cow::Owned(format!(
+                            "GRANT {right} ON OBJECT::{table}, with its schema, to the user of this login; docs/databases.md lists \
+                             all rights that a run needs"
+                        ))),
+                    )
+                }
+                None => (meaning(&fault, number).to_owned(), hint(&fault, number).map(Cow::Borrowed)),
+            };
+            let error = format!("{during}: {meaning} ({number})");
             let error = PortError::new(fault, error);
             let error = error.with_words(message);
             match hint {
@@ -63,6 +76,9 @@ fn error_among(during: &str, known: KnownNames<'_>, error: DriverError) -> PortE
             .with_hint(
                 "the address's CommandTimeout ended it: look into sys.dm_exec_requests for what it waits for",
             ),
+        DriverError::Tls(reason) => {
+            PortError::new(Fault::ConnectionLost, format!("{during}: {}", no_tls(reason).0))
+        }
         DriverError::Broken(words) => PortError::new(Fault::ConnectionLost, format!("{during}: {words}")),
         DriverError::Other(words) => PortError::new(Fault::Other, format!("{during}: {words}")),
     }
@@ -73,11 +89,9 @@ pub(super) fn connect_error(address: &SqlServerAddress, error: DriverError) -> P
     let during = format!("connecting to {address}");
     match error {
         DriverError::Server { .. } | DriverError::Value | DriverError::Null => port_error(&during, error),
-        DriverError::Broken(words) if words.starts_with("TLS") => {
-            PortError::new(Fault::CannotConnect, format!("{during}: {words}")).with_hint(
-                "the server's certificate is not trusted: give it one, name it with ServerCertificate=FILE, or, where nobody \
-                 can come between, say TrustServerCertificate=true in the address or --trust-server-certificate",
-            )
+        DriverError::Tls(reason) => {
+            let (words, hint) = no_tls(reason);
+            PortError::new(Fault::CannotConnect, format!("{during}: {words}")).with_hint(hint)
         }
         DriverError::Timeout => {
             let seconds = address.connect_timeout.as_secs();
@@ -86,14 +100,59 @@ pub(super) fn connect_error(address: &SqlServerAddress, error: DriverError) -> P
         }
         DriverError::Broken(words) | DriverError::Other(words) => {
             PortError::new(Fault::CannotConnect, format!("{during}: {words}")).with_hint(
-                if words.contains("Kerberos") { "say --username, and the password in XMLSHRED_PASSWORD or --password-file" } else { WHERE_TO_LOOK },
+                if words.contains("Kerberos") {
+                    "say --username, and the password in XMLSHRED_PASSWORD or --password-file"
+                } else {
+                    WHERE_TO_LOOK
+                },
             )
         }
     }
 }
 
+/// Why there is no encrypted connection, and what to do.
+fn no_tls(reason: NoTls) -> (&'static str, &'static str) {
+    match reason {
+        NoTls::Unknown => (
+            "nobody whom this machine knows vouches for the server's certificate",
+            "name that certificate, or its authority's, with ServerCertificate=FILE in the address; or, where nobody can come \
+             between, say TrustServerCertificate=true or --trust-server-certificate",
+        ),
+        NoTls::WrongName => (
+            "the server's certificate is for other names",
+            "reach the server by a name that its certificate is for, or say which that is with HostNameInCertificate=NAME; `*.` may \
+             stand for its first label",
+        ),
+        NoTls::WrongTime => (
+            "the server's certificate is not valid today",
+            "give the server a new one; ServerCertificate=FILE with that very certificate takes it as it is",
+        ),
+        NoTls::OldForm => (
+            "the server's certificate is of an old form that cannot be examined (X.509 version 1)",
+            "give the server another one, as SQL Server makes them itself since 2019; or, where nobody can come between, say \
+             TrustServerCertificate=true or --trust-server-certificate",
+        ),
+        NoTls::Handshake => (
+            "no encrypted connection came about",
+            "does the server take TLS 1.2 or later? Encrypt=strict in the address is for servers of TDS 8.0 (SQL Server 2022, Azure)",
+        ),
+        NoTls::NotOffered => (
+            "the server offers no encryption",
+            "let it have a certificate; or, where nobody can listen, say Encrypt=disabled in the address",
+        ),
+    }
+}
+
 const WHERE_TO_LOOK: &str = "is the server up, does it listen on TCP at this port (SQL Server Configuration Manager), and does a \
                              firewall let you through? Named instances need SQL Server Browser, UDP port 1434, or HOST,PORT";
+
+/// The right, and the known table, that words such as `The SELECT permission was denied on the object 't'` name.
+fn denied<'k>(known: KnownNames<'k>, message: &str) -> Option<(&'static str, &'k str)> {
+    let right = ["SELECT", "INSERT", "UPDATE", "DELETE", "ALTER"]
+        .into_iter()
+        .find(|right| message.split(' ').any(|word| word == *right))?;
+    Some((right, known.found(quoted(message)?)?))
+}
 
 /// The column that words such as `…, column 'note'. Truncated value: …` name.
 fn told_column<'k>(known: KnownNames<'k>, message: &str) -> Option<&'k str> {
@@ -101,171 +160,26 @@ fn told_column<'k>(known: KnownNames<'k>, message: &str) -> Option<&'k str> {
     known.column(quoted(behind)?)
 }
 
-fn fault(known: KnownNames<'_>, number: u32, message: &str) -> Fault {
-    let table = || known.table_or_at_hand(None);
-    let named = || quoted(message).and_then(|name| known.found(name)).unwrap_or("?").to_owned();
-    match number {
-        2627 | 2601 => Fault::UniqueViolation { table: table() },
-        547 if message.contains("CHECK") || message.contains("check constraint") => {
-            Fault::CheckViolation { table: table() }
-        }
-        547 => Fault::ForeignKeyViolation { table: table() },
-        515 => Fault::NotNullViolation { table: table(), column: None },
-        // Raised by triggers and procedures of the target, or a view's WITH CHECK OPTION.
-        50_000.. if number != BABELFISH_NUMBER => Fault::CheckViolation { table: table() },
-        550 | 3609 => Fault::CheckViolation { table: table() },
-        // Truncated, out of range, not of the type, XML that is none, a row that is too long, a bulk load's cell that is invalid.
-        220
-        | 232
-        | 241
-        | 242
-        | 244
-        | 245
-        | 248
-        | 295
-        | 296
-        | 511
-        | 517
-        | 535
-        | 1946
-        | 2628
-        | 4815
-        | 4863
-        | 4864
-        | 7339
-        | 8114
-        | 8115
-        | 8152
-        | 8169
-        | 9400..=9499
-        | 9803 => Fault::ValueRejected { table: table(), column: None },
-        // A deadlock's victim, a lock not given in time, out of memory or sessions, a snapshot in conflict; Azure's "try again".
-        1204
-        | 1205
-        | 1222
-        | 701
-        | 3960
-        | 8645
-        | 8651
-        | 10_928
-        | 10_929
-        | 40_501
-        | 41_302
-        | 41_305
-        | 41_325
-        | 41_839
-        | 49_918..=49_920 => Fault::Busy,
-        // The server stops, starts, fails over, or ended the session.
-        596
-        | 921
-        | 922
-        | 924
-        | 926
-        | 927
-        | 942
-        | 945
-        | 952
-        | 976
-        | 978
-        | 983
-        | 6005
-        | 6006
-        | 9001
-        | 10_053
-        | 10_054
-        | 10_060
-        | 17_142..=17_148
-        | 18_401
-        | 18_451
-        | 40_197
-        | 40_613 => Fault::ConnectionLost,
-        1101 | 1105 | 9002 => Fault::DiskFull,
-        3906 | 3908 | 5063 => Fault::ReadOnly,
-        229 | 230 | 262 | 297 | 300 | 916 | 1088 | 4834 | 15_247 | 18_452 | 18_456 | 18_470 | 18_486
-        | 18_487 | 18_488 => Fault::AccessDenied,
-        4060 | 4062..=4064 | 911 => Fault::CannotConnect,
-        208 => Fault::MissingTable { table: named() },
-        // No such column or schema, another type, an identity or computed column that takes no values, a collation in conflict.
-        207 | 264 | 2705 | 2760 | 206 | 213 | 271 | 468 | 544 | 545 | 8101 | 8102 => {
-            Fault::WrongTable { table: named() }
-        }
-        823..=825 | 5242 | 5243 => Fault::Corrupt,
-        BABELFISH_NUMBER => babelfish(known, message),
-        _ => Fault::Refused { code: format!("error {number}"), table: table(), column: None },
-    }
-}
-
-/// Words of PostgreSQL, where there is no number.
-fn babelfish(known: KnownNames<'_>, message: &str) -> Fault {
-    let table = known.table_or_at_hand(None);
-    let named = || quoted(message).and_then(|name| known.found(name)).unwrap_or("?").to_owned();
-    let says = |words: &str| message.contains(words);
-    if says("does not exist") && says("column") {
-        Fault::WrongTable { table: named() }
-    } else if says("does not exist") && says("database") {
-        Fault::CannotConnect
-    } else if says("does not exist") && says("relation") {
-        Fault::MissingTable { table: named() }
-    } else if says("lock timeout") || says("deadlock") || says("could not obtain lock") {
-        Fault::Busy
-    } else if says("permission denied") {
-        Fault::AccessDenied
-    } else if says("terminating connection")
-        || says("shutting down")
-        || says("starting up")
-        || says("recovery mode")
-    {
-        Fault::ConnectionLost
-    } else if says("violates foreign key") {
-        Fault::ForeignKeyViolation { table }
-    } else if says("violates check constraint") {
-        Fault::CheckViolation { table }
-    } else if says("violates not-null") {
-        Fault::NotNullViolation { table, column: None }
-    } else if says("duplicate key") {
-        Fault::UniqueViolation { table }
-    } else if says("too long for type")
-        || says("out of range")
-        || says("invalid input")
-        || says("overflow")
-        || says("truncated")
-    {
-        Fault::ValueRejected { table, column: None }
-    } else if says("No space left") || says("disk full") {
-        Fault::DiskFull
-    } else {
-        Fault::Refused { code: format!("error {BABELFISH_NUMBER}"), table, column: None }
-    }
-}
-
-/// Whether the server does not understand a statement, or does not know a name in it.
-pub(super) fn is_misunderstood(number: u32, message: &str) -> bool {
-    match number {
-        102 | 105 | 156 | 170 | 195 | 207 | 208 | 4104 => true,
-        BABELFISH_NUMBER => message.contains("syntax error") || message.contains("does not exist"),
-        _ => false,
-    }
-}
-
-/// The name in quotes of a message such as `Invalid object name 'dbo.t'.`
-fn quoted(message: &str) -> Option<&str> {
-    message.split(['\'', '"']).nth(1)
-}
-
 /// What happened, in words of ours.
-fn meaning(fault: &Fault) -> &'static str {
+fn meaning(fault: &Fault, number: u32) -> &'static str {
     match fault {
         Fault::UniqueViolation { .. } => "a unique key has this value already",
         Fault::ForeignKeyViolation { .. } => "a foreign key refers to nothing",
         Fault::NotNullViolation { .. } => "a column takes no null",
         Fault::CheckViolation { .. } => "a check constraint or trigger refuses a row",
         Fault::ValueRejected { .. } => "the server refuses a value",
+        Fault::Deadlock => "another transaction and this one waited for each other",
         Fault::Busy => "others hold locks, or the server is busy",
         Fault::ConnectionLost => "the server ended the connection, or is stopping or starting",
         Fault::Timeout => "no answer in time",
+        Fault::DiskFull if kind(number) == Kind::Quota => "the database has reached its size quota",
         Fault::DiskFull => "no room is left",
         Fault::ReadOnly => "the database takes no writes",
-        Fault::AccessDenied => "the login is refused, or a right is missing",
+        Fault::AccessDenied => match kind(number) {
+            Kind::Login => "the login is refused",
+            Kind::Firewall => "the server's firewall refuses this machine",
+            Kind::Quota | Kind::Other => "a right is missing",
+        },
         Fault::MissingTable { .. } => "a table is missing",
         Fault::WrongTable { .. } => "a column or schema is missing, or of another kind",
         Fault::CannotConnect => "there is no such database, or it cannot be opened",
@@ -276,16 +190,30 @@ fn meaning(fault: &Fault) -> &'static str {
 
 fn hint(fault: &Fault, number: u32) -> Option<&'static str> {
     Some(match fault {
-        Fault::AccessDenied if number >= 18_000 => {
-            "check user and password: --username, and XMLSHRED_PASSWORD or --password-file; the server's log says which state \
-             the refusal had"
-        }
-        Fault::AccessDenied => "docs/databases.md lists the rights that a run needs, as GRANT statements",
+        Fault::AccessDenied => match kind(number) {
+            Kind::Login => {
+                "check user and password: --username, and XMLSHRED_PASSWORD or --password-file; the server's log says which state \
+                 the refusal had"
+            }
+            Kind::Firewall => {
+                "let this machine's address through: the server's firewall rules, or a private endpoint"
+            }
+            Kind::Quota | Kind::Other => {
+                "docs/databases.md lists the rights that a run needs, as GRANT statements"
+            }
+        },
         Fault::CannotConnect => {
             "create the database, correct its name in --database or the address, or grant access to it"
         }
+        Fault::Deadlock => {
+            "fewer --workers stand less in each other's way; docs/databases.md says what to do about locks on SQL Server"
+        }
         Fault::Busy => {
             "other sessions hold locks for very long: look into sys.dm_exec_requests and sys.dm_tran_locks"
+        }
+        Fault::DiskFull if kind(number) == Kind::Quota => {
+            "raise the database's (or its elastic pool's) maximum size, or delete what is not needed, then start again: what was \
+             committed stays"
         }
         Fault::DiskFull => {
             "make room on the server's disk or let the file grow, then start again: what was committed stays"
@@ -303,6 +231,7 @@ fn hint(fault: &Fault, number: u32) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sqlserver::numbers::BABELFISH_NUMBER;
 
     fn check(number: u32, message: &str, expected: &Fault) {
         let column = xmlshred_model::ColumnSchema {
@@ -360,7 +289,7 @@ mod tests {
         check(50_001, "our trigger does not like hunter2", &Fault::CheckViolation { table: table() });
         let refused = Fault::Refused { code: "error 12345".to_owned(), table: table(), column: None };
         check(12_345, "something about hunter2", &refused);
-        check(1205, "Transaction (Process ID 52) was deadlocked", &Fault::Busy);
+        check(1205, "Transaction (Process ID 52) was deadlocked", &Fault::Deadlock);
         check(208, "Invalid object name 'dbo.T'.", &Fault::MissingTable { table: "t".to_owned() });
         check(208, "Invalid object name 'hunter2'.", &Fault::MissingTable { table: "?".to_owned() });
         check(

@@ -13,7 +13,7 @@ use crate::sql::log_upgrade::{self, OldTable};
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SUCCESS};
 
 use super::address::{Intent, SqlServerAddress};
-use super::catalog::{has_all_tables, has_log, layouts, qualified, target_tables_there};
+use super::catalog::{has_all_tables, has_log, layouts, qualified, seeking, target_tables_there};
 use super::connect::connect;
 use super::driver::{Driver, NoUnicode};
 use super::fault::port_error;
@@ -31,6 +31,8 @@ pub(crate) struct SqlServerJournal {
     schema: Arc<TargetSchema>,
     adopt_log: bool,
     binds_files: bool,
+    /// What is said behind the log's name; none until the log is there.
+    hint: Option<&'static str>,
 }
 
 impl SqlServerJournal {
@@ -41,13 +43,13 @@ impl SqlServerJournal {
     ) -> Result<Self, PortError> {
         let driver = connect(address, &options.application_name, Intent::ReadWrite, NoUnicode::Refused)?;
         let OpenOptions { adopt_log, binds_files, .. } = *options;
-        Ok(Self { driver, schema: Arc::clone(schema), adopt_log, binds_files })
+        Ok(Self { driver, schema: Arc::clone(schema), adopt_log, binds_files, hint: None })
     }
 
     /// Brings a log of an earlier version up. Who waited for the lock finds it done.
     fn upgrade(&mut self) -> Result<(), PortError> {
         let failed = |error| port_error("bringing the log up", error);
-        let Self { driver, schema, adopt_log, binds_files: _ } = self;
+        let Self { driver, schema, adopt_log, binds_files: _, hint: _ } = self;
         let driver = &mut **driver;
         let [log, issues] = layouts(driver, schema)?;
         if log == Layout::Version1 && !*adopt_log {
@@ -113,11 +115,16 @@ impl Journal for SqlServerJournal {
             FailedDocuments::Leave => String::new(),
             FailedDocuments::Retry => format!(" AND status = '{SUCCESS}'"),
         };
+        let hint = match self.hint {
+            Some(hint) => hint,
+            None => seeking(&mut *self.driver, &log, &self.schema.key_column)?,
+        };
+        self.hint = Some(hint);
         let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
         let mut processed = Vec::new();
         for part in key_list::parts(&keys) {
             let sql = format!(
-                "SELECT CAST({key} AS bigint) FROM {log} WHERE {} AND {key} IN ({}){succeeded}",
+                "SELECT CAST({key} AS bigint) FROM {log}{hint} WHERE {} AND {key} IN ({}){succeeded}",
                 part.of_contract(),
                 part.placeholders()
             );

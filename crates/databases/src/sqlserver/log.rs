@@ -9,8 +9,9 @@ use xmlshred_model::{
 };
 
 use crate::sql::dialect::SQL_SERVER;
+use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::runs;
-use xmlshred_model::log_table::{FAILED, SUCCESS, issue_table, log_table};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, SUCCESS, issue_table, log_table};
 
 use super::catalog::qualified;
 use super::conversion::Way;
@@ -22,6 +23,8 @@ use super::key_list;
 #[derive(Debug)]
 pub(super) struct LogWriter {
     key: String,
+    /// What is said behind the log's name.
+    hint: &'static str,
     log: BulkTarget,
     issue: BulkTarget,
 }
@@ -34,13 +37,14 @@ struct LogEntry {
 
 impl LogWriter {
     /// With the ways into the log and the issues.
-    pub(super) fn new(schema: &TargetSchema, log: &Way, issue: &Way) -> Self {
+    pub(super) fn new(schema: &TargetSchema, log: &Way, issue: &Way, hint: &'static str) -> Self {
         let bulk = |way: &Way, table: TableSchema| {
             let names = table.columns.iter().map(|column| SQL_SERVER.quote(&column.name)).collect();
             way.direct(qualified(schema, &table.name), names)
         };
         Self {
             key: SQL_SERVER.quote(&schema.key_column),
+            hint,
             log: bulk(log, log_table(&schema.key_column)),
             issue: bulk(issue, issue_table(&schema.key_column)),
         }
@@ -91,9 +95,10 @@ impl LogWriter {
         let mut entries = HashMap::new();
         for part in key_list::parts(&keys) {
             let sql = format!(
-                "SELECT CAST({0} AS bigint), status, run_nonce FROM {1} WHERE {2} AND {0} IN ({3})",
+                "SELECT CAST({0} AS bigint), status, run_nonce FROM {1}{2} WHERE {3} AND {0} IN ({4})",
                 self.key,
                 self.log.table,
+                self.hint,
                 part.of_contract(),
                 part.placeholders()
             );
@@ -116,16 +121,38 @@ impl LogWriter {
     /// Removes failed entries that are tried again.
     fn remove(&self, driver: &mut dyn Driver, contract_name: &str, keys: &[i64]) -> Result<(), PortError> {
         for part in key_list::parts(keys) {
-            for (table, condition) in [(&self.issue.table, ""), (&self.log.table, " AND status = 'failed'")] {
+            let of_log = (&self.log.table, self.hint, " AND status = 'failed'");
+            for (table, hint, condition) in [(&self.issue.table, "", ""), of_log] {
                 let (of_contract, keys) = (part.of_contract(), part.placeholders());
                 let sql = format!(
-                    "DELETE FROM {table} WHERE {of_contract} AND {} IN ({keys}){condition}",
+                    "DELETE FROM {table}{hint} WHERE {of_contract} AND {} IN ({keys}){condition}",
                     self.key
                 );
                 driver
                     .execute(&sql, &part.parameters_with(contract_name))
                     .map_err(|error| port_error("replacing log entries", error))?;
             }
+        }
+        Ok(())
+    }
+
+    /// Takes rows that the target dropped off the counts of their documents.
+    pub(super) fn take_off(
+        &self,
+        driver: &mut dyn Driver,
+        batch: &Batch,
+        dropped: &Dropped,
+    ) -> Result<(), PortError> {
+        let sql = format!(
+            "UPDATE {}{} SET row_count = row_count - @P1 WHERE {CONTRACT_NAME} = @P2 AND {} = @P3",
+            self.log.table, self.hint, self.key
+        );
+        let contract_name = Value::Text(&batch.schema().contract_name);
+        for (at, count) in dropped.documents() {
+            let key = Value::Int(batch.documents()[at].key.0);
+            driver
+                .execute(&sql, &[Value::Int(count.cast_signed()), contract_name, key])
+                .map_err(|error| port_error("writing the log", error))?;
         }
         Ok(())
     }

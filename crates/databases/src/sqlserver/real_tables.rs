@@ -101,6 +101,7 @@ fn real_column(table: &TableSchema, column: &Column, has_default: &[String]) -> 
     };
     let wanted = table.columns.iter().find(|wanted| is_same_name(&wanted.name, &column.name));
     let keeps = match wanted {
+        Some(_) if column.is_computed() => Keeps::Computed,
         Some(wanted) if ColumnWay::between(wanted.data_type, column).is_none() => Keeps::Changed,
         Some(_) | None => Keeps::Unchanged,
     };

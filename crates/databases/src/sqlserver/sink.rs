@@ -6,11 +6,12 @@ use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError, RunIdent
 use xmlshred_model::{Batch, Outcome, TargetSchema};
 
 use crate::address::OpenOptions;
+use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::runs;
-use xmlshred_model::log_table::{issue_table, log_table};
+use xmlshred_model::log_table::{LOG, issue_table, log_table};
 
 use super::address::{Intent, SqlServerAddress};
-use super::catalog::check_target;
+use super::catalog::{check_target, qualified, seeking};
 use super::connect::connect;
 use super::conversion::{Staging, ways};
 use super::driver::{Driver, NoUnicode};
@@ -45,13 +46,14 @@ impl SqlServerSink {
         let ways = ways(tables.chain([&log, &issue].map(|table| (table, Staging::Impossible))), &columns)?;
         let (ways, log_ways) = ways.split_at(schema.tables.len());
         let [log, issue] = log_ways else { unreachable!("there is a way into each table") };
+        let hint = seeking(&mut *driver, &qualified(schema, LOG), &schema.key_column)?;
         let tables = ways.iter().enumerate();
         let tables = tables.map(|(index, way)| TableLoader::new(schema, index, way)).collect();
         Ok(Self {
             address: address.clone(),
             application_name: options.application_name.clone(),
             driver: Some(driver),
-            log: LogWriter::new(schema, log, issue),
+            log: LogWriter::new(schema, log, issue, hint),
             tables,
         })
     }
@@ -63,7 +65,7 @@ impl SqlServerSink {
         batch: &Batch,
         identity: &RunIdentity,
         failed: FailedDocuments,
-    ) -> Result<Commit, PortError> {
+    ) -> Result<Tried, PortError> {
         driver.begin().map_err(|error| port_error("beginning a transaction", error))?;
         let (already_done, remaining) = self.log.insert(driver, batch, identity, failed)?;
         // A document that failed late still has its rows in the batch.
@@ -71,13 +73,35 @@ impl SqlServerSink {
         let successful =
             runs(batch, |document| document.outcome == Outcome::Success && !is_done(document.key));
         let mut table_row_counts = Vec::with_capacity(self.tables.len());
+        let mut dropped = Dropped::default();
         for (index, table) in self.tables.iter().enumerate() {
-            table_row_counts.push(table.load(driver, batch, index, &successful)?);
+            table_row_counts.push(if table.by_document {
+                table.load_by_document(driver, batch, index, &successful, &mut dropped)?
+            } else {
+                let loaded = table.load(driver, batch, index, &successful)?;
+                match &successful[..] {
+                    _ if loaded.dropped_count == 0 => {}
+                    [one] if one.len() == 1 => dropped.add(index, one.start, loaded.dropped_count),
+                    _ => return Ok(Tried::Dropped { table: index }),
+                }
+                loaded.row_count
+            });
         }
+        self.log.take_off(driver, batch, &dropped)?;
         self.log.insert_issues(driver, batch, &remaining)?;
         driver.commit().map_err(|error| target_error("committing", batch.schema(), error))?;
-        Ok(Commit { already_done, table_row_counts })
+        let dropped_row_counts = dropped.table_row_counts(self.tables.len());
+        Ok(Tried::Committed(Commit { already_done, table_row_counts, dropped_row_counts }))
     }
+}
+
+/// What came of a transaction.
+enum Tried {
+    Committed(Commit),
+    /// The target dropped rows of this table, and nobody knows whose. Nothing is committed.
+    Dropped {
+        table: usize,
+    },
 }
 
 impl Sink for SqlServerSink {
@@ -96,10 +120,12 @@ impl Sink for SqlServerSink {
                 }
             };
             match self.load(&mut *driver, batch, identity, failed) {
-                Ok(commit) => {
+                Ok(Tried::Committed(commit)) => {
                     self.driver = Some(driver);
                     return Ok(commit);
                 }
+                // Once for each table in the life of a sink.
+                Ok(Tried::Dropped { table }) => self.tables[table].by_document = true,
                 // The connection is dropped with its transaction, which the server then rolls back.
                 Err(error) if tries < MAX_RACES && self.may_have_raced(batch.schema(), &error) => tries += 1,
                 Err(error) => return Err(error),

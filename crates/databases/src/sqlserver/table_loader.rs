@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use xmlshred_engine::ports::PortError;
-use xmlshred_model::{Batch, CellReader, OnExisting, TargetSchema, Value};
+use xmlshred_model::{Batch, CellReader, OnExisting, OwnedValue, TargetSchema, Value};
 
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::statement::{overtakes, takes_place};
+use crate::transfer::dropped::Dropped;
 
 use super::catalog::qualified;
 use super::conversion::{ColumnWay, Way};
@@ -23,6 +24,17 @@ pub(super) struct TableLoader {
     staging: Option<Staging>,
     /// Whether rows that are there already are skipped or replaced.
     pub(super) may_exist: bool,
+    /// Whether the target has dropped rows of a batch, so that it must be told whose they are.
+    pub(super) by_document: bool,
+}
+
+/// What became of rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Loaded {
+    /// Rows that the target took.
+    pub(super) row_count: u64,
+    /// Rows that it took without an error and does not have.
+    pub(super) dropped_count: u64,
 }
 
 /// A temporary table between the bulk load and the target.
@@ -34,6 +46,8 @@ struct Staging {
     /// What goes before and after them.
     before: Option<String>,
     after: String,
+    /// How many rows have no row of their key in the target; none where each row must be new.
+    missing: Option<String>,
 }
 
 impl TableLoader {
@@ -44,28 +58,48 @@ impl TableLoader {
         let may_exist = schema.on_existing != OnExisting::Fail && !table.primary_key.is_empty();
         if !may_exist && !way.is_converted() {
             let target = way.direct(qualified(schema, &table.name), names);
-            return Self { target, staging: None, may_exist };
+            return Self { target, staging: None, may_exist, by_document: false };
         }
         let staged = format!("[#xmlshred_rows_{index}]");
         let staging = Staging::new(schema, index, &staged, way);
         let number = BulkColumn { name: NUMBER.to_owned(), field: Field::BigInt, takes_null: false };
         let columns = std::iter::once(number).chain(way.staged(names)).collect();
         let target = BulkTarget { table: staged, columns, sets_identity: false };
-        Self { target, staging: Some(staging), may_exist }
+        Self { target, staging: Some(staging), may_exist, by_document: false }
     }
 
-    /// Loads the rows of these documents of the batch; answers how many the target took.
+    /// Loads the rows of each of these documents on its own, and notes what the target drops of them; answers how many rows it took.
+    pub(super) fn load_by_document(
+        &self,
+        driver: &mut dyn Driver,
+        batch: &Batch,
+        index: usize,
+        documents: &[Range<usize>],
+        dropped: &mut Dropped,
+    ) -> Result<u64, PortError> {
+        let mut row_count = 0;
+        for at in documents.iter().cloned().flatten() {
+            let one = at..at + 1;
+            let loaded = self.load(driver, batch, index, std::slice::from_ref(&one))?;
+            row_count += loaded.row_count;
+            dropped.add(index, at, loaded.dropped_count);
+        }
+        Ok(row_count)
+    }
+
+    /// Loads the rows of these documents of the batch.
     pub(super) fn load(
         &self,
         driver: &mut dyn Driver,
         batch: &Batch,
         index: usize,
         documents: &[Range<usize>],
-    ) -> Result<u64, PortError> {
+    ) -> Result<Loaded, PortError> {
         let table = &batch.schema().tables[index];
         let parts: Vec<_> = documents.iter().map(|run| batch.rows_of(index, run.clone())).collect();
-        if parts.iter().all(|rows| rows.num_rows() == 0) {
-            return Ok(0);
+        let sent_count: u64 = parts.iter().map(|rows| rows.num_rows() as u64).sum();
+        if sent_count == 0 {
+            return Ok(Loaded::default());
         }
         let failed = |error| table_error(&format!("loading table {}", table.name), table, error);
         if let Some(staging) = &self.staging {
@@ -89,7 +123,9 @@ impl TableLoader {
             Some(row)
         });
         let row_count = driver.bulk_load(&self.target, &mut numbered).map_err(failed)?;
-        let Some(staging) = &self.staging else { return Ok(row_count) };
+        let Some(staging) = &self.staging else {
+            return Ok(Loaded { row_count, dropped_count: sent_count.saturating_sub(row_count) });
+        };
         let mut moved = 0;
         if let Some(before) = &staging.before {
             driver.batch(before).map_err(failed)?;
@@ -97,8 +133,17 @@ impl TableLoader {
         for sql in &staging.moves {
             moved += driver.execute(sql, &[]).map_err(failed)?;
         }
+        let mut dropped_count = sent_count.saturating_sub(moved);
+        if let Some(missing) = staging.missing.as_ref().filter(|_| dropped_count > 0) {
+            let mut counted = None;
+            driver.query(missing, &[], &mut |row| counted = row.into_iter().next()).map_err(failed)?;
+            dropped_count = match counted {
+                Some(OwnedValue::Inline(Value::Int(count))) => count.unsigned_abs(),
+                _ => 0,
+            };
+        }
         driver.batch(&staging.after).map_err(failed)?;
-        Ok(moved)
+        Ok(Loaded { row_count: moved, dropped_count })
     }
 }
 
@@ -122,7 +167,7 @@ impl Staging {
         let listed = names.join(", ");
         let cells = columns().map(|(name, way)| cell(name, way)).collect::<Vec<_>>().join(", ");
         let insert = format!("INSERT INTO {target} ({listed}) SELECT {cells} FROM {staged} AS new");
-        let missing =
+        let absent =
             || format!("NOT EXISTS (SELECT 1 FROM {target} AS old WHERE {})", same_key("old", "new"));
         let rank = schema.ranking_column(index).map(|column| &names[column]);
         // The column may be of any type that holds the number, and rows of others may hold something else.
@@ -149,7 +194,7 @@ impl Staging {
             OnExisting::Fail => vec![insert],
             // The first of several rows with one key.
             OnExisting::Skip if rank.is_none() => {
-                vec![format!("{insert} WHERE {} AND {}", missing(), first("<"))]
+                vec![format!("{insert} WHERE {} AND {}", absent(), first("<"))]
             }
             // Of several rows with one key the one that would be left if they had come one after the other.
             on_existing @ (OnExisting::Skip | OnExisting::Replace) => {
@@ -168,7 +213,7 @@ impl Staging {
                         condition.map_or_else(String::new, |condition| format!(" AND {condition}"))
                     )
                 };
-                let insert = format!("{insert} WHERE {} AND {last}", missing());
+                let insert = format!("{insert} WHERE {} AND {last}", absent());
                 match overtakes {
                     _ if others.is_empty() => vec![insert],
                     None => vec![update(None), insert],
@@ -184,6 +229,9 @@ impl Staging {
         } else {
             (None, drop)
         };
-        Self { create, moves, before, after }
+        let may_exist = schema.on_existing != OnExisting::Fail && !table.primary_key.is_empty();
+        let missing =
+            may_exist.then(|| format!("SELECT count_big(*) FROM {staged} AS new WHERE {}", absent()));
+        Self { create, moves, before, after, missing }
     }
 }

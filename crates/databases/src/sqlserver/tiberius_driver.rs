@@ -15,7 +15,8 @@ use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
 use xmlshred_model::{OwnedValue, Value};
 
 use super::address::{Encrypt, Intent, SqlServerAddress};
-use super::driver::{BulkColumn, BulkRows, BulkTarget, Driver, DriverError, NoUnicode};
+use super::driver::{BulkColumn, BulkRows, BulkTarget, Driver, DriverError, NoTls, NoUnicode};
+use super::line::Line;
 use super::tiberius_cells::{bulk_cell, owned, parameter};
 
 /// A network that is cut without a word is noticed after some of these.
@@ -27,7 +28,7 @@ const MAX_REDIRECTIONS: usize = 3;
 /// A connection.
 pub(super) struct TiberiusDriver {
     runtime: Runtime,
-    client: Client<Compat<TcpStream>>,
+    client: Client<Compat<Line>>,
     command_timeout: Option<Duration>,
 }
 
@@ -46,15 +47,21 @@ impl TiberiusDriver {
             .map_err(|error| DriverError::Other(format!("no runtime for the driver: {error}")))?;
         let connecting = async {
             let mut address = address.clone();
-            for _ in 0..MAX_REDIRECTIONS {
+            for _ in 0..=MAX_REDIRECTIONS {
                 let mut config = config(&address, application_name, intent)?;
                 config.lossy_utf16_decoding(no_unicode == NoUnicode::Replaced);
-                let stream = TcpStream::connect_named(&config).await.map_err(driver_error)?;
+                let stream = TcpStream::connect_named(&config).await.map_err(browsing_error)?;
                 keep_alive(&stream).map_err(|error| driver_error(error.into()))?;
-                match Client::connect(config, stream.compat_write()).await {
+                let line = match is_encrypted_here(&address) {
+                    true => Line::encrypted(stream, &address).await?,
+                    false => Line::Plain(stream),
+                };
+                match Client::connect(config, line.compat_write()).await {
                     // The port is told: there is no instance to ask SQL Server Browser for.
                     Err(tiberius::error::Error::Routing { host, port }) => {
-                        address = SqlServerAddress { host, port: Some(port), instance: None, ..address };
+                        address = address
+                            .routed(&host, port)
+                            .map_err(|error| DriverError::Other(error.to_string()))?;
                     }
                     Err(error) => return Err(driver_error(error)),
                     Ok(mut client) => {
@@ -84,7 +91,7 @@ impl TiberiusDriver {
 
     fn run<T>(
         &mut self,
-        operation: impl AsyncFnOnce(&mut Client<Compat<TcpStream>>) -> Result<T, tiberius::error::Error>,
+        operation: impl AsyncFnOnce(&mut Client<Compat<Line>>) -> Result<T, tiberius::error::Error>,
     ) -> Result<T, DriverError> {
         let Self { runtime, client, command_timeout: _ } = self;
         block_on(runtime, operation(client))
@@ -114,8 +121,9 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
         password,
         encrypt,
         trust_server_certificate: _,
-        host_name_in_certificate,
-        server_certificate,
+        host_name_in_certificate: _,
+        server_certificate: _,
+        is_integrated: _,
         application_name: own_application_name,
         intent: own_intent,
         multi_subnet_failover,
@@ -135,19 +143,13 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
     }
     config.application_name(own_application_name.as_deref().unwrap_or(application_name));
     config.encryption(match encrypt {
-        Encrypt::Disabled => EncryptionLevel::NotSupported,
-        Encrypt::Optional => EncryptionLevel::Off,
-        Encrypt::Mandatory => EncryptionLevel::Required,
-        Encrypt::Strict => EncryptionLevel::Strict,
+        Encrypt::Optional if !is_encrypted_here(address) => EncryptionLevel::Off,
+        // Or it is encrypted below the driver, which then need not know.
+        Encrypt::Disabled | Encrypt::Optional | Encrypt::Mandatory | Encrypt::Strict => {
+            EncryptionLevel::NotSupported
+        }
     });
-    if address.trusts_any_certificate() {
-        config.trust_cert();
-    } else if let Some(file) = server_certificate {
-        config.trust_cert_ca(file.display());
-    }
-    if let Some(name) = host_name_in_certificate {
-        config.hostname_in_certificate(name);
-    }
+    config.trust_cert();
     config.readonly(own_intent.unwrap_or(intent) == Intent::ReadOnly);
     config.multi_subnet_failover(*multi_subnet_failover);
     // Whoever connects limits the whole login.
@@ -160,6 +162,16 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
         (None, _) => integrated()?,
     });
     Ok(config)
+}
+
+/// Whether the whole line is encrypted, by us and not by the driver. Where only the login need be, and the server need not prove who it
+/// is, the driver can do that; one that must prove it has no reason not to encrypt the rest.
+fn is_encrypted_here(address: &SqlServerAddress) -> bool {
+    match address.encrypt {
+        Encrypt::Disabled => false,
+        Encrypt::Optional => !address.trusts_any_certificate(),
+        Encrypt::Mandatory | Encrypt::Strict => true,
+    }
 }
 
 /// None where a login may take as long as it likes.
@@ -284,12 +296,14 @@ impl Driver for TiberiusDriver {
             if *sets_identity {
                 set_identity_insert(client, table, "ON").await.map_err(driver_error)?;
             }
-            let insert = insert_sql(table, &names);
             for row in long_rows {
                 if !row.iter().zip(&code_pages).all(|(value, code_page)| has_all_of(*code_page, value)) {
                     return Err(DriverError::Value);
                 }
-                let cells: Vec<_> = token_row(columns, &row)?.into_iter().map(Cell).collect();
+                let insert = insert_sql(table, &names, &row);
+                let cells = token_row(columns, &row)?.into_iter().zip(&row);
+                let cells: Vec<_> =
+                    cells.filter(|(_, value)| **value != Value::Null).map(|(cell, _)| Cell(cell)).collect();
                 let cells: Vec<&dyn ToSql> = cells.iter().map(|cell| cell as &dyn ToSql).collect();
                 row_count += last_count(&client.execute(&insert, &cells).await.map_err(driver_error)?);
             }
@@ -335,7 +349,7 @@ fn last_count(result: &ExecuteResult) -> u64 {
 
 /// Whether inserts name the identity column of this table.
 async fn set_identity_insert(
-    client: &mut Client<Compat<TcpStream>>,
+    client: &mut Client<Compat<Line>>,
     table: &str,
     setting: &str,
 ) -> Result<(), tiberius::error::Error> {
@@ -349,7 +363,7 @@ async fn set_identity_insert(
 
 /// The code pages of these columns; none where text is UTF-16.
 async fn code_pages(
-    client: &mut Client<Compat<TcpStream>>,
+    client: &mut Client<Compat<Line>>,
     table: &str,
     names: &[&str],
 ) -> Result<Vec<Option<Collation>>, tiberius::error::Error> {
@@ -386,9 +400,18 @@ fn is_long(value: &Value<'_>) -> bool {
     }
 }
 
-fn insert_sql(table: &str, columns: &[&str]) -> String {
-    let parameters: Vec<_> = (1..=columns.len()).map(|number| format!("@P{number}")).collect();
-    format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), parameters.join(", "))
+/// The statement for this row, with a parameter for each cell that is no null: the driver sends a null as a parameter of no type, and
+/// declares it with one of its choice, which need not convert to the column's. In the statement a null has the column's type.
+fn insert_sql(table: &str, columns: &[&str], row: &[Value<'_>]) -> String {
+    let mut number = 0;
+    let cells = row.iter().map(|value| match value {
+        Value::Null => "NULL".to_owned(),
+        _ => {
+            number += 1;
+            format!("@P{number}")
+        }
+    });
+    format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), cells.collect::<Vec<_>>().join(", "))
 }
 
 /// A cell as a parameter.
@@ -409,6 +432,16 @@ impl ToSql for Parameter<'_> {
     }
 }
 
+/// The error of a line that did not come about, or of asking for an instance's port.
+fn browsing_error(error: tiberius::error::Error) -> DriverError {
+    match error {
+        tiberius::error::Error::Conversion(_) => {
+            DriverError::Other("SQL Server Browser does not tell the port of the instance".to_owned())
+        }
+        other => driver_error(other),
+    }
+}
+
 fn driver_error(error: tiberius::error::Error) -> DriverError {
     use tiberius::error::Error;
     match error {
@@ -417,9 +450,13 @@ fn driver_error(error: tiberius::error::Error) -> DriverError {
         }
         Error::Io { kind: std::io::ErrorKind::TimedOut, .. } => DriverError::Timeout,
         Error::Io { message, .. } => DriverError::Broken(message),
-        Error::Tls(message) => DriverError::Broken(format!("TLS: {message}")),
+        // The words are advice to programmers.
+        Error::Tls(_) => DriverError::Tls(NoTls::Handshake),
         // Characters beyond a code page, lengths beyond a column: the words name lengths and no values.
         Error::Encoding(_) | Error::BulkInput(_) => DriverError::Value,
+        Error::Protocol(words) if words.contains("can no longer be used") => {
+            DriverError::Broken("an earlier message was ended in the middle".to_owned())
+        }
         Error::Protocol(words) => DriverError::Broken(words.into_owned()),
         other => DriverError::Other(other.to_string()),
     }

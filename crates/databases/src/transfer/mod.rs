@@ -1,6 +1,7 @@
 //! Documents and rows on their way between a database and its port: what is the same for all databases.
 
 pub(crate) mod cell_text;
+pub(crate) mod dropped;
 pub(crate) mod fetching;
 pub(crate) mod runs;
 

@@ -23,10 +23,20 @@ pub(crate) fn document_of_row(
     documents: &[Range<usize>],
     row: u64,
 ) -> Option<DocumentKey> {
+    place_of_row(batch, table, documents, row).map(|at| batch.documents()[at].key)
+}
+
+/// The place in the batch of the document that has this row, counted likewise.
+pub(crate) fn place_of_row(
+    batch: &Batch,
+    table: usize,
+    documents: &[Range<usize>],
+    row: u64,
+) -> Option<usize> {
     let mut row_count = 0;
     let has_row = |at: &usize| {
         row_count += batch.row_range(table, *at).len() as u64;
         row < row_count
     };
-    documents.iter().cloned().flatten().find(has_row).map(|at| batch.documents()[at].key)
+    documents.iter().cloned().flatten().find(has_row)
 }

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
+mod computed_columns;
 mod conformance;
 mod ddl;
 mod differences;
+mod dropped_rows;
 mod file_names;
 mod files;
 mod log_upgrade;

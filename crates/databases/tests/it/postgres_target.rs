@@ -212,6 +212,49 @@ fn missing_rights_are_told_before_anything_is_read_with_what_to_do() {
     assert!(error.message.contains("\"t\"") && error.hint.unwrap().contains("GRANT"));
 }
 
+#[test]
+fn a_source_that_may_not_be_read_is_told_as_that_with_what_to_grant() {
+    let Some(bench) = PostgresBench::start("rights on a source of PostgreSQL", &[]) else { return };
+    let schema = schema(&[], OnExisting::Fail);
+    let fixture = with_table(&bench, &schema, "CREATE TABLE t (id bigint PRIMARY KEY)");
+    let namespace: String = fixture.client().query_one("SELECT current_schema()::text", &[]).unwrap().get(0);
+    fixture.client().batch_execute("CREATE ROLE \"some reader\" LOGIN PASSWORD 'x'").unwrap();
+    let login = xmlshred_databases::Login {
+        username: Some("some reader".to_owned()),
+        password: Some("x".to_owned().into()),
+    };
+    let source = SourceAddress::Database(fixture.url().with_login(&login));
+    let open = |schema: Option<&str>| {
+        let spec =
+            xmlshred_mapping::contract::SourceSpec { schema: schema.map(str::to_owned), ..fixture.spec() };
+        xmlshred_databases::open_source(&source, &spec).map(drop)
+    };
+    let check = |schema: Option<&str>, hint: &str| {
+        let error = open(schema).unwrap_err();
+        assert_eq!(error.fault, Fault::AccessDenied, "{error}");
+        assert_eq!(error.message, "no right to read the source table `app_xml`");
+        assert!(error.hint.as_ref().unwrap().ends_with(hint), "{:?}", error.hint);
+    };
+    let select = format!("GRANT SELECT ON \"{namespace}\".\"app_xml\" TO \"some reader\"");
+    let usage = format!("GRANT USAGE ON SCHEMA \"{namespace}\" TO \"some reader\"");
+    // As long as the schema is closed, the table cannot even be seen.
+    for schema in [None, Some(&*namespace)] {
+        check(schema, &format!("{usage}; {select}"));
+    }
+    fixture.client().batch_execute(&usage).unwrap();
+    for schema in [None, Some(&*namespace)] {
+        check(schema, &format!("says: {select}"));
+    }
+    // Some columns are not enough, and those that are read are.
+    fixture.client().batch_execute("GRANT SELECT (app_id) ON app_xml TO \"some reader\"").unwrap();
+    check(None, &select);
+    fixture.client().batch_execute("GRANT SELECT (xml) ON app_xml TO \"some reader\"").unwrap();
+    open(None).unwrap();
+    let spec = xmlshred_mapping::contract::SourceSpec { table: "none".to_owned(), ..fixture.spec() };
+    let error = xmlshred_databases::open_source(&source, &spec).err().unwrap();
+    assert_eq!(error.fault, Fault::MissingTable { table: "none".to_owned() });
+}
+
 /// The statements of the manual that give a run its rights.
 fn documented_rights() -> String {
     let manual =

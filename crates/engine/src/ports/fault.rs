@@ -45,8 +45,10 @@ pub enum Fault {
         /// Its column, when the database tells.
         column: Option<String>,
     },
-    /// Locked by others for longer than it was worth waiting, or a deadlock's victim.
+    /// Locked by others for longer than it was worth waiting, or no room for more work now.
     Busy,
+    /// Two transactions waited for each other, and this one was chosen to end.
+    Deadlock,
     /// The connection broke; a commit under way may or may not have happened.
     ConnectionLost,
     /// No answer in time.

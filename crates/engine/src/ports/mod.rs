@@ -151,6 +151,9 @@ pub struct Commit {
     pub already_done: Vec<AlreadyDone>,
     /// Rows inserted, per table of the schema.
     pub table_row_counts: Vec<u64>,
+    /// Rows that the database took without an error and does not have, per table of the schema; empty where there are none, or where it
+    /// does not tell. Triggers and rules of the target do that. The log's `row_count` is without them.
+    pub dropped_row_counts: Vec<u64>,
 }
 
 /// A document that the log had already.

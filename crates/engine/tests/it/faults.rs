@@ -51,7 +51,7 @@ fn retries(events: &[Event]) -> Vec<u32> {
 #[test]
 fn faults_that_pass_are_waited_for_at_every_step() {
     for step in Step::ALL {
-        for fault in [Fault::Busy, Fault::ConnectionLost, Fault::Timeout] {
+        for fault in [Fault::Busy, Fault::Deadlock, Fault::ConnectionLost, Fault::Timeout] {
             let (_, events) = check_survived(Script::new().fail(step, 1, fault.clone()).fail(step, 3, fault));
             if !matches!(step, Step::CreateTables | Step::AfterCreateTables) {
                 assert!(!retries(&events).is_empty(), "{step:?}");
@@ -69,6 +69,34 @@ fn tries_are_counted_until_one_succeeds() {
         _ => None,
     });
     assert_eq!(reason.unwrap(), "loading rows: scripted fault Busy at BeforeCommit");
+}
+
+/// How many loaders are said to go on, each time that one is given up.
+fn loaders_left(script: Script) -> Vec<u32> {
+    let (clean, store) = (mixed(), mixed());
+    complete(&clean.memory_ports());
+    let ports = store.memory_ports().with_max_loaders(4);
+    let settings = RunSettings { workers: 4.try_into().unwrap(), ..settings() };
+    let (result, events) = run(&FaultyPorts::new(&ports, script), &settings);
+    result.unwrap();
+    assert_eq!(loaded(&store), loaded(&clean));
+    let left = |event: &Event| match event {
+        Event::LoaderGivenUp { left } => Some(*left),
+        _ => None,
+    };
+    events.iter().filter_map(left).collect()
+}
+
+#[test]
+fn loaders_that_deadlock_again_and_again_become_fewer_and_never_none() {
+    let deadlocks =
+        |count| loaders_left(Script::new().fail_first(Step::BeforeCommit, count, &Fault::Deadlock));
+    assert_eq!(deadlocks(4), [0; 0]);
+    let left = deadlocks(100);
+    assert!(!left.is_empty() && left.iter().all(|left| (1..4).contains(left)), "{left:?}");
+    assert!(left.is_sorted_by(|one, next| one > next), "{left:?}");
+    let busy = loaders_left(Script::new().fail_first(Step::BeforeCommit, 100, &Fault::Busy));
+    assert_eq!(busy, [0; 0], "a lock of somebody else's is no reason");
 }
 
 #[test]

@@ -62,12 +62,15 @@ fn a_source_alone_asks_for_a_replica_and_a_sink_for_the_server_that_writes() {
 const BROWSER: &str = "127.0.0.1:1434";
 
 #[test]
-fn a_named_instance_is_looked_up_at_the_browser() {
+fn a_named_instance_is_looked_up_at_the_browser_and_followed_to_where_it_sends_on() {
     let Ok(browser) = UdpSocket::bind(BROWSER) else {
         return skip("named instances of SQL Server", &"UDP port 1434 is taken: stop what listens there");
     };
+    // The instance sends on, to a port that it names: the one who listens there need not be asked for again.
     let mock = Mock::with_keys(&[]);
-    let port = mock.proxy().port();
+    let instance = Peer::before(mock.proxy().port(), Vec::new());
+    instance.fail(Moment::Login, Instead::Elsewhere(mock.proxy().port()));
+    let port = instance.port();
     let asked = thread::spawn(move || {
         let mut question = [0; 64];
         let (length, client) = browser.recv_from(&mut question).unwrap();
@@ -80,4 +83,5 @@ fn a_named_instance_is_looked_up_at_the_browser() {
     source_at("127.0.0.1", "instanceName=SQLEXPRESS").unwrap();
     assert_eq!(asked.join().unwrap(), b"\x04SQLEXPRESS");
     assert!(mock.was_told("loader"));
+    assert_eq!(instance.logins().len(), 1);
 }

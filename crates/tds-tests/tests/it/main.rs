@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
+mod certificates;
 mod login;
 mod mock;
 mod peer;
+mod secure;
 mod sink;
 mod source;
 mod tokens;

@@ -116,7 +116,8 @@ fn address(server: &str, options: &str) -> DatabaseUrl {
     DatabaseUrl::parse(&text, &|_| None).unwrap()
 }
 
-fn spec() -> SourceSpec {
+/// The source table of these tests.
+pub(crate) fn spec() -> SourceSpec {
     SourceSpec {
         schema: None,
         table: "APP_XML".to_owned(),

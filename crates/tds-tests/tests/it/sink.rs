@@ -12,7 +12,7 @@ use xmlshred_model::{
 };
 
 use crate::mock::Mock;
-use crate::peer::{Instead, KEY_MARK, Message, Moment, Peer};
+use crate::peer::{Instead, KEY_MARK, Message, Moment, Peer, says};
 use crate::tokens::column_metadata;
 
 /// Keys whose lowest byte is the mark that the peer counts rows by.
@@ -56,7 +56,7 @@ fn batch(schema: &Arc<TargetSchema>, documents: &[(i64, &[Value<'_>])]) -> Batch
 
 /// A mock that knows the tables of a schema, and a peer before it that takes rows for them.
 pub(crate) struct Target {
-    _mock: Mock,
+    mock: Mock,
     pub(crate) peer: Peer,
     schema: Arc<TargetSchema>,
 }
@@ -67,7 +67,7 @@ impl Target {
         let tables = [schema.tables.clone(), vec![log_table("app_id"), issue_table("app_id")]].concat();
         let mock = Mock::with_tables(&tables);
         let peer = Peer::before(mock.proxy().port(), tables);
-        Self { _mock: mock, peer, schema }
+        Self { mock, peer, schema }
     }
 
     pub(crate) fn sink(&self) -> Result<Box<dyn Sink>, PortError> {
@@ -107,7 +107,7 @@ fn a_batch_is_one_transaction_of_bulk_loads_with_the_log_first() {
         Message::Batch(sql) if sql.starts_with("INSERT BULK ") => sql.as_str(),
         Message::Batch(_) => "batch",
         Message::BulkLoad(_) => "rows",
-        Message::Call => "call",
+        Message::Call(_) => "call",
         Message::Begin => "begin",
         Message::Commit => "commit",
         Message::Login(_) | Message::Other(_) => "other",
@@ -179,7 +179,7 @@ fn a_refused_bulk_load_is_told_as_what_it_is_and_the_next_batch_has_a_new_connec
             "Violation of PRIMARY KEY constraint. The duplicate key value is (hunter2).",
             Fault::UniqueViolation { table: Some("app_base".to_owned()) },
         ),
-        (1205, "Transaction was deadlocked on lock resources", Fault::Busy),
+        (1205, "Transaction was deadlocked on lock resources", Fault::Deadlock),
         (9002, "The transaction log is full", Fault::DiskFull),
     ] {
         let target = Target::with(Vec::new());
@@ -214,4 +214,68 @@ fn a_line_that_dies_in_a_bulk_load_or_at_the_commit_is_a_lost_connection() {
         assert_eq!(error.fault, Fault::ConnectionLost, "{moment:?}: {error}");
         assert_eq!(commit(&mut *sink, &target.batch()).unwrap().table_row_counts, [2], "{moment:?}");
     }
+}
+
+/// Statements with parameters that say this.
+fn calls_that_say(target: &Target, text: &str) -> usize {
+    let is_call = |message: &&Message| matches!(message, Message::Call(call) if says(call, text));
+    target.peer.messages().iter().filter(is_call).count()
+}
+
+#[test]
+fn a_null_beside_a_long_cell_has_the_type_of_its_column() {
+    let nulls = [
+        ("amount", DataType::Decimal { precision: 12, scale: 2 }),
+        ("name", DataType::VarChar(50)),
+        ("born", DataType::Date),
+        ("at", DataType::Time),
+        ("seen", DataType::TimestampTz),
+        ("raw", DataType::Binary),
+    ];
+    let columns = std::iter::once(("note", DataType::Text)).chain(nulls).chain([("children", DataType::Int)]);
+    let target = Target::with(columns.map(|(name, data_type)| column(name, data_type, true)).collect());
+    let long = "x".repeat(70_000);
+    let mut cells = vec![Value::Null; 8];
+    cells[0] = Value::Text(&long);
+    cells[7] = Value::Int(2);
+    let loaded = commit(&mut *target.sink().unwrap(), &batch(&target.schema, &[(FIRST, &cells)])).unwrap();
+    assert_eq!(loaded.table_row_counts, [1]);
+    assert_eq!(loaded.dropped_row_counts, []);
+    // In the statement, where the server gives it the column's type; a parameter would have one of the driver's.
+    assert_eq!(calls_that_say(&target, "VALUES (@P1, @P2, NULL, NULL, NULL, NULL, NULL, NULL, @P3)"), 1);
+    assert_eq!(calls_that_say(&target, "@P4"), 0);
+}
+
+#[test]
+fn log_rows_are_sought_where_the_server_can() {
+    let target = Target::with(Vec::new());
+    commit(&mut *target.sink().unwrap(), &target.batch()).unwrap();
+    let look_up = |hint: &str| {
+        format!("FROM [processing_log]{hint} WHERE contract_name = @P3 AND [app_id] IN (@P1, @P2)")
+    };
+    assert_eq!(calls_that_say(&target, &look_up(" WITH (FORCESEEK)")), 1);
+    // No index, or no such hint.
+    for (number, words) in
+        [(8622, "could not produce a query plan because of the hints"), (102, "Incorrect syntax near")]
+    {
+        let target = Target::with(Vec::new());
+        target.mock.refuse("FORCESEEK", number, words);
+        commit(&mut *target.sink().unwrap(), &target.batch()).unwrap();
+        assert_eq!(calls_that_say(&target, &look_up("")), 1);
+    }
+}
+
+#[test]
+fn rows_that_the_server_does_not_count_are_not_loaded_and_the_log_says_whose_they_were() {
+    let target = Target::with(Vec::new());
+    let mut sink = target.sink().unwrap();
+    // One of two is dropped; so they are loaded one by one, and it was the first.
+    target.peer.drop_rows(&[1, 1]);
+    let loaded = commit(&mut *sink, &target.batch()).unwrap();
+    assert_eq!((loaded.table_row_counts, loaded.dropped_row_counts), (vec![1], vec![1]));
+    let take_off =
+        "WITH (FORCESEEK) SET row_count = row_count - @P1 WHERE contract_name = @P2 AND [app_id] = @P3";
+    assert_eq!(calls_that_say(&target, take_off), 1);
+    let commits = target.peer.messages().iter().filter(|message| **message == Message::Commit).count();
+    assert_eq!((target.peer.logins().len(), commits), (2, 1), "the first transaction came to nothing");
 }

@@ -76,7 +76,7 @@ fn numbers_of_errors_become_faults_and_no_value_of_their_words_is_passed_on() {
     let mock = Mock::with_keys(&[]);
     let missing = || Fault::MissingTable { table: "APP_XML".to_owned() };
     for (number, message, expected) in [
-        (1205, "Transaction (Process ID 52) was deadlocked on lock resources", Fault::Busy),
+        (1205, "Transaction (Process ID 52) was deadlocked on lock resources", Fault::Deadlock),
         (1222, "Lock request time out period exceeded.", Fault::Busy),
         (208, "Invalid object name 'dbo.APP_XML'.", missing()),
         (229, "The SELECT permission was denied on the object 'APP_XML'", Fault::AccessDenied),
@@ -197,4 +197,42 @@ fn text_that_is_no_unicode_is_handed_over_as_its_bytes_and_stops_nothing() {
     let text = |text: &str| Fetched::Text(text.to_owned());
     let bytes = Fetched::Bytes(vec![0xff, 0xfe, 0x3c, 0x00, 0x00, 0xd8]);
     assert_eq!(found, [bytes, text("<\u{fffd}"), text("<")]);
+}
+
+#[test]
+fn a_source_that_may_not_be_read_is_told_with_what_to_grant() {
+    let mock = Mock::with_keys(&[1]);
+    // As the server has it: the catalog does not show the table either.
+    mock.answer(
+        COLUMNS,
+        QueryResponse::new(vec![ColumnDefinition::new("name", SqlDataType::Int)], Vec::new()),
+    );
+    let words = "The SELECT permission was denied on the object 'APP_XML', database 'Loans', schema 'dbo'.";
+    mock.refuse("SELECT TOP (0) [APP_ID], [XML] FROM [APP_XML]", 229, words);
+    let user = Row::new(vec![ColumnValue::NVarChar("some]one".to_owned())]);
+    let columns = vec![ColumnDefinition::new("user", SqlDataType::NVarChar)];
+    mock.answer("SELECT USER_NAME()", QueryResponse::new(columns, vec![user]));
+    let error = mock.source("").err().unwrap();
+    assert_eq!(error.fault, Fault::AccessDenied, "{error}");
+    assert_eq!(error.message, "no right to read the source table `APP_XML`");
+    let grant = "GRANT SELECT ON OBJECT::[APP_XML] TO [some]]one]";
+    assert!(error.hint.as_ref().unwrap().ends_with(grant), "{:?}", error.hint);
+}
+
+#[test]
+fn a_right_that_goes_away_is_named_with_its_table() {
+    let mock = Mock::with_keys(&[1]);
+    let mut source = mock.source("").unwrap();
+    mock.refuse(
+        KEYS,
+        229,
+        "The SELECT permission was denied on the object 'processing_log', database 'Loans'.",
+    );
+    let error = source.keys(&selection(Share::WHOLE), None, 10).unwrap_err();
+    assert_eq!(error.fault, Fault::AccessDenied, "{error}");
+    assert!(
+        error.message.contains("the right to SELECT is missing on the table [processing_log]"),
+        "{error}"
+    );
+    assert!(error.hint.unwrap().contains("GRANT SELECT ON OBJECT::[processing_log]"));
 }

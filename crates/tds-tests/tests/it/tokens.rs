@@ -31,6 +31,12 @@ pub(crate) fn error(number: u32, message: &str) -> Vec<u8> {
     with_length(0xaa, &body)
 }
 
+/// `LOGINACK` (2.2.7.14), with this version of the protocol.
+pub(crate) fn login_acknowledged(version: [u8; 4]) -> Vec<u8> {
+    let body = [&[1][..], &version, &short_text("peer"), &[16, 0, 0, 0]].concat();
+    with_length(0xad, &body)
+}
+
 /// `ENVCHANGE` (2.2.7.9) of the kind that sends the client elsewhere.
 pub(crate) fn routing(host: &str, port: u16) -> Vec<u8> {
     let mut value = vec![0];

@@ -1,5 +1,6 @@
 //! Listens to a run: log lines, progress, counts, Prometheus.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,6 +23,8 @@ pub(super) struct RunObserver {
     failures: AtomicU64,
     job: Arc<Job>,
     bars: MultiProgress,
+    /// Tables of which rows were dropped.
+    dropping: Mutex<BTreeSet<usize>>,
 }
 
 impl RunObserver {
@@ -33,6 +36,7 @@ impl RunObserver {
             failures: AtomicU64::new(0),
             job: Arc::clone(job),
             bars: bars.clone(),
+            dropping: Mutex::default(),
         }
     }
 
@@ -80,12 +84,34 @@ impl RunObserver {
             Event::BatchSplit { document_count, reason } => {
                 debug!("Batch of {document_count} documents refused, now split: {reason}");
             }
+            Event::RowsDropped { table_row_counts } => self.log_dropped(table_row_counts),
+            Event::LoaderGivenUp { left } => {
+                warn!(
+                    "Loaders stand in each other's way (deadlocks): one less, {left} go on; --workers sets how many begin"
+                );
+            }
             Event::Retrying { attempt, delay, reason } => {
                 warn!("{reason}; attempt {attempt} follows in {delay:.1?}");
             }
             Event::DatabaseSaid { words } => self.bars.suspend(|| console::quote(words)),
             Event::Stopping => warn!("Stopping: what was begun is being finished; Ctrl-C again ends at once"),
             Event::Finished => debug!("All threads have ended"),
+        }
+    }
+}
+
+impl RunObserver {
+    /// Tells of rows that the target does not have, once per table.
+    fn log_dropped(&self, table_row_counts: &[u64]) {
+        let mut told = self.dropping.lock().unwrap_or_else(PoisonError::into_inner);
+        let tables = self.job.plan.schema().tables.iter().map(|table| &table.name).enumerate();
+        for ((at, table), _) in tables.zip(table_row_counts).filter(|(_, count)| **count > 0) {
+            if told.insert(at) {
+                warn!(
+                    "The target takes rows of {table} without an error and does not keep them: a trigger or rule of its own drops \
+                     them. They are not counted as loaded; this is said once"
+                );
+            }
         }
     }
 }

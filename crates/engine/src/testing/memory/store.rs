@@ -91,7 +91,7 @@ impl MemoryStore {
                 already_done.push(AlreadyDone { key: record.key, by_this_run });
             }
         }
-        Ok(Commit { already_done, table_row_counts })
+        Ok(Commit { already_done, table_row_counts, ..Commit::default() })
     }
 }
 
