@@ -1,6 +1,6 @@
 //! INSERT, SELECT and DELETE with parameters, for databases that number them `?1`.
 
-use xmlshred_model::{OnExisting, TargetSchema};
+use xmlshred_model::{OnExisting, TableSchema, TargetSchema};
 
 use crate::sql::dialect::Dialect;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, issue_columns, log_columns};
