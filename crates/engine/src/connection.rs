@@ -8,7 +8,7 @@ use crate::backoff::Backoff;
 use crate::control::Control;
 use crate::error::{Activity, RunError, once};
 use crate::event::Event;
-use crate::policy::{Decision, decide};
+use crate::policy::{Decision, Patience, Subject, blame_after, decide};
 use crate::ports::{Fault, PortError};
 
 type Open<'a, P> = Box<dyn Fn() -> Result<Box<P>, PortError> + Send + 'a>;
@@ -62,22 +62,42 @@ impl<'a, P: ?Sized> Connection<'a, P> {
         &mut self,
         control: &Control<'_>,
         during: Activity,
+        operation: impl FnMut(&mut P) -> Result<T, PortError>,
+    ) -> Result<T, Refusal> {
+        self.with_documents(control, during, Subject::Nobody, operation)
+    }
+
+    /// Uses the port for these documents, which are to blame when the connection is lost, or nothing is answered, again and again;
+    /// `operation` must be repeatable.
+    pub(crate) fn with_documents<T>(
+        &mut self,
+        control: &Control<'_>,
+        during: Activity,
+        subject: Subject,
         mut operation: impl FnMut(&mut P) -> Result<T, PortError>,
     ) -> Result<T, Refusal> {
         let mut backoff = Backoff::new(control.retry());
         let mut first_fault = None;
         let mut attempts = 1;
+        // Tries in a row that came to their operation: a database that cannot be reached says nothing about documents.
+        let mut tries = 0;
         loop {
             let (during, error) = match self.opened() {
                 Err(error) => (self.connecting, error),
-                Ok(port) => match operation(port) {
-                    Ok(value) => return Ok(value),
-                    Err(error) => (during, error),
-                },
+                Ok(port) => {
+                    let result = operation(port);
+                    // Some ports open what they stand for when it is first needed.
+                    self.reached |= !matches!(&result, Err(error) if error.fault == Fault::CannotConnect);
+                    match result {
+                        Ok(value) => return Ok(value),
+                        Err(error) => (during, error),
+                    }
+                }
             };
             if error.fault == Fault::Deadlock && during == Activity::Load {
                 control.met_deadlock();
             }
+            tries = if during == self.connecting { 0 } else { tries + 1 };
             match decide(&error.fault, during) {
                 Decision::BlameDocument(code) => return Err(Refusal::Document(code, error)),
                 Decision::Retry => {}
@@ -89,7 +109,12 @@ impl<'a, P: ?Sized> Connection<'a, P> {
             }
             let elapsed = first_fault.get_or_insert_with(Instant::now).elapsed();
             let left = control.retry().give_up_after.saturating_sub(elapsed);
-            if left.is_zero() {
+            let patience = if left.is_zero() { Patience::Over } else { Patience::Left };
+            if let Some(code) = blame_after(&error.fault, during, subject, tries, patience) {
+                self.port = None;
+                return Err(Refusal::Document(code, error));
+            }
+            if patience == Patience::Over {
                 let error = RunError::RetriesExhausted { during, attempts, elapsed, error: Box::new(error) };
                 return Err(Refusal::Fatal(error));
             }
@@ -116,7 +141,6 @@ impl<'a, P: ?Sized> Connection<'a, P> {
             Some(port) => port,
             None => (self.open)()?,
         };
-        self.reached = true;
         Ok(self.port.insert(port))
     }
 }

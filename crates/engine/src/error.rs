@@ -91,9 +91,9 @@ pub(crate) fn once(during: Activity, error: &PortError) -> String {
     if verb(during) != verb(&error) {
         return format!("{during}: {error}");
     }
-    match error.strip_prefix("connecting to ") {
-        Some(place) => format!("{during}, {place}"),
-        None => error,
+    match during.strip_prefix("connecting to ") {
+        Some(side) if error.starts_with("connecting to ") => format!("{side}: {error}"),
+        _ => error,
     }
 }
 
@@ -110,6 +110,10 @@ impl RunError {
             ),
             Self::LogRefused { error, .. } => Some(
                 error.hint.as_deref().unwrap_or("compare the log tables with what `xmlshred ddl` prints"),
+            ),
+            Self::RefusedInARow { during: Activity::Fetch, .. } => Some(
+                "so many in a row are hardly the documents' fault: mend the cause, then run again; \
+                 --show-database-messages shows the database's own words on the console",
             ),
             Self::RefusedInARow { .. } => Some(
                 "so many in a row are hardly the documents' fault: mend the cause, then run again with --retry-failed, as all but \

@@ -11,7 +11,7 @@ use crate::connection::{Connection, Refusal};
 use crate::control::Control;
 use crate::error::{Activity, RunError};
 use crate::event::Event;
-use crate::policy::{REFUSED_IN_A_ROW, is_told_by_opening, load_failure};
+use crate::policy::{REFUSED_IN_A_ROW, Subject, is_told_by_opening, load_failure};
 use crate::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};
 use crate::repeated_keys;
 use crate::summary::Totals;
@@ -73,7 +73,12 @@ impl Loader<'_> {
                 (0..batch.schema().tables.len()).map(|t| batch.table_row_count(t)).collect();
             return Ok((Commit { table_row_counts, ..Commit::default() }, Duration::ZERO));
         };
-        sink.with(control, Activity::Load, |sink| {
+        let subject = match batch.documents() {
+            [DocumentRecord { outcome: Outcome::Failed(_), .. }] => Subject::Nobody,
+            [_] => Subject::One,
+            _ => Subject::Several,
+        };
+        sink.with_documents(control, Activity::Load, subject, |sink| {
             let started = Instant::now();
             let commit = sink.commit(batch, identity, *failed)?;
             Ok((commit, started.elapsed()))

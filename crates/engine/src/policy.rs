@@ -9,6 +9,55 @@ use crate::ports::{Fault, PortError};
 /// them, are not to blame: the run stops.
 pub const REFUSED_IN_A_ROW: u32 = 20;
 
+/// Whom a fault that does not pass may be blamed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Several documents: fewer at a time take less, and the guilty one among them comes to stand alone.
+    Several,
+    /// One document alone.
+    One,
+    /// No document.
+    Nobody,
+}
+
+/// After so many tries in a row that ended in silence or a lost connection, although the database was reached anew before each,
+/// documents are tried in smaller parts.
+pub const TRIES_TOGETHER: u32 = 3;
+/// And after so many, a document that is tried alone is to blame: its trigger runs for ever, or ends the server's process.
+pub const TRIES_ALONE: u32 = 8;
+
+/// Whether a fault of this kind that came up this often in a row, or for as long as anybody has patience, is to be blamed on
+/// documents; on which code.
+pub fn blame_after(
+    fault: &Fault,
+    during: Activity,
+    subject: Subject,
+    tries: u32,
+    patience: Patience,
+) -> Option<FailureCode> {
+    let code = match during {
+        Activity::Load => FailureCode::RefusedByTarget,
+        Activity::Fetch => FailureCode::RefusedBySource,
+        _ => return None,
+    };
+    let enough = match subject {
+        Subject::Several => TRIES_TOGETHER,
+        Subject::One => TRIES_ALONE,
+        Subject::Nobody => return None,
+    };
+    let is_meant = matches!(fault, Fault::ConnectionLost | Fault::Timeout);
+    (is_meant && (tries >= enough || patience == Patience::Over && tries > 1)).then_some(code)
+}
+
+/// Whether there is patience left for another try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// There is.
+    Left,
+    /// There is not.
+    Over,
+}
+
 /// What follows from a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -100,6 +149,12 @@ pub(crate) fn is_told_by_opening(fault: &Fault) -> bool {
         | Fault::CannotConnect
         | Fault::Corrupt => false,
     }
+}
+
+/// Whether a document that is not handed over alone has itself to blame, however many others are like it: a whole delivery may be in
+/// another encoding.
+pub(crate) fn is_of_the_document(fault: &Fault) -> bool {
+    matches!(fault, Fault::ValueRejected { .. })
 }
 
 /// Whether two documents were refused for the same reason, as far as that can be told.

@@ -11,7 +11,7 @@ use crate::control::Control;
 use crate::error::{Activity, RunError};
 use crate::event::Event;
 use crate::in_a_row::InARow;
-use crate::policy::{REFUSED_IN_A_ROW, fetch_failure, is_told_by_opening};
+use crate::policy::{REFUSED_IN_A_ROW, Subject, fetch_failure, is_of_the_document, is_told_by_opening};
 use crate::ports::{Fetched, Journal, PortError, Selection, Source};
 use crate::settings::{ChunkLimits, RunSettings};
 
@@ -209,9 +209,10 @@ impl<'a> Reader<'a> {
     /// Reads documents into the chunk until it is full; answers how many of the keys are done with.
     fn fetch(&mut self, keys: &[DocumentKey], chunk: &mut Chunk) -> (usize, Result<(), Refusal>) {
         let Self { control, source, max_bytes, chunk: limits, refused, .. } = self;
+        let subject = if keys.len() == 1 { Subject::One } else { Subject::Several };
         let mut byte_count = held(chunk);
         let mut next = 0;
-        let result = source.with(control, Activity::Fetch, |source| {
+        let result = source.with_documents(control, Activity::Fetch, subject, |source| {
             let mut flow = ControlFlow::Continue(());
             source.fetch(&keys[next..], *max_bytes, &mut |key, fetched| {
                 next += keys[next..].iter().position(|&wanted| wanted == key).map_or(0, |at| at + 1);
@@ -233,6 +234,9 @@ impl<'a> Reader<'a> {
 
     /// Sees whether the source is to blame, and not the document that was read alone.
     fn suspect_the_source(&mut self, error: PortError) -> Result<(), Refusal> {
+        if is_of_the_document(&error.fault) {
+            return Ok(());
+        }
         if is_told_by_opening(&error.fault) {
             self.source.reopen(self.control)?;
         }

@@ -182,3 +182,29 @@ fn help_prints_the_manual_by_topic_command_and_code() {
         .ends_with(2)
         .says(&["no help about `colours`", "hint: there is help about contract"]);
 }
+
+#[test]
+fn a_server_or_folder_that_is_not_there_is_told_at_once_and_once() {
+    for (arguments, words, once) in [
+        ("run --url postgres://me:pw@127.0.0.1:1/db", &["hint: is the server up"][..], "Connection refused"),
+        ("status --url postgres://me:pw@127.0.0.1:1/db", &["hint: is the server up"], "Connection refused"),
+        ("run --create-tables --url postgres://me:pw@127.0.0.1:1/db", &["hint: is"], "Connection refused"),
+        (
+            "run --url sqlite:data.db --target-url sqlite:none/t.db",
+            &["does not exist", "hint: "],
+            "none/t.db",
+        ),
+        (
+            "run --url sqlite:data.db --target-url sqlite:none/t.db --create-tables",
+            &["does not exist", "hint: "],
+            "none/t.db",
+        ),
+        ("launch --instances 2 --url sqlite:data.db --target-url sqlite:none/t.db --create-tables", &[], ""),
+    ] {
+        let place = Workplace::new(0..1);
+        let answer = place.run(arguments).ends_with(2).says(words);
+        let said = answer.err.lines().filter(|line| line.starts_with("error: ")).collect::<String>();
+        assert!(once.is_empty() || said.matches(once).count() == 1, "{arguments}: {said}");
+        assert!(!answer.err.contains("attempt 2"), "{arguments}: {}", answer.err);
+    }
+}

@@ -51,7 +51,9 @@ impl AddressError {
             Self::NoScheme | Self::UnknownScheme { .. } => {
                 "addresses look like `sqlite:demo.db`, `postgres://USER@HOST:5432/DATABASE` or `sqlserver://USER@HOST:1433/DATABASE`"
             }
-            Self::NoFile | Self::InMemory => "name a file, as in `sqlite:demo.db`",
+            Self::NoFile | Self::InMemory | Self::Malformed { database: "SQLite", .. } => {
+                "name a file, as in `sqlite:demo.db`"
+            }
             Self::At { .. } => {
                 "write `%40` for an `@` in a name or password, `%2F` for a `/`, `%3F` for a `?`, `%3A` for a `:`; or leave the password \
                  out and set XMLSHRED_PASSWORD, or say --password-file"

@@ -24,6 +24,19 @@ fn holds_password(text: &str) -> bool {
     PASSWORDS.iter().any(|name| text.contains(name))
 }
 
+/// Whether a path is that of another kind of address, with a login (`me:PASSWORD@host`) or an option for a password (`?key=…`).
+pub(crate) fn holds_login(path: &str) -> bool {
+    let decoded = percent_decoded(path).to_lowercase();
+    let is_secret = |name: &str| {
+        let name = name.trim();
+        name == "key" || PASSWORDS.iter().any(|known| name.ends_with(known))
+    };
+    let mut options = decoded.split(['?', '&', ';']).skip(1);
+    let has_option = options.any(|option| option.split_once('=').is_some_and(|(name, _)| is_secret(name)));
+    let before_folder = path.split(['/', '\\']).next().unwrap_or_default();
+    has_option || before_folder.split_once(':').is_some_and(|(_, password)| password.contains('@'))
+}
+
 fn is_name(text: &str) -> bool {
     text.len() <= 40
         && text.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::address::{AddressError, Environment, Login};
+use crate::address::{AddressError, Environment, Login, holds_login};
 use crate::postgres::PostgresAddress;
 use crate::sql::dialect::{Dialect, POSTGRES, SQL_SERVER, SQLITE};
 use crate::sqlserver::SqlServerAddress;
@@ -40,6 +40,11 @@ impl DatabaseUrl {
                 match path {
                     "" => Err(AddressError::NoFile),
                     ":memory:" => Err(AddressError::InMemory),
+                    // Messages show the path.
+                    _ if holds_login(path) => Err(AddressError::Malformed {
+                        database: "SQLite",
+                        problem: "files have no login and no password".to_owned(),
+                    }),
                     _ => Ok(Self::Sqlite(Path::new(path).to_owned())),
                 }
             }
@@ -139,6 +144,22 @@ mod tests {
             "a database in memory cannot be shared by the connections of a run, and ends with it",
         );
         check("sqlite:", "`sqlite:` without a file");
+    }
+
+    #[test]
+    fn a_login_or_password_where_a_file_should_be_is_refused_without_showing_it() {
+        for text in [
+            "sqlite:x.db?password=Q7x",
+            "sqlite:file:x.db?mode=ro&Pwd=Q7x",
+            "sqlite:x.db;Password = Q7x",
+            "sqlite:x.db?pass%77ord=Q7x",
+            "sqlite:x.db?key=Q7x",
+            "sqlite://me:Q7x@host/x.db",
+        ] {
+            check(text, "this is no address of a SQLite database: files have no login and no password");
+        }
+        check("sqlite:C:/me@home/x.db", "sqlite:C:/me@home/x.db");
+        check("sqlite:monkey=1/x.db", "sqlite:monkey=1/x.db");
     }
 
     #[test]

@@ -44,6 +44,15 @@ pub(super) enum Own {
     Counted,
 }
 
+/// What the server allows of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WayIn {
+    /// `COPY`, where nothing speaks against it.
+    Copy,
+    /// `INSERT` alone: row-level security applies to this user, or it is a view.
+    Insert,
+}
+
 /// The columns of each of these tables, given as SQL names them; `None` where there is no such table.
 pub(super) fn columns(
     client: &mut impl GenericClient,
@@ -162,6 +171,24 @@ pub(super) fn check_right_to_read(client: &mut Client, spec: &SourceSpec) -> Res
     let select = format!("GRANT SELECT ON {found_in}.{} TO {user}", POSTGRES.quote(table));
     let usage = if has_schema { "" } else { &*usage };
     Err(no_right_to_read(spec, &format!("{usage}{select}")))
+}
+
+/// How rows get into each of the target tables, in schema order. `COPY` takes neither a table whose row-level security applies to this
+/// user nor a view that the server itself can write to.
+pub(super) fn ways_in(
+    client: &mut impl GenericClient,
+    schema: &TargetSchema,
+) -> Result<Vec<WayIn>, PortError> {
+    let tables: Vec<_> = schema.tables.iter().map(|table| qualified(schema, &table.name)).collect();
+    let rows = client
+        .query(
+            "SELECT c.relkind IN ('r', 'p', 'f') AND NOT row_security_active(c.oid) \
+             FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, number) \
+             JOIN pg_catalog.pg_class c ON c.oid = to_regclass(name) ORDER BY number",
+            &[&tables],
+        )
+        .map_err(|error| port_error("looking up row-level security", error))?;
+    Ok(rows.iter().map(|row| if row.get(0) { WayIn::Copy } else { WayIn::Insert }).collect())
 }
 
 /// Whether all target tables, the log and the issues are there, and these as they are today.

@@ -42,6 +42,10 @@ fn error_among(during: &str, known: KnownNames<'_>, error: Error) -> PortError {
     let denied =
         (fault == Fault::AccessDenied).then(|| known.found_at_the_end_of(refusal.message())).flatten();
     let meaning = match denied {
+        // The server's function that checks rows against policies: the user has every right on the table.
+        _ if code == "42501" && refusal.routine() == Some("ExecWithCheckOptions") => {
+            "row-level security refuses a row".to_owned()
+        }
         Some(table) => format!("a right is missing on the table {table}"),
         None => meaning(code).to_owned(),
     };

@@ -15,6 +15,7 @@ mod journal;
 mod log;
 mod password_file;
 mod real_tables;
+mod rejected_column;
 mod rows;
 mod sink;
 mod source;

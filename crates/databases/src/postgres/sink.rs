@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use postgres::Client;
-use xmlshred_engine::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};
+use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError, RunIdentity, Sink};
 use xmlshred_model::{Batch, Outcome, TargetSchema};
 
 use crate::address::OpenOptions;
@@ -11,19 +11,41 @@ use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::runs;
 
 use super::address::PostgresAddress;
-use super::catalog::check_target;
+use super::catalog::{Column, check_target, ways_in};
 use super::connect::{Purpose, connect};
-use super::conversion::conversions;
+use super::conversion::{Conversion, conversions};
 use super::fault::{port_error, target_error};
 use super::log::LogWriter;
+use super::rejected_column::rejected_column;
 use super::table_loader::TableLoader;
 
 /// A writing connection to the target.
 pub(crate) struct PostgresSink {
+    address: PostgresAddress,
+    schema: Arc<TargetSchema>,
+    options: OpenOptions,
     client: Client,
     log: LogWriter,
     tables: Vec<TableLoader>,
+    target: Target,
     buffer: Vec<u8>,
+}
+
+/// What is known of the target's columns, table by table.
+struct Target {
+    columns: Vec<Vec<Column>>,
+    conversions: Vec<Vec<Conversion>>,
+}
+
+impl Target {
+    /// The error with the column that refused a value of the only document of this batch, where the server does not say it.
+    fn with_column(&self, client: &mut Client, batch: &Batch, index: usize, error: PortError) -> PortError {
+        if !matches!(error.fault, Fault::ValueRejected { column: None, .. }) || batch.documents().len() > 1 {
+            return error;
+        }
+        let column = rejected_column(client, batch, index, &self.conversions[index], &self.columns[index]);
+        PortError { fault: error.fault.of_column(column.as_deref()), ..error }
+    }
 }
 
 impl PostgresSink {
@@ -35,12 +57,22 @@ impl PostgresSink {
     ) -> Result<Self, PortError> {
         let mut client = connect(address, &options.application_name, Purpose::Write)?;
         let columns = check_target(&mut client, schema)?;
-        let tables = conversions(schema, &columns)?
-            .iter()
-            .enumerate()
-            .map(|(index, conversions)| TableLoader::new(schema, index, conversions))
+        let ways_in = ways_in(&mut client, schema)?;
+        let conversions = conversions(schema, &columns)?;
+        let tables = conversions.iter().zip(ways_in).enumerate();
+        let tables = tables
+            .map(|(at, (conversions, way_in))| TableLoader::new(schema, at, conversions, way_in))
             .collect();
-        Ok(Self { client, log: LogWriter::new(schema), tables, buffer: Vec::new() })
+        Ok(Self {
+            address: address.clone(),
+            schema: Arc::clone(schema),
+            options: options.clone(),
+            client,
+            log: LogWriter::new(schema),
+            tables,
+            target: Target { columns, conversions },
+            buffer: Vec::new(),
+        })
     }
 }
 
@@ -51,6 +83,9 @@ impl Sink for PostgresSink {
         identity: &RunIdentity,
         failed: FailedDocuments,
     ) -> Result<Commit, PortError> {
+        if self.tables.iter().any(TableLoader::is_out_of_step) {
+            *self = Self::open(&self.address, &self.schema, &self.options)?;
+        }
         loop {
             match self.try_commit(batch, identity, failed)? {
                 Tried::Committed(commit) => return Ok(commit),
@@ -77,7 +112,7 @@ impl PostgresSink {
         identity: &RunIdentity,
         failed: FailedDocuments,
     ) -> Result<Tried, PortError> {
-        let Self { client, log, tables, buffer } = self;
+        let Self { address: _, schema: _, options: _, client, log, tables, target, buffer } = self;
         let mut transaction =
             client.transaction().map_err(|error| port_error("beginning a transaction", error))?;
         let (already_done, remaining) = log.insert(&mut transaction, batch, identity, failed)?;
@@ -88,18 +123,24 @@ impl PostgresSink {
         let mut table_row_counts = Vec::with_capacity(tables.len());
         let mut dropped = Dropped::default();
         for (index, table) in tables.iter_mut().enumerate() {
-            table_row_counts.push(if table.by_document {
-                let notes = (&mut *buffer, &mut dropped);
-                table.load_by_document(&mut transaction, batch, index, &successful, notes)?
-            } else {
-                let loaded = table.load(&mut transaction, batch, index, &successful, buffer)?;
-                match &successful[..] {
-                    _ if loaded.dropped_count == 0 => {}
-                    [one] if one.len() == 1 => dropped.add(index, one.start, loaded.dropped_count),
-                    _ => return Ok(Tried::Dropped { table: index }),
+            let notes = (&mut *buffer, &mut dropped);
+            let loaded = match table.by_document {
+                true => table.load_by_document(&mut transaction, batch, index, &successful, notes),
+                false => table.load(&mut transaction, batch, index, &successful, notes.0),
+            };
+            let loaded = match loaded {
+                Ok(loaded) => loaded,
+                Err(error) => {
+                    drop(transaction);
+                    return Err(target.with_column(client, batch, index, error));
                 }
-                loaded.row_count
-            });
+            };
+            match &successful[..] {
+                _ if loaded.dropped_count == 0 => {}
+                [one] if one.len() == 1 => dropped.add(index, one.start, loaded.dropped_count),
+                _ => return Ok(Tried::Dropped { table: index }),
+            }
+            table_row_counts.push(loaded.row_count);
         }
         log.take_off(&mut transaction, batch, &dropped)?;
         log.insert_issues(&mut transaction, batch, &remaining)?;

@@ -12,7 +12,7 @@ use crate::sql::statement::takes_place;
 use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::document_of_row;
 
-use super::catalog::qualified;
+use super::catalog::{WayIn, qualified};
 use super::conversion::Conversion;
 use super::copy_format::{Encoding, HEADER, Numbered, TRAILER, write_rows};
 use super::fault::{refused_row, table_error};
@@ -33,6 +33,7 @@ pub(super) struct TableLoader {
     staging: Option<Staging>,
     /// Whether the target has dropped rows of a batch, so that it must be told whose they are.
     pub(super) by_document: bool,
+    is_out_of_step: bool,
 }
 
 /// What became of rows.
@@ -48,6 +49,9 @@ pub(super) struct Loaded {
 #[derive(Debug)]
 struct Staging {
     create: String,
+    /// The temporary table, and what of it goes into each of the target's columns.
+    name: String,
+    cells: Vec<String>,
     insert: String,
     drop: String,
     /// How many rows have no row of their key in the target; none where each row must be new.
@@ -56,7 +60,12 @@ struct Staging {
 
 impl TableLoader {
     /// For table `index` of the schema, into whose columns these are the ways.
-    pub(super) fn new(schema: &TargetSchema, index: usize, conversions: &[Conversion]) -> Self {
+    pub(super) fn new(
+        schema: &TargetSchema,
+        index: usize,
+        conversions: &[Conversion],
+        way_in: WayIn,
+    ) -> Self {
         let table = &schema.tables[index];
         let direct: Option<Vec<_>> = conversions
             .iter()
@@ -69,7 +78,7 @@ impl TableLoader {
         let copy = |table: &str, names: &str| format!("COPY {table} ({names}) FROM STDIN (FORMAT binary)");
         let may_exist = schema.on_existing != OnExisting::Fail && !table.primary_key.is_empty();
         match direct {
-            Some(encodings) if !may_exist => {
+            Some(encodings) if !may_exist && way_in == WayIn::Copy => {
                 let copy_sql = copy(&qualified(schema, &table.name), &names);
                 Self {
                     encodings,
@@ -78,6 +87,7 @@ impl TableLoader {
                     copy: None,
                     staging: None,
                     by_document: false,
+                    is_out_of_step: false,
                 }
             }
             _ => {
@@ -94,12 +104,19 @@ impl TableLoader {
                     copy: None,
                     staging: Some(staging),
                     by_document: false,
+                    is_out_of_step: false,
                 }
             }
         }
     }
 
-    /// Loads the rows of each of these documents on its own, and notes what the target drops of them; answers how many rows it took.
+    /// Whether the connection answers for statements that are over: the driver sends one synchronisation too many when the server
+    /// refuses a `COPY` before its first row (a statement trigger, a lock that is not given). Only another connection helps.
+    pub(super) fn is_out_of_step(&self) -> bool {
+        self.is_out_of_step
+    }
+
+    /// Loads the rows of each of these documents on its own, and notes what the target drops of them: nothing else is dropped.
     pub(super) fn load_by_document(
         &mut self,
         transaction: &mut Transaction<'_>,
@@ -107,7 +124,7 @@ impl TableLoader {
         index: usize,
         documents: &[Range<usize>],
         (buffer, dropped): (&mut Vec<u8>, &mut Dropped),
-    ) -> Result<u64, PortError> {
+    ) -> Result<Loaded, PortError> {
         let table = &batch.schema().tables[index];
         let mut row_count = 0;
         for at in documents.iter().cloned().flatten().filter(|at| !batch.row_range(index, *at).is_empty()) {
@@ -120,7 +137,7 @@ impl TableLoader {
                 transaction.batch_execute(&staging.drop).map_err(failed)?;
             }
         }
-        Ok(row_count)
+        Ok(Loaded { row_count, dropped_count: 0 })
     }
 
     /// Loads the rows of these documents of the batch.
@@ -138,6 +155,47 @@ impl TableLoader {
         if sent_count == 0 {
             return Ok(Loaded::default());
         }
+        let brought_count = self.bring(transaction, batch, index, documents, buffer)?;
+        let Some(staging) = &self.staging else {
+            let dropped_count = sent_count.saturating_sub(brought_count);
+            return Ok(Loaded { row_count: brought_count, dropped_count });
+        };
+        let failed = |error| table_error(&format!("loading table {}", table.name), table, error);
+        let row_count = transaction.execute(&staging.insert, &[]).map_err(failed)?;
+        let left_count = sent_count.saturating_sub(row_count);
+        let dropped_count = match &staging.missing {
+            Some(missing) if left_count > 0 => {
+                let row = transaction.query_one(missing, &[]).map_err(failed)?;
+                row.get::<_, i64>(0).unsigned_abs()
+            }
+            _ => left_count,
+        };
+        Ok(Loaded { row_count, dropped_count })
+    }
+
+    /// Brings the rows into a temporary table and goes no further; answers which table it is, and what of it goes into each of the
+    /// target's columns.
+    pub(super) fn bring_near(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        batch: &Batch,
+        index: usize,
+        documents: &[Range<usize>],
+    ) -> Result<Option<(&str, &[String])>, PortError> {
+        self.bring(transaction, batch, index, documents, &mut Vec::new())?;
+        Ok(self.staging.as_ref().map(|staging| (staging.name.as_str(), &*staging.cells)))
+    }
+
+    /// Brings the rows to the server, into the target or a temporary table; answers how many.
+    fn bring(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        batch: &Batch,
+        index: usize,
+        documents: &[Range<usize>],
+        buffer: &mut Vec<u8>,
+    ) -> Result<u64, PortError> {
+        let table = &batch.schema().tables[index];
         let failed = |error| table_error(&format!("loading table {}", table.name), table, error);
         if let Some(staging) = &self.staging {
             transaction.batch_execute(&staging.create).map_err(failed)?;
@@ -152,28 +210,14 @@ impl TableLoader {
             let row = refused_row(&error, &self.copied_into);
             failed(error).about(row.and_then(|row| document_of_row(batch, index, documents, row)))
         })?;
-        match &self.staging {
-            None => {
-                self.copy = Some(copy);
-                Ok(Loaded { row_count, dropped_count: sent_count.saturating_sub(row_count) })
-            }
-            Some(staging) => {
-                let row_count = transaction.execute(&staging.insert, &[]).map_err(failed)?;
-                let left_count = sent_count.saturating_sub(row_count);
-                let dropped_count = match &staging.missing {
-                    Some(missing) if left_count > 0 => {
-                        let row = transaction.query_one(missing, &[]).map_err(failed)?;
-                        row.get::<_, i64>(0).unsigned_abs()
-                    }
-                    _ => left_count,
-                };
-                Ok(Loaded { row_count, dropped_count })
-            }
+        if self.staging.is_none() {
+            self.copy = Some(copy);
         }
+        Ok(row_count)
     }
 
     fn copy(
-        &self,
+        &mut self,
         transaction: &mut Transaction<'_>,
         copy: &Statement,
         batch: &Batch,
@@ -182,7 +226,9 @@ impl TableLoader {
         buffer: &mut Vec<u8>,
     ) -> Result<u64, postgres::Error> {
         let table = &batch.schema().tables[index];
+        self.is_out_of_step = true;
         let mut writer = transaction.copy_in(copy)?;
+        self.is_out_of_step = false;
         buffer.clear();
         buffer.extend_from_slice(HEADER);
         let mut number = 0;
@@ -255,6 +301,7 @@ impl Staging {
         let keys: Vec<_> = table.primary_key.iter().map(|&column| names[column].clone()).collect();
         let may_exist = schema.on_existing != OnExisting::Fail && !keys.is_empty();
         let keys_of_table = keys.clone();
+        let columns = cells.clone();
         let (names, cells, keys) = (names.join(", "), cells.join(", "), keys.join(", "));
         let target = qualified(schema, &table.name);
         let start = format!("INSERT INTO {target} AS old ({names}) OVERRIDING SYSTEM VALUE");
@@ -296,7 +343,8 @@ impl Staging {
                 same.join(" AND ")
             )
         });
-        Self { create, insert, drop: format!("DROP TABLE {staged}"), missing }
+        let drop = format!("DROP TABLE {staged}");
+        Self { create, name: staged, cells: columns, insert, drop, missing }
     }
 }
 

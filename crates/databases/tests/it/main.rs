@@ -12,6 +12,7 @@ mod files;
 mod log_upgrade;
 mod pairs;
 mod postgres;
+mod postgres_blame;
 mod postgres_source;
 mod postgres_target;
 mod postgres_tls;

@@ -51,7 +51,7 @@ pub(crate) fn batch(schema: &Arc<TargetSchema>, key: i64, rows: &[&[Value<'_>]])
 }
 
 /// A fixture whose table `t` is the customer's own, made by this statement.
-fn with_table(bench: &PostgresBench, schema: &Arc<TargetSchema>, create: &str) -> PostgresFixture {
+pub(crate) fn with_table(bench: &PostgresBench, schema: &Arc<TargetSchema>, create: &str) -> PostgresFixture {
     let fixture = bench.database(schema, "text");
     fixture.client().batch_execute(create).unwrap();
     fixture.ports().journal().unwrap().create_tables().unwrap();

@@ -1,0 +1,128 @@
+//! Refusals of PostgreSQL: which column, which document, and what is left of the connection.
+
+use xmlshred_databases::{Login, OpenOptions, SourceAddress, open};
+use xmlshred_engine::ports::{FailedDocuments, Fault, PortError};
+use xmlshred_engine::testing::Fixture;
+use xmlshred_model::{DataType, OnExisting, Value};
+
+use crate::postgres::PostgresBench;
+use crate::postgres_target::{batch, schema, with_table};
+use crate::several_writers::identity;
+
+/// The fault of a document that stands alone, with the column where it is known.
+fn column(error: &PortError) -> Option<&str> {
+    match &error.fault {
+        Fault::ValueRejected { column, .. } => column.as_deref(),
+        fault => panic!("{fault:?}: {error}"),
+    }
+}
+
+#[test]
+fn a_refused_value_is_told_with_its_column_however_it_comes_there() {
+    let Some(bench) = PostgresBench::start("columns of refused values on PostgreSQL", &[]) else { return };
+    let types = [DataType::VarChar(10), DataType::Int, DataType::Int, DataType::Text, DataType::Text];
+    let rows = [
+        (["sad", "07", "x"], [1, 1], None),
+        (["furious", "07", "x"], [1, 1], Some("c0")),
+        (["sad", "07", "x"], [70_000, 1], Some("c1")),
+        (["sad", "07", "x"], [1, 40_000], Some("doubled")),
+        (["sad", "0789", "x"], [1, 1], Some("c3")),
+        (["sad", "07", "longer"], [1, 1], Some("c4")),
+    ];
+    for on_existing in [OnExisting::Fail, OnExisting::Replace] {
+        let schema = schema(&types, on_existing);
+        // A column that the server casts, one of a domain, one that it cuts in no case, one that it computes.
+        let create = "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE DOMAIN short AS varchar(5);
+            CREATE TABLE t (id bigint PRIMARY KEY, c0 mood, c1 smallint, c2 int, c3 varchar(3), c4 short,
+                tripled int GENERATED ALWAYS AS (c2 * 3) STORED,
+                doubled smallint GENERATED ALWAYS AS (c2 * 2) STORED)";
+        let fixture = with_table(&bench, &schema, create);
+        let mut sink = fixture.ports().sink().unwrap();
+        for (key, (texts, numbers, refused)) in (1..).zip(rows) {
+            let row = [
+                Value::Int(key),
+                Value::Text(texts[0]),
+                Value::Int(numbers[0]),
+                Value::Int(numbers[1]),
+                Value::Text(texts[1]),
+                Value::Text(texts[2]),
+            ];
+            let loaded = sink.commit(&batch(&schema, key, &[&row]), &identity(0, 1), FailedDocuments::Leave);
+            match (loaded, refused) {
+                (Ok(_), None) => {}
+                (Err(error), Some(_)) => assert_eq!(column(&error), refused, "{on_existing:?} {error}"),
+                (loaded, refused) => panic!("{on_existing:?} {refused:?}: {loaded:?}"),
+            }
+        }
+        assert_eq!(fixture.log().len(), 1);
+    }
+}
+
+#[test]
+fn a_value_that_a_trigger_refuses_is_of_no_column() {
+    let Some(bench) = PostgresBench::start("triggers that refuse values on PostgreSQL", &[]) else { return };
+    let schema = schema(&[DataType::Int], OnExisting::Fail);
+    let create = "CREATE TABLE t (id bigint PRIMARY KEY, c0 int);
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.c0 := 1 / NEW.c0; RETURN NEW; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION refuse()";
+    let fixture = with_table(&bench, &schema, create);
+    let mut sink = fixture.ports().sink().unwrap();
+    let refused = batch(&schema, 1, &[&[Value::Int(1), Value::Int(0)]]);
+    let error = sink.commit(&refused, &identity(0, 1), FailedDocuments::Leave).unwrap_err();
+    assert_eq!(column(&error), None, "{error}");
+}
+
+#[test]
+fn a_copy_that_is_refused_before_its_first_row_leaves_a_sink_that_goes_on() {
+    let Some(bench) = PostgresBench::start("statement triggers on PostgreSQL", &[]) else { return };
+    let schema = schema(&[], OnExisting::Fail);
+    let create = "CREATE TABLE t (id bigint PRIMARY KEY); CREATE TABLE gate (is_open bool);
+        CREATE FUNCTION closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NOT EXISTS (SELECT FROM gate) THEN RAISE EXCEPTION 'closed' USING ERRCODE = '45000'; END IF; RETURN NULL;
+        END $$;
+        CREATE TRIGGER closed BEFORE INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION closed()";
+    let fixture = with_table(&bench, &schema, create);
+    let mut sink = fixture.ports().sink().unwrap();
+    let mut load =
+        || sink.commit(&batch(&schema, 1, &[&[Value::Int(1)]]), &identity(0, 1), FailedDocuments::Leave);
+    for _ in 0..3 {
+        let error = load().unwrap_err();
+        assert!(matches!(&error.fault, Fault::Refused { code, .. } if code == "SQLSTATE 45000"), "{error}");
+    }
+    fixture.client().batch_execute("INSERT INTO gate VALUES (true)").unwrap();
+    assert_eq!(load().unwrap().table_row_counts, [1]);
+}
+
+#[test]
+fn a_table_with_row_level_security_takes_the_rows_that_its_policy_allows() {
+    let Some(bench) = PostgresBench::start("row-level security on PostgreSQL", &[]) else { return };
+    let schema = schema(&[DataType::Text], OnExisting::Fail);
+    let create = "CREATE TABLE t (id bigint PRIMARY KEY, c0 text); ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY mine ON t WITH CHECK (c0 <> 'theirs')";
+    let fixture = with_table(&bench, &schema, create);
+    fixture
+        .client()
+        .batch_execute(
+            "DO $$ BEGIN
+                CREATE ROLE guarded LOGIN PASSWORD 'x';
+                EXECUTE format('GRANT USAGE ON SCHEMA %I TO guarded', current_schema());
+                EXECUTE format('GRANT ALL ON ALL TABLES IN SCHEMA %I TO guarded', current_schema());
+                EXECUTE format('GRANT ALL ON ALL SEQUENCES IN SCHEMA %I TO guarded', current_schema());
+             END $$",
+        )
+        .unwrap();
+    let login = Login { username: Some("guarded".to_owned()), password: Some("x".to_owned().into()) };
+    let url = fixture.url().with_login(&login);
+    let source = SourceAddress::Database(url.clone());
+    let ports = open(&source, &url, &fixture.spec(), &schema, OpenOptions::default()).unwrap();
+    let mut sink = ports.sink().unwrap();
+    let mut load = |key, text| {
+        let row = [Value::Int(key), Value::Text(text)];
+        sink.commit(&batch(&schema, key, &[&row]), &identity(0, 1), FailedDocuments::Leave)
+    };
+    assert_eq!(load(1, "mine").unwrap().table_row_counts, [1]);
+    let error = load(2, "theirs").unwrap_err();
+    assert_eq!(error.fault, Fault::AccessDenied, "{error}");
+    assert!(error.message.contains("row-level security"), "{error}");
+    assert_eq!(load(3, "mine").unwrap().table_row_counts, [1]);
+}
