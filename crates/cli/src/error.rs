@@ -181,7 +181,8 @@ fn exit_of(fault: &Fault) -> Exit {
         Fault::CannotConnect
         | Fault::AccessDenied
         | Fault::MissingTable { .. }
-        | Fault::WrongTable { .. } => Exit::Usage,
+        | Fault::WrongTable { .. }
+        | Fault::ReadOnly => Exit::Usage,
         Fault::UniqueViolation { .. }
         | Fault::ForeignKeyViolation { .. }
         | Fault::NotNullViolation { .. }
@@ -193,7 +194,6 @@ fn exit_of(fault: &Fault) -> Exit {
         | Fault::ConnectionLost
         | Fault::Timeout
         | Fault::DiskFull
-        | Fault::ReadOnly
         | Fault::Corrupt
         | Fault::Other => Exit::Stopped,
     }

@@ -232,6 +232,35 @@ fn status_counts_done_failed_and_left() {
 }
 
 #[test]
+fn status_survives_whatever_others_have_written_into_the_log() {
+    let place = Workplace::new(0..9);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(3);
+    let database = place.database();
+    for (key, change) in [
+        "session_id = 'a b'",
+        "session_id = 'it''s \"x\"'",
+        "session_id = char(27) || '[31mred' || char(10)",
+        "session_id = x'ff41', contract_hash = x'fe'",
+        "session_id = ''",
+        "session_id = replace(hex(zeroblob(200)), '00', '\u{1f600}')",
+        "instance_id = -1, instance_count = 'x'",
+        "instance_id = 99999999999, processing_time = 'yesterday'",
+        "processing_time = x'ff'",
+    ]
+    .iter()
+    .enumerate()
+    {
+        database.execute(&format!("UPDATE processing_log SET {change} WHERE app_id = {key}"), []).unwrap();
+    }
+    let text = place.run("status --url sqlite:data.db").ends_with(0).out;
+    assert!(text.contains("Successful: 8") && !text.contains('\u{1b}'), "{text}");
+    let answer = place.run("status --url sqlite:data.db --json").ends_with(0).out;
+    let status: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    assert!(status["instances"].as_array().unwrap().len() >= 8, "{status}");
+    place.run("run --url sqlite:data.db").ends_with(0);
+}
+
+#[test]
 fn a_metrics_address_in_use_is_refused() {
     let place = Workplace::new(0..1);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

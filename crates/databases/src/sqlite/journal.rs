@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortError};
 use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
 
@@ -90,8 +91,8 @@ impl Journal for SqliteJournal {
         let contract_name = self.schema.contract_name.clone();
         let Some(connection) = self.log()? else { return Ok(Vec::new()) };
         let sql = format!(
-            "SELECT coalesce(session_id, ''), coalesce(instance_id, 0), coalesce(instance_count, 1), \
-             coalesce(contract_hash, ''), count(*) FILTER (WHERE status = '{SUCCESS}'), \
+            "SELECT CAST(coalesce(session_id, '') AS TEXT), CAST(coalesce(instance_id, 0) AS INTEGER), \
+             CAST(coalesce(instance_count, 1) AS INTEGER), CAST(coalesce(contract_hash, '') AS TEXT), count(*) FILTER (WHERE status = '{SUCCESS}'), \
              count(*) FILTER (WHERE status = '{FAILED}'), min({TIME}) || 'Z', max({TIME}) || 'Z' \
              FROM {LOG} WHERE {CONTRACT_NAME} = ?1 GROUP BY 1, 2, 3, 4 ORDER BY min({TIME}), 1, 2"
         );
@@ -99,14 +100,14 @@ impl Journal for SqliteJournal {
         let tallies = statement
             .query_map([contract_name], |row| {
                 Ok(LogTally {
-                    session_id: row.get(0)?,
-                    instance_id: row.get(1)?,
-                    instance_count: row.get(2)?,
-                    contract_hash: row.get(3)?,
+                    session_id: text_of_others(row, 0)?,
+                    instance_id: number_of_others(row, 1)?,
+                    instance_count: number_of_others(row, 2)?,
+                    contract_hash: text_of_others(row, 3)?,
                     success_count: row.get::<_, i64>(4)?.unsigned_abs(),
                     failed_count: row.get::<_, i64>(5)?.unsigned_abs(),
-                    first: utc_micros(row.get(6)?),
-                    last: utc_micros(row.get(7)?),
+                    first: utc_micros(&text_of_others(row, 6)?),
+                    last: utc_micros(&text_of_others(row, 7)?),
                 })
             })
             .map_err(error)?;
@@ -173,11 +174,23 @@ fn upgrade_table(
     Ok(())
 }
 
+/// Text that somebody else may have written: it is only shown.
+fn text_of_others(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
+    Ok(match row.get_ref(at)? {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => String::new(),
+    })
+}
+
+/// A number that somebody else may have written; the largest where no instance can have it.
+fn number_of_others(row: &Row<'_>, at: usize) -> rusqlite::Result<u32> {
+    Ok(u32::try_from(row.get::<_, i64>(at)?).unwrap_or(u32::MAX))
+}
+
 /// A time that somebody else wrote in another form counts as the beginning of time: it is only shown.
-fn utc_micros(text: Option<String>) -> UtcMicros {
-    match text.map(|text| lexical::parse(&text, DataType::TimestampTz, &[]).map(|time| time.to_owned_value()))
-    {
-        Some(Ok(OwnedValue::Inline(Value::TimestampTz(micros)))) => micros,
+fn utc_micros(text: &str) -> UtcMicros {
+    match lexical::parse(text, DataType::TimestampTz, &[]).map(|time| time.to_owned_value()) {
+        Ok(OwnedValue::Inline(Value::TimestampTz(micros))) => micros,
         _ => 0,
     }
 }
