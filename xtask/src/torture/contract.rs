@@ -44,6 +44,8 @@ pub(super) struct Shape {
     pub(super) has_parts: bool,
     /// Whether markup is kept.
     pub(super) has_markup: bool,
+    /// Whether there is a table whose rows documents share. Those that come second would fail where rows may not exist.
+    pub(super) has_sites: bool,
     /// Whether rows have a uuid: it is made with the contract's hash, so that all contracts of the round must be one text.
     pub(super) has_token: bool,
 }
@@ -54,6 +56,7 @@ pub(super) const PLAIN: Shape = Shape {
     is_lenient: true,
     has_parts: true,
     has_markup: true,
+    has_sites: false,
     has_token: true,
 };
 
@@ -69,6 +72,7 @@ impl Shape {
             is_lenient: random.bool(),
             has_parts: random.bool(),
             has_markup: random.bool(),
+            has_sites: random.bool() && on_existing != OnExisting::Fail,
             has_token,
         }
     }
@@ -87,7 +91,7 @@ pub(super) fn text(
     source: Option<&str>,
     target: Option<&str>,
 ) -> String {
-    let Shape { on_existing, is_lenient, has_parts, has_markup, has_token } = *shape;
+    let Shape { on_existing, is_lenient, has_parts, has_markup, has_sites, has_token } = *shape;
     let is = |wanted| stricter == Some(wanted);
     let table = source.map_or_else(|| "app_xml".to_owned(), |schema| format!("{schema}.app_xml"));
     let schema = target.map(|schema| format!("schema: {schema}, ")).unwrap_or_default();
@@ -100,6 +104,7 @@ pub(super) fn text(
     let markup = if has_markup { "      markup: { path: report, type: xml }\n" } else { "" };
     let token = if has_token { "      token:  { generate: uuid, type: uuid }\n" } else { "" };
     let parts = if has_parts { PARTS } else { "" };
+    let sites = if has_sites { SITES } else { "" };
     let on_existing = on_existing.word();
     format!(
         "xmlshred: 1
@@ -138,7 +143,7 @@ tables:
       app_id: {{ parent: person.app_id, key: true }}
       id:     {{ path: \"@id\", type: int, key: true }}
       kind:   {{ path: \"@kind\", type: varchar(10) }}
-"
+{sites}"
     )
 }
 
@@ -151,6 +156,15 @@ const PARTS: &str = "  part:
       item_no: { parent: item.no, key: true }
       no:      { generate: row_number, type: int, key: true }
       text:    { path: \".\", type: varchar(60), on_too_long: truncate }
+";
+
+/// Rows with one key in several documents: that of the highest document stays, or that of the lowest.
+const SITES: &str = "  site:
+    each: site
+    columns:
+      app_id: { parent: person.app_id }
+      code:   { path: \"@code\", type: varchar(8), key: true }
+      title:  { path: \"@title\", type: varchar(40) }
 ";
 
 #[cfg(test)]

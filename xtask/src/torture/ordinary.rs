@@ -46,6 +46,10 @@ pub(super) fn text(random: &mut Rng, key: i64) -> String {
     for _ in 0..random.usize(..4) {
         let _ = write!(out, "<contact id='{}' kind='k{}'/>", random.u8(..3), random.u8(..));
     }
+    // Few codes in all, so that documents share them, and some have one twice.
+    for _ in 0..random.usize(..4) {
+        let _ = write!(out, "<site code='s{}' title='{key} {}'/>", random.u8(..30), random.u8(..));
+    }
     let _ = write!(out, "<report xmlns:r='urn:r'><r:{SENTINEL} r:a='1'/>\n</report></request>");
     out
 }

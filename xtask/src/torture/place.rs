@@ -202,9 +202,17 @@ impl Place {
                 rows("person")
             ))?),
             Kind::Postgres => {
-                let table = format!("{}.person", self.schema.as_deref().unwrap_or("public"));
+                let schema = self.schema.as_deref().unwrap_or("public");
+                let table = format!("{schema}.person");
                 let check = format!("ALTER TABLE {table} ADD CHECK (weight IS NULL OR weight < 240);");
-                Ok(self.postgres()?.batch_execute(&format!("{}{check}", rows(&table)))?)
+                let trigger = format!(
+                    "CREATE FUNCTION {schema}.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                     IF NEW.weight BETWEEN 200 AND 220 THEN \
+                     RAISE EXCEPTION 'not %', NEW.name USING ERRCODE = '45000', COLUMN = NEW.name; END IF; \
+                     RETURN NEW; END $$; \
+                     CREATE TRIGGER refused BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {schema}.refuse();"
+                );
+                Ok(self.postgres()?.batch_execute(&format!("{}{check}{trigger}", rows(&table)))?)
             }
             Kind::SqlServer => Ok(()),
         }
