@@ -133,6 +133,10 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "N")]
     pub(crate) row: Option<usize>,
 
+    /// Rows that are told of, and as many that were not made; the others are counted
+    #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "row")]
+    pub(crate) max_rows: usize,
+
     /// Show values of sensitive columns, too
     #[arg(long)]
     pub(crate) show_sensitive: bool,

@@ -19,7 +19,7 @@ use crate::settings::{ContractFile, SettingsError};
 
 /// Explains; ends with 3 when the document fails.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
-    let ExplainArgs { names, key, row, show_sensitive, json, contract, database } = args;
+    let ExplainArgs { names, key, row, max_rows, show_sensitive, json, contract, database } = args;
     let (paths, keys, wanted) = match (&names[..], key) {
         ([wanted], Some(key)) => (Vec::new(), vec![*key], wanted),
         ([document, wanted], None) => (vec![PathBuf::from(document)], Vec::new(), wanted),
@@ -33,7 +33,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
         console::note(file.render(&warnings, console::render_style()).trim_end());
     }
     let plan = Arc::new(Plan::new(contract));
-    let selection = Selection::parse(wanted, *row, &plan)?;
+    let selection = Selection::parse(wanted, *row, *max_rows, &plan)?;
     let limits = plan.contract().document.limits;
     let now = jiff::Timestamp::now().as_microsecond();
     let sensitive = if *show_sensitive { Sensitive::Shown } else { Sensitive::Masked };
@@ -49,7 +49,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
             }
         };
         let explanation =
-            xmlshred_mapping::explain::explain(&plan, limits, content, &context, selection.table);
+            xmlshred_mapping::explain::explain(&plan, limits, content, &context, selection.asked());
         if explanation.failure.is_some() {
             exit = Exit::SomeFailed;
         }

@@ -49,7 +49,9 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
         "table": tables[shown.selection.table].name,
         "lets": lets.collect::<Vec<_>>(),
         "rows": rows.collect::<Vec<_>>(),
+        "more_rows": shown.more_rows(),
         "not_made": dropped.chain(filtered).collect::<Vec<_>>(),
+        "more_not_made": shown.explanation.more_not_made,
         "failure": failure,
     })
     .to_string()

@@ -2,7 +2,7 @@
 
 use xmlshred_mapping::Plan;
 use xmlshred_mapping::explain::{
-    CellKind, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, LetSet, RowFate,
+    Asked, CellKind, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, LetSet, RowFate,
 };
 use xmlshred_model::{OwnedValue, Value, lexical};
 
@@ -18,6 +18,8 @@ pub(crate) struct Selection {
     pub(crate) column: Option<String>,
     /// Number of a row, from 1; without, all rows, and those that were not made.
     pub(crate) row: Option<usize>,
+    /// Rows of each kind that are told of.
+    pub(crate) max_rows: usize,
 }
 
 impl Selection {
@@ -25,11 +27,16 @@ impl Selection {
     ///
     /// # Errors
     /// When the contract has no such table, or the table no such column.
-    pub(crate) fn parse(text: &str, row: Option<usize>, plan: &Plan) -> Result<Self, SettingsError> {
+    pub(crate) fn parse(
+        text: &str,
+        row: Option<usize>,
+        max_rows: usize,
+        plan: &Plan,
+    ) -> Result<Self, SettingsError> {
         let tables = &plan.contract().tables;
         let find = |name: &str| tables.iter().position(|table| table.name.eq_ignore_ascii_case(name));
         if let Some(table) = find(text) {
-            return Ok(Self { table, column: None, row });
+            return Ok(Self { table, column: None, row, max_rows });
         }
         let (name, column) = text.rsplit_once('.').unwrap_or((text, ""));
         let Some(table) = find(name) else {
@@ -39,13 +46,19 @@ impl Selection {
         let columns = tables[table].templates[0].columns.iter().map(|column| column.name.as_str());
         let names = columns.chain(tables[table].lets.iter().map(|item| item.name.as_str()));
         match names.clone().find(|known| known.eq_ignore_ascii_case(column)) {
-            Some(known) => Ok(Self { table, column: Some(known.to_owned()), row }),
+            Some(known) => Ok(Self { table, column: Some(known.to_owned()), row, max_rows }),
             None => Err(SettingsError::NoSuchColumn {
                 table: tables[table].name.clone(),
                 name: column.to_owned(),
                 known: names.collect::<Vec<_>>().join(", "),
             }),
         }
+    }
+
+    /// What the mapping is asked.
+    pub(crate) fn asked(&self) -> Asked<'_> {
+        let Self { table, column, row, max_rows } = self;
+        Asked { table: *table, column: column.as_deref(), row: *row, max_rows: *max_rows }
     }
 }
 
@@ -84,6 +97,14 @@ impl<'a> Shown<'a> {
         let all = self.selection.row.is_none();
         let Explanation { rows, missing_around, .. } = self.explanation;
         missing_around.iter().chain(rows).filter(is_dropped).filter(move |_| all)
+    }
+
+    /// How many rows that were made are not told of.
+    pub(crate) fn more_rows(&self) -> usize {
+        match self.selection.row {
+            Some(_) => 0,
+            None => self.explanation.row_count.saturating_sub(self.selection.max_rows),
+        }
     }
 
     /// Whether this cell of a row is asked for, or is a `let` that what is asked for is made of.

@@ -15,7 +15,7 @@ const MAX_CHARS: usize = 100;
 pub(crate) fn text(shown: &Shown<'_>) -> String {
     let table = &shown.plan.contract().tables[shown.selection.table].name;
     let key = shown.explanation.key.map_or_else(String::new, |key| format!(" (key {key})"));
-    let made = shown.explanation.rows.iter().filter(|row| matches!(row.fate, RowFate::Made(_))).count();
+    let made = shown.explanation.row_count;
     let plural = if made == 1 { "" } else { "s" };
     let mut out = format!("{}{key}: {made} row{plural} of {table}\n", shown.document);
     for cell in shown.lets() {
@@ -29,6 +29,12 @@ pub(crate) fn text(shown: &Shown<'_>) -> String {
         for cell in row.cells.iter().filter(|cell| shown.has(row, cell)) {
             write_cell(shown, column(shown, row, cell), cell, &mut out);
         }
+    }
+    if shown.more_rows() > 0 {
+        let more = shown.more_rows();
+        out.push_str(&format!(
+            "\nand {more} more: `--row N` tells of one of them, `--max-rows {made}` of all\n"
+        ));
     }
     write_missing(shown, &mut out);
     if let Some(failure) = &shown.explanation.failure {
@@ -50,9 +56,9 @@ fn write_cell(shown: &Shown<'_>, column: Option<&Column>, cell: &ExplainedCell, 
         out.push_str(&format!("    read {}: \"{text}\"\n", place(&read.place)));
     }
     if cell.more_reads > 0 {
-        out.push_str(&format!("    and {} more, as for the row before\n", cell.more_reads));
+        out.push_str(&format!("    and {} more\n", cell.more_reads));
     }
-    if cell.reads.is_empty() && cell.source.starts_with("path ") {
+    if cell.reads.is_empty() && cell.more_reads == 0 && cell.source.starts_with("path ") {
         out.push_str("    the path matches nothing\n");
     }
     for input in &cell.inputs {
@@ -121,6 +127,10 @@ fn write_missing(shown: &Shown<'_>, out: &mut String) {
     }
     for (table, at, why) in lines {
         out.push_str(&format!("  {table}: {}\n    {why}\n", place(at)));
+    }
+    let more = shown.explanation.more_not_made;
+    if more > 0 {
+        out.push_str(&format!("  and {more} more: `--max-rows N` tells of N of each kind\n"));
     }
 }
 

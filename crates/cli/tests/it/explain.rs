@@ -84,6 +84,47 @@ fn json_has_cells_and_what_was_not_made() {
 }
 
 #[test]
+fn of_many_rows_the_first_are_told_and_the_others_counted() {
+    let place = Workplace::new(1..2);
+    place.write(
+        "contract.yaml",
+        r#"
+xmlshred: 1
+source: { table: app_xml, key: app_id, xml: xml }
+document: { root: /R }
+tables:
+  t:
+    each: "c[not(@gone)]"
+    where: "n <> 7"
+    one_per: { key: "@n" }
+    columns: { n: { path: "@n", type: int }, same: { path: "../@x", type: text } }
+"#,
+    );
+    let parts = (0..400).map(|n| format!("<c n=\"{}\"/><c n=\"7\"/><c gone=\"\"/>", n / 2 + 10));
+    place.write("1.xml", &format!("<R x=\"all\">{}</R>", parts.collect::<String>()));
+    let out = place.run("explain 1.xml t").ends_with(0).out;
+    for line in [
+        "1.xml (key 1): 200 rows of t",
+        "t row 100: ",
+        "and 100 more: `--row N` tells of one of them, `--max-rows 200` of all",
+        "and 800 more: `--max-rows N` tells of N of each kind",
+    ] {
+        assert!(out.contains(line), "{line:?} is not in {out}");
+    }
+    assert!(!out.contains("t row 101: "), "{out}");
+    let out = place.run("explain 1.xml t --row 150").ends_with(0).out;
+    for line in ["t row 150: /R[1]/c[895] at 1:", "n = 159", "same = all", "read /R[1]/@x at 1:"] {
+        assert!(out.contains(line), "{line:?} is not in {out}");
+    }
+    assert!(!out.contains("more"), "{out}");
+    let answer = place.run("explain 1.xml t --max-rows 3 --json").ends_with(0);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    let of = |name: &str| json[name].as_array().unwrap().len();
+    assert_eq!((of("rows"), json["more_rows"].as_u64()), (3, Some(197)));
+    assert_eq!((of("not_made"), json["more_not_made"].as_u64()), (6, Some(994)));
+}
+
+#[test]
 fn what_cannot_be_meant_is_told() {
     let place = Workplace::new(1..2);
     place.write("5.xml", &document(5));

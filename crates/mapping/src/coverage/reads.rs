@@ -1,11 +1,10 @@
 //! Which parts of a document went into rows.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::plan::Stored;
-use crate::shred::{CellPlace, Extent, Item, OnceKey, OnceTold, Origin, Reason, Taken, Trace, View};
+use crate::shred::{CellPlace, Extent, Item, Latest, OnceKey, OnceTold, Origin, Reason, Taken, Trace, View};
 
 /// Listens to one document.
 pub(super) struct Reads<'p> {
@@ -15,7 +14,7 @@ pub(super) struct Reads<'p> {
     cell: Cell<Option<u32>>,
     taken: RefCell<Remembered>,
     /// Cells that are one for many rows, as rows of their own: made as soon as one of those rows is.
-    once: RefCell<HashMap<OnceKey, u32>>,
+    once: RefCell<Latest<u32>>,
 }
 
 /// What rows read: memory does not grow with what each of them reads again.
@@ -134,9 +133,12 @@ impl Trace for Reads<'_> {
     fn once(&self, key: OnceKey, _: OnceTold) {
         let Some(row) = self.cell.get() else { return };
         let mut rows = self.rows.borrow_mut();
-        let own = *self.once.borrow_mut().entry(key).or_insert_with(|| {
+        let known = self.once.borrow().get(key).copied();
+        let own = known.unwrap_or_else(|| {
             rows.push(Row { table: usize::MAX, fate: Fate::Open, shared: Vec::new() });
-            rows.len() as u32 - 1
+            let own = rows.len() as u32 - 1;
+            self.once.borrow_mut().keep(key, own);
+            own
         });
         self.cell.set(Some(own));
         if rows[own as usize].fate == Fate::Open {

@@ -3,6 +3,19 @@
 
 use xmlshred_model::{DocumentKey, Failure, FailureCode, IssueCode, OwnedValue};
 
+/// Of what one wants to know how it comes about.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Index into the contract's tables.
+    pub table: usize,
+    /// A column or `let` of it; `let`s are told always. All of them without.
+    pub column: Option<&'a str>,
+    /// Number of a row, from 1; without, the first rows, and those that were not made.
+    pub row: Option<usize>,
+    /// Rows of each kind (made, not made, removed by a predicate) that are told of; the others are counted.
+    pub max_rows: usize,
+}
+
 /// What became of one document in one table.
 #[derive(Clone, Debug)]
 pub struct Explanation {
@@ -12,12 +25,16 @@ pub struct Explanation {
     pub failure: Option<Failure>,
     /// `let`s of the document that were evaluated, in order of definition.
     pub lets: Vec<ExplainedCell>,
-    /// Rows of the table, made or not, in the order in which they were looked at.
+    /// Rows of the table, made or not, in the order in which they were looked at; as many as were asked for.
     pub rows: Vec<ExplainedRow>,
+    /// How many rows of the table are made.
+    pub row_count: usize,
     /// Rows of tables around it that were not made, so that nothing within them was looked at.
     pub missing_around: Vec<ExplainedRow>,
     /// Elements that a predicate of `each` removed, of the table or one around it.
     pub filtered: Vec<FilteredElement>,
+    /// How many more rows were not made, of the table or one around it, a predicate's among them.
+    pub more_not_made: usize,
 }
 
 /// A row, made or not.
@@ -97,9 +114,9 @@ pub struct ExplainedCell {
     pub source: String,
     /// The contract calls it sensitive.
     pub sensitive: bool,
-    /// Nodes whose text it took.
+    /// Nodes whose text it took, the first hundred.
     pub reads: Vec<Read>,
-    /// How many more it took that are told with an earlier row, for which it is the same value.
+    /// How many more it took.
     pub more_reads: usize,
     /// What its expression read.
     pub inputs: Vec<ExplainedInput>,

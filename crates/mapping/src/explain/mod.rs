@@ -1,10 +1,13 @@
 //! Where each value of a table's rows comes from, and why other rows were not made.
 //!
-//! [`explain`] shreds one document as a run does, with a listener (`record`) that takes down every step; then it walks over the document
-//! once more to name the places (`places`); `words` has the names of things. Nothing of the semantics is written a second time.
+//! [`explain`] shreds one document as a run does, twice: one listener finds out which rows are told of (`census`), as many as were asked for,
+//! and another takes down every step of theirs (`record`). Then it walks over the document once more to name the places (`places`);
+//! `words` has the names of things. Nothing of the semantics is written a second time.
 
+mod census;
 mod explanation;
 mod lets;
+mod notes;
 mod places;
 mod record;
 mod shortener;

@@ -1,11 +1,10 @@
 //! Takes down how the rows of a table are made, and puts it into words.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use xmlshred_expr::EvaluationError;
-use xmlshred_model::{BatchBuilder, OwnedValue, Value};
+use xmlshred_model::{BatchBuilder, DocumentKey, Failure, OwnedValue, Value};
 
 use crate::contract::{BoundExpression, Column, Input};
 use crate::limits::Limits;
@@ -16,39 +15,44 @@ use crate::shred::{
     Reason, Refusal, Shredder, Step, Taken, Trace, View,
 };
 
+use super::census::{Census, Chosen, wanted_tables};
 use super::explanation::{
-    CellKind, CellResult, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, FilteredElement, Read,
-    RowFate,
+    Asked, CellKind, CellResult, ExplainedCell, ExplainedInput, Explanation, FilteredElement,
 };
 use super::lets::LetSet;
+use super::notes::{CellRecord, Fate, For, MAX_READS_AGAIN, Record, RowRecord, RowRef};
 use super::places::Places;
 use super::shortener::Shortener;
 use super::words::{in_words, source};
 
-/// How the rows of `table` (index into the contract's tables) come about in a document.
+/// How what is asked for comes about in a document. Memory is that of shredding it, and what the rows take that are told of.
 pub fn explain(
     plan: &Arc<Plan>,
     limits: Limits,
     content: Content<'_>,
     context: &DocumentContext<'_>,
-    table: usize,
+    asked: Asked<'_>,
 ) -> Explanation {
-    let recorder = Recorder::new(plan, table);
-    let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
-    let shredded =
-        Shredder::new(Arc::clone(plan), limits).shred_traced(content, context, &mut rows, &recorder);
-    let (key, failure) = match shredded {
-        Ok(shredded) => (shredded.key, None),
+    let wanted = wanted_tables(plan, asked.table);
+    let census = Census::new(asked, &wanted);
+    let _ = shred(plan, limits, content, context, &census);
+    let chosen = census.chosen();
+    let (row_count, more_not_made) = (chosen.made, chosen.more_not_made);
+    let recorder = Recorder::new(plan, asked, &wanted, chosen);
+    let (key, failure) = match shred(plan, limits, content, context, &recorder) {
+        Ok(key) => (key, None),
         Err(failure) => (context.key, Some(failure)),
     };
-    let Record { lets, rows, filtered, .. } = recorder.record.into_inner();
+    let Record { lets, rows, filtered, more_filtered, .. } = recorder.record.into_inner();
     let mut explanation = Explanation {
         key,
         failure,
         lets: Vec::new(),
         rows: Vec::new(),
+        row_count,
         missing_around: Vec::new(),
         filtered: Vec::new(),
+        more_not_made: more_not_made + more_filtered,
     };
     if rows.is_empty() && filtered.is_empty() && lets.is_empty() {
         // The document may not even be well-formed.
@@ -57,7 +61,7 @@ pub fn explain(
     let text = content.of_shredded();
     let cells = lets.iter().chain(rows.iter().flat_map(|row| &row.cells));
     let reads = cells.flat_map(|cell| &cell.reads).map(|read| read.0);
-    let elements = rows.iter().map(|row| row.offset).chain(filtered.iter().map(|found| found.1));
+    let elements = rows.iter().flat_map(RowRecord::offsets).chain(filtered.iter().map(|found| found.1));
     let places = Places::find(&text, reads.chain(elements).collect::<Vec<_>>());
     let in_words = filtered.into_iter().map(|(filter, offset, false_parts)| {
         let predicate = predicate(plan, filter).to_string();
@@ -65,11 +69,10 @@ pub fn explain(
     });
     explanation.filtered = in_words.collect();
     explanation.lets = lets.into_iter().map(|cell| cell.in_words(&places)).collect();
-    let offsets: Vec<u32> = rows.iter().map(|row| row.offset).collect();
-    for row in rows.into_iter().filter(|row| recorder.wanted[row.table]) {
+    for row in rows {
         let is_made = matches!(row.fate, Fate::Made(_));
-        let is_asked = row.table == table;
-        let row = row.in_words(&places, &offsets);
+        let is_asked = row.table == asked.table;
+        let row = row.in_words(&places);
         if is_asked {
             explanation.rows.push(row);
         } else if !is_made {
@@ -79,88 +82,93 @@ pub fn explain(
     explanation
 }
 
+/// Shreds a document for a listener; answers its key.
+fn shred(
+    plan: &Arc<Plan>,
+    limits: Limits,
+    content: Content<'_>,
+    context: &DocumentContext<'_>,
+    trace: &impl Trace,
+) -> Result<Option<DocumentKey>, Failure> {
+    let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
+    let mut shredder = Shredder::new(Arc::clone(plan), limits);
+    shredder.shred_traced(content, context, &mut rows, trace).map(|shredded| shredded.key)
+}
+
 /// The predicate behind a filter.
 fn predicate(plan: &Plan, filter: Filter) -> &Predicate {
     let each = plan.contract().tables[filter.table].each.as_ref();
     &each.expect("only paths of `each` are watched").steps[filter.step].predicates[filter.predicate]
 }
 
+/// Nodes that are told of a cell.
+const MAX_READS: usize = 100;
+/// Nodes that are told of all cells; then only how many there are.
+const MAX_ALL_READS: usize = 20_000;
+
 struct Recorder<'p> {
     plan: &'p Plan,
+    asked: Asked<'p>,
     /// Which tables are of interest: the one asked for, and those that it lies within.
-    wanted: Vec<bool>,
+    wanted: &'p [bool],
+    chosen: Chosen,
     sensitive_lets: LetSet,
     record: RefCell<Record>,
     shortener: Shortener,
 }
 
-#[derive(Default)]
-struct Record {
-    /// Cells that are one for many rows.
-    once: HashMap<OnceKey, CellRecord>,
-    /// The one being told.
-    telling: Option<OnceKey>,
-    /// Of the document.
-    lets: Vec<CellRecord>,
-    rows: Vec<RowRecord>,
-    /// With the offset of the element, and the parts that are false.
-    filtered: Vec<(Filter, u32, Vec<String>)>,
-    /// The cell being made, of which row; none of a row that is of no interest.
-    cell: Option<(Option<usize>, CellRecord)>,
-    /// The last expression outside a cell.
-    condition: Option<(String, OwnedValue, Vec<ExplainedInput>)>,
-}
-
-struct RowRecord {
-    table: usize,
-    template: usize,
-    offset: u32,
-    fate: Fate,
-    cells: Vec<CellRecord>,
-}
-
-enum Fate {
-    Made(usize),
-    Where(String, OwnedValue, Vec<ExplainedInput>),
-    OnePer(usize),
-    Blank,
-    Unfinished,
-}
-
-#[derive(Clone)]
-struct CellRecord {
-    cell: ExplainedCell,
-    order: (CellKind, usize),
-    reads: Vec<(u32, String)>,
-}
-
-/// Of a value that is one for many rows, nodes that are told with each of them but the first.
-const MAX_READS_AGAIN: usize = 10;
-
-/// The row that `let`s of the document belong to.
-const DOCUMENT: usize = usize::MAX;
-
 impl<'p> Recorder<'p> {
-    fn new(plan: &'p Plan, table: usize) -> Self {
-        let mut wanted = vec![false; plan.tables().len()];
-        let mut next = Some(table);
-        while let Some(at) = next {
-            wanted[at] = true;
-            next = plan.tables()[at].within;
-        }
+    fn new(plan: &'p Plan, asked: Asked<'p>, wanted: &'p [bool], chosen: Chosen) -> Self {
         let sensitive_lets = LetSet::of_sensitive(plan.contract());
-        Self { plan, wanted, sensitive_lets, record: RefCell::default(), shortener: Shortener::default() }
+        let (record, shortener) = (RefCell::default(), Shortener::default());
+        Self { plan, asked, wanted, chosen, sensitive_lets, record, shortener }
     }
 
-    fn in_cell(&self, change: impl FnOnce(&mut CellRecord)) {
-        if let Some((Some(_), cell)) = &mut self.record.borrow_mut().cell {
-            change(cell);
-        }
+    /// A cell of which nothing is known yet; `None`: nobody asks for it.
+    fn new_cell(&self, row: Option<RowRef>, place: CellPlace) -> Option<CellRecord> {
+        let contract = self.plan.contract();
+        let table = |row: RowRef| &contract.tables[row.table as usize];
+        let (column, name, order, is_sensitive) = match (place, row) {
+            (CellPlace::Column(index), Some(row)) => {
+                let column = &table(row).templates[row.template as usize].columns[index];
+                let is_other = row.table as usize == self.asked.table
+                    && self.asked.column.is_some_and(|name| name != column.name);
+                if is_other {
+                    return None;
+                }
+                (column, &column.name, (CellKind::Column, index), column.sensitive)
+            }
+            (CellPlace::Let(index), Some(row)) => {
+                let item = &table(row).lets[index];
+                let is_sensitive = self.sensitive_lets.has(Some(row.table as usize), index);
+                (&item.column, &item.name, (CellKind::Let, index), is_sensitive)
+            }
+            (CellPlace::DocumentLet(index), _) => {
+                let item = &contract.lets[index];
+                let is_sensitive = self.sensitive_lets.has(None, index);
+                (&item.column, &item.name, (CellKind::Let, index), is_sensitive)
+            }
+            (CellPlace::Column(_) | CellPlace::Let(_), None) => return None,
+        };
+        let cell = ExplainedCell {
+            name: name.clone(),
+            kind: order.0,
+            index: order.1,
+            source: source(self.plan, column),
+            sensitive: is_sensitive,
+            reads: Vec::new(),
+            more_reads: 0,
+            inputs: Vec::new(),
+            steps: Vec::new(),
+            result: CellResult::Value(OwnedValue::Inline(Value::Null)),
+            issues: Vec::new(),
+        };
+        Some(CellRecord { cell, order, reads: Vec::new() })
     }
 
     fn inputs(
         &self,
-        table: Option<(usize, usize)>,
+        row: Option<RowRef>,
         bound: &BoundExpression,
         values: &[Value<'_>],
     ) -> Vec<ExplainedInput> {
@@ -171,12 +179,13 @@ impl<'p> Recorder<'p> {
             .map(|((name, &input), value)| ExplainedInput {
                 name: name.clone(),
                 value: self.shortener.value(value),
-                sensitive: self.is_sensitive(table, input),
+                sensitive: self.is_sensitive(row, input),
             })
             .collect()
     }
 
-    fn is_sensitive(&self, table: Option<(usize, usize)>, input: Input) -> bool {
+    fn is_sensitive(&self, row: Option<RowRef>, input: Input) -> bool {
+        let table = row.map(|row| (row.table as usize, row.template as usize));
         let contract = self.plan.contract();
         let column = match (input, table) {
             (Input::Column(index), Some((table, template))) => {
@@ -197,18 +206,30 @@ impl<'p> Recorder<'p> {
 }
 
 impl Trace for Recorder<'_> {
-    type Row = usize;
+    type Row = Option<RowRef>;
 
-    fn row(&self, view: &View<'_>, origin: Option<Origin>) -> usize {
-        let Some(Origin { table, template, element }) = origin else { return DOCUMENT };
-        let rows = &mut self.record.borrow_mut().rows;
+    fn row(&self, view: &View<'_>, origin: Option<Origin>) -> Self::Row {
+        let Origin { table, template, element } = origin?;
+        let mut record = self.record.borrow_mut();
         let offset = view.element_start(element);
-        rows.push(RowRecord { table, template, offset, fate: Fate::Unfinished, cells: Vec::new() });
-        rows.len() - 1
+        let mut row = RowRef { table: table as u32, template: template as u32, offset, at: None };
+        if self.chosen.ordinals.binary_search(&record.row_count).is_ok() {
+            row.at = Some(record.rows.len() as u32);
+            let cells = Vec::new();
+            record.rows.push(RowRecord { table, template, offset, fate: Fate::Unfinished, cells });
+        }
+        record.row_count += 1;
+        record.last_row = Some(row);
+        Some(row)
     }
 
     fn filtered(&self, view: &View<'_>, filter: Filter, item: Item) {
-        if !self.wanted[filter.table] {
+        if !self.wanted[filter.table] || self.asked.row.is_some() {
+            return;
+        }
+        let mut record = self.record.borrow_mut();
+        if record.filtered.len() >= self.asked.max_rows {
+            record.more_filtered += 1;
             return;
         }
         let each = self.plan.tables()[filter.table].each.as_ref();
@@ -221,73 +242,65 @@ impl Trace for Recorder<'_> {
             false_parts(view, compiled, written, item, &mut parts);
         }
         let (Extent::Element(range) | Extent::Attribute(range) | Extent::Text(range)) = view.extent(item);
-        self.record.borrow_mut().filtered.push((filter, range.start, parts));
+        record.filtered.push((filter, range.start, parts));
     }
 
-    fn cell(&self, row: usize, place: CellPlace) {
-        let contract = self.plan.contract();
+    fn cell(&self, row: Self::Row, place: CellPlace) {
+        let whose = match row {
+            None => For::Document,
+            Some(RowRef { at: Some(at), .. }) => For::Row(at as usize),
+            Some(_) => For::Others,
+        };
         let mut record = self.record.borrow_mut();
-        let row_record = record.rows.get(row);
-        let (column, name, order) = match (place, row_record) {
-            (CellPlace::Column(index), Some(row)) => {
-                let column = &contract.tables[row.table].templates[row.template].columns[index];
-                (column, &column.name, (CellKind::Column, index))
-            }
-            (CellPlace::Let(index), Some(row)) => {
-                let item = &contract.tables[row.table].lets[index];
-                (&item.column, &item.name, (CellKind::Let, index))
-            }
-            (CellPlace::DocumentLet(index), _) => {
-                let item = &contract.lets[index];
-                (&item.column, &item.name, (CellKind::Let, index))
-            }
-            (CellPlace::Column(_) | CellPlace::Let(_), None) => return,
+        record.is_in_cell = true;
+        // Of others a cell is begun when it is told that it is one for many rows.
+        record.cell = match whose {
+            For::Document | For::Row(_) => self.new_cell(row, place).map(|cell| (whose, cell)),
+            For::Others => None,
         };
-        let is_sensitive = match (place, row_record) {
-            (CellPlace::Let(index), Some(row)) => self.sensitive_lets.has(Some(row.table), index),
-            (CellPlace::DocumentLet(index), _) => self.sensitive_lets.has(None, index),
-            _ => column.sensitive,
-        };
-        let wanted = match row_record {
-            None => Some(DOCUMENT),
-            Some(record) => self.wanted[record.table].then_some(row),
-        };
-        let cell = ExplainedCell {
-            name: name.clone(),
-            kind: order.0,
-            index: order.1,
-            source: source(self.plan, column),
-            sensitive: is_sensitive,
-            reads: Vec::new(),
-            more_reads: 0,
-            inputs: Vec::new(),
-            steps: Vec::new(),
-            result: CellResult::Value(OwnedValue::Inline(Value::Null)),
-            issues: Vec::new(),
-        };
-        record.cell = Some((wanted, CellRecord { cell, order, reads: Vec::new() }));
+        record.place = Some((row, place));
     }
 
     fn once(&self, key: OnceKey, told: OnceTold) {
         let mut record = self.record.borrow_mut();
-        let Record { once, telling, cell, .. } = &mut *record;
-        match (told, cell) {
-            (OnceTold::Next, Some((Some(_), _))) => *telling = Some(key),
-            (OnceTold::Before, Some((Some(_), cell))) => {
-                if let Some(known) = once.get(&key) {
-                    let CellRecord { cell: told, order: _, reads } = known.shortened(&self.shortener);
+        match told {
+            OnceTold::Next => {
+                let Some((row, place)) = record.place else { return };
+                if record.cell.is_none() && row.is_some_and(|row| self.wanted[row.table as usize]) {
+                    record.cell = self.new_cell(row, place).map(|cell| (For::Others, cell));
+                }
+                record.telling = Some(key);
+            }
+            OnceTold::Before => {
+                let Record { once, cell: Some((_, cell)), read_count, .. } = &mut *record else { return };
+                if let Some(known) = once.get(key) {
+                    let CellRecord { cell: told, order: _, mut reads } = known.shortened(&self.shortener);
+                    let read_all = reads.len();
+                    reads.truncate(MAX_ALL_READS.saturating_sub(*read_count));
+                    *read_count += reads.len();
+                    cell.cell.more_reads = told.more_reads + (read_all - reads.len());
                     cell.reads = reads;
-                    cell.cell.more_reads = told.more_reads;
                     cell.cell.steps = told.steps;
                 }
             }
-            (OnceTold::Next | OnceTold::Before, _) => {}
         }
     }
 
     fn read(&self, view: &View<'_>, item: Item, _: Taken, text: &str) {
+        let mut record = self.record.borrow_mut();
+        let Record { cell: Some((whose, cell)), read_count, .. } = &mut *record else { return };
+        let max = match whose {
+            For::Others => MAX_READS_AGAIN,
+            For::Document | For::Row(_) if *read_count >= MAX_ALL_READS => 0,
+            For::Document | For::Row(_) => MAX_READS,
+        };
+        if cell.reads.len() >= max {
+            cell.cell.more_reads += 1;
+            return;
+        }
+        *read_count += usize::from(!matches!(whose, For::Others));
         let (Extent::Element(range) | Extent::Attribute(range) | Extent::Text(range)) = view.extent(item);
-        self.in_cell(|cell| cell.reads.push((range.start, self.shortener.text(text))));
+        cell.reads.push((range.start, self.shortener.text(text)));
     }
 
     fn evaluated(
@@ -297,36 +310,37 @@ impl Trace for Recorder<'_> {
         value: &Result<Value<'_>, EvaluationError>,
     ) {
         let mut record = self.record.borrow_mut();
-        let row_of_cell = record.cell.as_ref().map(|(row, _)| *row);
-        match row_of_cell {
-            Some(None) => {}
-            Some(Some(row)) => {
-                let place = record.rows.get(row).map(|row| (row.table, row.template));
-                let inputs = self.inputs(place, bound, inputs);
-                if let Some((_, cell)) = &mut record.cell {
-                    cell.cell.inputs = inputs;
-                }
+        if record.is_in_cell {
+            let row = record.place.and_then(|(row, _)| row);
+            if let Some((_, cell)) = &mut record.cell {
+                cell.cell.inputs = self.inputs(row, bound, inputs);
             }
-            None => {
-                // Between cells, `where` of the last row is asked.
-                let place = record.rows.last().map(|row| (row.table, row.template));
-                let value =
-                    value.map_or(OwnedValue::Inline(Value::Null), |value| self.shortener.value(&value));
-                record.condition = Some((bound.text.clone(), value, self.inputs(place, bound, inputs)));
-            }
+            return;
+        }
+        // Between cells, `where` of the last row is asked.
+        let row = record.last_row;
+        if row.is_some_and(|row| row.at.is_some()) {
+            let value = value.map_or(OwnedValue::Inline(Value::Null), |value| self.shortener.value(&value));
+            record.condition = Some((bound.text.clone(), value, self.inputs(row, bound, inputs)));
         }
     }
 
     fn step(&self, _: &Column, step: Step<'_>) {
-        self.in_cell(|cell| cell.cell.steps.push(in_words(step, &self.shortener)));
+        if let Some((_, cell)) = &mut self.record.borrow_mut().cell {
+            cell.cell.steps.push(in_words(step, &self.shortener));
+        }
     }
 
     fn cell_done(&self, done: &Result<Cell<'_>, Box<Refusal>>, matches: Matches) {
         let mut record = self.record.borrow_mut();
+        record.is_in_cell = false;
         let told_once = record.telling.take();
-        let Some((Some(row), mut cell)) = record.cell.take() else { return };
+        let Some((whose, mut cell)) = record.cell.take() else { return };
         if let Some(key) = told_once {
-            record.once.insert(key, cell.shortened(&self.shortener));
+            record.once.keep(key, cell.shortened(&self.shortener));
+        }
+        if matches!(whose, For::Others) {
+            return;
         }
         cell.cell.issues.extend(matches.issue());
         cell.cell.result = match done {
@@ -336,25 +350,29 @@ impl Trace for Recorder<'_> {
             }
             Err(refusal) => CellResult::Failed(refusal.code, refusal.message.clone()),
         };
-        match record.rows.get_mut(row) {
-            Some(row) => row.cells.push(cell),
-            None => record.lets.push(cell),
+        match whose {
+            For::Document => record.lets.push(cell),
+            For::Row(at) => record.rows[at].cells.push(cell),
+            For::Others => {}
         }
     }
 
-    fn dropped(&self, row: usize, reason: Reason<usize>) {
+    fn dropped(&self, row: Self::Row, reason: Reason<Self::Row>) {
         let mut record = self.record.borrow_mut();
         let condition = record.condition.take();
-        record.rows[row].fate = match (reason, condition) {
+        let Some(at) = row.and_then(|row| row.at) else { return };
+        record.rows[at as usize].fate = match (reason, condition) {
             (Reason::Where, Some((text, value, inputs))) => Fate::Where(text, value, inputs),
             (Reason::Where, None) => unreachable!("a condition is evaluated before it drops a row"),
-            (Reason::OnePer { kept }, _) => Fate::OnePer(kept),
+            (Reason::OnePer { kept }, _) => Fate::OnePer(kept.map_or(0, |kept| kept.offset)),
             (Reason::Blank, _) => Fate::Blank,
         };
     }
 
-    fn emitted(&self, row: usize, number: usize) {
-        self.record.borrow_mut().rows[row].fate = Fate::Made(number);
+    fn emitted(&self, row: Self::Row, number: usize) {
+        if let Some(at) = row.and_then(|row| row.at) {
+            self.record.borrow_mut().rows[at as usize].fate = Fate::Made(number);
+        }
     }
 }
 
@@ -373,40 +391,5 @@ fn false_parts(
         }
         (compiled, written) if view.holds(compiled, item) == Ok(false) => parts.push(written.to_string()),
         _ => {}
-    }
-}
-
-impl CellRecord {
-    /// What is told of it for every other row.
-    fn shortened(&self, shortener: &Shortener) -> Self {
-        let Self { cell, order, reads } = self;
-        let told = reads.iter().take(MAX_READS_AGAIN);
-        let told = told.map(|(place, text)| (*place, shortener.text(text)));
-        let mut cell = cell.clone();
-        cell.more_reads += reads.len().saturating_sub(MAX_READS_AGAIN);
-        cell.steps.iter_mut().for_each(|step| shortener.step(step));
-        Self { cell, order: *order, reads: told.collect() }
-    }
-
-    fn in_words(self, places: &Places) -> ExplainedCell {
-        let Self { cell, order: _, reads } = self;
-        let reads = reads.into_iter().map(|(offset, text)| Read { place: places.at(offset), text });
-        ExplainedCell { reads: reads.collect(), ..cell }
-    }
-}
-
-impl RowRecord {
-    fn in_words(self, places: &Places, offsets: &[u32]) -> ExplainedRow {
-        let Self { table, template, offset, fate, mut cells } = self;
-        cells.sort_by_key(|cell| (cell.order.0 == CellKind::Column, cell.order.1));
-        let cells = cells.into_iter().map(|cell| cell.in_words(places));
-        let fate = match fate {
-            Fate::Made(number) => RowFate::Made(number),
-            Fate::Where(condition, value, inputs) => RowFate::Where { condition, value, inputs },
-            Fate::OnePer(kept) => RowFate::OnePer { kept: places.at(offsets[kept]) },
-            Fate::Blank => RowFate::Blank,
-            Fate::Unfinished => RowFate::Unfinished,
-        };
-        ExplainedRow { table, template, place: places.at(offset), fate, cells: cells.collect() }
     }
 }

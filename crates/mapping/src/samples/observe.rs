@@ -1,15 +1,15 @@
 //! What happens to a contract's paths, codes and columns while documents are shredded.
 
 use std::cell::{Cell as StdCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use xmlshred_model::lexical::LexicalError;
 
 use crate::contract::Column;
 use crate::plan::Plan;
 use crate::shred::{
-    Cell, CellPlace, CodeEntry, Filter, Item, Matches, OnceKey, OnceTold, OnePerPath, Origin, Refusal, Step,
-    Taken, Trace, View,
+    Cell, CellPlace, CodeEntry, Filter, Item, Latest, Matches, OnceKey, OnceTold, OnePerPath, Origin,
+    Refusal, Step, Taken, Trace, View,
 };
 
 /// A column or `let`: of which table and template.
@@ -82,7 +82,7 @@ pub(super) struct Seen {
     pub(super) ranked: RefCell<BTreeSet<(usize, OnePerPath)>>,
     slot: StdCell<Option<Slot>>,
     /// What cells that are one for many rows count for, in the document of now.
-    once: RefCell<HashMap<OnceKey, Fates>>,
+    once: RefCell<Latest<Fates>>,
     /// The one being told, and what its column had before.
     telling: RefCell<Option<(OnceKey, Fates)>>,
 }
@@ -134,7 +134,7 @@ impl Trace for Seen {
         match told {
             OnceTold::Next => self.count(|fates| *self.telling.borrow_mut() = Some((key, fates.clone()))),
             OnceTold::Before => {
-                let known = self.once.borrow().get(&key).cloned().unwrap_or_default();
+                let known = self.once.borrow().get(key).cloned().unwrap_or_default();
                 self.count(|fates| fates.add(&known));
             }
         }
@@ -174,7 +174,7 @@ impl Trace for Seen {
     fn cell_done(&self, cell: &Result<Cell<'_>, Box<Refusal>>, _: Matches) {
         if let Some((key, before)) = self.telling.take() {
             self.count(|fates| {
-                self.once.borrow_mut().insert(key, fates.since(&before));
+                self.once.borrow_mut().keep(key, fates.since(&before));
             });
         }
         self.count(|fates| match cell {

@@ -23,6 +23,7 @@ mod document;
 mod find;
 mod findings;
 mod kept;
+mod latest;
 mod markup;
 mod once;
 mod one_per;
@@ -45,6 +46,7 @@ pub(crate) use cell::{Cell, Refusal};
 pub use context::DocumentContext;
 pub(crate) use dfa::{DEAD, Dfa, START, StateId};
 pub(crate) use find::Finder;
+pub(crate) use latest::Latest;
 pub(crate) use markup::Extent;
 pub use shredder::{Content, Cost, ShredError, Shredded, Shredder};
 pub(crate) use trace::{

@@ -81,7 +81,13 @@ pub(crate) struct Filter {
 }
 
 /// What tells apart the cells that are made once for many rows: the column or `let`, and the node around those rows.
-pub(crate) type OnceKey = (u32, NodeId);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OnceKey {
+    pub(crate) index: u32,
+    pub(crate) start: NodeId,
+    /// Rows before this node lie around `start`.
+    pub(crate) end: NodeId,
+}
 
 /// When a cell that is made once for many rows is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

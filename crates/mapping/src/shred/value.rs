@@ -14,7 +14,7 @@ use super::convert::{from_exact, from_text, from_text_at_once, from_value, not_t
 use super::once::Known;
 use super::room::Room;
 use super::rows::RowMaker;
-use super::trace::{Matches, OnceTold, Taken, Trace};
+use super::trace::{Matches, OnceKey, OnceTold, Taken, Trace};
 use super::tree::{DOCUMENT, NodeId};
 use super::view::{Item, Named, Stop, Visit, over};
 
@@ -65,18 +65,19 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
 
     /// A value that is made once for all rows around `start`; it lives as long as the document.
     fn value_once(&self, once: u32, start: NodeId, element: NodeId, planned: &'d PlanColumn) -> Found<'d> {
+        let end = self.view.tree.node(start).subtree_end;
+        let key = OnceKey { index: once, start, end };
         if let Some(Known { cell, matches, item, .. }) = self.once.value(once, start, element) {
-            self.trace.once((once, start), OnceTold::Before);
+            self.trace.once(key, OnceTold::Before);
             return (Ok(cell), matches, item);
         }
-        self.trace.once((once, start), OnceTold::Next);
+        self.trace.once(key, OnceTold::Next);
         let room = Room { arena: self.arena, work: self.view.work };
         let (cell, matches, item) = match self.only_match(&planned.source, element) {
             Ok(item) => self.one_value(&planned.column, item, room),
             Err(()) => self.path_value(planned, element, room),
         };
         if let Ok(cell) = cell {
-            let end = self.view.tree.node(start).subtree_end;
             self.once.keep(once, Known { start, end, cell, matches, item });
         }
         (cell, matches, item)

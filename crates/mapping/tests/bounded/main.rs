@@ -8,7 +8,7 @@ use hostile::{CASES, Hostile};
 use peak_alloc::PeakAlloc;
 use xmlshred_mapping::contract::load;
 use xmlshred_mapping::coverage::Coverage;
-use xmlshred_mapping::explain::explain;
+use xmlshred_mapping::explain::{Asked, explain};
 use xmlshred_mapping::samples::Samples;
 use xmlshred_mapping::{Content, Cost, DocumentContext, Limits, Plan, ShredError, Shredder};
 use xmlshred_model::BatchBuilder;
@@ -79,6 +79,38 @@ fn a_document_twice_as_large_takes_twice_the_steps_values_and_memory() {
 }
 
 #[test]
+fn what_is_told_of_a_document_takes_little_more_memory_than_its_rows() {
+    let mut wrong = String::new();
+    for Hostile { name, contract, document } in CASES {
+        let document = document(2);
+        let most = run(contract, &document, Limits::default()).peak + document.len() * 12 + (2 << 20);
+        let content = Content::Text(&document);
+        let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
+        let plan = || Arc::new(Plan::new(load(&format!("{HEAD}{contract}")).contract.unwrap()));
+        let asked = Asked { table: 0, column: None, row: None, max_rows: 10 };
+        type Tool<'t> = (&'t str, &'t dyn Fn());
+        let tools: [Tool<'_>; 3] = [
+            ("explain", &|| drop(explain(&plan(), Limits::default(), content, &context, asked))),
+            ("coverage", &|| drop(Coverage::new(plan(), Limits::default()).add(content, &context))),
+            ("check", &|| drop(Samples::new(plan(), Limits::default()).add(content, &context))),
+        ];
+        for (tool, tell) in tools {
+            let before = MEMORY.current_usage();
+            MEMORY.reset_peak_usage();
+            tell();
+            let peak = MEMORY.peak_usage() - before;
+            if peak > most {
+                wrong += &format!(
+                    "{name}: {tool}: {peak} at once, for {} bytes of document at most {most}\n",
+                    document.len()
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
 fn what_is_told_of_a_document_takes_little_more_work_than_its_rows() {
     let mut wrong = String::new();
     for Hostile { name, contract, document } in CASES {
@@ -89,7 +121,8 @@ fn what_is_told_of_a_document_takes_little_more_work_than_its_rows() {
         let content = Content::Text(&document);
         let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
         let plan = || Arc::new(Plan::new(load(&format!("{HEAD}{contract}")).contract.unwrap()));
-        let explained = explain(&plan(), limits, content, &context, 0).failure.map_or(Ok(()), Err);
+        let asked = Asked { table: 0, column: None, row: None, max_rows: 100 };
+        let explained = explain(&plan(), limits, content, &context, asked).failure.map_or(Ok(()), Err);
         let covered = Coverage::new(plan(), limits).add(content, &context);
         let tried = Samples::new(plan(), limits).add(content, &context);
         for (tool, done) in [("explain", explained), ("coverage", covered), ("check", tried)] {

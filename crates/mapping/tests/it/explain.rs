@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use xmlshred_mapping::contract::{RenderStyle, load, render};
 use xmlshred_mapping::explain::{
-    CellResult, ExplainedCell, ExplainedInput, ExplainedRow, ExplainedStep, NodePlace, RowFate, explain,
+    Asked, CellResult, ExplainedCell, ExplainedInput, ExplainedRow, ExplainedStep, NodePlace, RowFate,
+    explain,
 };
 use xmlshred_mapping::{Content, DocumentContext, Limits, Plan};
 use xmlshred_model::{DocumentKey, OwnedValue, Value, lexical};
@@ -26,7 +27,8 @@ fn outcome(contract: &str, document: &str) -> String {
     let table = plan.contract().tables.len() - 1;
     let context = DocumentContext { key: Some(DocumentKey(17)), session: "s", now: 0, must_end: None };
     let content = Content::Text(document.trim_end());
-    let explanation = explain(&plan, Limits::default(), content, &context, table);
+    let asked = Asked { table, column: None, row: None, max_rows: 100 };
+    let explanation = explain(&plan, Limits::default(), content, &context, asked);
     let mut out = String::new();
     if !explanation.lets.is_empty() {
         out.push_str("document\n");
