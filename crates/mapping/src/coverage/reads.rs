@@ -1,6 +1,7 @@
 //! Which parts of a document went into rows.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::plan::Stored;
@@ -9,7 +10,10 @@ use crate::shred::{CellPlace, Extent, Item, Latest, OnceKey, OnceTold, Origin, R
 /// Listens to one document.
 pub(super) struct Reads<'p> {
     stored: &'p Stored,
-    rows: RefCell<Vec<Row>>,
+    /// Of every row looked at: there may be far more of them than the document has elements.
+    rows: RefCell<Vec<Fate>>,
+    /// Rows that share cells with others, those cells as rows: of rows in the making only.
+    shared: RefCell<HashMap<u32, Vec<u32>, foldhash::fast::FixedState>>,
     /// The row of the cell being made, when the cell is stored.
     cell: Cell<Option<u32>>,
     taken: RefCell<Remembered>,
@@ -29,7 +33,7 @@ struct Remembered {
 }
 
 impl Remembered {
-    fn push(&mut self, row: u32, part: Part, rows: &[Row]) {
+    fn push(&mut self, row: u32, part: Part, rows: &[Fate]) {
         self.open.push((row, part));
         if self.open.len() >= self.next.max(MAX_REMEMBERED) {
             self.settle(rows);
@@ -42,22 +46,23 @@ impl Remembered {
     }
 
     /// Puts together what is read by rows that are made, and forgets what those read that are dropped.
-    fn settle(&mut self, rows: &[Row]) {
-        let fate = |row: u32| rows.get(row as usize).map_or(Fate::Made, |row| row.fate);
+    fn settle(&mut self, rows: &[Fate]) {
+        let fate = |row: u32| rows.get(row as usize).copied().unwrap_or(Fate::Made);
         let made = self.open.iter().filter(|(row, _)| fate(*row) == Fate::Made);
         self.made.add(made.map(|(_, part)| part.clone()));
         self.open.retain(|(row, _)| fate(*row) == Fate::Open);
     }
 }
 
-struct Row {
-    table: usize,
-    fate: Fate,
-    /// Those for cells that it shares with others.
-    shared: Vec<u32>,
+/// A row in the making.
+#[derive(Clone, Copy)]
+pub(super) struct RowRef {
+    row: u32,
+    table: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 enum Fate {
     Open,
     Made,
@@ -84,6 +89,7 @@ impl<'p> Reads<'p> {
         Self {
             stored,
             rows: RefCell::default(),
+            shared: RefCell::default(),
             cell: Cell::new(None),
             taken: RefCell::default(),
             once: RefCell::default(),
@@ -102,19 +108,19 @@ impl<'p> Reads<'p> {
 const ALWAYS: u32 = u32::MAX;
 
 impl Trace for Reads<'_> {
-    type Row = u32;
+    type Row = RowRef;
 
-    fn row(&self, _: &View<'_>, origin: Option<Origin>) -> u32 {
-        let Some(Origin { table, .. }) = origin else { return ALWAYS };
+    fn row(&self, _: &View<'_>, origin: Option<Origin>) -> RowRef {
+        let Some(Origin { table, .. }) = origin else { return RowRef { row: ALWAYS, table: 0 } };
         let mut rows = self.rows.borrow_mut();
-        rows.push(Row { table, fate: Fate::Open, shared: Vec::new() });
-        rows.len() as u32 - 1
+        rows.push(Fate::Open);
+        RowRef { row: rows.len() as u32 - 1, table: table as u32 }
     }
 
-    fn cell(&self, row: u32, place: CellPlace) {
+    fn cell(&self, RowRef { row, table }: RowRef, place: CellPlace) {
         let is_stored = match place {
             CellPlace::Column(_) => true,
-            CellPlace::Let(index) => self.stored.rows[self.rows.borrow()[row as usize].table][index],
+            CellPlace::Let(index) => self.stored.rows[table as usize][index],
             CellPlace::DocumentLet(index) => self.stored.document[index],
         };
         self.cell.set(is_stored.then_some(row));
@@ -135,33 +141,34 @@ impl Trace for Reads<'_> {
         let mut rows = self.rows.borrow_mut();
         let known = self.once.borrow().get(key).copied();
         let own = known.unwrap_or_else(|| {
-            rows.push(Row { table: usize::MAX, fate: Fate::Open, shared: Vec::new() });
+            rows.push(Fate::Open);
             let own = rows.len() as u32 - 1;
             self.once.borrow_mut().keep(key, own);
             own
         });
         self.cell.set(Some(own));
-        if rows[own as usize].fate == Fate::Open {
-            match rows.get_mut(row as usize) {
-                Some(row) => row.shared.push(own),
-                None => rows[own as usize].fate = Fate::Made,
+        if rows[own as usize] == Fate::Open {
+            if row == ALWAYS {
+                rows[own as usize] = Fate::Made;
+            } else {
+                self.shared.borrow_mut().entry(row).or_default().push(own);
             }
         }
     }
 
-    fn emitted(&self, row: u32, _: usize) {
+    fn emitted(&self, RowRef { row, .. }: RowRef, _: usize) {
         let mut rows = self.rows.borrow_mut();
-        let made = &mut rows[row as usize];
-        made.fate = Fate::Made;
-        for shared in std::mem::take(&mut made.shared) {
-            rows[shared as usize].fate = Fate::Made;
+        rows[row as usize] = Fate::Made;
+        for shared in self.shared.borrow_mut().remove(&row).unwrap_or_default() {
+            rows[shared as usize] = Fate::Made;
         }
     }
 
-    fn dropped(&self, row: u32, _: Reason<u32>) {
-        if let Some(row) = self.rows.borrow_mut().get_mut(row as usize) {
-            row.fate = Fate::Dropped;
+    fn dropped(&self, RowRef { row, .. }: RowRef, _: Reason<RowRef>) {
+        if let Some(fate) = self.rows.borrow_mut().get_mut(row as usize) {
+            *fate = Fate::Dropped;
         }
+        self.shared.borrow_mut().remove(&row);
     }
 
     fn key(&self, view: &View<'_>, item: Item) {

@@ -22,6 +22,7 @@ mod dfa;
 mod document;
 mod find;
 mod findings;
+mod joining;
 mod kept;
 mod latest;
 mod markup;

@@ -1,7 +1,6 @@
 //! The value of one column of one row, from wherever the contract says.
 
 use bumpalo::Bump;
-use bumpalo::collections::String as BumpString;
 use xmlshred_expr::EvaluationError;
 use xmlshred_model::{DataType, FailureCode, Value, WorkEnd};
 
@@ -11,6 +10,7 @@ use crate::plan::{OnceFrom, PlanColumn, PlanSource, Symbol, Test};
 use super::candidate::{Candidate, Row};
 use super::cell::{Cell, Refusal};
 use super::convert::{from_exact, from_text, from_text_at_once, from_value, not_the_only_one, without_value};
+use super::joining::Joining;
 use super::once::Known;
 use super::room::Room;
 use super::rows::RowMaker;
@@ -221,7 +221,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     {
         let column = &planned.column;
         let (mut first, mut last, mut count) = (None, None, 0);
-        let mut joined: Option<BumpString<'r>> = None;
+        let mut joined: Option<Joining<'r>> = None;
         let selected = self.select(&planned.source, element, &mut |item| {
             count += 1;
             first = first.or(Some(item));
@@ -235,12 +235,12 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
                     match &mut joined {
                         None => {
                             room.makes(text.len())?;
-                            joined = Some(BumpString::from_str_in(text, room.arena));
+                            joined = Some(Joining::new(text, room.arena));
                         }
                         Some(joined) => {
                             room.makes(separator.len() + text.len())?;
-                            joined.push_str(separator);
-                            joined.push_str(text);
+                            joined.push(separator);
+                            joined.push(text);
                         }
                     }
                     Ok(())
@@ -257,7 +257,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             return (not_the_only_one(column, &self.trace), Matches::AsWanted, item);
         }
         let text = match joined {
-            Some(joined) => Ok(Some(joined.into_bump_str())),
+            Some(joined) => Ok(Some(joined.finish(room.arena))),
             None => item.map(|item| self.text_of(column, item, room)).transpose(),
         };
         match text {

@@ -243,3 +243,58 @@ fn a_wish_to_end_is_heeded_in_the_middle_of_a_document() {
     rows.discard_rows();
     assert_eq!(rows.row_count(), 0);
 }
+
+#[test]
+fn values_take_at_most_twice_the_memory_that_is_counted() {
+    let columns =
+        |columns: &str| format!("document: {{ root: /r }}\ntables: {{ t: {{ columns: {{ {columns} }} }} }}");
+    let lets = |lets: &str| {
+        format!(
+            "document: {{ root: /r }}\ntables: {{ t: {{ let: {{ {lets} }}, columns: {{ n: {{ path: '@k', type: text }} }} }} }}"
+        )
+    };
+    let doubled = (1..30).map(|at| format!(", d{at}: {{ expr: 'd{} || d{}', type: text }}", at - 1, at - 1));
+    let doubled = format!("d0: {{ path: '@a', type: text }}{}", doubled.collect::<String>());
+    let tower = |inner: &str| {
+        format!("<r a='{}'>{}{inner}{}</r>", "x".repeat(20_000), "<b>".repeat(200), "</b>".repeat(200))
+    };
+    let cases = [
+        (
+            "joined",
+            columns("j: { path: //b, pick: \"join(', ')\", type: text }"),
+            tower(&"some text".repeat(10_000)),
+        ),
+        (
+            "joined of references",
+            columns("j: { path: //b, pick: \"join(', ')\", type: text }"),
+            tower(&"a&amp;b".repeat(10_000)),
+        ),
+        (
+            "joined of little pieces",
+            columns("j: { path: '//*', pick: \"join(',')\", type: text }"),
+            tower(&"<c>1</c>".repeat(10_000)),
+        ),
+        (
+            "replaced",
+            columns("a: { path: '@a', type: text }, r: { expr: \"REPLACE(a, 'x', a)\", type: text }"),
+            tower(""),
+        ),
+        ("doubled", lets(&doubled), tower("")),
+    ];
+    const BUDGET: u64 = 8 << 20;
+    let mut wrong = String::new();
+    for (name, contract, document) in cases {
+        let limits = Limits { max_value_bytes: BUDGET, ..Limits::default() };
+        let done = run(&contract, &document, limits);
+        let bound = 2 * BUDGET as usize + document.len() * 24 + (1 << 20);
+        let said = format!(
+            "{name}: {:?}, {} of values, {} at once, at most {bound}\n",
+            done.result, done.cost.value_bytes, done.peak
+        );
+        println!("{said}");
+        if done.peak > bound {
+            wrong += &said;
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
