@@ -4,6 +4,7 @@
 mod check;
 mod coverage;
 mod explain;
+mod foreign_words;
 mod infer;
 mod instances;
 mod interruption;
