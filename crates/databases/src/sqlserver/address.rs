@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::address::Password;
 use crate::address::{AddressError, Login, check_host, check_login_ends, percent_decoded, unknown_option};
 
+use super::option_values::{is_certificate_name, is_of_no_consequence, number, truth, wrong};
 use super::options;
 
 const DATABASE: &str = "SQL Server";
@@ -270,7 +271,7 @@ impl SqlServerAddress {
                 "disabled" => {}
                 _ => return Err(wrong(name, "disabled: xmlshred cannot read encrypted columns")),
             },
-            _ if OF_NO_CONSEQUENCE.contains(&plain.as_str()) => {}
+            _ if is_of_no_consequence(&plain) => {}
             // Whoever knows the whole address says which.
             _ => return Err(unknown_option(DATABASE, "", name)),
         }
@@ -321,62 +322,11 @@ impl SqlServerAddress {
 /// Stands for the first label where only the others are known: no certificate has this one but those that have any.
 const ANY_LABEL: &str = "xmlshred-any";
 
-/// Options of Microsoft's drivers, in lower case without blanks, that change nothing of what is read and loaded here: sizes and pools of
-/// theirs, what they do with types of their languages, and what every session of ours sets itself.
-const OF_NO_CONSEQUENCE: [&str; 36] = [
-    "authenticationscheme",
-    "cancelquerytimeout",
-    "connectretrycount",
-    "connectretryinterval",
-    "currentlanguage",
-    "delayloadinglobs",
-    "disablestatementpooling",
-    "driver",
-    "enableprepareonfirstpreparedstatementcall",
-    "enlist",
-    "ipaddresspreference",
-    "language",
-    "lastupdatecount",
-    "loadbalancetimeout",
-    "locktimeout",
-    "marsconnection",
-    "maxpoolsize",
-    "minpoolsize",
-    "multipleactiveresultsets",
-    "network",
-    "networklibrary",
-    "packetsize",
-    "persistsecurityinfo",
-    "poolblockingperiod",
-    "pooling",
-    "provider",
-    "quotedid",
-    "replication",
-    "responsebuffering",
-    "selectmethod",
-    "sendstringparametersasunicode",
-    "sendtimeasdatetime",
-    "sockettimeout",
-    "sslprotocol",
-    "workstationid",
-    "wsid",
-];
-
 /// Whether the text ends so, in any case.
 fn ends_with(text: &str, end: &str) -> bool {
     text.len() >= end.len()
         && text.is_char_boundary(text.len() - end.len())
         && text[text.len() - end.len()..].eq_ignore_ascii_case(end)
-}
-
-/// A host name, or one whose first label is `*` as a whole and that has two more at least.
-fn is_certificate_name(name: &str) -> bool {
-    let rest = match name.strip_prefix("*.") {
-        Some(rest) if rest.contains('.') => rest,
-        Some(_) => return false,
-        None => name,
-    };
-    !rest.contains('*') && !rest.starts_with('.')
 }
 
 /// Shows no password.
@@ -403,22 +353,6 @@ fn named(error: AddressError, address: &str, name: &str) -> AddressError {
     match error {
         AddressError::Malformed { .. } => unknown_option(DATABASE, address, name),
         other => other,
-    }
-}
-
-fn wrong(name: &str, expected: &'static str) -> AddressError {
-    AddressError::Option { name: name.to_owned(), expected }
-}
-
-fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, AddressError> {
-    value.trim().parse().map_err(|_| wrong(name, "a number in its range"))
-}
-
-fn truth(name: &str, value: &str) -> Result<bool, AddressError> {
-    match value.to_lowercase().as_str() {
-        "true" | "yes" | "1" => Ok(true),
-        "false" | "no" | "0" => Ok(false),
-        _ => Err(wrong(name, "true or false")),
     }
 }
 

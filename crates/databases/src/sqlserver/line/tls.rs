@@ -14,8 +14,8 @@ use rustls::{
     ALL_VERSIONS, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 
-use super::address::{Encrypt, SqlServerAddress};
-use super::driver::{DriverError, NoTls};
+use crate::sqlserver::address::{Encrypt, SqlServerAddress};
+use crate::sqlserver::driver::{DriverError, NoTls};
 
 /// The application that servers of TDS 8.0 are asked for.
 const TDS_8: &[u8] = b"tds/8.0";

@@ -1,6 +1,11 @@
 //! The line to a server as the driver sees it. Where a connection is encrypted as a whole, that is done here, and the driver is told that
 //! the server cannot encrypt: only so it is ours to say which certificate will do, and how a server of TDS 8.0 may answer.
 
+mod login_answer;
+mod packets;
+mod prelogin;
+mod tls;
+
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,12 +16,11 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::address::{Encrypt, SqlServerAddress};
-use super::driver::{DriverError, NoTls};
-use super::login_answer::LoginAnswer;
-use super::packets::Packets;
-use super::prelogin::{self, HEADER, LAST, Said};
-use super::tls;
+use crate::sqlserver::address::{Encrypt, SqlServerAddress};
+use crate::sqlserver::driver::{DriverError, NoTls};
+use login_answer::LoginAnswer;
+use packets::Packets;
+use prelogin::{HEADER, LAST, Said};
 
 /// A line.
 pub(super) enum Line {
