@@ -161,6 +161,13 @@ impl Dfa {
         }
     }
 
+    /// The same, where it is at hand.
+    #[inline(always)]
+    pub(crate) fn known_step(&self, from: StateId, symbol: Symbol) -> Option<StateId> {
+        let next = &self.state(from).next;
+        next.get(symbol as usize).copied().filter(|&known| known != UNKNOWN)
+    }
+
     #[cold]
     fn look_up(
         &mut self,

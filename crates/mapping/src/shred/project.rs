@@ -5,7 +5,7 @@ use std::ops::Range;
 use xmlshred_model::{Work, WorkEnd};
 
 use crate::plan::{Paths, Symbol};
-use crate::xml::{Handler, RawAttribute, RawText, StartTag, TextKind};
+use crate::xml::{AttributeSpan, Handler, RawAttribute, RawText, StartTag, Taking, TextKind};
 
 use super::dfa::{AttributeSet, DEAD, Dfa, START, StateId};
 use super::tree::{DOCUMENT, Declaration, NO_SCOPE, NodeId, ScopeId, Slice, Tree};
@@ -28,6 +28,15 @@ pub(super) struct Projection<'s, 'd> {
     /// The markup of some elements is read, so that declarations of namespaces are kept.
     keeps_scopes: bool,
     ended: Result<(), WorkEnd>,
+    /// The known tag that is being told, where it is not skipped.
+    begun: Begun,
+}
+
+/// A tag whose attributes are told one by one.
+#[derive(Clone, Copy)]
+struct Begun {
+    state: StateId,
+    node: NodeId,
 }
 
 /// An element that is open.
@@ -125,6 +134,7 @@ impl<'s, 'd> Projection<'s, 'd> {
             is_in_text: false,
             keeps_scopes: paths.automaton.reads_markup(),
             ended: Ok(()),
+            begun: Begun { state: DEAD, node: DOCUMENT },
         }
     }
 
@@ -175,6 +185,12 @@ impl<'s, 'd> Projection<'s, 'd> {
             is_kept.then(|| (slice_of(text, attribute.value, symbol), state.slot(symbol)))
         });
         tree.push_sorted(node, kept);
+    }
+
+    /// The symbol of a known attribute without prefix.
+    #[inline(always)]
+    fn symbol_of_attribute(&self, number: u32) -> Symbol {
+        self.known.attributes.get(number as usize).copied().unwrap_or(UNKNOWN)
     }
 
     /// Keeps the namespace declarations of an element that is open now.
@@ -235,6 +251,72 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
         self.keep_attributes(node, tag);
         if self.keeps_scopes {
             self.keep_scopes(tag);
+        }
+    }
+
+    #[inline(always)]
+    fn begin(&mut self, known: u32, offset: usize) -> Taking {
+        self.begun.state = DEAD;
+        if self.skipped > 0 {
+            return Taking::Nothing;
+        }
+        let symbol = self.known.elements.get(known as usize).copied().unwrap_or(UNKNOWN);
+        let Some(state) = self.dfa.known_step(self.at.state, symbol) else { return Taking::Whole };
+        if state == DEAD {
+            return Taking::Nothing;
+        }
+        let known = self.dfa.state(state);
+        if known.has_many_slots() {
+            return Taking::Whole;
+        }
+        let node = self.tree.open(self.at.node, symbol, offset as u32, state);
+        self.begun = Begun { state, node };
+        match known.attributes {
+            AttributeSet::None => Taking::Nothing,
+            AttributeSet::All | AttributeSet::Some => Taking::Each,
+        }
+    }
+
+    #[inline(always)]
+    fn attribute(&mut self, attribute: AttributeSpan) -> bool {
+        let AttributeSpan { known, start, stop, is_plain } = attribute;
+        let symbol = self.symbol_of_attribute(known);
+        if symbol == UNKNOWN {
+            return false;
+        }
+        let state = self.dfa.state(self.begun.state);
+        if state.keeps(symbol) {
+            let slice = Slice { symbol, start: start as u32, stop: stop as u32, is_plain };
+            self.tree.push_attribute(self.begun.node, slice, state.slot(symbol), state.slot_count);
+        }
+        true
+    }
+
+    #[inline(always)]
+    fn begun(&mut self) {
+        self.is_in_text = false;
+        let Begun { state, node } = self.begun;
+        if state == DEAD {
+            self.skipped = self.skipped.saturating_add(1);
+            return;
+        }
+        if let Err(end) = self.work.steps(1) {
+            return self.end_early(end);
+        }
+        self.open.push(self.at);
+        self.at = Open { node, state, ..self.at };
+        let state = self.dfa.state(state);
+        for &list in &state.anchors {
+            self.tree.write_down(list, node);
+        }
+        if state.reads_markup {
+            self.tree.note_scopes(node, self.at.scope, self.at.scope);
+        }
+    }
+
+    fn forget(&mut self) {
+        if self.begun.state != DEAD {
+            self.tree.forget_last(self.begun.node);
         }
     }
 

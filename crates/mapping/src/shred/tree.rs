@@ -332,6 +332,17 @@ impl Tree {
         self.nodes.pop();
     }
 
+    /// Takes an element back that was opened last, with its attributes.
+    #[cold]
+    pub(super) fn forget_last(&mut self, element: NodeId) {
+        debug_assert_eq!(element + 1, self.end());
+        let Some(Node { attributes, slots, .. }) = self.nodes.pop() else { return };
+        self.attributes.truncate(attributes as usize);
+        if slots < SORTED {
+            self.slots.truncate(slots as usize);
+        }
+    }
+
     /// Adds a text node below `parent`; pieces pushed next are its own.
     pub(super) fn open_text(&mut self, parent: NodeId) {
         self.push(TEXT, parent, 0, DEAD);

@@ -1,5 +1,7 @@
 //! Which characters may stand where, as tables for ASCII and ranges beyond.
 
+use super::error::{XmlError, XmlErrorKind};
+
 /// Classes of bytes in text and attribute values: 0 is plain.
 pub(super) const PLAIN: u8 = 0;
 /// `<`
@@ -20,6 +22,12 @@ pub(super) const WHITE: u8 = 7;
 pub(super) const QUOTE: u8 = 8;
 /// `'`
 pub(super) const APOSTROPHE: u8 = 9;
+
+/// The length of a byte of one of these two classes, [`FORBIDDEN`] and [`MAYBE_NONCHARACTER`], where XML allows the character.
+pub(super) fn character_len(bytes: &[u8], class: u8, at: usize) -> Result<usize, XmlError> {
+    let is_forbidden = class == FORBIDDEN || matches!(bytes[at..], [0xEF, 0xBF, 0xBE | 0xBF, ..]);
+    if is_forbidden { Err(XmlError { kind: XmlErrorKind::ForbiddenCharacter, offset: at }) } else { Ok(1) }
+}
 
 const fn content_classes() -> [u8; 256] {
     let mut table = [PLAIN; 256];

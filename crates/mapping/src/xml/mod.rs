@@ -9,23 +9,33 @@
 
 pub(crate) mod chars;
 
+mod any_tag;
+mod around_root;
+mod attribute_value;
 mod attributes;
+mod content;
 mod declaration;
 mod decode;
 mod doctype;
 mod encoding_name;
+mod end_tag;
 mod error;
+mod handler;
+mod known_tag;
 mod names;
 mod namespace;
 mod passed;
 mod plain;
 mod reference;
 mod scan;
+mod scanner;
 
 pub use attributes::{RawAttribute, RawText};
 pub use decode::{DecodeError, decode};
 pub use error::{Place, XmlError, XmlErrorKind};
+pub use handler::{AttributeSpan, Handler, StartTag, Taking, TextKind};
 pub use names::Names;
 pub use namespace::{XML_NAMESPACE, XMLNS_NAMESPACE};
 pub(crate) use reference::{push_attribute, push_text, unescape_attribute, unescape_text};
-pub use scan::{Handler, ScanLimits, StartTag, TextKind, scan, scan_with};
+pub use scan::{scan, scan_with};
+pub use scanner::ScanLimits;

@@ -2,15 +2,21 @@
 
 use std::collections::HashMap;
 
+use super::plain::{BLOCK, common};
+
 /// A name that no table knows.
 pub(super) const UNKNOWN: u32 = 0;
 
 const MAX_ELEMENTS: usize = 1024;
-const MAX_ATTRIBUTES: usize = 64;
+/// Attributes of one element: as many as a mask has bits.
+pub(super) const MAX_ATTRIBUTES: usize = 64;
 /// Longer names are not kept: what is kept outlives the document.
 const MAX_BYTES: usize = 256;
 /// How many attributes that are missing are looked past.
 const LOOK_AHEAD: usize = 4;
+
+/// What follows the name of an attribute.
+pub(super) const BEFORE_VALUE: &str = "=\"";
 
 /// Elements and their attributes, with what came after what.
 #[derive(Debug)]
@@ -29,15 +35,25 @@ struct Element {
     sibling: u32,
 }
 
+/// A name without prefix.
 #[derive(Debug)]
-struct Name {
-    head: [u64; 2],
-    mask: [u64; 2],
+pub(super) struct Name {
+    /// The first bytes of its text.
+    head: [u8; BLOCK],
+    /// With what must follow it.
     text: Box<str>,
     /// From 1, over all names of attributes.
-    id: u32,
+    pub(super) id: u32,
     /// Among the attributes of its element.
-    bit: u8,
+    pub(super) bit: u8,
+}
+
+/// The element that is at hand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expected {
+    pub(super) id: u32,
+    /// Bytes of its name.
+    pub(super) length: usize,
 }
 
 /// An attribute that the table knows.
@@ -51,38 +67,62 @@ pub(super) struct Place {
 
 impl Default for Names {
     fn default() -> Self {
-        let nothing = Element { name: Name::new("", "", 0, 0), attributes: Vec::new(), child: 0, sibling: 0 };
+        let nothing = Element {
+            name: Name::new(String::new(), UNKNOWN, 0),
+            attributes: Vec::new(),
+            child: UNKNOWN,
+            sibling: UNKNOWN,
+        };
         Self { elements: vec![nothing], by_text: HashMap::default(), attribute_count: 0 }
     }
 }
 
 impl Name {
-    fn new(text: &str, end: &str, id: u32, bit: u8) -> Self {
-        let (mut head, mut mask) = ([0; 16], [0; 16]);
-        for (at, byte) in text.bytes().chain(end.bytes()).take(16).enumerate() {
-            head[at] = byte;
-            mask[at] = 0xFF;
-        }
-        let halves = |bytes: [u8; 16]| {
-            let number = u128::from_le_bytes(bytes);
-            [number as u64, (number >> 64) as u64]
-        };
-        Self { head: halves(head), mask: halves(mask), text: text.into(), id, bit }
+    fn new(text: String, id: u32, bit: u8) -> Self {
+        let mut head = [0; BLOCK];
+        let known = text.len().min(BLOCK);
+        head[..known].copy_from_slice(&text.as_bytes()[..known]);
+        Self { head, text: text.into(), id, bit }
     }
 
-    /// Whether the bytes begin with the name and what ends it.
+    /// Its bytes, with what must follow.
     #[inline(always)]
-    fn begins(&self, bytes: &[u8], end: &[u8]) -> bool {
-        let Some((first, _)) = bytes.split_first_chunk::<16>() else { return false };
-        let number = u128::from_le_bytes(*first);
-        let differs = ((number as u64 & self.mask[0]) ^ self.head[0])
-            | (((number >> 64) as u64 & self.mask[1]) ^ self.head[1]);
-        if differs != 0 {
-            return false;
+    pub(super) fn length(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether the bytes begin with it. Not near the end of a document.
+    #[inline(always)]
+    fn begins(&self, bytes: &[u8]) -> bool {
+        let Some(block) = bytes.first_chunk::<BLOCK>() else { return false };
+        let (common, length) = (common(block, &self.head), self.text.len());
+        common >= length || (common == BLOCK && bytes.starts_with(self.text.as_bytes()))
+    }
+
+    /// The attribute of an element whose name and `="` are here, expected at the beginning of `next`; with those after it.
+    #[inline(always)]
+    pub(super) fn find<'n>(
+        names: &'n [Self],
+        next: &'n [Self],
+        bytes: &[u8],
+    ) -> Option<(&'n Self, &'n [Self])> {
+        if let [first, after @ ..] = next
+            && first.begins(bytes)
+        {
+            return Some((first, after));
         }
-        let length = self.text.len();
-        length + end.len() <= 16
-            || (bytes.starts_with(self.text.as_bytes()) && bytes[length..].starts_with(end))
+        Self::find_elsewhere(names, next, bytes)
+    }
+
+    #[inline(never)]
+    fn find_elsewhere<'n>(
+        names: &'n [Self],
+        next: &'n [Self],
+        bytes: &[u8],
+    ) -> Option<(&'n Self, &'n [Self])> {
+        let passed = names.len() - next.len();
+        let at = (passed + 1..names.len()).chain(0..passed).find(|&at| names[at].begins(bytes))?;
+        Some((&names[at], &names[at + 1..]))
     }
 }
 
@@ -97,18 +137,31 @@ impl Names {
     }
 
     /// The element whose name, followed by something that ends names, is most likely here.
-    #[inline]
-    pub(super) fn expected(&self, parent: u32, before: u32, bytes: &[u8]) -> Option<(u32, usize)> {
+    #[inline(always)]
+    pub(super) fn expected(&self, parent: u32, before: u32, bytes: &[u8]) -> Option<Expected> {
         let try_one = |id: u32| {
             let name = &self.elements[id as usize].name;
-            let length = name.text.len();
+            let length = name.length();
             let ends = matches!(bytes.get(length), Some(b'>' | b' ' | b'/' | b'\n'));
-            (id != UNKNOWN && ends && name.begins(bytes, b"")).then_some((id, length))
+            (id != UNKNOWN && ends && name.begins(bytes)).then_some(Expected { id, length })
         };
         if before == UNKNOWN {
             return try_one(self.elements[parent as usize].child);
         }
         try_one(self.elements[before as usize].sibling).or_else(|| try_one(before))
+    }
+
+    /// Whether the name of this element is here, with `>` behind it.
+    #[inline(always)]
+    pub(super) fn ends(&self, element: u32, bytes: &[u8]) -> bool {
+        let name = &self.elements[element as usize].name;
+        bytes.get(name.length()) == Some(&b'>') && name.begins(bytes)
+    }
+
+    /// The attributes that an element had.
+    #[inline(always)]
+    pub(super) fn attributes(&self, element: u32) -> &[Name] {
+        &self.elements[element as usize].attributes
     }
 
     /// The element of this name, which came here.
@@ -119,7 +172,7 @@ impl Names {
             None if self.elements.len() > MAX_ELEMENTS || text.len() > MAX_BYTES => return UNKNOWN,
             None => {
                 let id = self.elements.len() as u32;
-                let name = Name::new(text, "", 0, 0);
+                let name = Name::new(text.to_owned(), UNKNOWN, 0);
                 self.elements.push(Element {
                     name,
                     attributes: Vec::new(),
@@ -138,7 +191,7 @@ impl Names {
         id
     }
 
-    /// The attribute whose name and `=` are here: its place among those of the element, its length, its id.
+    /// The attribute whose name and `="` are here: its place among those of the element, and the length of its name.
     #[inline]
     pub(super) fn expected_attribute(
         &self,
@@ -147,13 +200,9 @@ impl Names {
         bytes: &[u8],
     ) -> Option<(Place, usize)> {
         let known = self.elements[element as usize].attributes.get(next..)?;
-        for (at, name) in known.iter().take(LOOK_AHEAD).enumerate() {
-            if name.begins(bytes, b"=\"") {
-                let Name { text, id, bit, .. } = name;
-                return Some((Place { next: next + at + 1, bit: *bit, id: *id }, text.len()));
-            }
-        }
-        None
+        let (at, name) = known.iter().take(LOOK_AHEAD).enumerate().find(|(_, name)| name.begins(bytes))?;
+        let Name { id, bit, .. } = *name;
+        Some((Place { next: next + at + 1, bit, id }, name.length() - BEFORE_VALUE.len()))
     }
 
     /// The place and id of an attribute without prefix.
@@ -163,7 +212,8 @@ impl Names {
             return None;
         }
         let known = &mut self.elements[element as usize].attributes;
-        if let Some(at) = known.iter().position(|name| *name.text == *text) {
+        let is_it = |name: &Name| name.text.strip_suffix(BEFORE_VALUE) == Some(text);
+        if let Some(at) = known.iter().position(is_it) {
             return Some(Place { next: at + 1, bit: known[at].bit, id: known[at].id });
         }
         if known.len() >= MAX_ATTRIBUTES || text.len() > MAX_BYTES {
@@ -173,7 +223,7 @@ impl Names {
         // Documents agree about order more often than about what is there.
         let bit = known.len() as u8;
         let at = next.min(known.len());
-        known.insert(at, Name::new(text, "=\"", self.attribute_count, bit));
+        known.insert(at, Name::new(format!("{text}{BEFORE_VALUE}"), self.attribute_count, bit));
         Some(Place { next: at + 1, bit, id: self.attribute_count })
     }
 }

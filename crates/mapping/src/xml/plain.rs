@@ -1,36 +1,47 @@
-//! How many bytes are surely plain: eight at a time, as one number.
+//! How many bytes are surely plain: sixteen at a time, compared at once.
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+use wide::u8x16;
 
-/// The high bit of the first byte that is this one; bits above it mean nothing.
-#[inline]
-fn is(word: u64, byte: u8) -> u64 {
-    let differs = word ^ (ONES * u64::from(byte));
-    differs.wrapping_sub(ONES) & !differs
+/// Bytes that are compared at once.
+pub(super) const BLOCK: usize = 16;
+
+/// The last control character.
+const LAST_CONTROL: u8 = 0x1F;
+
+/// The first byte that may begin U+FFFE or U+FFFF, which XML forbids.
+const MAYBE_NONCHARACTER: u8 = 0xEF;
+
+/// The first byte of an attribute value that is this quote, `&`, `<`, a control character or 0xEF; [`BLOCK`] when none is.
+#[inline(always)]
+pub(super) fn special_in_value(block: &[u8; BLOCK], quote: u8) -> usize {
+    let block = u8x16::new(*block);
+    let is = |byte| block.simd_eq(u8x16::splat(byte));
+    let special = is(quote) | is(b'&') | is(b'<') | is(MAYBE_NONCHARACTER) | controls(block);
+    first(special)
 }
 
-#[inline]
-fn is_control(word: u64) -> u64 {
-    word.wrapping_sub(ONES * 0x20) & !word
+/// The first byte of content that is `<`, `&`, `]`, 0xEF or a control character but line feed; [`BLOCK`] when none is.
+#[inline(always)]
+pub(super) fn special_in_content(block: &[u8; BLOCK]) -> usize {
+    let block = u8x16::new(*block);
+    let is = |byte| block.simd_eq(u8x16::splat(byte));
+    let special = is(b'<') | is(b'&') | is(b']') | is(MAYBE_NONCHARACTER) | (controls(block) & !is(b'\n'));
+    first(special)
 }
 
-#[inline]
-fn first(bits: u64) -> Option<usize> {
-    let bits = bits & HIGHS;
-    (bits != 0).then(|| bits.trailing_zeros() as usize / 8)
+/// How many bytes at the start of both are equal.
+#[inline(always)]
+pub(super) fn common(one: &[u8; BLOCK], other: &[u8; BLOCK]) -> usize {
+    first(!u8x16::new(*one).simd_eq(u8x16::new(*other)))
 }
 
-/// The first byte of an attribute value that is this quote, `&`, `<`, a control character or 0xEF.
-#[inline]
-pub(super) fn special_in_value(block: &[u8; 8], quote: u8) -> Option<usize> {
-    let word = u64::from_le_bytes(*block);
-    first(is(word, quote) | is(word, b'&') | is(word, b'<') | is(word, 0xEF) | is_control(word))
+#[inline(always)]
+fn controls(block: u8x16) -> u8x16 {
+    let last = u8x16::splat(LAST_CONTROL);
+    block.max(last).simd_eq(last)
 }
 
-/// The first byte of content that is `<`, `&`, `]`, a control character or 0xEF.
-#[inline]
-pub(super) fn special_in_content(block: &[u8; 8]) -> Option<usize> {
-    let word = u64::from_le_bytes(*block);
-    first(is(word, b']') | is(word, b'&') | is(word, b'<') | is(word, 0xEF) | is_control(word))
+#[inline(always)]
+fn first(marks: u8x16) -> usize {
+    (marks.to_bitmask() | (1 << BLOCK)).trailing_zeros() as usize
 }

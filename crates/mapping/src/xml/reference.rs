@@ -4,7 +4,12 @@ use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
 
 use super::chars::{is_char, ncname_len};
-use super::error::XmlErrorKind;
+use super::error::{XmlError, XmlErrorKind};
+
+/// The length in bytes of the reference at `at`.
+pub(super) fn length(text: &str, at: usize) -> Result<usize, XmlError> {
+    reference(&text[at..]).map(|(_, length)| length).map_err(|kind| XmlError { kind, offset: at })
+}
 
 /// What the reference at the start of `text` (which begins with `&`) stands for, and its length in bytes. Reads no further than the
 /// reference goes.
