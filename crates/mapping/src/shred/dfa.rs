@@ -161,11 +161,18 @@ impl Dfa {
         }
     }
 
-    /// The same, where it is at hand.
+    /// The same, where it is known.
     #[inline(always)]
     pub(crate) fn known_step(&self, from: StateId, symbol: Symbol) -> Option<StateId> {
-        let next = &self.state(from).next;
-        next.get(symbol as usize).copied().filter(|&known| known != UNKNOWN)
+        match self.state(from).next.get(symbol as usize) {
+            Some(&known) => (known != UNKNOWN).then_some(known),
+            None => self.known_step_without_index(from, symbol),
+        }
+    }
+
+    #[cold]
+    fn known_step_without_index(&self, from: StateId, symbol: Symbol) -> Option<StateId> {
+        self.next.get(&(from, symbol)).copied()
     }
 
     #[cold]

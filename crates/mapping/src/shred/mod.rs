@@ -34,6 +34,7 @@ mod room;
 mod rows;
 mod select;
 mod shredder;
+mod slots;
 mod text;
 mod texts;
 mod told;

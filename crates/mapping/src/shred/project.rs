@@ -8,7 +8,7 @@ use crate::plan::{Paths, Symbol};
 use crate::xml::{AttributeSpan, Handler, RawAttribute, RawText, StartTag, Taking, TextKind};
 
 use super::dfa::{AttributeSet, DEAD, Dfa, START, StateId};
-use super::tree::{DOCUMENT, Declaration, NO_SCOPE, NodeId, ScopeId, Slice, Tree};
+use super::tree::{Begun, DOCUMENT, Declaration, MAX_BY_SLOT, NO_SCOPE, NodeId, ScopeId, Slice, Tree};
 
 /// Builds the tree of one document.
 pub(super) struct Projection<'s, 'd> {
@@ -28,15 +28,8 @@ pub(super) struct Projection<'s, 'd> {
     /// The markup of some elements is read, so that declarations of namespaces are kept.
     keeps_scopes: bool,
     ended: Result<(), WorkEnd>,
-    /// The known tag that is being told, where it is not skipped.
-    begun: Begun,
-}
-
-/// A tag whose attributes are told one by one.
-#[derive(Clone, Copy)]
-struct Begun {
-    state: StateId,
-    node: NodeId,
+    /// The known tag that is being told; `None` when it is skipped.
+    begun: Option<Begun>,
 }
 
 /// An element that is open.
@@ -59,12 +52,19 @@ impl Known {
         self.elements.clear();
         self.attributes.clear();
     }
+
+    #[inline(always)]
+    fn element(&self, number: u32) -> Symbol {
+        self.elements.get(number as usize).copied().unwrap_or(UNKNOWN)
+    }
+
+    #[inline(always)]
+    fn attribute(&self, number: u32) -> Symbol {
+        self.attributes.get(number as usize).copied().unwrap_or(UNKNOWN)
+    }
 }
 
 const UNKNOWN: Symbol = Symbol::MAX;
-
-/// Positions of attributes that a slot can hold.
-const MAX_BY_SLOT: usize = u8::MAX as usize;
 
 #[inline]
 fn known_symbol(known: &mut Vec<Symbol>, number: u32, look_up: impl FnOnce() -> (Symbol, bool)) -> Symbol {
@@ -134,7 +134,7 @@ impl<'s, 'd> Projection<'s, 'd> {
             is_in_text: false,
             keeps_scopes: paths.automaton.reads_markup(),
             ended: Ok(()),
-            begun: Begun { state: DEAD, node: DOCUMENT },
+            begun: None,
         }
     }
 
@@ -157,28 +157,36 @@ impl<'s, 'd> Projection<'s, 'd> {
         slice_of(self.text, text, symbol)
     }
 
-    #[inline]
-    fn keep_attributes(&mut self, node: NodeId, tag: &StartTag<'_, 'd>) {
-        let state = self.dfa.state(self.at.state);
+    /// Opens an element with the attributes of its tag that are kept.
+    fn keep(&mut self, tag: &StartTag<'_, 'd>, symbol: Symbol, id: StateId) -> NodeId {
+        let state = self.dfa.state(id);
+        let (parent, start) = (self.at.node, tag.offset as u32);
         if let AttributeSet::None = state.attributes {
-            return;
+            return self.tree.open(parent, symbol, start, id);
         }
-        if state.has_many_slots() || tag.attributes.len() > MAX_BY_SLOT {
-            return self.keep_sorted(node, tag);
-        }
+        let is_small = !state.has_many_slots() && tag.attributes.len() <= MAX_BY_SLOT;
+        let begun =
+            if is_small { self.tree.begin(parent, symbol, start, (id, state.slot_count)) } else { None };
+        let Some(mut begun) = begun else {
+            let node = self.tree.open(parent, symbol, start, id);
+            self.keep_sorted(node, id, tag);
+            return node;
+        };
         for attribute in tag.attributes {
             let symbol = attribute_symbol(self.known, self.paths, tag, attribute);
             if state.keeps(symbol) && !attribute.is_namespace_declaration() {
-                let slice = self.slice(attribute.value, symbol);
-                self.tree.push_attribute(node, slice, state.slot(symbol), state.slot_count);
+                let slice = slice_of(self.text, attribute.value, symbol);
+                self.tree.take(&mut begun, slice, state.slot(symbol));
             }
         }
+        self.tree.begun(begun);
+        begun.node
     }
 
     #[cold]
-    fn keep_sorted(&mut self, node: NodeId, tag: &StartTag<'_, 'd>) {
+    fn keep_sorted(&mut self, node: NodeId, state: StateId, tag: &StartTag<'_, 'd>) {
         let Self { paths, dfa, tree, known, text, .. } = self;
-        let state = dfa.state(self.at.state);
+        let state = dfa.state(state);
         let kept = tag.attributes.iter().filter_map(|attribute| {
             let symbol = attribute_symbol(known, *paths, tag, attribute);
             let is_kept = state.keeps(symbol) && !attribute.is_namespace_declaration();
@@ -187,10 +195,14 @@ impl<'s, 'd> Projection<'s, 'd> {
         tree.push_sorted(node, kept);
     }
 
-    /// The symbol of a known attribute without prefix.
+    /// Goes into an element.
     #[inline(always)]
-    fn symbol_of_attribute(&self, number: u32) -> Symbol {
-        self.known.attributes.get(number as usize).copied().unwrap_or(UNKNOWN)
+    fn enter(&mut self, node: NodeId, state: StateId) {
+        self.open.push(self.at);
+        self.at = Open { node, state, ..self.at };
+        for &list in &self.dfa.state(state).anchors {
+            self.tree.write_down(list, node);
+        }
     }
 
     /// Keeps the namespace declarations of an element that is open now.
@@ -242,13 +254,8 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
         if let Err(end) = self.work.steps(1) {
             return self.end_early(end);
         }
-        self.open.push(self.at);
-        let node = self.tree.open(self.at.node, symbol, tag.offset as u32, state);
-        self.at = Open { node, state, ..self.at };
-        for &list in &self.dfa.state(state).anchors {
-            self.tree.write_down(list, node);
-        }
-        self.keep_attributes(node, tag);
+        let node = self.keep(tag, symbol, state);
+        self.enter(node, state);
         if self.keeps_scopes {
             self.keep_scopes(tag);
         }
@@ -256,11 +263,11 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
 
     #[inline(always)]
     fn begin(&mut self, known: u32, offset: usize) -> Taking {
-        self.begun.state = DEAD;
+        self.begun = None;
         if self.skipped > 0 {
             return Taking::Nothing;
         }
-        let symbol = self.known.elements.get(known as usize).copied().unwrap_or(UNKNOWN);
+        let symbol = self.known.element(known);
         let Some(state) = self.dfa.known_step(self.at.state, symbol) else { return Taking::Whole };
         if state == DEAD {
             return Taking::Nothing;
@@ -269,25 +276,26 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
         if known.has_many_slots() {
             return Taking::Whole;
         }
-        let node = self.tree.open(self.at.node, symbol, offset as u32, state);
-        self.begun = Begun { state, node };
-        match known.attributes {
-            AttributeSet::None => Taking::Nothing,
-            AttributeSet::All | AttributeSet::Some => Taking::Each,
+        let place = (state, known.slot_count);
+        self.begun = self.tree.begin(self.at.node, symbol, offset as u32, place);
+        match (self.begun, &known.attributes) {
+            (None, _) => Taking::Whole,
+            (_, AttributeSet::None) => Taking::Nothing,
+            (_, AttributeSet::All | AttributeSet::Some) => Taking::Each,
         }
     }
 
     #[inline(always)]
     fn attribute(&mut self, attribute: AttributeSpan) -> bool {
         let AttributeSpan { known, start, stop, is_plain } = attribute;
-        let symbol = self.symbol_of_attribute(known);
+        let (symbol, Some(begun)) = (self.known.attribute(known), &mut self.begun) else { return false };
         if symbol == UNKNOWN {
             return false;
         }
-        let state = self.dfa.state(self.begun.state);
+        let state = self.dfa.state(begun.state);
         if state.keeps(symbol) {
             let slice = Slice { symbol, start: start as u32, stop: stop as u32, is_plain };
-            self.tree.push_attribute(self.begun.node, slice, state.slot(symbol), state.slot_count);
+            self.tree.take(begun, slice, state.slot(symbol));
         }
         true
     }
@@ -295,28 +303,23 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
     #[inline(always)]
     fn begun(&mut self) {
         self.is_in_text = false;
-        let Begun { state, node } = self.begun;
-        if state == DEAD {
+        let Some(begun) = self.begun else {
             self.skipped = self.skipped.saturating_add(1);
             return;
-        }
+        };
         if let Err(end) = self.work.steps(1) {
             return self.end_early(end);
         }
-        self.open.push(self.at);
-        self.at = Open { node, state, ..self.at };
-        let state = self.dfa.state(state);
-        for &list in &state.anchors {
-            self.tree.write_down(list, node);
-        }
-        if state.reads_markup {
-            self.tree.note_scopes(node, self.at.scope, self.at.scope);
+        self.tree.begun(begun);
+        self.enter(begun.node, begun.state);
+        if self.keeps_scopes && self.dfa.state(begun.state).reads_markup {
+            self.tree.note_scopes(begun.node, self.at.scope, self.at.scope);
         }
     }
 
     fn forget(&mut self) {
-        if self.begun.state != DEAD {
-            self.tree.forget_last(self.begun.node);
+        if let Some(begun) = self.begun {
+            self.tree.forget(begun);
         }
     }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::plan::{OTHER, Symbol};
 
 use super::dfa::{DEAD, StateId};
+use super::slots::{MAX_SLOTS, Slots};
 
 /// The document node.
 pub(super) const DOCUMENT: NodeId = 0;
@@ -22,7 +23,7 @@ const NO_SLOTS: u32 = u32::MAX;
 const AMBIGUOUS: u32 = u32::MAX - 1;
 
 /// From here on the slots of an element are sorted and not by index.
-const SORTED: u32 = 1 << 31;
+const SORTED: u32 = MAX_SLOTS;
 
 /// Buffers that one unusual document made larger than this are given back, in bytes.
 const MAX_KEPT: usize = 4 << 20;
@@ -38,8 +39,7 @@ pub(super) struct Tree {
     nodes: Vec<Node>,
     attributes: Vec<Slice>,
     pieces: Vec<Slice>,
-    /// Positions of attributes plus one, by slot; 0 is none.
-    slots: Vec<u8>,
+    slots: Slots,
     /// Of elements with many slots or attributes: the attributes that have a slot, by slot, with their positions plus one.
     sorted: Vec<(u32, u32)>,
     /// Elements by list, in document order.
@@ -67,6 +67,21 @@ pub(super) struct Node {
     /// First of its slots.
     slots: u32,
 }
+
+/// An element whose attributes are taken one by one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begun {
+    pub(super) node: NodeId,
+    pub(super) state: StateId,
+    slot_count: u32,
+    /// The first of its attributes.
+    attributes: u32,
+    /// Two attributes have one slot.
+    is_ambiguous: bool,
+}
+
+/// Attributes of an element whose positions a slot can hold.
+pub(super) const MAX_BY_SLOT: usize = u8::MAX as usize;
 
 /// A range of the document.
 #[derive(Clone, Copy, Debug)]
@@ -123,7 +138,7 @@ impl Tree {
         empty(nodes);
         empty(attributes);
         empty(pieces);
-        empty(slots);
+        slots.clear();
         empty(sorted);
         empty(declarations);
         empty(markups);
@@ -190,7 +205,7 @@ impl Tree {
     #[inline]
     pub(super) fn slot(&self, element: NodeId, slot: u32) -> Option<u32> {
         match self.node(element).slots {
-            first if first < SORTED => Some(u32::from(self.slots[(first + slot - 1) as usize])),
+            first if first < SORTED => Some(self.slots.position(first, slot)),
             NO_SLOTS => Some(0),
             AMBIGUOUS => None,
             first => Some(self.sorted_slot(element, (first - SORTED) as usize, slot)),
@@ -242,33 +257,52 @@ impl Tree {
         list.push(element);
     }
 
-    /// Adds an attribute to the element that was opened last; `slot` of as many is where it is found (0: nowhere).
-    #[inline]
-    pub(super) fn push_attribute(&mut self, element: NodeId, attribute: Slice, slot: u32, slot_count: u32) {
+    /// Adds an element below `parent`, whose attributes are taken one by one; `None` when there are too many slots in the document.
+    #[inline(always)]
+    pub(super) fn begin(
+        &mut self,
+        parent: NodeId,
+        symbol: Symbol,
+        start: u32,
+        (state, slot_count): (StateId, u32),
+    ) -> Option<Begun> {
+        if !self.slots.reserve(slot_count) {
+            return None;
+        }
+        let node = self.push(symbol, parent, start, state);
+        Some(Begun { node, state, slot_count, attributes: self.attributes.len() as u32, is_ambiguous: false })
+    }
+
+    /// Takes an attribute of the element that has begun, one of at most [`MAX_BY_SLOT`]; `slot` is where it is found (0: nowhere).
+    #[inline(always)]
+    pub(super) fn take(&mut self, begun: &mut Begun, attribute: Slice, slot: u32) {
         if self.attributes.len() == self.attributes.capacity() {
             grow(&mut self.attributes);
         }
         self.attributes.push(attribute);
-        if slot == 0 {
-            return;
+        if slot != 0 {
+            let position = self.attributes.len() as u32 - begun.attributes;
+            begun.is_ambiguous |= !self.slots.put(slot, position as u8);
         }
-        let node = &mut self.nodes[element as usize];
-        if node.slots == NO_SLOTS {
-            if self.slots.len() >= (SORTED - slot_count) as usize {
-                node.slots = AMBIGUOUS;
-                return;
-            }
-            node.slots = self.slots.len() as u32;
-            self.slots.resize(self.slots.len() + slot_count as usize, 0);
+    }
+
+    /// The element that has begun has all its attributes.
+    #[inline(always)]
+    pub(super) fn begun(&mut self, begun: Begun) {
+        let Begun { node, state: _, slot_count, attributes, is_ambiguous } = begun;
+        if slot_count > 0 && self.attributes.len() > attributes as usize {
+            let first = self.slots.end(slot_count);
+            self.nodes[node as usize].slots = if is_ambiguous { AMBIGUOUS } else { first };
         }
-        if node.slots == AMBIGUOUS {
-            return;
-        }
-        let place = &mut self.slots[(node.slots + slot - 1) as usize];
-        match (*place, u8::try_from(self.attributes.len() - node.attributes as usize)) {
-            (0, Ok(position)) => *place = position,
-            _ => node.slots = AMBIGUOUS,
-        }
+    }
+
+    /// Takes back the element that has begun.
+    #[cold]
+    pub(super) fn forget(&mut self, begun: Begun) {
+        let Begun { node, state: _, slot_count, attributes, is_ambiguous: _ } = begun;
+        self.nodes.truncate(node as usize);
+        self.attributes.truncate(attributes as usize);
+        self.slots.take_back(slot_count);
     }
 
     /// Adds all attributes of the element that was opened last, each with its slot (0: nowhere): for elements with many attributes or
@@ -330,17 +364,6 @@ impl Tree {
             self.markups.pop();
         }
         self.nodes.pop();
-    }
-
-    /// Takes an element back that was opened last, with its attributes.
-    #[cold]
-    pub(super) fn forget_last(&mut self, element: NodeId) {
-        debug_assert_eq!(element + 1, self.end());
-        let Some(Node { attributes, slots, .. }) = self.nodes.pop() else { return };
-        self.attributes.truncate(attributes as usize);
-        if slots < SORTED {
-            self.slots.truncate(slots as usize);
-        }
     }
 
     /// Adds a text node below `parent`; pieces pushed next are its own.

@@ -5,7 +5,7 @@ use super::attributes::{RawAttribute, RawText};
 use super::chars::ncname_len;
 use super::error::{XmlError, XmlErrorKind};
 use super::handler::{Handler, StartTag};
-use super::names::{BEFORE_VALUE, Expected, Place, UNKNOWN};
+use super::names::{Expected, Place, UNKNOWN};
 use super::scanner::{Open, Scanner, TagEnd};
 
 impl<'d> Scanner<'d, '_> {
@@ -62,11 +62,7 @@ impl<'d> Scanner<'d, '_> {
             return Ok((name, 0, id));
         }
         let (name, prefix_len) = self.name(XmlErrorKind::InvalidMarkup)?;
-        if prefix_len > 0 {
-            return Ok((name, prefix_len, UNKNOWN));
-        }
-        let parent = self.open.last().map_or(UNKNOWN, |open| open.known);
-        Ok((name, 0, self.names.element(parent, self.before, name)))
+        Ok((name, prefix_len, UNKNOWN))
     }
 
     /// The attributes of a tag and its end; and whether they are all known, so that none stands twice and none has a prefix.
@@ -108,14 +104,19 @@ impl<'d> Scanner<'d, '_> {
         if self.attributes.len() >= self.limits.max_attributes as usize {
             return Err(self.error(XmlErrorKind::TooManyAttributes(self.limits.max_attributes)));
         }
-        if let Some((place, length)) = self.names.expected_attribute(element, next, &self.bytes[self.at..]) {
-            let name = &self.text[self.at..self.at + length];
-            self.at += length + BEFORE_VALUE.len();
-            self.attribute_value(name, 0, Some(place))?;
-            return Ok(Some(place));
-        }
-        let (name, prefix_len) = self.name(XmlErrorKind::InvalidAttribute)?;
-        let known = if prefix_len == 0 { self.names.attribute(element, next, name) } else { None };
+        let expected = self.names.expected_attribute(element, next, &self.bytes[self.at..]);
+        let (name, prefix_len, known) = match expected {
+            Some((place, length)) => {
+                let name = &self.text[self.at..self.at + length];
+                self.at += length;
+                (name, 0, Some(place))
+            }
+            None => {
+                let (name, prefix_len) = self.name(XmlErrorKind::InvalidAttribute)?;
+                let known = if prefix_len == 0 { self.names.attribute(element, next, name) } else { None };
+                (name, prefix_len, known)
+            }
+        };
         self.skip_space();
         if self.bytes.get(self.at) != Some(&b'=') {
             return Err(self.error(XmlErrorKind::InvalidAttribute));

@@ -1,4 +1,4 @@
-//! Start tags that are as those before them: a known element without prefix, known attributes without prefix, double quotes.
+//! Start tags that are as those before them: a known element without prefix, known attributes without prefix.
 //!
 //! Most tags are, and take one straight way here: names are compared and not read, values go where the handler wants them. A tag that
 //! is otherwise, be it only unusual or against a rule, is left to [`Scanner::any_tag`] from its beginning. So nothing is refused here, and
@@ -81,11 +81,13 @@ impl<'d> Scanner<'d, '_> {
                 return None;
             }
             seen |= bit;
-            let value = &rest[name.length()..];
+            let (quote, value) = rest[name.length()..].split_first()?;
             let start = bytes.len() - value.len();
-            let ValueEnd { at: stop, is_plain } = match attribute_value::plain_len(value) {
+            let plain_len = if *quote == b'"' { attribute_value::plain_len(value) } else { None };
+            let ValueEnd { at: stop, is_plain } = match plain_len {
                 Some(length) => ValueEnd { at: start + length, is_plain: true },
-                None => attribute_value::read(self.text, start).ok()?,
+                None if is_quote(*quote) => attribute_value::read(self.text, start).ok()?,
+                None => return None,
             };
             rest = &bytes[stop + 1..];
             if taking == Taking::Each
@@ -95,6 +97,10 @@ impl<'d> Scanner<'d, '_> {
             }
         }
     }
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'')
 }
 
 fn behind_space(bytes: &[u8]) -> &[u8] {

@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 256;
 const LOOK_AHEAD: usize = 4;
 
 /// What follows the name of an attribute.
-pub(super) const BEFORE_VALUE: &str = "=\"";
+pub(super) const EQUALS: &str = "=";
 
 /// Elements and their attributes, with what came after what.
 #[derive(Debug)]
@@ -30,9 +30,10 @@ pub struct Names {
 struct Element {
     name: Name,
     attributes: Vec<Name>,
-    /// The elements that came first in it, and next after it.
-    child: u32,
-    sibling: u32,
+    /// The elements that came first in it, the latest before the one that is not it.
+    child: [u32; 2],
+    /// The same of those that came next after it.
+    sibling: [u32; 2],
 }
 
 /// A name without prefix.
@@ -70,8 +71,8 @@ impl Default for Names {
         let nothing = Element {
             name: Name::new(String::new(), UNKNOWN, 0),
             attributes: Vec::new(),
-            child: UNKNOWN,
-            sibling: UNKNOWN,
+            child: [UNKNOWN; 2],
+            sibling: [UNKNOWN; 2],
         };
         Self { elements: vec![nothing], by_text: HashMap::default(), attribute_count: 0 }
     }
@@ -99,7 +100,7 @@ impl Name {
         common >= length || (common == BLOCK && bytes.starts_with(self.text.as_bytes()))
     }
 
-    /// The attribute of an element whose name and `="` are here, expected at the beginning of `next`; with those after it.
+    /// The attribute of an element whose name and `=` are here, expected at the beginning of `next`; with those after it.
     #[inline(always)]
     pub(super) fn find<'n>(
         names: &'n [Self],
@@ -145,10 +146,11 @@ impl Names {
             let ends = matches!(bytes.get(length), Some(b'>' | b' ' | b'/' | b'\n'));
             (id != UNKNOWN && ends && name.begins(bytes)).then_some(Expected { id, length })
         };
-        if before == UNKNOWN {
-            return try_one(self.elements[parent as usize].child);
-        }
-        try_one(self.elements[before as usize].sibling).or_else(|| try_one(before))
+        let [latest, other] = match before {
+            UNKNOWN => self.elements[parent as usize].child,
+            _ => self.elements[before as usize].sibling,
+        };
+        try_one(latest).or_else(|| try_one(other))
     }
 
     /// Whether the name of this element is here, with `>` behind it.
@@ -176,22 +178,22 @@ impl Names {
                 self.elements.push(Element {
                     name,
                     attributes: Vec::new(),
-                    child: UNKNOWN,
-                    sibling: UNKNOWN,
+                    child: [UNKNOWN; 2],
+                    sibling: [UNKNOWN; 2],
                 });
                 self.by_text.insert(text.into(), id);
                 id
             }
         };
-        if before == UNKNOWN {
-            self.elements[parent as usize].child = id;
-        } else {
-            self.elements[before as usize].sibling = id;
-        }
+        let expected = match before {
+            UNKNOWN => &mut self.elements[parent as usize].child,
+            _ => &mut self.elements[before as usize].sibling,
+        };
+        *expected = [id, expected[0]];
         id
     }
 
-    /// The attribute whose name and `="` are here: its place among those of the element, and the length of its name.
+    /// The attribute whose name and `=` are here: its place among those of the element, and the length of its name.
     #[inline]
     pub(super) fn expected_attribute(
         &self,
@@ -202,7 +204,7 @@ impl Names {
         let known = self.elements[element as usize].attributes.get(next..)?;
         let (at, name) = known.iter().take(LOOK_AHEAD).enumerate().find(|(_, name)| name.begins(bytes))?;
         let Name { id, bit, .. } = *name;
-        Some((Place { next: next + at + 1, bit, id }, name.length() - BEFORE_VALUE.len()))
+        Some((Place { next: next + at + 1, bit, id }, name.length() - EQUALS.len()))
     }
 
     /// The place and id of an attribute without prefix.
@@ -212,7 +214,7 @@ impl Names {
             return None;
         }
         let known = &mut self.elements[element as usize].attributes;
-        let is_it = |name: &Name| name.text.strip_suffix(BEFORE_VALUE) == Some(text);
+        let is_it = |name: &Name| name.text.strip_suffix(EQUALS) == Some(text);
         if let Some(at) = known.iter().position(is_it) {
             return Some(Place { next: at + 1, bit: known[at].bit, id: known[at].id });
         }
@@ -223,7 +225,7 @@ impl Names {
         // Documents agree about order more often than about what is there.
         let bit = known.len() as u8;
         let at = next.min(known.len());
-        known.insert(at, Name::new(format!("{text}{BEFORE_VALUE}"), self.attribute_count, bit));
+        known.insert(at, Name::new(format!("{text}{EQUALS}"), self.attribute_count, bit));
         Some(Place { next: at + 1, bit, id: self.attribute_count })
     }
 }

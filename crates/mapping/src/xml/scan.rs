@@ -1,9 +1,10 @@
 //! The scanner: one pass over a document, every rule of well-formedness checked on the way.
 
+use super::chars::ncname_len;
 use super::declaration;
 use super::error::{XmlError, XmlErrorKind};
 use super::handler::Handler;
-use super::names::Names;
+use super::names::{Expected, Names, UNKNOWN};
 use super::passed::skip_instruction;
 use super::scanner::{ScanLimits, Scanner};
 
@@ -55,13 +56,26 @@ impl<'d> Scanner<'d, '_> {
     /// Tags that are as those before them go one way, all others the other; both know the same rules.
     #[inline(always)]
     fn start_tag<H: Handler<'d>>(&mut self, handler: &mut H) -> Result<(), XmlError> {
-        let parent = self.open.last().map_or(0, |open| open.known);
+        let parent = self.open.last().map_or(UNKNOWN, |open| open.known);
         let expected = self.names.expected(parent, self.before, &self.bytes[self.at + 1..]);
-        if let Some(known) = expected
-            && self.known_tag(handler, known)
+        let expected = expected.or_else(|| self.unexpected(parent));
+        if let Some(expected) = expected
+            && self.known_tag(handler, expected)
         {
             return Ok(());
         }
         self.any_tag(handler, expected)
+    }
+
+    /// The element whose tag is at `at`, when its name has no prefix.
+    #[cold]
+    fn unexpected(&mut self, parent: u32) -> Option<Expected> {
+        let rest = &self.text[self.at + 1..];
+        let length = ncname_len(rest);
+        if length == 0 || rest.as_bytes().get(length) == Some(&b':') {
+            return None;
+        }
+        let id = self.names.element(parent, self.before, &rest[..length]);
+        (id != UNKNOWN).then_some(Expected { id, length })
     }
 }
