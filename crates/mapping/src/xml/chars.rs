@@ -133,23 +133,3 @@ pub(super) fn is_char(c: char) -> bool {
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
-
-/// How many bytes at the start of `bytes` are surely plain, in whole blocks: a vectorised look ahead for long text.
-///
-/// Plain here is stricter than needed: no control characters but tab and line feed, none of `<&]`, no byte 0xEF.
-pub(super) fn plain_blocks(bytes: &[u8]) -> usize {
-    const BLOCK: usize = 32;
-    let mut at = 0;
-    for block in bytes.chunks_exact(BLOCK) {
-        let mut special = false;
-        for &byte in block {
-            special |= (byte < 0x20) & (byte != b'\n') & (byte != b'\t');
-            special |= (byte == b'<') | (byte == b'&') | (byte == b']') | (byte == 0xEF);
-        }
-        if special {
-            break;
-        }
-        at += BLOCK;
-    }
-    at
-}

@@ -107,10 +107,16 @@ impl Name {
         next: &'n [Self],
         bytes: &[u8],
     ) -> Option<(&'n Self, &'n [Self])> {
-        if let [first, after @ ..] = next
-            && first.begins(bytes)
-        {
-            return Some((first, after));
+        if let [first, after @ ..] = next {
+            if first.begins(bytes) {
+                return Some((first, after));
+            }
+            // One that is missing is most of what differs.
+            if let [second, after @ ..] = after
+                && second.begins(bytes)
+            {
+                return Some((second, after));
+            }
         }
         Self::find_elsewhere(names, next, bytes)
     }
@@ -121,8 +127,16 @@ impl Name {
         next: &'n [Self],
         bytes: &[u8],
     ) -> Option<(&'n Self, &'n [Self])> {
-        let passed = names.len() - next.len();
-        let at = (passed + 1..names.len()).chain(0..passed).find(|&at| names[at].begins(bytes))?;
+        // Perhaps there was only white space.
+        if let [b'>' | b'/', ..] = bytes {
+            return None;
+        }
+        for at in 2..next.len() {
+            if next[at].begins(bytes) {
+                return Some((&next[at], &next[at + 1..]));
+            }
+        }
+        let at = names[..names.len() - next.len()].iter().position(|name| name.begins(bytes))?;
         Some((&names[at], &names[at + 1..]))
     }
 }

@@ -1,7 +1,8 @@
 //! What is read past: comments and processing instructions, checked and told to nobody.
 
-use super::chars::{CONTENT, FORBIDDEN, MAYBE_NONCHARACTER, is_space, ncname_len, plain_blocks};
+use super::chars::{CONTENT, FORBIDDEN, MAYBE_NONCHARACTER, character_len, is_space, ncname_len};
 use super::error::{XmlError, XmlErrorKind};
+use super::plain::{BLOCK, special};
 
 /// The offset after the comment that begins at `start`.
 pub(super) fn skip_comment(text: &str, start: usize) -> Result<usize, XmlError> {
@@ -40,17 +41,21 @@ pub(super) fn skip_instruction(text: &str, start: usize) -> Result<usize, XmlErr
 /// That every character from `start` to `end` is one that XML allows.
 pub(super) fn check_characters(text: &str, start: usize, end: usize) -> Result<(), XmlError> {
     let bytes = &text.as_bytes()[start..end];
-    let mut at = plain_blocks(bytes);
-    while let Some(&byte) = bytes.get(at) {
-        let is_forbidden = match CONTENT[byte as usize] {
-            FORBIDDEN => true,
-            MAYBE_NONCHARACTER => matches!(bytes[at..], [0xEF, 0xBF, 0xBE | 0xBF, ..]),
-            _ => false,
-        };
-        if is_forbidden {
-            return Err(XmlError { kind: XmlErrorKind::ForbiddenCharacter, offset: start + at });
+    let mut at = 0;
+    loop {
+        while let Some(block) = bytes[at..].first_chunk::<BLOCK>() {
+            let plain = special(block);
+            at += plain;
+            if plain < BLOCK {
+                break;
+            }
         }
-        at += 1;
+        let Some(&byte) = bytes.get(at) else { return Ok(()) };
+        at += match CONTENT[byte as usize] {
+            class @ (FORBIDDEN | MAYBE_NONCHARACTER) => {
+                character_len(bytes, class, at).map_err(|error| XmlError { offset: start + at, ..error })?
+            }
+            _ => 1,
+        };
     }
-    Ok(())
 }

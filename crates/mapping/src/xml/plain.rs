@@ -29,6 +29,14 @@ pub(super) fn special_in_content(block: &[u8; BLOCK]) -> usize {
     first(special)
 }
 
+/// The first byte that is 0xEF or a control character but line feed; [`BLOCK`] when none is.
+#[inline(always)]
+pub(super) fn special(block: &[u8; BLOCK]) -> usize {
+    let block = u8x16::new(*block);
+    let is = |byte| block.simd_eq(u8x16::splat(byte));
+    first(is(MAYBE_NONCHARACTER) | (controls(block) & !is(b'\n')))
+}
+
 /// How many bytes at the start of both are equal.
 #[inline(always)]
 pub(super) fn common(one: &[u8; BLOCK], other: &[u8; BLOCK]) -> usize {

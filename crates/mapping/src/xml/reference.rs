@@ -8,6 +8,9 @@ use super::error::{XmlError, XmlErrorKind};
 
 /// The length in bytes of the reference at `at`.
 pub(super) fn length(text: &str, at: usize) -> Result<usize, XmlError> {
+    if let Some((_, length)) = predefined(&text.as_bytes()[at..]) {
+        return Ok(length);
+    }
     reference(&text[at..]).map(|(_, length)| length).map_err(|kind| XmlError { kind, offset: at })
 }
 
@@ -21,19 +24,27 @@ pub(super) fn reference(text: &str) -> Result<(char, usize), XmlErrorKind> {
     if let Some(number) = body.strip_prefix('#') {
         return character(number, 10).map(|(c, length)| (c, "&#".len() + length));
     }
-    let length = ncname_len(body);
-    if length == 0 || body.as_bytes().get(length) != Some(&b';') {
-        return Err(XmlErrorKind::InvalidReference);
-    }
-    let c = match &body[..length] {
-        "lt" => '<',
-        "gt" => '>',
-        "amp" => '&',
-        "apos" => '\'',
-        "quot" => '"',
-        _ => return Err(XmlErrorKind::UnknownEntity),
-    };
-    Ok((c, "&".len() + length + ";".len()))
+    predefined(text.as_bytes()).ok_or_else(|| {
+        let length = ncname_len(body);
+        if length == 0 || body.as_bytes().get(length) != Some(&b';') {
+            XmlErrorKind::InvalidReference
+        } else {
+            XmlErrorKind::UnknownEntity
+        }
+    })
+}
+
+/// What the reference at the start of `bytes` stands for, when it is one to a predefined entity, and its length in bytes.
+#[inline]
+fn predefined(bytes: &[u8]) -> Option<(char, usize)> {
+    Some(match bytes {
+        [b'&', b'a', b'm', b'p', b';', ..] => ('&', "&amp;".len()),
+        [b'&', b'l', b't', b';', ..] => ('<', "&lt;".len()),
+        [b'&', b'g', b't', b';', ..] => ('>', "&gt;".len()),
+        [b'&', b'q', b'u', b'o', b't', b';', ..] => ('"', "&quot;".len()),
+        [b'&', b'a', b'p', b'o', b's', b';', ..] => ('\'', "&apos;".len()),
+        _ => return None,
+    })
 }
 
 /// The character whose number stands at the start of `text`, ended by `;`, and the length with that. Any number of zeros may stand
@@ -88,9 +99,9 @@ fn in_arena<'a>(raw: &str, arena: &'a Bump, lines: Lines) -> &'a str {
 
 fn replace(raw: &str, lines: Lines, push: &mut impl FnMut(&str)) {
     let mut rest = raw;
-    while let Some(at) =
-        rest.find(|c| matches!(c, '&' | '\r') || (lines == Lines::Blanks && matches!(c, '\t' | '\n')))
-    {
+    let differs =
+        |byte| matches!(byte, b'&' | b'\r') || (lines == Lines::Blanks && matches!(byte, b'\t' | b'\n'));
+    while let Some(at) = rest.bytes().position(differs) {
         push(&rest[..at]);
         rest = &rest[at..];
         let length = match rest.as_bytes()[0] {
