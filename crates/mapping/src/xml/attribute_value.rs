@@ -47,9 +47,8 @@ pub(super) fn read(text: &str, start: usize) -> Result<ValueEnd, XmlError> {
             return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset: start - 1 });
         };
         match VALUE[byte as usize] {
-            PLAIN => at += 1,
             QUOTE | APOSTROPHE if byte == quote => return Ok(ValueEnd { at, is_plain }),
-            QUOTE | APOSTROPHE => at += 1,
+            PLAIN | QUOTE | APOSTROPHE => at += 1,
             AMPERSAND => {
                 is_plain = false;
                 at += reference::length(text, at)?;
