@@ -145,20 +145,20 @@ fn in_contract(difference: Difference, plan: &Plan, places: &Places) -> Diagnost
             places.first_of(&[first, &to_column, &to_table])
         }
     };
-    Diagnostic { code, message, span, hint: remedy }
+    Diagnostic::new(code, span, message, remedy)
 }
 
 /// The source does not promise that keys are unique.
 fn repeatable_key(plan: &Plan, places: &Places) -> Diagnostic {
     let SourceSpec { table, key, .. } = &plan.contract().source;
-    Diagnostic {
-        code: Code::SourceKeyRepeatable,
-        message: format!("nothing in the database keeps two rows of {table} from having one {key}"),
-        span: places.first_of(&[&[Step::Key("source"), Step::Key("key")], &[Step::Key("source")]]),
-        hint: format!(
+    Diagnostic::new(
+        Code::SourceKeyRepeatable,
+        places.first_of(&[&[Step::Key("source"), Step::Key("key")], &[Step::Key("source")]]),
+        format!("nothing in the database keeps two rows of {table} from having one {key}"),
+        format!(
             "a run stops at a key that stands twice, and scans the keys once more to see it: make {key} the primary key, or unique"
         ),
-    }
+    )
 }
 
 fn tell(

@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use super::excerpt;
+
 /// A problem of a contract, at a place in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -17,6 +19,11 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// A problem whose message and hint are cut to what a person reads, whatever the contract's words in them. All are made by this.
+    pub fn new(code: Code, span: Range<usize>, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code, message: excerpt::message(message.into()), span, hint: excerpt::message(hint.into()) }
+    }
+
     /// Whether the contract cannot be used.
     pub fn severity(&self) -> Severity {
         self.code.severity()
@@ -145,7 +152,7 @@ impl Problems {
         hint: impl Into<String>,
     ) {
         self.error_count += usize::from(code.severity() == Severity::Error);
-        self.found.push(Diagnostic { code, message: message.into(), span, hint: hint.into() });
+        self.found.push(Diagnostic::new(code, span, message, hint));
     }
 
     pub(super) fn count(&self) -> usize {
@@ -204,7 +211,7 @@ impl Problems {
 
 /// `a`, `b` or `c`
 pub(super) fn listed(words: &[&str]) -> String {
-    let quoted = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>();
+    let quoted = words.iter().map(|word| format!("`{}`", excerpt::word(word))).collect::<Vec<_>>();
     match quoted.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, first)) => format!("{} or {last}", first.join(", ")),

@@ -160,7 +160,7 @@ impl<'n> Checker<'n> {
             return;
         };
         if found.value != "1" {
-            let message = format!("version {} of the contract language is not known", found.value);
+            let message = format!("version `{}` of the contract language is not known", found.value);
             let hint = "this program reads `xmlshred: 1`";
             self.problems.report(Code::WrongVersion, found.span, message, hint);
         }

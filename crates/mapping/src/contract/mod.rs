@@ -8,6 +8,7 @@ mod checked;
 mod constants;
 mod diagnostic;
 mod document_key;
+mod excerpt;
 mod fields;
 pub mod language;
 mod load;

@@ -37,7 +37,7 @@ struct Finder<'p> {
 
 impl Finder<'_> {
     fn report(&mut self, code: Code, span: Range<usize>, message: String, hint: &str) {
-        self.found.push(Diagnostic { code, message, span, hint: hint.to_owned() });
+        self.found.push(Diagnostic::new(code, span, message, hint));
     }
 
     fn table(&mut self, at: usize, elements: &Elements) {

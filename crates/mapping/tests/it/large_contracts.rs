@@ -146,3 +146,68 @@ fn no_text_of_a_contract_has_the_character_that_no_document_has() {
     let cut = format!("{HEAD}{TABLE}\0\nno_key: 1\n");
     assert!(load(&cut).contract.is_none(), "what stands behind it is not left out silently");
 }
+
+/// A contract with about everything that a contract can have.
+const ALL_KINDS: &str = "xmlshred: 1
+name: all
+source: { table: t, key: id, xml: x, min_bytes: 1, where: a }
+target: { schema: s, on_existing: fail }
+document: { root: /r, namespaces: { n: urn }, key: '@id', require: a, case: sensitive, limits: { bytes: 2000000 } }
+defaults: { blank: keep, on_invalid: fail }
+codes: { c: { a: 1 } }
+let: { l: { path: '@l', type: text } }
+ignore: a/b
+tables:
+  p: { each: p, columns: { id: { path: '@id', type: int, key: true } } }
+  t:
+    within: p
+    each: x
+    where: k > 1
+    one_per: { key: '@k', prefer: { path: '@p', order: [a, b] } }
+    let: { s: { path: '@s', type: text } }
+    columns:
+      id: { parent: p.id, type: int }
+      k: { path: '@k', type: int, codes: c, on_unmapped_code: 'null' }
+      m: { path: '@m', type: varchar(3), pick: first, default: abc, clean: trim, on_too_long: truncate }
+      d: { path: '@d', type: date, format: '%Y', blank: keep }
+      e: { expr: k + LENGTH(l || s), type: int }
+      g: { generate: row_number }
+      v: { value: 12, type: int }
+";
+
+#[test]
+fn a_word_of_any_length_is_cut_where_a_problem_tells_of_it() {
+    assert_eq!(problems(ALL_KINDS), []);
+    // Each word of the contract once, key or value, in the place of which a long one stands.
+    let places = ALL_KINDS.match_indices(|c: char| c.is_ascii_alphanumeric() || c == '_').map(|(at, _)| at);
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = places
+        .filter(|&at| at == 0 || !ALL_KINDS[..at].ends_with(is_word))
+        .map(|at| (at, ALL_KINDS[at..].find(|c| !is_word(c)).map_or(ALL_KINDS.len(), |length| at + length)));
+    let longs: [&dyn Fn(&str) -> String; 5] = [
+        &|_| "w".repeat(2_000),
+        &|word| format!("{word}{}", "9".repeat(2_000)),
+        &|word| format!("\"{}{word}\"", "ä`x".repeat(700)),
+        &|word| format!("\"{word} {}\"", "ab\\u001b[31m\\n ".repeat(200)),
+        &|_| format!("[{}]", "a, ".repeat(900)),
+    ];
+    let mut wrong = String::new();
+    let mut count = 0;
+    for (start, end) in words {
+        for long in longs {
+            let text =
+                format!("{}{}{}", &ALL_KINDS[..start], long(&ALL_KINDS[start..end]), &ALL_KINDS[end..]);
+            let found = problems(&text);
+            count += found.len();
+            for problem in &found {
+                let told = problem.message.chars().count().max(problem.hint.chars().count());
+                let shown = render(std::slice::from_ref(problem), "c.yaml", &text, RenderStyle::Plain);
+                if told > 1_200 || shown.len() > 8_000 {
+                    wrong += &format!("{:?}: {told} and {} characters\n", problem.code, shown.len());
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(count > 500, "{count}");
+}
