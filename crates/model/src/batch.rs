@@ -112,6 +112,9 @@ impl Batch {
     }
 }
 
+/// A batch with more bytes has rows of an unusual document, and says nothing about the next one.
+const MAX_USUAL_BYTES: usize = 20 << 20;
+
 /// Collects the rows of documents, one document after the other.
 ///
 /// Rows are pushed, then either kept with [`BatchBuilder::finish_document`] or dropped by it when the document failed.
@@ -229,7 +232,7 @@ impl BatchBuilder {
     /// Takes the batch out; the builder is empty afterwards.
     pub fn finish(&mut self) -> Batch {
         self.discard_rows();
-        self.byte_count = 0;
+        let is_usual = std::mem::take(&mut self.byte_count) <= MAX_USUAL_BYTES;
         let documents: Arc<[DocumentRecord]> = std::mem::take(&mut self.documents).into();
         let mut row_starts = Vec::with_capacity(self.tables.len());
         let tables = self
@@ -239,7 +242,7 @@ impl BatchBuilder {
             .map(|(table, arrow_schema)| {
                 row_starts.push(std::mem::replace(&mut table.row_starts, vec![0]));
                 let row_count = std::mem::take(&mut table.row_count) as usize;
-                let columns = table.columns.iter_mut().map(ColumnBuilder::finish).collect();
+                let columns = table.columns.iter_mut().map(|column| column.finish(is_usual)).collect();
                 let options = RecordBatchOptions::new().with_row_count(Some(row_count));
                 RecordBatch::try_new_with_options(Arc::clone(arrow_schema), columns, &options)
                     .expect("every push_row appends to every column, in the column's type")

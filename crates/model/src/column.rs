@@ -132,28 +132,32 @@ impl ColumnBuilder {
         }
     }
 
-    /// Cuts the column back to its first `len` cells.
+    /// Cuts the column back to its first `len` cells. Room that an unusual document took is given back.
     pub fn truncate(&mut self, len: usize) {
         if len >= self.valid.len() {
             return;
         }
         self.null_count -= self.valid[len..].iter().filter(|valid| !**valid).count();
-        self.valid.truncate(len);
+        cut(&mut self.valid, len);
         match &mut self.cells {
-            Cells::Bool(cells) => cells.truncate(len),
-            Cells::Int16(cells) => cells.truncate(len),
-            Cells::Int32(cells) => cells.truncate(len),
-            Cells::Int64(cells) => cells.truncate(len),
-            Cells::Decimal(cells) => cells.truncate(len),
-            Cells::Double(cells) => cells.truncate(len),
-            Cells::Uuid(cells) => cells.truncate(len * 16),
+            Cells::Bool(cells) => cut(cells, len),
+            Cells::Int16(cells) => cut(cells, len),
+            Cells::Int32(cells) => cut(cells, len),
+            Cells::Int64(cells) => cut(cells, len),
+            Cells::Decimal(cells) => cut(cells, len),
+            Cells::Double(cells) => cut(cells, len),
+            Cells::Uuid(cells) => cut(cells, len * 16),
             Cells::Text { offsets, text } => {
-                offsets.truncate(len + 1);
-                text.truncate(offsets[len] as usize);
+                cut(offsets, len + 1);
+                let kept = offsets[len] as usize;
+                text.truncate(kept);
+                if is_unusual(text.capacity(), kept) {
+                    text.shrink_to(kept);
+                }
             }
             Cells::Binary { offsets, bytes } => {
-                offsets.truncate(len + 1);
-                bytes.truncate(offsets[len] as usize);
+                cut(offsets, len + 1);
+                cut(bytes, offsets[len] as usize);
             }
         }
     }
@@ -178,10 +182,10 @@ impl ColumnBuilder {
         }
     }
 
-    /// Takes the cells out as an Arrow array of [`DataType::arrow_type`]; the builder is empty afterwards.
-    pub fn finish(&mut self) -> ArrayRef {
-        // The next batch will be about as large.
-        let (len, bytes) = (self.len(), self.variable_bytes());
+    /// Takes the cells out as an Arrow array of [`DataType::arrow_type`]; the builder is empty afterwards, with room for as many cells
+    /// when the next batch will be about as large.
+    pub fn finish(&mut self, is_usual: bool) -> ArrayRef {
+        let (len, bytes) = if is_usual { (self.len(), self.variable_bytes()) } else { (0, 0) };
         let empty = Self::with_capacity(self.data_type, len + len / 8, bytes + bytes / 8);
         let Self { data_type, cells, valid, null_count } = std::mem::replace(self, empty);
         let nulls = (null_count > 0).then(|| NullBuffer::from(valid));
@@ -215,6 +219,20 @@ impl ColumnBuilder {
                 nulls,
             )),
         }
+    }
+}
+
+/// Room beyond twice of what is in use that a column keeps when rows are dropped, in bytes.
+const MAX_KEPT: usize = 64 << 10;
+
+fn is_unusual(capacity: usize, used: usize) -> bool {
+    capacity > 2 * used + MAX_KEPT
+}
+
+fn cut<T>(cells: &mut Vec<T>, len: usize) {
+    cells.truncate(len);
+    if is_unusual(cells.capacity() * size_of::<T>(), len * size_of::<T>()) {
+        cells.shrink_to(len);
     }
 }
 
