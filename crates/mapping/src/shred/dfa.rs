@@ -77,6 +77,12 @@ impl State {
         }
     }
 
+    #[cold]
+    pub(crate) fn keeps_all(&self) -> bool {
+        matches!(self.attributes, AttributeSet::All)
+    }
+
+    #[inline(always)]
     pub(crate) fn slot(&self, attribute: Symbol) -> u32 {
         match self.slots.get(attribute as usize) {
             Some(&slot) => u32::from(slot),

@@ -38,6 +38,7 @@ struct Open {
     node: NodeId,
     state: StateId,
     scope: ScopeId,
+    reads_text: bool,
 }
 
 /// Symbols of names by the numbers that the scanner gives them.
@@ -129,7 +130,7 @@ impl<'s, 'd> Projection<'s, 'd> {
             work,
             text,
             open: Vec::with_capacity(16),
-            at: Open { node: DOCUMENT, state: START, scope: NO_SCOPE },
+            at: Open { node: DOCUMENT, state: START, scope: NO_SCOPE, reads_text: false },
             skipped: 0,
             is_in_text: false,
             keeps_scopes: paths.automaton.reads_markup(),
@@ -199,8 +200,9 @@ impl<'s, 'd> Projection<'s, 'd> {
     #[inline(always)]
     fn enter(&mut self, node: NodeId, state: StateId) {
         self.open.push(self.at);
-        self.at = Open { node, state, ..self.at };
-        for &list in &self.dfa.state(state).anchors {
+        let known = self.dfa.state(state);
+        self.at = Open { node, state, scope: self.at.scope, reads_text: known.reads_text };
+        for &list in &known.anchors {
             self.tree.write_down(list, node);
         }
     }
@@ -293,9 +295,10 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
             return false;
         }
         let state = self.dfa.state(begun.state);
-        if state.keeps(symbol) {
+        let slot = state.slot(symbol);
+        if slot != 0 || state.keeps_all() {
             let slice = Slice { symbol, start: start as u32, stop: stop as u32, is_plain };
-            self.tree.take(begun, slice, state.slot(symbol));
+            self.tree.take(begun, slice, slot);
         }
         true
     }
@@ -340,8 +343,13 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
         }
     }
 
+    #[inline(always)]
+    fn reads_text(&self) -> bool {
+        self.skipped == 0 && self.at.reads_text
+    }
+
     fn text(&mut self, text: RawText<'d>, kind: TextKind) {
-        if self.skipped > 0 || !self.dfa.state(self.at.state).reads_text {
+        if !self.reads_text() {
             return;
         }
         if !self.is_in_text {

@@ -168,19 +168,12 @@ impl<'d> Scanner<'d, '_> {
         let prefixed = attributes
             .iter()
             .filter(|attribute| attribute.prefix_len > 0 && !attribute.is_namespace_declaration());
-        // Two prefixes may stand for one namespace: then equal local names are the same attribute.
-        let mut is_unbound = false;
-        let expanded = prefixed.map(|attribute| {
-            let namespace = scope.resolve_id(attribute.prefix());
-            is_unbound |= namespace.is_none();
-            (attribute.local(), namespace)
-        });
-        let expanded = expanded.collect::<Vec<_>>();
-        if is_unbound {
+        if prefixed.clone().any(|attribute| scope.resolve_id(attribute.prefix()).is_none()) {
             return Err(error(XmlErrorKind::UnboundPrefix));
         }
-        let stands_twice =
-            prefixed_count > 1 && uniqueness.has_duplicate(prefixed_count, expanded.iter().copied());
+        // Two prefixes may stand for one namespace: then equal local names are the same attribute.
+        let expanded = prefixed.map(|attribute| (attribute.local(), scope.resolve_id(attribute.prefix())));
+        let stands_twice = prefixed_count > 1 && uniqueness.has_duplicate(prefixed_count, expanded);
         if stands_twice { Err(error(XmlErrorKind::DuplicateAttribute)) } else { Ok(()) }
     }
 

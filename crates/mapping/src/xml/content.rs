@@ -28,8 +28,7 @@ impl<'d> Scanner<'d, '_> {
                 at += 1;
             }
             if self.bytes.get(at) == Some(&b'<') {
-                handler.text(RawText { raw: &self.text[start..at], is_plain }, TextKind::Content);
-                self.at = at;
+                self.tell(handler, start, at, true);
                 return Ok(());
             }
         }
@@ -64,11 +63,17 @@ impl<'d> Scanner<'d, '_> {
                 class => at += character_len(self.bytes, class, at)?,
             }
         }
-        if at > start {
-            handler.text(RawText { raw: &self.text[start..at], is_plain }, TextKind::Content);
-        }
-        self.at = at;
+        self.tell(handler, start, at, is_plain);
         Ok(())
+    }
+
+    /// Tells the text that ends at `end`.
+    #[inline(always)]
+    fn tell<H: Handler<'d>>(&mut self, handler: &mut H, start: usize, end: usize, is_plain: bool) {
+        if end > start && handler.reads_text() {
+            handler.text(RawText { raw: &self.text[start..end], is_plain }, TextKind::Content);
+        }
+        self.at = end;
     }
 
     pub(super) fn comment_or_cdata<H: Handler<'d>>(&mut self, handler: &mut H) -> Result<(), XmlError> {

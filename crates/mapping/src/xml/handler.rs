@@ -14,6 +14,12 @@ pub trait Handler<'d> {
     /// A run of text inside the root, never empty.
     fn text(&mut self, text: RawText<'d>, kind: TextKind);
 
+    /// Whether text that stands here is told.
+    #[inline(always)]
+    fn reads_text(&self) -> bool {
+        true
+    }
+
     /// Instead of [`Handler::start`], when all names of a tag are known: its attributes may follow one by one. It is neither against a
     /// rule nor told until [`Handler::begun`].
     fn begin(&mut self, _known: u32, _offset: usize) -> Taking {

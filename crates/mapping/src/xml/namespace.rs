@@ -19,10 +19,21 @@ pub(super) type NamespaceId = u32;
 const NO_NAMESPACE: NamespaceId = 0;
 const XML: NamespaceId = 1;
 
+/// Up to here declarations are compared one by one; of more, each prefix is looked up.
+const MAX_COMPARED: usize = 8;
+
 /// The declarations of all open elements. Looking a prefix up takes the same time however many there are.
 #[derive(Debug, Default)]
 pub(super) struct Scope<'d> {
     declarations: Vec<Declaration<'d>>,
+    /// Once there are many.
+    index: Option<Box<Index<'d>>>,
+    namespace_count: NamespaceId,
+}
+
+/// Where many declarations are found.
+#[derive(Debug, Default)]
+struct Index<'d> {
     /// The innermost declaration of each prefix, as its place among all. Hashed with a key of the process.
     innermost: HashMap<&'d str, usize, foldhash::fast::RandomState>,
     /// The namespaces of this document.
@@ -59,8 +70,14 @@ impl<'d> Scope<'d> {
             return Err(XmlErrorKind::InvalidNamespace);
         }
         let id = self.number(uri);
-        let hides = self.innermost.insert(prefix, self.declarations.len());
+        let hides = self.place(prefix);
+        let place = self.declarations.len();
         self.declarations.push(Declaration { depth, prefix, raw, replaced, id, hides });
+        match &mut self.index {
+            Some(index) => drop(index.innermost.insert(prefix, place)),
+            None if place == MAX_COMPARED => self.index = Some(Box::new(Index::of(&self.declarations))),
+            None => {}
+        }
         Ok(())
     }
 
@@ -68,14 +85,20 @@ impl<'d> Scope<'d> {
         match uri {
             "" => NO_NAMESPACE,
             XML_NAMESPACE => XML,
-            _ => match self.namespaces.get(uri) {
-                Some(&id) => id,
-                None => {
-                    let id = XML + 1 + self.namespaces.len() as NamespaceId;
-                    self.namespaces.insert(uri.into(), id);
+            _ => {
+                let known = match &self.index {
+                    Some(index) => index.namespaces.get(uri).copied(),
+                    None => self.declarations.iter().find(|known| known.uri() == uri).map(|known| known.id),
+                };
+                known.unwrap_or_else(|| {
+                    self.namespace_count += 1;
+                    let id = XML + self.namespace_count;
+                    if let Some(index) = &mut self.index {
+                        index.namespaces.insert(uri.into(), id);
+                    }
                     id
-                }
-            },
+                })
+            }
         }
     }
 
@@ -89,24 +112,30 @@ impl<'d> Scope<'d> {
 
     fn forget_last(&mut self) {
         let Some(Declaration { prefix, hides, .. }) = self.declarations.pop() else { return };
-        match hides {
-            Some(around) => self.innermost.insert(prefix, around),
-            None => self.innermost.remove(prefix),
-        };
+        if let Some(index) = &mut self.index {
+            match hides {
+                Some(around) => index.innermost.insert(prefix, around),
+                None => index.innermost.remove(prefix),
+            };
+        }
+    }
+
+    /// The innermost declaration of a prefix, as its place among all.
+    fn place(&self, prefix: &str) -> Option<usize> {
+        match &self.index {
+            Some(index) => index.innermost.get(prefix).copied(),
+            None => self.declarations.iter().rposition(|known| known.prefix == prefix),
+        }
     }
 
     fn declaration(&self, prefix: &str) -> Option<&Declaration<'d>> {
-        // Most documents declare nothing.
-        if self.declarations.is_empty() {
-            return None;
-        }
-        self.innermost.get(prefix).map(|&at| &self.declarations[at])
+        self.place(prefix).map(|at| &self.declarations[at])
     }
 
     /// The namespace that a prefix stands for. The empty prefix without declaration stands for no namespace: `""`.
     pub(super) fn resolve(&self, prefix: &str) -> Option<&str> {
         match self.declaration(prefix) {
-            Some(declaration) => Some(declaration.replaced.as_deref().unwrap_or(declaration.raw)),
+            Some(declaration) => Some(declaration.uri()),
             None if prefix.is_empty() => Some(""),
             None if prefix == "xml" => Some(XML_NAMESPACE),
             None => None,
@@ -125,11 +154,25 @@ impl<'d> Scope<'d> {
 
     /// All prefixes in scope with their namespaces as the document writes them, the innermost declaration of each.
     pub(super) fn in_scope(&self) -> impl Iterator<Item = (&'d str, &'d str)> {
-        let is_innermost = |at: usize, declaration: &Declaration<'d>| {
-            self.innermost.get(declaration.prefix).is_some_and(|&innermost| innermost == at)
-        };
         self.declarations.iter().enumerate().filter_map(move |(at, declaration)| {
-            is_innermost(at, declaration).then_some((declaration.prefix, declaration.raw))
+            let is_innermost = self.place(declaration.prefix) == Some(at);
+            is_innermost.then_some((declaration.prefix, declaration.raw))
         })
+    }
+}
+
+impl Declaration<'_> {
+    fn uri(&self) -> &str {
+        self.replaced.as_deref().unwrap_or(self.raw)
+    }
+}
+
+impl<'d> Index<'d> {
+    fn of(declarations: &[Declaration<'d>]) -> Self {
+        // The innermost is the last of its prefix.
+        let innermost = declarations.iter().enumerate().map(|(at, known)| (known.prefix, at)).collect();
+        let numbered = declarations.iter().filter(|known| known.id > XML);
+        let namespaces = numbered.map(|known| (known.uri().into(), known.id)).collect();
+        Self { innermost, namespaces }
     }
 }
