@@ -21,6 +21,21 @@ fn verdict(document: &str) -> Result<(), XmlError> {
     scan(document, ScanLimits { max_depth: 200, max_attributes: 100 }, &mut Deaf)
 }
 
+#[test]
+fn many_declarations_of_namespaces_mean_what_few_do() {
+    let eight: String = ('a'..='h').map(|prefix| format!(" xmlns:{prefix}='{prefix}'")).collect();
+    for more in ["", " xmlns:i='i'", " xmlns:i='i' xmlns:j='j'"] {
+        let is_good = |inner: &str| verdict(&format!("<x{eight}{more}>{inner}</x>")).is_ok();
+        assert!(is_good("<y a:z='1' h:z='2'/>"));
+        assert!(is_good("<y xmlns:a='b'><z a:q='1' c:q='2'/></y><z a:q='1' b:q='2'/>"));
+        assert!(is_good("<y xmlns:k='a'/><y xmlns:k='k' xmlns:a='v'><z a:q='1' k:q='2'/></y>"));
+        assert!(!is_good("<y xmlns:a='b' a:q='1' b:q='2'/>"));
+        assert!(!is_good("<y xmlns:k='a' a:q='1' k:q='1'/>"));
+        assert!(!is_good("<y xmlns:k='v'/><k:z/>"));
+        assert!(!is_good("<y xmlns:a='b'/><z xmlns:k='a' a:q='1' k:q='2'/>"));
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expected {
     Ok,

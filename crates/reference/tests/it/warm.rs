@@ -12,7 +12,7 @@ use xmlshred_reference::compare::{context, contract};
 use xmlshred_reference::generate::{self, Choices};
 
 /// What is written into documents to make them unusual, or no documents.
-const SPLINTERS: [&str; 24] = [
+const SPLINTERS: [&str; 25] = [
     "\"",
     "'",
     "<",
@@ -25,6 +25,7 @@ const SPLINTERS: [&str; 24] = [
     " ",
     "\n",
     "\t",
+    "\u{C}",
     " x=\"1\"",
     " y='2'",
     " z = \"3\"",
