@@ -12,6 +12,7 @@ use super::automaton::{Automaton, Location, Move, Reading};
 use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test, add_names, compile};
 use super::later;
 use super::prepared::Plan;
+use super::quick::Quick;
 use super::symbols::Symbols;
 use super::table::{
     Anchor, Later, Once, OnceFrom, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable, PlanTemplate,
@@ -215,7 +216,10 @@ impl Builder<'_> {
             ColumnSource::Constant(_) => true,
             ColumnSource::Path(_) | ColumnSource::Expression(_) | ColumnSource::Generate(_) => false,
         };
+        let is_found_at_once = once.is_none()
+            && !matches!(source, PlanSource::Path(_) | PlanSource::Attribute { .. } | PlanSource::AsContract);
         PlanColumn {
+            quick: Quick::of(column, is_found_at_once, is_exact),
             column: column.clone(),
             source,
             table: place.0 as u32,

@@ -7,6 +7,7 @@ mod build;
 mod compiled;
 mod later;
 mod prepared;
+mod quick;
 mod reach;
 mod symbols;
 mod table;
@@ -19,6 +20,7 @@ pub(crate) use compiled::{
 };
 pub(crate) use prepared::Paths;
 pub use prepared::Plan;
+pub(crate) use quick::{Form, Quick};
 pub(crate) use reach::{Ignored, Stored, columns as column_automaton};
 pub(crate) use symbols::{OTHER, Symbol};
 pub(crate) use table::{Anchor, OnceFrom, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable};

@@ -3,6 +3,7 @@
 use crate::contract::{BoundExpression, Column, ColumnSource, Generate, Keep, SkipRow};
 
 use super::compiled::{CompiledPath, CompiledPredicate, Test};
+use super::quick::Quick;
 use super::symbols::Symbol;
 
 #[derive(Debug)]
@@ -118,6 +119,7 @@ pub(crate) struct PlanColumn {
     /// The value comes from a column of the same type, or is a constant, so that every value fits.
     pub(crate) is_exact: bool,
     pub(crate) once: Option<Once>,
+    pub(crate) quick: Quick,
 }
 
 /// The path of a column does not begin at the row, so that its value is one for many rows.

@@ -34,6 +34,27 @@ pub(super) fn from_text_at_once<'a>(
         Some(text) if !column.clean.is_empty() => Some(cleaned(column, text, room, trace)?),
         text => text,
     };
+    from_clean_text_at_once(column, text, room, trace)
+}
+
+/// [`from_text`] behind `clean`.
+pub(super) fn from_clean_text<'a>(
+    column: &'a Column,
+    text: Option<&'a str>,
+    room: Room<'a, '_>,
+    trace: &impl Trace,
+) -> Result<Cell<'a>, Box<Refusal>> {
+    from_clean_text_at_once(column, text, room, trace)
+}
+
+/// [`from_clean_text`], for where it is worth its code.
+#[inline(always)]
+fn from_clean_text_at_once<'a>(
+    column: &'a Column,
+    text: Option<&'a str>,
+    room: Room<'a, '_>,
+    trace: &impl Trace,
+) -> Result<Cell<'a>, Box<Refusal>> {
     let text = text.filter(|text| {
         let is_kept = column.blank == Blank::Keep || !is_blank(text);
         if !is_kept {
@@ -51,7 +72,7 @@ pub(super) fn from_text_at_once<'a>(
 }
 
 #[inline(never)]
-fn cleaned<'a>(
+pub(super) fn cleaned<'a>(
     column: &'a Column,
     text: &'a str,
     room: Room<'a, '_>,

@@ -13,30 +13,19 @@ use xmlshred_expr::EvaluationError;
 use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value, WorkEnd};
 
 use crate::contract::{BoundExpression, SkipRow};
-use crate::plan::{
-    Anchor, CompiledPredicate, CompiledStep, Plan, PlanColumn, PlanEach, PlanOnePer, PlanTable,
-};
-use crate::xml::Place;
+use crate::plan::{Anchor, CompiledPredicate, CompiledStep, Plan, PlanEach, PlanOnePer, PlanTable};
 
 use super::candidate::{Candidate, Row, Tried};
 use super::cell::Refusal;
+use super::part::Part;
 use super::context::DocumentContext;
 use super::kept::Kept;
 use super::once::Once;
 use super::room::Room;
 use super::told::Told;
-use super::trace::{CellPlace, Filter, Matches, Origin, Reason, Trace};
+use super::trace::{CellPlace, Filter, Origin, Reason, Trace};
 use super::tree::NodeId;
 use super::view::{Item, View};
-
-/// Which `let`s and columns are made.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    /// What `where` needs.
-    Early,
-    /// What it does not need.
-    Late,
-}
 
 /// One document while its rows are made.
 pub(super) struct RowMaker<'d, 'out, T: Trace> {
@@ -423,77 +412,6 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         Ok(true)
     }
 
-    /// The `let`s and columns of a part, in the order of the contract.
-    fn fill<'r>(
-        &self,
-        table: &'d PlanTable,
-        row: &mut Row<'r, T::Row>,
-        part: Part,
-        arena: &'r Bump,
-    ) -> Result<(), Box<Failure>>
-    where
-        'd: 'r,
-    {
-        let is_wanted = |is_early: bool| is_early == (part == Part::Early);
-        for (index, (column, &is_early)) in table.lets.iter().zip(&table.early_lets).enumerate() {
-            if is_wanted(is_early) {
-                row.lets[index] = self.cell(row, column, CellPlace::Let(index), arena)?;
-            }
-        }
-        let template = &table.templates[row.candidate.template];
-        for (index, (column, &is_early)) in template.columns.iter().zip(&template.early_columns).enumerate() {
-            if is_wanted(is_early) {
-                row.values[index] = self.cell(row, column, CellPlace::Column(index), arena)?;
-            }
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn cell<'r>(
-        &self,
-        row: &mut Row<'r, T::Row>,
-        column: &'d PlanColumn,
-        place: CellPlace,
-        arena: &'r Bump,
-    ) -> Result<Value<'r>, Box<Failure>>
-    where
-        'd: 'r,
-    {
-        self.trace.cell(row.candidate.traced, place);
-        let (cell, matches, at) = self.value(row, column, arena);
-        self.trace.cell_done(&cell, matches);
-        let cell = match cell {
-            Ok(cell) => cell,
-            Err(refusal) => {
-                return Err(self.refused(row.candidate.element, row.candidate.table, column, &refusal, at));
-            }
-        };
-        if matches == Matches::Repeated || cell.issue.is_some() {
-            for code in [matches.issue(), cell.issue].into_iter().flatten() {
-                row.issues.push((column.table, column.index, code));
-            }
-        }
-        row.has_document_value |= cell.is_from_document && !column.column.key;
-        Ok(cell.value)
-    }
-
-    #[cold]
-    fn refused(
-        &self,
-        element: NodeId,
-        table: usize,
-        column: &PlanColumn,
-        refusal: &Refusal,
-        at: Option<Item>,
-    ) -> Box<Failure> {
-        let offset = at.map_or(self.view.tree.node(element).start as usize, |item| self.view.offset(item));
-        let place = Place::of(self.view.text, offset);
-        let table = self.table_name(table);
-        let message = format!("{table}.{}: {}, at {place}", column.column.name, refusal.message);
-        failure(refusal.code, message)
-    }
-
     /// The document has cost enough, outside of a column.
     #[cold]
     fn ended(&self, table: usize, end: WorkEnd) -> Box<Failure> {
@@ -501,7 +419,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         failure(code, format!("{}: {message}", self.table_name(table)))
     }
 
-    fn table_name(&self, table: usize) -> &str {
+    pub(super) fn table_name(&self, table: usize) -> &str {
         self.plan.schema().tables.get(table).map_or("let", |table| &table.name)
     }
 
@@ -543,6 +461,6 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
     }
 }
 
-fn failure(code: FailureCode, message: String) -> Box<Failure> {
+pub(super) fn failure(code: FailureCode, message: String) -> Box<Failure> {
     Box::new(Failure { stage: Stage::Shred, code, message })
 }

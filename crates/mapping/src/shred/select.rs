@@ -15,7 +15,7 @@ use super::watch::{Nobody, Watch};
 
 impl View<'_> {
     /// The attribute with this name.
-    #[inline]
+    #[inline(always)]
     pub(super) fn attribute(&self, node: NodeId, symbol: Symbol) -> Named {
         let known = self.tree.node(node);
         let state = self.dfa.state(known.state);

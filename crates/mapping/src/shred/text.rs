@@ -66,6 +66,20 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The string-value of a node where it stands in one piece and as it is in the document.
+    #[inline(always)]
+    pub(super) fn plain_text(&self, item: Item) -> Option<&'a str> {
+        let slice = if item.attribute > 0 {
+            self.tree.attribute_at(item.node, item.attribute)
+        } else {
+            match self.tree.pieces(item.node) {
+                [piece] => *piece,
+                _ => return None,
+            }
+        };
+        slice.is_plain.then(|| self.raw(slice))
+    }
+
     #[inline]
     fn find_text(&self, item: Item) -> Result<Found<'a>, WorkEnd> {
         if item.attribute > 0 {

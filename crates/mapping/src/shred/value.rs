@@ -19,7 +19,7 @@ use super::tree::{DOCUMENT, NodeId};
 use super::view::{Item, Named, Stop, Visit, over};
 
 /// A cell or why there is none, whether several nodes matched where one was expected, and where in the document it came from.
-type Found<'r> = (Result<Cell<'r>, Box<Refusal>>, Matches, Option<Item>);
+pub(super) type Found<'r> = (Result<Cell<'r>, Box<Refusal>>, Matches, Option<Item>);
 
 impl<'d, T: Trace> RowMaker<'d, '_, T> {
     #[inline(always)]
@@ -128,7 +128,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
 
     /// The only node that can be meant, or none; `Err` when there may be several.
     #[inline(always)]
-    fn only_match(&self, source: &PlanSource, element: NodeId) -> Result<Option<Item>, ()> {
+    pub(super) fn only_match(&self, source: &PlanSource, element: NodeId) -> Result<Option<Item>, ()> {
         let (element, symbol) = match source {
             PlanSource::OwnAttribute(symbol) => (element, *symbol),
             PlanSource::ParentAttribute(symbol) => (self.view.tree.node(element).parent, *symbol),

@@ -14,7 +14,7 @@ mod temporal;
 
 use std::fmt::Write as _;
 
-use crate::{DataType, Value};
+use crate::{DataType, Decimal, Value};
 
 pub use calendar::{CivilDate, MICROS_PER_DAY, civil_from_days, days_from_civil};
 pub use error::LexicalError;
@@ -49,6 +49,18 @@ pub fn parse<'a>(
         DataType::Binary => None,
     };
     value.ok_or(LexicalError::NotA(data_type))
+}
+
+/// The integer that a text of few digits stands for; `None` says nothing about other texts.
+#[inline]
+pub fn short_integer(text: &str) -> Option<i64> {
+    number::short_integer(text)
+}
+
+/// The decimal that a text of few digits stands for, all of which the scale holds; `None` says nothing about other texts.
+#[inline]
+pub fn short_decimal(text: &str, precision: u8, scale: u8) -> Option<Decimal> {
+    number::short_decimal_of(text, precision, scale)
 }
 
 /// Decodes `binary` from base64 (XSD `base64Binary`) or, when prefixed with `\x`, hexadecimal.

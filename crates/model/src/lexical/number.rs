@@ -6,6 +6,27 @@ use crate::{DataType, Decimal, Value};
 
 use super::error::LexicalError;
 
+/// The usual case: digits that are too few to overflow, and no white space.
+#[inline]
+pub(super) fn short_integer(text: &str) -> Option<i64> {
+    let (is_negative, digits) = sign(text);
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let number = digits.iter().try_fold(0_i64, |number, &byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit <= 9).then(|| number * 10 + i64::from(digit))
+    })?;
+    Some(if is_negative { -number } else { number })
+}
+
+/// As [`short_integer`], of a decimal.
+#[inline]
+pub(super) fn short_decimal_of(text: &str, precision: u8, scale: u8) -> Option<Decimal> {
+    let (is_negative, digits) = sign(text);
+    short_decimal(is_negative, digits, precision, scale)
+}
+
 pub(super) fn integer(text: &str, data_type: DataType) -> Result<Value<'static>, LexicalError> {
     let (is_negative, digits) = sign(text);
     if digits.len() <= 18 && !digits.is_empty() {
@@ -129,6 +150,7 @@ pub(super) fn format_double(number: f64, out: &mut String) {
     written.expect("writing to a string succeeds");
 }
 
+#[inline]
 fn sign(text: &str) -> (bool, &[u8]) {
     match text.as_bytes() {
         [b'-', digits @ ..] => (true, digits),
