@@ -44,11 +44,32 @@ pub(crate) fn evaluate_constant(node: &Node, work: &Work<'_>) -> Result<OwnedVal
 }
 
 impl<'a> Row<'a, '_> {
+    /// The value of a node. Most are inputs and constants, for which nobody is called.
+    #[inline(always)]
     fn value(&self, node: &'a Node) -> Evaluated<'a> {
+        match node {
+            Node::Input(slot) => {
+                self.maker.step()?;
+                Ok(self.input(*slot))
+            }
+            Node::Constant(value) => {
+                self.maker.step()?;
+                Ok(value.as_value())
+            }
+            operation => self.operation(operation),
+        }
+    }
+
+    #[inline(always)]
+    fn input(&self, slot: usize) -> Value<'a> {
+        self.inputs.get(slot).copied().unwrap_or(Value::Null)
+    }
+
+    fn operation(&self, node: &'a Node) -> Evaluated<'a> {
         self.maker.step()?;
         match node {
             Node::Constant(value) => Ok(value.as_value()),
-            Node::Input(slot) => Ok(self.inputs.get(*slot).copied().unwrap_or(Value::Null)),
+            Node::Input(slot) => Ok(self.input(*slot)),
             Node::Negate(operand) => number::negate(self.value(operand)?),
             Node::Arithmetic(first, rest) => {
                 let mut result = self.value(first)?;
@@ -157,11 +178,13 @@ impl<'a> Row<'a, '_> {
         nodes.iter().map(|node| self.value(node))
     }
 
+    #[inline]
     fn compare(&self, left: &Value<'_>, right: &Value<'_>) -> Result<Option<Ordering>, EvaluationError> {
         self.maker.reads(length(left).min(length(right)))?;
         Ok(order::compare(left, right))
     }
 
+    #[inline]
     fn are_equal(&self, left: &Value<'_>, right: &Value<'_>) -> Result<Option<bool>, EvaluationError> {
         // Those of different lengths are not read.
         let length = length(left);

@@ -34,6 +34,7 @@ pub(super) fn compare(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
 }
 
 /// Whether two values are equal; `None` when one is null.
+#[inline]
 pub(super) fn are_equal(left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
     match (left, right) {
         (Value::Text(left), Value::Text(right)) => Some(left == right),

@@ -131,7 +131,7 @@ pub(super) fn call<'a>(function: Function, arguments: [Value<'a>; 3], maker: Mak
         (Function::Replace, Value::Text(from), Value::Text(to)) => replace(text, from, to, maker)?,
         (Function::Position, Value::Text(searched), _) => {
             maker.reads(searched.len())?;
-            let place = searched.find(text).map_or(0, |at| count(&searched[..at]) + 1);
+            let place = find(searched, text).map_or(0, |at| count(&searched[..at]) + 1);
             return Ok(Value::Int(place));
         }
         _ => return Ok(Value::Null),
@@ -139,7 +139,18 @@ pub(super) fn call<'a>(function: Function, arguments: [Value<'a>; 3], maker: Mak
     Ok(Value::Text(result))
 }
 
+/// Where a text is found first.
+fn find(searched: &str, text: &str) -> Option<usize> {
+    match text.as_bytes() {
+        [byte] => searched.find(char::from(*byte)),
+        _ => searched.find(text),
+    }
+}
+
 fn count(text: &str) -> i64 {
+    if text.is_ascii() {
+        return text.len() as i64;
+    }
     i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
 }
 
@@ -201,6 +212,10 @@ fn trim_set<'a>(
 fn between(text: &str, start: i64, end: i64) -> &str {
     let skipped = usize::try_from(start.max(1) - 1).unwrap_or(usize::MAX);
     let wanted = usize::try_from(end.saturating_sub(start.max(1))).unwrap_or(0);
+    if text.is_ascii() {
+        let rest = text.get(skipped..).unwrap_or("");
+        return rest.get(..wanted).unwrap_or(rest);
+    }
     let from = byte_of(text, skipped);
     let rest = &text[from..];
     &rest[..byte_of(rest, wanted)]
@@ -216,6 +231,9 @@ fn replace<'a>(
     to: &str,
     maker: Maker<'a, '_>,
 ) -> Result<&'a str, EvaluationError> {
+    if let ([from], [to]) = (from.as_bytes(), to.as_bytes()) {
+        return replace_byte(text, *from, *to, maker);
+    }
     let found = text.matches(from).count();
     if found == 0 {
         return Ok(text);
@@ -226,6 +244,24 @@ fn replace<'a>(
         if at > 0 {
             result.push_str(to);
         }
+        result.push_str(part);
+    }
+    Ok(result.into_bump_str())
+}
+
+/// [`replace`] of one ASCII character by another.
+fn replace_byte<'a>(
+    text: &'a str,
+    from: u8,
+    to: u8,
+    maker: Maker<'a, '_>,
+) -> Result<&'a str, EvaluationError> {
+    let Some(first) = text.find(char::from(from)) else { return Ok(text) };
+    let mut result = maker.text(text.len())?;
+    let (before, rest) = text.split_at(first);
+    result.push_str(before);
+    for part in rest[1..].split(char::from(from)) {
+        result.push(char::from(to));
         result.push_str(part);
     }
     Ok(result.into_bump_str())
