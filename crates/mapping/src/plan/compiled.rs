@@ -187,6 +187,19 @@ fn compile_condition(condition: &Condition, symbols: &Symbols) -> CompiledCondit
 }
 
 impl CompiledPath {
+    /// The name, when the path leads to an attribute of the node itself that has one name.
+    #[inline]
+    pub(crate) fn own_attribute(&self) -> Option<Symbol> {
+        match &*self.steps {
+            [CompiledStep { axis: Axis::Attribute, test: Test::Symbol(symbol), predicates }]
+                if predicates.is_empty() && !self.absolute =>
+            {
+                Some(*symbol)
+            }
+            _ => None,
+        }
+    }
+
     /// How far above a node the path begins (`u32::MAX`: at the document); `None`: at the node, or where nothing is to be looked for.
     pub(crate) fn levels_above(&self) -> Option<u32> {
         let is_found_at_once = self.steps.iter().all(|step| {

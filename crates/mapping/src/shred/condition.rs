@@ -7,10 +7,18 @@ use xmlshred_model::WorkEnd;
 use crate::path::Comparison;
 use crate::plan::{CompiledCondition, CompiledOperand};
 
-use super::view::{Item, Stop, View};
+use super::view::{Item, Named, Stop, View};
 
 /// Bytes of text that are compared in one step.
 const BYTES_PER_STEP: usize = 64;
+
+/// The texts of an operand.
+enum Only<'a> {
+    None,
+    One(&'a str),
+    /// Who asks must look at all.
+    Unknown,
+}
 
 impl<'a> View<'a> {
     pub(crate) fn holds(&self, condition: &CompiledCondition, item: Item) -> Result<bool, WorkEnd> {
@@ -19,10 +27,20 @@ impl<'a> View<'a> {
             CompiledCondition::Or(left, right) => self.holds(left, item)? || self.holds(right, item)?,
             CompiledCondition::Not(inner) => !self.holds(inner, item)?,
             CompiledCondition::Exists(path) => self.first_from(path, item)?.is_some(),
-            CompiledCondition::In(operand, texts) => self.any_text(operand, item, &mut |text| {
-                self.work.steps(texts.len() as u64)?;
-                Ok(texts.iter().any(|wanted| wanted == text))
-            })?,
+            CompiledCondition::In(operand, texts) => {
+                let is_in = &mut |text: &str| {
+                    self.work.steps(texts.len() as u64)?;
+                    Ok(texts.iter().any(|wanted| wanted == text))
+                };
+                match self.only_text(operand, item) {
+                    Only::None => false,
+                    Only::One(text) => {
+                        self.work.steps(1)?;
+                        is_in(text)?
+                    }
+                    Only::Unknown => self.any_text(operand, item, is_in)?,
+                }
+            }
             CompiledCondition::StartsWith(of, start) => {
                 let (of, start) = (self.operand_text(of, item)?, self.operand_text(start, item)?);
                 of.starts_with(&*start)
@@ -31,7 +49,10 @@ impl<'a> View<'a> {
                 let (of, part) = (self.operand_text(of, item)?, self.operand_text(part, item)?);
                 // Searching takes as many steps as both have bytes, whatever they are.
                 self.reads(of.len() + part.len())?;
-                of.contains(&*part)
+                match part.as_bytes() {
+                    [byte] => memchr::memchr(*byte, of.as_bytes()).is_some(),
+                    _ => of.contains(&*part),
+                }
             }
             CompiledCondition::Compare { left, operator, right } => {
                 self.compares(left, *operator, right, item)?
@@ -61,26 +82,65 @@ impl<'a> View<'a> {
         right: &CompiledOperand,
         item: Item,
     ) -> Result<bool, WorkEnd> {
-        let is_equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
-        let is_number = |operand: &CompiledOperand| matches!(operand, CompiledOperand::Number(_));
+        let constant = match right {
+            CompiledOperand::Text(text) => Some(text.as_str()),
+            CompiledOperand::Number(_) => Some(""),
+            CompiledOperand::Path(_) => None,
+        };
+        match (self.only_text(left, item), constant) {
+            (Only::None, Some(_)) => return Ok(false),
+            (Only::One(text), Some(constant)) => {
+                self.work.steps(1)?;
+                return self.compares_texts((left, text), operator, (right, constant));
+            }
+            _ => {}
+        }
         self.any_text(left, item, &mut |left_text| {
             self.any_text(right, item, &mut |right_text| {
-                self.reads(left_text.len().min(right_text.len()))?;
-                if is_equality && !is_number(left) && !is_number(right) {
-                    return Ok((left_text == right_text) == (operator == Comparison::Equal));
-                }
-                self.reads(left_text.len() + right_text.len())?;
-                let (left, right) = (to_number(left, left_text), to_number(right, right_text));
-                Ok(match operator {
-                    Comparison::Equal => left == right,
-                    Comparison::NotEqual => left != right,
-                    Comparison::Less => left < right,
-                    Comparison::LessOrEqual => left <= right,
-                    Comparison::Greater => left > right,
-                    Comparison::GreaterOrEqual => left >= right,
-                })
+                self.compares_texts((left, left_text), operator, (right, right_text))
             })
         })
+    }
+
+    #[inline]
+    fn compares_texts(
+        &self,
+        (left, left_text): (&CompiledOperand, &str),
+        operator: Comparison,
+        (right, right_text): (&CompiledOperand, &str),
+    ) -> Result<bool, WorkEnd> {
+        let is_equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
+        let is_number = |operand: &CompiledOperand| matches!(operand, CompiledOperand::Number(_));
+        self.reads(left_text.len().min(right_text.len()))?;
+        if is_equality && !is_number(left) && !is_number(right) {
+            return Ok((left_text == right_text) == (operator == Comparison::Equal));
+        }
+        self.reads(left_text.len() + right_text.len())?;
+        let (left, right) = (to_number(left, left_text), to_number(right, right_text));
+        Ok(match operator {
+            Comparison::Equal => left == right,
+            Comparison::NotEqual => left != right,
+            Comparison::Less => left < right,
+            Comparison::LessOrEqual => left <= right,
+            Comparison::Greater => left > right,
+            Comparison::GreaterOrEqual => left >= right,
+        })
+    }
+
+    /// The text of an operand that is an attribute of the element itself, as most are; nothing is counted.
+    #[inline]
+    fn only_text(&self, operand: &CompiledOperand, item: Item) -> Only<'a> {
+        if let CompiledOperand::Path(path) = operand
+            && let Some(symbol) = path.own_attribute()
+            && item.attribute == 0
+        {
+            return match self.attribute(item.node, symbol) {
+                Named::None => Only::None,
+                Named::One(item) => self.plain_text(item).map_or(Only::Unknown, Only::One),
+                Named::Several => Only::Unknown,
+            };
+        }
+        Only::Unknown
     }
 
     /// Counts a walk over text.
@@ -114,6 +174,11 @@ impl<'a> View<'a> {
     where
         'a: 't,
     {
+        match self.only_text(operand, item) {
+            Only::None => return Ok(Cow::Borrowed("")),
+            Only::One(text) => return Ok(Cow::Borrowed(text)),
+            Only::Unknown => {}
+        }
         Ok(match operand {
             CompiledOperand::Text(text) => Cow::Borrowed(text),
             CompiledOperand::Number(number) => {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use xmlshred_model::WorkEnd;
 
 use crate::path::Axis;
-use crate::plan::{CompiledPath, CompiledPredicate, CompiledStep, Test};
+use crate::plan::{CompiledPath, CompiledPredicate, CompiledStep};
 
 use super::view::{Flow, Item, Named, Stop, View, Visit, over};
 use super::watch::{Nobody, Watch};
@@ -121,11 +121,8 @@ impl View<'_> {
             return over(self.absolute_matches(path)?.iter().try_for_each(|&found| visit(found)));
         }
         if item.attribute == 0 {
-            if let [step] = &*path.steps
-                && let (Axis::Attribute, Test::Symbol(symbol), []) =
-                    (step.axis, &step.test, &*step.predicates)
-            {
-                match self.attribute(item.node, *symbol) {
+            if let Some(symbol) = path.own_attribute() {
+                match self.attribute(item.node, symbol) {
                     Named::None => return Ok(()),
                     Named::One(item) => return over(visit(item)),
                     Named::Several => {}
