@@ -16,6 +16,12 @@ impl Decimal {
     /// Digits that a decimal may have.
     pub const MAX_PRECISION: u8 = 38;
 
+    /// Whether it has no more digits than these.
+    #[inline]
+    pub fn has_at_most(self, precision: u8) -> bool {
+        power_of_ten(precision).is_some_and(|limit| self.unscaled.unsigned_abs() < limit.unsigned_abs())
+    }
+
     /// The same number with another scale, when no digit is lost and it has at most `precision` digits.
     pub fn rescale(self, precision: u8, scale: u8) -> Option<Self> {
         let unscaled = if scale == self.scale {

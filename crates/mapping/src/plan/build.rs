@@ -8,14 +8,16 @@ use xmlshred_model::DataType;
 use crate::contract::{BoundExpression, Column, ColumnSource, Contract, Input, Let, Table, target_schema};
 use crate::path::{Axis, Path};
 
+use super::anchor::Anchor;
 use super::automaton::{Automaton, Location, Move, Reading};
 use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test, add_names, compile};
+use super::filtered::{Filter, Filtered};
 use super::later;
 use super::prepared::Plan;
 use super::quick::Quick;
 use super::symbols::Symbols;
 use super::table::{
-    Anchor, Later, Once, OnceFrom, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable, PlanTemplate,
+    Later, Once, OnceFrom, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable, PlanTemplate,
 };
 
 pub(super) fn plan(contract: Contract) -> Plan {
@@ -163,6 +165,20 @@ impl Builder<'_> {
                 return PlanSource::Anchored(anchor);
             }
         }
+        match &**steps {
+            [] if !absolute => return PlanSource::OwnElement,
+            [CompiledStep { axis: Axis::Child, test: Test::Text, predicates }]
+                if predicates.is_empty() && !absolute =>
+            {
+                return PlanSource::OwnTexts;
+            }
+            _ => {}
+        }
+        if let Some(Filter { elements, predicates, counts, taken }) = Filter::of(&path)
+            && let Some(anchor) = self.anchor(base, *absolute, elements)
+        {
+            return PlanSource::Filtered(Filtered { anchor, predicates: predicates.into(), counts, taken });
+        }
         match steps.split_last() {
             Some((last, elements))
                 if last.axis == Axis::Attribute && last.predicates.is_empty() && !needs_sorting =>
@@ -217,7 +233,13 @@ impl Builder<'_> {
             ColumnSource::Path(_) | ColumnSource::Expression(_) | ColumnSource::Generate(_) => false,
         };
         let is_found_at_once = once.is_none()
-            && !matches!(source, PlanSource::Path(_) | PlanSource::Attribute { .. } | PlanSource::AsContract);
+            && !matches!(
+                source,
+                PlanSource::Path(_)
+                    | PlanSource::Filtered(_)
+                    | PlanSource::Attribute { .. }
+                    | PlanSource::AsContract
+            );
         PlanColumn {
             quick: Quick::of(column, is_found_at_once, is_exact),
             column: column.clone(),

@@ -2,9 +2,11 @@
 //!
 //! Built once by [`Plan::new`], shared by all workers, never changed.
 
+mod anchor;
 mod automaton;
 mod build;
 mod compiled;
+mod filtered;
 mod later;
 mod prepared;
 mod quick;
@@ -14,16 +16,18 @@ mod table;
 
 use crate::contract::Contract;
 
+pub(crate) use anchor::Anchor;
 pub(crate) use automaton::Automaton;
 pub(crate) use compiled::{
     CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test,
 };
+pub(crate) use filtered::{Filtered, TakenOf};
 pub(crate) use prepared::Paths;
 pub use prepared::Plan;
 pub(crate) use quick::{Form, Quick};
 pub(crate) use reach::{Ignored, Stored, columns as column_automaton};
 pub(crate) use symbols::{OTHER, Symbol};
-pub(crate) use table::{Anchor, OnceFrom, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable};
+pub(crate) use table::{OnceFrom, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable};
 
 impl Plan {
     /// Compiles a contract.

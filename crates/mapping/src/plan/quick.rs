@@ -21,6 +21,12 @@ pub(crate) enum Quick {
         table: usize,
         column: usize,
     },
+    /// The value of an expression, where it is one of the column's type.
+    Expression {
+        form: Form,
+        /// What the cell is where the expression is null; `None`: rules decide.
+        missing: Option<OwnedValue>,
+    },
     Constant(OwnedValue),
     /// The number of the row, up to this one.
     RowNumber {
@@ -63,7 +69,8 @@ impl ShortCodes {
     fn of(codes: &CodeList) -> Self {
         let entries = codes.entries.iter();
         let entries = entries.filter(|(text, value)| text.len() <= MAX_SHORT && !is_null(value));
-        let mut short: Vec<_> = entries.map(|(text, value)| (number(text.as_bytes()), value.clone())).collect();
+        let mut short: Vec<_> =
+            entries.map(|(text, value)| (number(text.as_bytes()), value.clone())).collect();
         short.sort_unstable_by_key(|(text, _)| *text);
         Self(short)
     }
@@ -101,6 +108,10 @@ impl Quick {
             ColumnSource::Parent { table, column } if is_exact => {
                 Self::Parent { table: *table, column: *column }
             }
+            ColumnSource::Expression(_) if column.codes.is_none() => match Form::of(column) {
+                Some(form) => Self::Expression { form, missing: missing(column) },
+                None => Self::ByRules,
+            },
             ColumnSource::Constant(value) if is_exact && !is_null(value) => Self::Constant(value.clone()),
             ColumnSource::Generate(Generate::RowNumber) => match integers(column.data_type) {
                 Some((_, max)) => Self::RowNumber { max: max as usize },

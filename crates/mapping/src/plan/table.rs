@@ -2,7 +2,9 @@
 
 use crate::contract::{BoundExpression, Column, ColumnSource, Generate, Keep, SkipRow};
 
+use super::anchor::Anchor;
 use super::compiled::{CompiledPath, CompiledPredicate, Test};
+use super::filtered::Filtered;
 use super::quick::Quick;
 use super::symbols::Symbol;
 
@@ -86,14 +88,6 @@ pub(crate) struct PlanEach {
     pub(crate) anchor: Option<Anchor>,
 }
 
-/// A list of elements that the projection writes down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Anchor {
-    pub(crate) list: u32,
-    /// Only those below the row's element count.
-    pub(crate) is_of_row: bool,
-}
-
 #[derive(Debug)]
 pub(crate) struct PlanTemplate {
     pub(crate) columns: Vec<PlanColumn>,
@@ -150,6 +144,12 @@ pub(crate) enum PlanSource {
     AnchoredAttribute(Anchor, Symbol),
     /// Elements that are written down.
     Anchored(Anchor),
+    /// Some of the elements that are written down.
+    Filtered(Filtered),
+    /// The row's own element.
+    OwnElement,
+    /// Its text nodes.
+    OwnTexts,
     /// An attribute of the elements that a prefix leads to, or of the row's own element. Columns share prefixes, so that each is
     /// followed once per row.
     Attribute {

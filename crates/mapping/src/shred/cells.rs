@@ -1,9 +1,9 @@
 //! The cells of a row: most of them at once, as the plan says, the others by all rules.
 
 use bumpalo::Bump;
-use xmlshred_model::{Failure, Value, lexical};
+use xmlshred_model::{DataType, Failure, OwnedValue, Value, lexical};
 
-use crate::contract::Column;
+use crate::contract::{Column, ColumnSource};
 use crate::plan::{Form, PlanColumn, PlanTable, Quick};
 use crate::xml::Place;
 
@@ -41,64 +41,71 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         let template = &table.templates[row.candidate.template];
         for (index, (column, &is_early)) in template.columns.iter().zip(&template.early_columns).enumerate() {
             if is_wanted(is_early) {
-                row.values[index] = match self.quick_cell(row, column, arena)? {
-                    Some(value) => value,
-                    None => self.cell(row, column, CellPlace::Column(index), arena)?,
-                };
+                if !self.quick_cell(row, column, index, arena)? {
+                    row.values[index] = self.cell(row, column, CellPlace::Column(index), arena)?;
+                }
             }
         }
         Ok(())
     }
 
-    /// A cell in the usual case; `None`: nothing was done, the rules decide. Nobody is told.
+    /// Makes a cell in the usual case; `false`: nothing was done, the rules decide. Nobody is told.
     #[inline(always)]
     fn quick_cell<'r>(
         &self,
         row: &mut Row<'r, T::Row>,
         planned: &'d PlanColumn,
+        index: usize,
         arena: &'r Bump,
-    ) -> Result<Option<Value<'r>>, Box<Failure>>
+    ) -> Result<bool, Box<Failure>>
     where
         'd: 'r,
     {
         if T::IS_TOLD {
-            return Ok(None);
+            return Ok(false);
         }
-        match &planned.quick {
+        row.values[index] = match &planned.quick {
             Quick::Text { form, missing } => {
-                let Ok(item) = self.only_match(&planned.source, row.candidate.element) else { return Ok(None) };
-                let Some(item) = item else { return Ok(missing.as_ref().map(|value| value.as_value())) };
-                match self.view.plain_text(item) {
-                    Some(text) if text.len() <= MAX_QUICK_TEXT => {
-                        self.quick_text(row, planned, form, item, text, arena).map(Some)
-                    }
-                    _ => Ok(None),
+                let Ok(item) = self.only_match(&planned.source, row.candidate.element) else {
+                    return Ok(false);
+                };
+                match (item, missing) {
+                    (Some(item), _) => return self.quick_text(row, planned, index, (form, item), arena),
+                    (None, Some(value)) => value.as_value(),
+                    (None, None) => return Ok(false),
                 }
             }
-            Quick::Parent { table, column } => {
-                let value = self.kept.column(&row.candidate, *table, *column);
-                Ok(value.filter(|value| !value.is_null()))
+            Quick::Parent { table, column } => match self.kept.column(&row.candidate, *table, *column) {
+                None | Some(Value::Null) => return Ok(false),
+                Some(value) => value,
+            },
+            Quick::Expression { form, missing } => {
+                return self.quick_expression(row, planned, index, (form, missing), arena);
             }
-            Quick::Constant(value) => Ok(Some(value.as_value())),
-            Quick::RowNumber { max } => Ok((row.number <= *max).then_some(Value::Int(row.number as i64))),
-            Quick::ByRules => Ok(None),
-        }
+            Quick::Constant(value) => value.as_value(),
+            Quick::RowNumber { max } if row.number <= *max => Value::Int(row.number as i64),
+            Quick::RowNumber { .. } | Quick::ByRules => return Ok(false),
+        };
+        Ok(true)
     }
 
-    /// What short text that stands in the document as it is becomes.
+    /// Makes a cell of short text that stands in the document as it is.
     #[inline(always)]
     fn quick_text<'r>(
         &self,
         row: &mut Row<'r, T::Row>,
         planned: &'d PlanColumn,
-        form: &'d Form,
-        item: Item,
-        text: &'r str,
+        index: usize,
+        (form, item): (&'d Form, Item),
         arena: &'r Bump,
-    ) -> Result<Value<'r>, Box<Failure>>
+    ) -> Result<bool, Box<Failure>>
     where
         'd: 'r,
     {
+        let text = match self.view.plain_text(item) {
+            Some(text) if text.len() <= MAX_QUICK_TEXT => text,
+            _ => return Ok(false),
+        };
         let column = &planned.column;
         let room = Room { arena, work: self.view.work };
         let text = if column.clean.is_empty() {
@@ -110,14 +117,41 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             }
         };
         // Blank text is for the rules.
-        if text.as_bytes().first().is_some_and(|&first| first > b' ')
-            && let Some(value) = usual_value(column, form, text)
-        {
+        let is_blank = text.as_bytes().first().is_none_or(|&first| first <= b' ');
+        if !is_blank && put_usual(&mut row.values[index], column, form, text) {
             row.has_document_value |= !column.key;
-            return Ok(value);
+            return Ok(true);
         }
         let cell = from_clean_text(column, Some(text), room, &self.trace);
-        self.settle(row, planned, (cell, Matches::AsWanted, Some(item)))
+        row.values[index] = self.settle(row, planned, (cell, Matches::AsWanted, Some(item)))?;
+        Ok(true)
+    }
+
+    /// Makes a cell of an expression.
+    #[inline(always)]
+    fn quick_expression<'r>(
+        &self,
+        row: &mut Row<'r, T::Row>,
+        planned: &'d PlanColumn,
+        index: usize,
+        (form, missing): (&Form, &'d Option<OwnedValue>),
+        arena: &'r Bump,
+    ) -> Result<bool, Box<Failure>>
+    where
+        'd: 'r,
+    {
+        let ColumnSource::Expression(bound) = &planned.column.source else { return Ok(false) };
+        let value = self.evaluate(bound, row, arena);
+        row.values[index] = match (value, missing) {
+            (Ok(Value::Null), Some(missing)) => missing.as_value(),
+            (Ok(value), _) if fits(value, planned.column.data_type, form) => value,
+            (value, _) => {
+                let room = Room { arena, work: self.view.work };
+                let cell = self.assigned(&planned.column, value, room);
+                self.settle(row, planned, (cell, Matches::AsWanted, None))?
+            }
+        };
+        Ok(true)
     }
 
     /// A cell by all rules.
@@ -174,18 +208,44 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     }
 }
 
-/// The value of the column's type that text stands for, where that is a usual one.
+/// Puts down the value of the column's type that text stands for, where that is a usual one.
 #[inline(always)]
-fn usual_value<'a>(column: &'a Column, form: &'a Form, text: &'a str) -> Option<Value<'a>> {
-    match form {
-        Form::Text { max_bytes } => (text.len() <= *max_bytes).then_some(Value::Text(text)),
-        Form::Integer { min, max } => {
-            lexical::short_integer(text).filter(|number| min <= number && number <= max).map(Value::Int)
+fn put_usual<'a>(cell: &mut Value<'a>, column: &'a Column, form: &'a Form, text: &'a str) -> bool {
+    *cell = match form {
+        Form::Text { max_bytes } if text.len() <= *max_bytes => Value::Text(text),
+        Form::Text { .. } => return false,
+        Form::Integer { min, max } => match lexical::short_integer(text) {
+            Some(number) if *min <= number && number <= *max => Value::Int(number),
+            _ => return false,
+        },
+        Form::Decimal { precision, scale } => match lexical::short_decimal(text, *precision, *scale) {
+            Some(number) => Value::Decimal(number),
+            None => return false,
+        },
+        Form::Codes(codes) => match codes.get(text) {
+            Some(value) => value.as_value(),
+            None => return false,
+        },
+        Form::Lexical => match lexical::parse(text, column.data_type, &column.formats) {
+            Ok(value) => value,
+            Err(_) => return false,
+        },
+    };
+    true
+}
+
+/// Whether a value is one of this type as it is; `false` says nothing about it.
+#[inline(always)]
+fn fits(value: Value<'_>, data_type: DataType, form: &Form) -> bool {
+    match (form, value) {
+        (Form::Text { max_bytes }, Value::Text(text)) => text.len() <= *max_bytes,
+        (Form::Integer { min, max }, Value::Int(number)) => *min <= number && number <= *max,
+        (Form::Decimal { precision, scale }, Value::Decimal(number)) => {
+            number.scale == *scale && number.has_at_most(*precision)
         }
-        Form::Decimal { precision, scale } => {
-            lexical::short_decimal(text, *precision, *scale).map(Value::Decimal)
-        }
-        Form::Codes(codes) => codes.get(text).map(|value| value.as_value()),
-        Form::Lexical => lexical::parse(text, column.data_type, &column.formats).ok(),
+        (_, Value::Bool(_)) => data_type == DataType::Bool,
+        (_, Value::Date(_)) => data_type == DataType::Date,
+        (_, Value::Timestamp(_)) => data_type == DataType::Timestamp,
+        _ => false,
     }
 }

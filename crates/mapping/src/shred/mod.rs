@@ -21,6 +21,7 @@ mod context;
 mod convert;
 mod dfa;
 mod document;
+mod filtered;
 mod find;
 mod findings;
 mod joining;

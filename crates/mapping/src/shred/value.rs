@@ -16,7 +16,7 @@ use super::room::Room;
 use super::rows::RowMaker;
 use super::trace::{Matches, OnceKey, OnceTold, Taken, Trace};
 use super::tree::{DOCUMENT, NodeId};
-use super::view::{Item, Named, Stop, Visit, over};
+use super::view::{Flow, Item, Named, Stop, Visit, over};
 
 /// A cell or why there is none, whether several nodes matched where one was expected, and where in the document it came from.
 pub(super) type Found<'r> = (Result<Cell<'r>, Box<Refusal>>, Matches, Option<Item>);
@@ -92,11 +92,9 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             return self.path_value(planned, row.candidate.element, room);
         }
         let cell = match &column.source {
-            ColumnSource::Expression(bound) => match self.evaluate(bound, row, room.arena) {
-                Ok(value) => from_value(column, value, room, &self.trace),
-                Err(EvaluationError::TooMuchWork(end)) => Err(end.into()),
-                Err(error) => without_value(column, error.to_string(), &self.trace),
-            },
+            ColumnSource::Expression(bound) => {
+                self.assigned(column, self.evaluate(bound, row, room.arena), room)
+            }
             ColumnSource::Parent { table, column: parent } => {
                 match self.kept.column(&row.candidate, *table, *parent) {
                     Some(value) if *is_exact => from_exact(column, value, &self.trace),
@@ -111,6 +109,20 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             ColumnSource::Path(_) => unreachable!("the plan compiles every path"),
         };
         (cell, Matches::AsWanted, None)
+    }
+
+    /// What the rules make of the value of an expression.
+    pub(super) fn assigned<'r>(
+        &self,
+        column: &'r Column,
+        value: Result<Value<'r>, EvaluationError>,
+        room: Room<'r, '_>,
+    ) -> Result<Cell<'r>, Box<Refusal>> {
+        match value {
+            Ok(value) => from_value(column, value, room, &self.trace),
+            Err(EvaluationError::TooMuchWork(end)) => Err(end.into()),
+            Err(error) => without_value(column, error.to_string(), &self.trace),
+        }
     }
 
     fn generated(&self, generate: Generate, column: &Column, row: &Row<'_, T::Row>, index: u32) -> Value<'d> {
@@ -144,7 +156,12 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
                     _ => Err(()),
                 };
             }
-            PlanSource::Path(_) | PlanSource::Attribute { .. } | PlanSource::AsContract => return Err(()),
+            PlanSource::OwnElement => return Ok(Some(Item::of_node(element))),
+            PlanSource::OwnTexts => return self.only_text(element),
+            PlanSource::Path(_)
+            | PlanSource::Filtered(_)
+            | PlanSource::Attribute { .. }
+            | PlanSource::AsContract => return Err(()),
         };
         match self.view.attribute(element, symbol) {
             Named::None => Ok(None),
@@ -183,6 +200,9 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
                     visit(Item::of_node(element))
                 }))
             }
+            PlanSource::Filtered(filtered) => over(self.filtered(filtered, element, visit)),
+            PlanSource::OwnElement => over(visit(Item::of_node(element))),
+            PlanSource::OwnTexts => over(self.texts(element, visit)),
             PlanSource::Path(path) => view.select(path, element, visit),
             PlanSource::Attribute { prefix: None, test } => self.attributes(test, &[element], visit),
             PlanSource::Attribute { prefix: Some(prefix), test } => {
@@ -195,16 +215,18 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
 
     /// The attribute with this name of elements in document order.
     fn attribute(&self, symbol: Symbol, elements: &[NodeId], visit: Visit<'_>) -> Result<(), WorkEnd> {
-        over(elements.iter().try_for_each(|&element| {
-            self.view.work.steps(1)?;
-            match self.view.attribute(element, symbol) {
-                Named::None => Ok(()),
-                Named::One(item) => visit(item),
-                Named::Several => {
-                    self.view.matching_attributes(&Test::Symbol(symbol), element).try_for_each(&mut *visit)
-                }
+        over(elements.iter().try_for_each(|&element| self.attribute_of(symbol, element, visit)))
+    }
+
+    pub(super) fn attribute_of(&self, symbol: Symbol, element: NodeId, visit: Visit<'_>) -> Flow {
+        self.view.work.steps(1)?;
+        match self.view.attribute(element, symbol) {
+            Named::None => Ok(()),
+            Named::One(item) => visit(item),
+            Named::Several => {
+                self.view.matching_attributes(&Test::Symbol(symbol), element).try_for_each(&mut *visit)
             }
-        }))
+        }
     }
 
     /// The attributes that a test accepts of elements in document order.
@@ -281,7 +303,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     }
 
     /// What an input of an expression is for a row.
-    #[inline]
+    #[inline(always)]
     pub(super) fn input<'r>(&self, input: Input, row: &Row<'r, T::Row>) -> Value<'r>
     where
         'd: 'r,
