@@ -19,8 +19,8 @@ pub(super) fn clean<'a>(step: Clean, text: &'a str, arena: &'a Bump) -> &'a str 
         },
         Clean::Upper | Clean::Lower if text.is_ascii() => {
             let is_changed = match step {
-                Clean::Upper => text.bytes().any(|byte| byte.is_ascii_lowercase()),
-                _ => text.bytes().any(|byte| byte.is_ascii_uppercase()),
+                Clean::Upper => !consists_of(text, |byte| !byte.is_ascii_lowercase()),
+                _ => !consists_of(text, |byte| !byte.is_ascii_uppercase()),
             };
             if !is_changed {
                 return text;
@@ -34,7 +34,7 @@ pub(super) fn clean<'a>(step: Clean, text: &'a str, arena: &'a Bump) -> &'a str 
         }
         Clean::Upper => collect(&mut text.chars().flat_map(char::to_uppercase)),
         Clean::Lower => collect(&mut text.chars().flat_map(char::to_lowercase)),
-        Clean::Digits if text.bytes().all(|byte| byte.is_ascii_digit()) => text,
+        Clean::Digits if consists_of(text, |byte| byte.is_ascii_digit()) => text,
         Clean::Digits => {
             let mut out = BumpString::with_capacity_in(text.len(), arena);
             text.bytes().filter(u8::is_ascii_digit).for_each(|byte| out.push(byte as char));
@@ -50,7 +50,7 @@ pub(super) fn clean<'a>(step: Clean, text: &'a str, arena: &'a Bump) -> &'a str 
 /// a decimal comma makes an invalid number and not one a hundred times too large.
 fn number<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    if unsigned.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+    if consists_of(unsigned, |byte| byte.is_ascii_digit() || byte == b'.') {
         return text;
     }
     let trimmed = text.trim();
@@ -94,13 +94,7 @@ fn is_group_separator(text: &str, at: usize, rest: &str) -> bool {
 }
 
 fn collapse_spaces<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
-    let mut before = b' ';
-    let is_collapsed = text.bytes().all(|byte| {
-        let is_good = byte.is_ascii_graphic() || (byte == b' ' && before != b' ');
-        before = byte;
-        is_good
-    });
-    if is_collapsed && before != b' ' {
+    if is_collapsed(text) {
         return text;
     }
     let mut words = text.split_whitespace();
@@ -114,6 +108,23 @@ fn collapse_spaces<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
         out.push_str(word);
     }
     out.into_bump_str()
+}
+
+/// Whether all bytes are of a kind. A loop without an early end is made of vector instructions.
+#[inline]
+fn consists_of(text: &str, is_good: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & is_good(byte))
+}
+
+/// Whether text is ASCII without controls, and no space of it too many.
+fn is_collapsed(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let [first, .., last] = bytes else { return bytes.first().is_some_and(u8::is_ascii_graphic) };
+    let is_plain = consists_of(text, |byte| matches!(byte, b' '..=b'~'));
+    let pairs = bytes.iter().zip(&bytes[1..]);
+    let is_doubled =
+        pairs.fold(false, |doubled, (left, right)| doubled | ((*left == b' ') & (*right == b' ')));
+    is_plain && !is_doubled && *first != b' ' && *last != b' '
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What is kept of rows that were emitted: where they stand, when rows of other tables lie within them, and the values that later rows
 //! read. Of a table that nobody refers to, nothing is kept but how many rows it has.
 
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
 use xmlshred_model::{Value, WorkEnd};
 
 use crate::contract::Input;
@@ -15,23 +17,22 @@ use super::view::View;
 #[derive(Debug)]
 pub(super) struct Kept<'d> {
     plan: &'d Plan,
-    tables: Vec<Rows<'d>>,
+    tables: BumpVec<'d, Rows<'d>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Rows<'d> {
     count: usize,
     /// Element and parent.
-    places: Vec<(NodeId, u32)>,
+    places: BumpVec<'d, (NodeId, u32)>,
     /// As many per row as the plan says.
-    values: Vec<Value<'d>>,
+    values: BumpVec<'d, Value<'d>>,
 }
 
 impl<'d> Kept<'d> {
-    pub(super) fn new(plan: &'d Plan) -> Self {
-        let mut tables = Vec::new();
-        tables.resize_with(plan.tables().len(), Rows::default);
-        Self { plan, tables }
+    pub(super) fn new(plan: &'d Plan, arena: &'d Bump) -> Self {
+        let rows = |_| Rows { count: 0, places: BumpVec::new_in(arena), values: BumpVec::new_in(arena) };
+        Self { plan, tables: BumpVec::from_iter_in(plan.tables().iter().map(rows), arena) }
     }
 
     /// How many rows were emitted.
@@ -45,6 +46,7 @@ impl<'d> Kept<'d> {
     }
 
     /// Counts a row, and keeps what is read later.
+    #[inline]
     pub(super) fn keep(
         &mut self,
         table: &PlanTable,
@@ -58,16 +60,7 @@ impl<'d> Kept<'d> {
         rows.count += 1;
         // Where no row lies within, others refer to the one row of the document.
         if table.later.is_base || (!table.later.is_empty() && rows.count == 1) {
-            room.makes(
-                (table.later.columns.indices.len() + table.later.lets.indices.len()) * size_of::<Value<'_>>(),
-            )?;
-            rows.places.push((place.0, place.1 as u32));
-            for value in table.later.columns.indices.iter().map(|&at| values[at]) {
-                rows.values.push(lasting(value, view, room)?);
-            }
-            for value in table.later.lets.indices.iter().map(|&at| lets[at]) {
-                rows.values.push(lasting(value, view, room)?);
-            }
+            return rows.keep(table, place, (values, lets), view, room);
         }
         Ok(())
     }
@@ -110,6 +103,29 @@ impl<'d> Kept<'d> {
             at = parent;
         }
         0
+    }
+}
+
+impl<'d> Rows<'d> {
+    #[inline(never)]
+    fn keep(
+        &mut self,
+        table: &PlanTable,
+        place: (NodeId, usize),
+        (values, lets): (&[Value<'_>], &[Value<'_>]),
+        view: &View<'d>,
+        room: Room<'d, '_>,
+    ) -> Result<(), WorkEnd> {
+        let later = &table.later;
+        room.makes((later.columns.indices.len() + later.lets.indices.len()) * size_of::<Value<'_>>())?;
+        self.places.push((place.0, place.1 as u32));
+        for value in later.columns.indices.iter().map(|&at| values[at]) {
+            self.values.push(lasting(value, view, room)?);
+        }
+        for value in later.lets.indices.iter().map(|&at| lets[at]) {
+            self.values.push(lasting(value, view, room)?);
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::cell::{Cell, Ref, RefCell};
 
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
 use xmlshred_model::WorkEnd;
 
 use crate::plan::Plan;
@@ -16,12 +18,12 @@ use super::view::{Item, View};
 #[derive(Debug)]
 pub(super) struct Once<'d> {
     /// Per list of elements: the first one below the row that was last asked for.
-    cursors: Vec<Cell<u32>>,
+    cursors: BumpVec<'d, Cell<u32>>,
     /// Per prefix of the plan: where it was last followed from, and what it led to.
-    prefixes: Vec<RefCell<(NodeId, Vec<NodeId>)>>,
+    prefixes: BumpVec<'d, RefCell<(NodeId, BumpVec<'d, NodeId>)>>,
     /// Per column with such a path: values by the element that the path begins at. These elements lie around the row that was made last,
     /// so that there are no more of them than elements are deep.
-    values: Vec<RefCell<Vec<Known<'d>>>>,
+    values: BumpVec<'d, RefCell<BumpVec<'d, Known<'d>>>>,
 }
 
 /// A value of a column.
@@ -36,12 +38,16 @@ pub(super) struct Known<'d> {
 }
 
 impl<'d> Once<'d> {
-    pub(super) fn new(plan: &Plan) -> Self {
-        let mut values = Vec::new();
-        values.resize_with(plan.once_count(), RefCell::default);
-        let mut prefixes = Vec::new();
-        prefixes.resize_with(plan.prefixes().len(), || RefCell::new((NodeId::MAX, Vec::new())));
-        Self { cursors: vec![Cell::new(0); plan.paths().automaton.anchor_count() as usize], prefixes, values }
+    pub(super) fn new(plan: &Plan, arena: &'d Bump) -> Self {
+        let list_count = plan.paths().automaton.anchor_count();
+        let cursors = (0..list_count).map(|_| Cell::new(0));
+        let prefixes = plan.prefixes().iter().map(|_| RefCell::new((NodeId::MAX, BumpVec::new_in(arena))));
+        let values = (0..plan.once_count()).map(|_| RefCell::new(BumpVec::new_in(arena)));
+        Self {
+            cursors: BumpVec::from_iter_in(cursors, arena),
+            prefixes: BumpVec::from_iter_in(prefixes, arena),
+            values: BumpVec::from_iter_in(values, arena),
+        }
     }
 
     #[inline]
@@ -56,7 +62,7 @@ impl<'d> Once<'d> {
         view: &View<'_>,
         prefix: u32,
         element: NodeId,
-    ) -> Result<Ref<'_, (NodeId, Vec<NodeId>)>, WorkEnd> {
+    ) -> Result<Ref<'_, (NodeId, BumpVec<'d, NodeId>)>, WorkEnd> {
         let known = &self.prefixes[prefix as usize];
         let path = &plan.prefixes()[prefix as usize];
         let start = if path.absolute { view.main } else { element };

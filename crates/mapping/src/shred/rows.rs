@@ -17,10 +17,10 @@ use crate::plan::{Anchor, CompiledPredicate, CompiledStep, Plan, PlanEach, PlanO
 
 use super::candidate::{Candidate, Row, Tried};
 use super::cell::Refusal;
-use super::part::Part;
 use super::context::DocumentContext;
 use super::kept::Kept;
 use super::once::Once;
+use super::part::Part;
 use super::room::Room;
 use super::told::Told;
 use super::trace::{CellPlace, Filter, Origin, Reason, Trace};
@@ -35,8 +35,10 @@ pub(super) struct RowMaker<'d, 'out, T: Trace> {
     /// What lives as long as the document.
     pub(super) arena: &'d Bump,
     pub(super) kept: Kept<'d>,
-    pub(super) lets: Vec<Value<'d>>,
+    pub(super) lets: BumpVec<'d, Value<'d>>,
     pub(super) once: Once<'d>,
+    /// Room for what `each` leads to.
+    elements_found: Vec<NodeId>,
     issues: Vec<Issue>,
     issue_places: HashMap<(u32, u32, IssueCode), usize, foldhash::fast::FixedState>,
     out: &'out mut BatchBuilder,
@@ -60,9 +62,10 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
             view,
             context,
             arena,
-            kept: Kept::new(plan),
-            lets: Vec::new(),
-            once: Once::new(plan),
+            kept: Kept::new(plan, arena),
+            lets: BumpVec::new_in(arena),
+            once: Once::new(plan, arena),
+            elements_found: Vec::new(),
             issues: Vec::new(),
             issue_places: HashMap::default(),
             out,
@@ -126,28 +129,45 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         {
             return self.scan_elements(index, table, self.elements(anchor, start), parent, rows);
         }
-        let elements = self.each(index, each, start).map_err(|end| self.ended(index, end))?;
-        self.scan_elements(index, table, &elements, parent, rows)
+        let mut elements = std::mem::take(&mut self.elements_found);
+        elements.clear();
+        let known = self.each(index, each, start, &mut elements).map_err(|end| self.ended(index, end))?;
+        let scanned = self.scan_elements(index, table, known.as_deref().unwrap_or(&elements), parent, rows);
+        self.elements_found = elements;
+        scanned
     }
 
-    /// The elements that `each` leads to, found once for all rows within the element that it begins at.
-    fn each(&self, index: usize, each: &'d PlanEach, start: NodeId) -> Result<Rc<[NodeId]>, WorkEnd> {
+    /// The elements that `each` leads to: put into `found`, or found once for all rows within the element that it begins at.
+    fn each(
+        &self,
+        index: usize,
+        each: &'d PlanEach,
+        start: NodeId,
+        found: &mut Vec<NodeId>,
+    ) -> Result<Option<Rc<[NodeId]>>, WorkEnd> {
         let levels = each.path.levels_above();
         let Some(above) = levels.and_then(|levels| self.view.above(Item::of_node(start), levels)) else {
-            return Ok(self.find_each(index, each, start)?.into());
+            self.find_each(index, each, start, found)?;
+            return Ok(None);
         };
         let known = &self.view.findings.elements;
         if let Some(elements) = known.get(each, above, start) {
-            return Ok(elements);
+            return Ok(Some(elements));
         }
-        let elements: Rc<[NodeId]> = self.find_each(index, each, start)?.into();
+        self.find_each(index, each, start, found)?;
+        let elements: Rc<[NodeId]> = found.as_slice().into();
         known.keep(each, self.view.extent_of(above), Rc::clone(&elements));
-        Ok(elements)
+        Ok(Some(elements))
     }
 
-    fn find_each(&self, index: usize, each: &'d PlanEach, start: NodeId) -> Result<Vec<NodeId>, WorkEnd> {
+    fn find_each(
+        &self,
+        index: usize,
+        each: &'d PlanEach,
+        start: NodeId,
+        elements: &mut Vec<NodeId>,
+    ) -> Result<(), WorkEnd> {
         let path = &each.path;
-        let mut elements = Vec::new();
         if let Some(anchor) = each.anchor {
             let step = path.steps.len() - 1;
             for &element in self.elements(anchor, start) {
@@ -169,7 +189,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
                     }
                 }
             }
-            return Ok(elements);
+            return Ok(());
         }
         let tree = self.view.tree;
         let take = &mut |item: Item| {
@@ -185,7 +205,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         } else {
             self.view.select(path, start, take)?;
         }
-        Ok(elements)
+        Ok(())
     }
 
     /// The elements of a list that belong to the row of this element.
@@ -297,6 +317,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         Candidate { traced, table, template, element, parent, tried_number: 0 }
     }
 
+    #[inline(always)]
     fn row<'r>(
         &self,
         table: &PlanTable,
@@ -356,7 +377,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         if row.number != number && table.reads_number_early(row.candidate.template) {
             return self.make(table, row.candidate, number, arena);
         }
-        self.finish(table, Row { number, ..row }, arena)
+        self.finish(table, &mut Row { number, ..row }, arena)
     }
 
     /// Makes a row and emits it, unless it is blank.
@@ -376,27 +397,29 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
             self.trace.hush(false);
             filled?;
         }
-        self.finish(table, row, arena)
+        self.finish(table, &mut row, arena)
     }
 
     /// Makes what `where` did not need of a row, and emits it, unless it is blank.
     fn finish<'r>(
         &mut self,
         table: &'d PlanTable,
-        mut row: Row<'r, T::Row>,
+        row: &mut Row<'r, T::Row>,
         arena: &'r Bump,
     ) -> Result<bool, Box<Failure>>
     where
         'd: 'r,
     {
         let candidate = row.candidate;
-        self.fill(table, &mut row, Part::Late, arena)?;
+        self.fill(table, row, Part::Late, arena)?;
         if table.skip_row_when == SkipRow::Blank && !row.has_document_value {
             self.trace.dropped(candidate.traced, Reason::Blank);
             return Ok(false);
         }
         let Row { values, lets, issues, .. } = row;
-        self.count_issues(&issues);
+        if !issues.is_empty() {
+            self.count_issues(issues);
+        }
         self.out.push_row(candidate.table, values);
         if self.out.byte_count() > self.max_bytes {
             let message =

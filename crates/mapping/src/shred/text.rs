@@ -1,6 +1,6 @@
 //! The text of nodes (XPath 1.0, section 5).
 //!
-//! Text that stands in the document as it is is pointed at. An attribute or a short text with references is made anew for who asks. All
+//! Text that stands in the document as it is is pointed at. An attribute or a short text with references or in few pieces is made anew for who asks. All
 //! other text is made once per document, in one piece: the text of every element is a part of it, so that the text of nested elements
 //! takes no more room than that of the outermost, however often it is read.
 
@@ -15,8 +15,9 @@ use super::texts::Joined;
 use super::tree::{Slice, TEXT};
 use super::view::{Item, View};
 
-/// A single text up to this length is made where it is asked for.
+/// Text up to this length, in up to so many pieces, is made where it is asked for.
 const MAX_SHORT: usize = 256;
+const MAX_PIECES: usize = 8;
 
 /// The text of a node, or what it is made from.
 enum Found<'a> {
@@ -25,6 +26,8 @@ enum Found<'a> {
     Attribute(&'a str),
     /// Text with something to replace.
     Content(&'a str),
+    /// Few short pieces.
+    Pieces(&'a [Slice]),
 }
 
 impl<'a> View<'a> {
@@ -44,7 +47,16 @@ impl<'a> View<'a> {
                 push_text(raw, &mut text);
                 Cow::Owned(text)
             }
+            Found::Pieces(pieces) => Cow::Owned(self.piece_by_piece(pieces)?),
         })
+    }
+
+    fn piece_by_piece(&self, pieces: &[Slice]) -> Result<String, WorkEnd> {
+        let length = length_of(pieces);
+        self.work.value_bytes(length)?;
+        let mut text = String::with_capacity(length);
+        pieces.iter().for_each(|&piece| self.push_piece(piece, &mut text));
+        Ok(text)
     }
 
     /// The string-value of a node, for a value: made in `arena` where it must be made.
@@ -63,6 +75,7 @@ impl<'a> View<'a> {
                 self.work.value_bytes(raw.len())?;
                 Ok(unescape_text(raw, arena))
             }
+            Found::Pieces(pieces) => Ok(arena.alloc_str(&self.piece_by_piece(pieces)?)),
         }
     }
 
@@ -98,6 +111,9 @@ impl<'a> View<'a> {
             [piece] if !is_cdata(*piece) && ((piece.stop - piece.start) as usize) <= MAX_SHORT => {
                 Ok(Found::Content(self.raw(*piece)))
             }
+            pieces if pieces.len() <= MAX_PIECES && length_of(pieces) <= MAX_SHORT => {
+                Ok(Found::Pieces(pieces))
+            }
             _ => {
                 let Joined { text, starts } = self.joined()?;
                 Ok(Found::Ready(&text[starts[range.start] as usize..starts[range.end] as usize]))
@@ -110,7 +126,7 @@ impl<'a> View<'a> {
             return Ok(joined);
         }
         let pieces = self.tree.all_pieces();
-        let length = pieces.iter().map(|piece| (piece.stop - piece.start) as usize).sum();
+        let length = length_of(pieces);
         self.work.steps(pieces.len() as u64)?;
         self.work.value_bytes(length)?;
         Ok(self.texts.joined.get_or_init(|| {
@@ -157,6 +173,11 @@ impl<'a> View<'a> {
     pub(super) fn is_text(&self, item: Item) -> bool {
         item.attribute == 0 && self.tree.node(item.node).symbol == TEXT
     }
+}
+
+/// Bytes of pieces as they stand in the document.
+fn length_of(pieces: &[Slice]) -> usize {
+    pieces.iter().map(|piece| (piece.stop - piece.start) as usize).sum()
 }
 
 /// In CDATA an ampersand is itself.

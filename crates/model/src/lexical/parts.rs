@@ -58,6 +58,7 @@ pub(super) fn offset(rest: &mut &[u8]) -> Option<i32> {
 }
 
 /// A number of exactly `count` digits.
+#[inline(always)]
 pub(super) fn digits(rest: &mut &[u8], count: usize) -> Option<u32> {
     let (taken, after) = rest.split_at_checked(count)?;
     let number = taken
@@ -68,6 +69,7 @@ pub(super) fn digits(rest: &mut &[u8], count: usize) -> Option<u32> {
 }
 
 /// This byte.
+#[inline(always)]
 pub(super) fn take(rest: &mut &[u8], byte: u8) -> Option<()> {
     let (first, after) = rest.split_first()?;
     (*first == byte).then(|| *rest = after)
