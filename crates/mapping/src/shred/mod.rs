@@ -3,7 +3,8 @@
 //! 1. [`crate::xml::decode`]: bytes to text.
 //! 2. [`crate::xml::scan`] with `project` as its handler: one pass, well-formedness checked, what no path reaches skipped; the rest
 //!    becomes a small tree of ranges of the text (`tree`). `dfa` says what is reached.
-//! 3. `rows`: tables in contract order; `select` follows paths, `value` and `convert` make cells.
+//! 3. `rows`: tables in contract order; `cells` makes most cells at once, as the plan says. For the others `select` and `filtered` follow
+//!    paths, `value` and `convert` go through the rules.
 //!
 //! Work is bounded: whoever loops over nodes, rows or text counts steps, and whoever makes a value counts its bytes, in the document's
 //! [`xmlshred_model::Work`]. What a row needs lives in an arena that the next row uses again; the document keeps what later rows read.
