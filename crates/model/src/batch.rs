@@ -192,12 +192,7 @@ impl BatchBuilder {
         debug_assert_eq!(cells.len(), table.columns.len());
         let mut byte_count = table.row_width;
         for (column, cell) in table.columns.iter_mut().zip(cells) {
-            column.push(cell);
-            byte_count += match cell {
-                Value::Text(text) => text.len(),
-                Value::Binary(bytes) => bytes.len(),
-                _ => 0,
-            };
+            byte_count += column.push(cell);
         }
         self.byte_count += byte_count;
         table.row_count += 1;

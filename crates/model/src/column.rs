@@ -75,32 +75,28 @@ impl ColumnBuilder {
         self.valid.is_empty()
     }
 
-    /// Appends one cell.
+    /// Appends one cell; answers how many bytes of text or binary data that are.
     ///
     /// # Panics
     /// When the value is not of the column's type, or outside its range: conversion has seen to both before.
     #[inline]
-    pub fn push(&mut self, value: &Value<'_>) {
+    pub fn push(&mut self, value: &Value<'_>) -> usize {
         let is_valid = !value.is_null();
         self.valid.push(is_valid);
         self.null_count += usize::from(!is_valid);
         match (&mut self.cells, value) {
-            (Cells::Text { offsets, text }, value) => {
-                match value {
-                    Value::Text(cell) => text.push_str(cell),
-                    Value::Null => {}
-                    _ => wrong_type(self.data_type, value),
-                }
+            (Cells::Text { offsets, text }, Value::Text(cell)) => {
+                text.push_str(cell);
                 offsets.push(offset(text.len()));
+                return cell.len();
             }
-            (Cells::Binary { offsets, bytes }, value) => {
-                match value {
-                    Value::Binary(cell) => bytes.extend_from_slice(cell),
-                    Value::Null => {}
-                    _ => wrong_type(self.data_type, value),
-                }
+            (Cells::Text { offsets, text }, Value::Null) => offsets.push(offset(text.len())),
+            (Cells::Binary { offsets, bytes }, Value::Binary(cell)) => {
+                bytes.extend_from_slice(cell);
                 offsets.push(offset(bytes.len()));
+                return cell.len();
             }
+            (Cells::Binary { offsets, bytes }, Value::Null) => offsets.push(offset(bytes.len())),
             (Cells::Bool(cells), Value::Bool(cell)) => cells.push(*cell),
             (Cells::Bool(cells), Value::Null) => cells.push(false),
             (Cells::Int16(cells), Value::Int(cell)) => {
@@ -130,6 +126,7 @@ impl ColumnBuilder {
             (Cells::Uuid(cells), Value::Null) => cells.extend_from_slice(&[0; 16]),
             (_, value) => wrong_type(self.data_type, value),
         }
+        0
     }
 
     /// Cuts the column back to its first `len` cells. Room that an unusual document took is given back.

@@ -242,14 +242,19 @@ impl<'a> Row<'a, '_> {
     }
 
     fn call(&self, function: Function, arguments: &'a [Node]) -> Evaluated<'a> {
-        let mut values = [Value::Null; 3];
-        for (slot, argument) in values.iter_mut().zip(arguments) {
+        let Some((first, others)) = arguments.split_first() else { return Ok(Value::Null) };
+        let first = self.value(first)?;
+        if first.is_null() {
+            return Ok(Value::Null);
+        }
+        let mut values = [Value::Null; 2];
+        for (slot, argument) in values.iter_mut().zip(others) {
             *slot = self.value(argument)?;
             if slot.is_null() {
                 return Ok(Value::Null);
             }
         }
-        let [first, second, third] = values;
+        let [second, third] = values;
         match function {
             Function::Upper
             | Function::Lower

@@ -97,12 +97,21 @@ fn collapse_spaces<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
     if is_collapsed(text) {
         return text;
     }
-    let mut words = text.split_whitespace();
+    // These have all white space of ASCII but the vertical tab, which no document has.
+    if text.is_ascii() && !text.as_bytes().contains(&0x0B) {
+        return with_spaces(text, text.split_ascii_whitespace(), arena);
+    }
+    with_spaces(text, text.split_whitespace(), arena)
+}
+
+/// The words of a text with one space between them.
+fn with_spaces<'a>(text: &'a str, mut words: impl Iterator<Item = &'a str>, arena: &'a Bump) -> &'a str {
     let Some(first) = words.next() else { return "" };
     if first.len() == text.len() {
         return text;
     }
-    let mut out = BumpString::from_str_in(first, arena);
+    let mut out = BumpString::with_capacity_in(text.len(), arena);
+    out.push_str(first);
     for word in words {
         out.push(' ');
         out.push_str(word);

@@ -50,15 +50,14 @@ pub(super) fn offset(rest: &mut &[u8]) -> Option<i32> {
         }
         _ => return None,
     };
-    let hours = digits(rest, 2)? as i32;
+    let hours = pair(rest)? as i32;
     let has_colon = take(rest, b':').is_some();
-    let minutes = if has_colon || !rest.is_empty() { digits(rest, 2)? as i32 } else { 0 };
+    let minutes = if has_colon || !rest.is_empty() { pair(rest)? as i32 } else { 0 };
     let total = hours * 60 + minutes;
     (minutes < 60 && total <= 14 * 60).then_some(sign * total)
 }
 
 /// A number of exactly `count` digits.
-#[inline(always)]
 pub(super) fn digits(rest: &mut &[u8], count: usize) -> Option<u32> {
     let (taken, after) = rest.split_at_checked(count)?;
     let number = taken
@@ -66,6 +65,18 @@ pub(super) fn digits(rest: &mut &[u8], count: usize) -> Option<u32> {
         .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))?;
     *rest = after;
     Some(number)
+}
+
+/// A number of two digits.
+#[inline(always)]
+pub(super) fn pair(rest: &mut &[u8]) -> Option<u32> {
+    let [tens, ones, after @ ..] = *rest else { return None };
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    if tens > 9 || ones > 9 {
+        return None;
+    }
+    *rest = after;
+    Some(u32::from(tens) * 10 + u32::from(ones))
 }
 
 /// This byte.

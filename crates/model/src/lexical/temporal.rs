@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{DataType, Value};
 
 use super::calendar::{CivilDate, MICROS_PER_DAY, civil_from_days, days_from_civil};
-use super::parts::{MICROS_PER_SECOND, Parts, digits, fraction, offset, take, time_of_day};
+use super::parts::{MICROS_PER_SECOND, Parts, fraction, offset, pair, take, time_of_day};
 use super::pattern::TemporalFormat;
 
 pub(super) fn parse(text: &str, data_type: DataType, formats: &[TemporalFormat]) -> Option<Value<'static>> {
@@ -59,22 +59,22 @@ fn in_years(micros: i64) -> Option<i64> {
 
 /// `YYYY-MM-DD`
 fn date(rest: &mut &[u8]) -> Option<i32> {
-    let year = digits(rest, 4)?;
+    let year = pair(rest)? * 100 + pair(rest)?;
     take(rest, b'-')?;
-    let month = digits(rest, 2)?;
+    let month = pair(rest)?;
     take(rest, b'-')?;
-    let day = digits(rest, 2)?;
+    let day = pair(rest)?;
     days_from_civil(CivilDate { year: year as i32, month: month as u8, day: day as u8 })
 }
 
 /// `HH:MM[:SS[.f…]]`
 fn time(rest: &mut &[u8]) -> Option<i64> {
-    let hour = digits(rest, 2)?;
+    let hour = pair(rest)?;
     take(rest, b':')?;
-    let minute = digits(rest, 2)?;
+    let minute = pair(rest)?;
     let (mut second, mut micros) = (0, 0);
     if take(rest, b':').is_some() {
-        second = digits(rest, 2)?;
+        second = pair(rest)?;
         if take(rest, b'.').is_some() {
             micros = fraction(rest)?;
         }
