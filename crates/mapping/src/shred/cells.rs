@@ -40,10 +40,8 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         }
         let template = &table.templates[row.candidate.template];
         for (index, (column, &is_early)) in template.columns.iter().zip(&template.early_columns).enumerate() {
-            if is_wanted(is_early) {
-                if !self.quick_cell(row, column, index, arena)? {
-                    row.values[index] = self.cell(row, column, CellPlace::Column(index), arena)?;
-                }
+            if is_wanted(is_early) && !self.quick_cell(row, column, index, arena)? {
+                row.values[index] = self.cell(row, column, CellPlace::Column(index), arena)?;
             }
         }
         Ok(())

@@ -97,15 +97,7 @@ fn collapse_spaces<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
     if is_collapsed(text) {
         return text;
     }
-    // These have all white space of ASCII but the vertical tab, which no document has.
-    if text.is_ascii() && !text.as_bytes().contains(&0x0B) {
-        return with_spaces(text, text.split_ascii_whitespace(), arena);
-    }
-    with_spaces(text, text.split_whitespace(), arena)
-}
-
-/// The words of a text with one space between them.
-fn with_spaces<'a>(text: &'a str, mut words: impl Iterator<Item = &'a str>, arena: &'a Bump) -> &'a str {
+    let mut words = text.split_whitespace();
     let Some(first) = words.next() else { return "" };
     if first.len() == text.len() {
         return text;
@@ -125,11 +117,12 @@ fn consists_of(text: &str, is_good: impl Fn(u8) -> bool) -> bool {
     text.bytes().fold(true, |all, byte| all & is_good(byte))
 }
 
-/// Whether text is ASCII without controls, and no space of it too many.
+/// Whether no space is too many and there is no other white space: the characters of Unicode that are have one of these four bytes.
 fn is_collapsed(text: &str) -> bool {
     let bytes = text.as_bytes();
     let [first, .., last] = bytes else { return bytes.first().is_some_and(u8::is_ascii_graphic) };
-    let is_plain = consists_of(text, |byte| matches!(byte, b' '..=b'~'));
+    let is_plain =
+        consists_of(text, |byte| !matches!(byte, ..b' ' | b'\x7F' | b'\xC2' | b'\xE1' | b'\xE2' | b'\xE3'));
     let pairs = bytes.iter().zip(&bytes[1..]);
     let is_doubled =
         pairs.fold(false, |doubled, (left, right)| doubled | ((*left == b' ') & (*right == b' ')));
@@ -158,8 +151,21 @@ mod tests {
             (Clean::Number, "1,2345", "1,2345"),
             (Clean::Number, "abc", "abc"),
             (Clean::CollapseSpaces, " a \n b  c ", "a b c"),
+            (Clean::CollapseSpaces, "é b", "é b"),
+            (Clean::CollapseSpaces, "é  b", "é b"),
+            (Clean::CollapseSpaces, "a\u{A0}b\u{85}c", "a b c"),
+            (Clean::CollapseSpaces, "a\u{3000}b\u{2003}c\u{1680}d", "a b c d"),
         ] {
             assert_eq!(clean(step, text, &arena), expected, "{step:?} of {text:?}");
+        }
+    }
+
+    #[test]
+    fn every_white_space_of_unicode_collapses() {
+        let arena = Bump::new();
+        for space in (0..=u32::from(char::MAX)).filter_map(char::from_u32).filter(|c| c.is_whitespace()) {
+            let text = format!("a{space}b{space}");
+            assert_eq!(clean(Clean::CollapseSpaces, &text, &arena), "a b", "{space:?}");
         }
     }
 }

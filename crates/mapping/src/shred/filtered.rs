@@ -41,12 +41,11 @@ impl<T: Trace> RowMaker<'_, '_, T> {
     pub(super) fn only_text(&self, element: NodeId) -> Result<Option<Item>, ()> {
         let mut children = self.view.tree.children(element);
         match (children.next(), children.next()) {
-            (None, _) => Ok(None),
+            (Some(_), Some(_)) => Err(()),
             (Some(child), None) if self.view.tree.node(child).symbol == TEXT => {
                 Ok(Some(Item::of_node(child)))
             }
-            (Some(_), None) => Ok(None),
-            (Some(_), Some(_)) => Err(()),
+            (_, None) | (None, _) => Ok(None),
         }
     }
 
