@@ -31,6 +31,9 @@ impl Conversion {
             return Some(Self::Direct(encoding));
         }
         let cast = || Some(Self::ByServer(Some(column.base_type_name.clone())));
+        if cuts_off(column) {
+            return None;
+        }
         // Text of any kind: no cast, because one to `varchar(5)` cuts off what assigning refuses.
         if column.category == 'S' {
             let cast = (!data_type.is_text()).then(|| "text".to_owned());
@@ -38,8 +41,7 @@ impl Conversion {
         }
         let base_type = Type::from_oid(column.base_type);
         match (data_type, base_type) {
-            // The server reads text strictly, whatever the type.
-            (data_type, _) if data_type.is_text() => cast(),
+            (data_type, _) if data_type.is_text() => is_read_as_it_stands(column).then(cast).flatten(),
             // Too large a number is refused.
             (
                 DataType::SmallInt | DataType::Int | DataType::BigInt | DataType::Decimal { scale: 0, .. },
@@ -60,6 +62,31 @@ impl Conversion {
             | (DataType::Binary, Some(Type::BYTEA)) => cast(),
             _ => None,
         }
+    }
+}
+
+/// Whether the column is of the kinds of text that cut off what is too long without a word: names of the server's own, and its single byte.
+fn cuts_off(column: &Column) -> bool {
+    matches!(Type::from_oid(column.base_type), Some(Type::NAME | Type::CHAR))
+}
+
+/// Whether the server keeps text as it stands, or refuses it: enumerations, addresses, uuids, JSON, XML, and the types of extensions and
+/// users, whose own affair that is. Numbers lose zeros in front, booleans take `Y` for true, dates and spans of time are read by the
+/// session's style, arrays, ranges, records and shapes hold such things, bits are cut off, and bytes know escapes.
+fn is_read_as_it_stands(column: &Column) -> bool {
+    let own = || match Type::from_oid(column.base_type) {
+        Some(base_type) => {
+            matches!(
+                base_type,
+                Type::JSON | Type::JSONB | Type::XML | Type::UUID | Type::MACADDR | Type::MACADDR8
+            )
+        }
+        None => true,
+    };
+    match column.category {
+        'E' | 'I' => true,
+        'U' => own(),
+        _ => false,
     }
 }
 
