@@ -62,6 +62,7 @@ pub(crate) fn open(
     plan: &Plan,
     missing: MissingTables,
     names: NewNames,
+    tried_again: FailedDocuments,
     share: Share,
 ) -> Result<Box<dyn Ports>, CommandError> {
     let Connection { source, target, asked_password: _ } = connection;
@@ -73,6 +74,7 @@ pub(crate) fn open(
     let options = OpenOptions {
         create: missing != MissingTables::Refuse,
         adopt_log: missing == MissingTables::CreateAndAdoptLog,
+        retries_failed: tried_again == FailedDocuments::Retry,
         binds_files: names == NewNames::Bind,
         application_name,
     };
@@ -162,7 +164,8 @@ pub(crate) fn differences(connection: &Connection, plan: &Plan) -> Result<Vec<Di
 /// # Errors
 /// When they cannot be reached, or lack something.
 pub(crate) fn check(connection: &Connection, plan: &Plan) -> Result<(), CommandError> {
-    let ports = open(connection, plan, MissingTables::Refuse, NewNames::Leave, Share::WHOLE)?;
+    let (missing, names) = (MissingTables::Refuse, NewNames::Leave);
+    let ports = open(connection, plan, missing, names, FailedDocuments::Leave, Share::WHOLE)?;
     ports.source().map_err(|error| failed("the source does not fit the contract", error))?;
     ports.sink().map_err(|error| failed("the target does not fit the contract", error))?;
     Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use xmlshred_model::DocumentKey;
 
-use crate::ports::PortError;
+use crate::ports::{Fault, PortError};
 use crate::settings::MaxFailures;
 
 /// A run that stopped before its end. What is committed stays, what is not is untouched: the same run can be started
@@ -84,8 +84,12 @@ pub enum RunError {
     },
 }
 
-/// What was being done, and the fault. Where the fault's own words begin with the same verb, it is said once.
+/// What was being done, and the fault. Where the fault's own words begin with the same verb, it is said once; what a connection that came
+/// about has shown stands alone.
 pub(crate) fn once(during: Activity, error: &PortError) -> String {
+    if matches!(during, Activity::ConnectSource | Activity::ConnectTarget) && is_found_behind_it(error) {
+        return error.to_string();
+    }
     let (during, error) = (during.as_str(), error.to_string());
     let verb = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
     if verb(during) != verb(&error) {
@@ -94,6 +98,16 @@ pub(crate) fn once(during: Activity, error: &PortError) -> String {
     match during.strip_prefix("connecting to ") {
         Some(side) if error.starts_with("connecting to ") => format!("{side}: {error}"),
         _ => error,
+    }
+}
+
+/// Whether a fault met while connecting says nothing about that: tables, rights, a file that is not there.
+fn is_found_behind_it(error: &PortError) -> bool {
+    let words = error.to_string();
+    match error.fault {
+        Fault::MissingTable { .. } | Fault::WrongTable { .. } | Fault::ReadOnly => true,
+        Fault::AccessDenied | Fault::CannotConnect => !words.starts_with("connecting to "),
+        _ => false,
     }
 }
 

@@ -192,7 +192,9 @@ fn blame_message(error: &PortError) -> String {
         Fault::NotNullViolation { table, column: Some(column) } => {
             format!("{} takes no null in column `{column}`", place(table))
         }
-        Fault::CheckViolation { table } => format!("a check constraint of {} fails", place(table)),
+        Fault::CheckViolation { table } => {
+            format!("a check constraint or a trigger of {} refuses the row", place(table))
+        }
         Fault::ValueRejected { table, column: None } => {
             format!("{} refuses a value by type, length or range", place(table))
         }

@@ -114,7 +114,7 @@ codes! {
         ForeignKeyViolation = "foreign-key-violation",
         /// The target refuses a null.
         NotNullViolation = "not-null-violation",
-        /// A check constraint of the target fails.
+        /// A check constraint or a trigger of the target refuses the row.
         CheckViolation = "check-violation",
         /// The target refuses a value: its type, length or range.
         ValueRejected = "value-rejected",

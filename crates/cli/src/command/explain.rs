@@ -53,6 +53,14 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
         if explanation.failure.is_some() {
             exit = Exit::SomeFailed;
         }
+        if let Some(row) = selection.row
+            && explanation.failure.is_none()
+            && (row == 0 || row > explanation.row_count)
+        {
+            let table = plan.contract().tables[selection.table].name.clone();
+            let (document, count) = (document.name.clone(), explanation.row_count);
+            return Err(SettingsError::NoSuchRow { document, table, row, count }.into());
+        }
         let shown = Shown {
             document: &document.name,
             explanation: &explanation,

@@ -75,9 +75,24 @@ struct Samples {
     profile: Profile,
     max_bytes: u64,
     /// Some documents of each root, by its name.
-    by_root: BTreeMap<String, Vec<String>>,
+    by_root: BTreeMap<String, Named>,
     failed_count: u64,
     bar: ProgressBar,
+}
+
+/// Some documents by name, and how many there are.
+#[derive(Default)]
+struct Named {
+    count: u64,
+    names: Vec<String>,
+}
+
+/// How many are not named.
+fn and_more(count: u64) -> String {
+    match count.saturating_sub(MAX_NAMED as u64) {
+        0 => String::new(),
+        more => format!(" and {} more", console::count(more)),
+    }
 }
 
 impl Samples {
@@ -110,8 +125,9 @@ impl Samples {
         };
         match observed {
             Ok(root) => {
-                let names = self.by_root.entry(root).or_default();
-                if names.len() <= MAX_NAMED {
+                let Named { count, names } = self.by_root.entry(root).or_default();
+                *count += 1;
+                if names.len() < MAX_NAMED {
                     names.push(name.to_owned());
                 }
             }
@@ -135,9 +151,8 @@ impl Samples {
 
     /// One line per root, with some of its documents.
     fn roots_text(&self) -> String {
-        let line = |(root, names): (&String, &Vec<String>)| {
-            let more = if names.len() > MAX_NAMED { ", …" } else { "" };
-            format!("\n  {root}: {}{more}", names[..names.len().min(MAX_NAMED)].join(", "))
+        let line = |(root, Named { count, names }): (&String, &Named)| {
+            format!("\n  {root}: {}{}", names.join(", "), and_more(*count))
         };
         self.by_root.iter().map(line).collect()
     }
@@ -145,7 +160,9 @@ impl Samples {
     fn tell(&self, inferred: &Inferred, out: Option<&Path>) {
         let Inferred { text: _, document_count, table_count, column_count, notes } = inferred;
         if self.failed_count > 0 {
-            console::warn(format_args!("documents left out: {}", console::count(self.failed_count)));
+            let more = and_more(self.failed_count);
+            let named = if more.is_empty() { String::new() } else { format!(" (those named above{more})") };
+            console::warn(format_args!("documents left out: {}{named}", console::count(self.failed_count)));
         }
         for note in notes {
             console::note(format_args!("note: {note}"));

@@ -56,6 +56,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
         &Plan::new(contract),
         MissingTables::Refuse,
         NewNames::Leave,
+        FailedDocuments::Leave,
         Share::WHOLE,
     )?;
     let during = |what: &'static str| move |error: PortError| CommandError::port(what, error);

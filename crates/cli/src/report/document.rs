@@ -66,6 +66,9 @@ pub(crate) struct DocumentCounts {
     pub(crate) failed: u64,
     pub(crate) already_done: u64,
     pub(crate) bytes: u64,
+    /// Of the run's own choice of keys, in the log as failed when it began, and not tried again.
+    #[serde(default)]
+    pub(crate) failed_before: u64,
 }
 
 /// Failed documents of one cause.
@@ -123,7 +126,7 @@ impl StageTime {
 impl RunReport {
     /// Documents per minute and megabytes per second of elapsed time.
     pub(crate) fn rates(documents: &DocumentCounts, elapsed_seconds: f64) -> (f64, f64) {
-        let DocumentCounts { processed, success: _, failed: _, already_done: _, bytes } = *documents;
+        let DocumentCounts { processed, bytes, .. } = *documents;
         if elapsed_seconds <= 0.0 {
             return (0.0, 0.0);
         }
@@ -132,7 +135,9 @@ impl RunReport {
 
     /// Adds what another instance of the same session did at the same time.
     pub(crate) fn add(&mut self, other: &Self) {
-        let DocumentCounts { processed, success, failed, already_done, bytes } = other.documents;
+        let DocumentCounts { processed, success, failed, already_done, bytes, failed_before } =
+            other.documents;
+        self.documents.failed_before += failed_before;
         self.documents.processed += processed;
         self.documents.success += success;
         self.documents.failed += failed;

@@ -12,4 +12,4 @@ pub(crate) use file::{prepare, read, write};
 pub(crate) use memory::peak_bytes;
 pub(crate) use prometheus::Prometheus;
 pub(crate) use tally::Tally;
-pub(crate) use text::lines;
+pub(crate) use text::{lines, next};

@@ -48,6 +48,11 @@ impl Time {
 }
 
 impl Tally {
+    /// Takes note of how many documents failed before this run, which does not try them again.
+    pub(crate) fn note_failed_before(&mut self, count: u64) {
+        self.documents.failed_before = count;
+    }
+
     /// Takes note of an event.
     pub(crate) fn observe(&mut self, event: &Event) {
         match event {
@@ -95,8 +100,7 @@ impl Tally {
 
     /// Documents with an outcome.
     pub(crate) fn documents(&self) -> DocumentCounts {
-        let DocumentCounts { processed: _, success, failed, already_done, bytes } = self.documents;
-        DocumentCounts { processed: success + failed, success, failed, already_done, bytes }
+        DocumentCounts { processed: self.documents.success + self.documents.failed, ..self.documents }
     }
 
     /// Documents that failed, by cause, the most frequent first.

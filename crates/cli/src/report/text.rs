@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::RunReport;
-use super::document::StageTime;
+use super::document::{DocumentCounts, StageTime};
 use crate::console::{count, duration, megabytes};
+use crate::exit::Exit;
 
 /// The summary, line by line. The words before the colons are stable: people grep for them.
 pub(crate) fn lines(report: &RunReport) -> Vec<String> {
@@ -53,7 +54,34 @@ pub(crate) fn lines(report: &RunReport) -> Vec<String> {
             count(report.split_count)
         ));
     }
+    let before = documents.failed_before;
+    if before > 0 {
+        let (plural, are, them) = if before == 1 { ("", "is", "it") } else { ("s", "are", "them") };
+        lines.push(format!(
+            "{} document{plural} failed earlier and {are} not tried again: `--retry-failed` tries {them}",
+            count(before)
+        ));
+    }
     lines
+}
+
+/// What to do after a command, `run` or `launch`, that ended like this; nothing where its error says so, or nothing is left to do.
+pub(crate) fn next(command: &str, exit: Exit, documents: &DocumentCounts) -> Option<String> {
+    match exit {
+        Exit::SomeFailed => Some(format!(
+            "Next: `SELECT failure_reason, count(*) FROM processing_log WHERE status = 'failed' GROUP BY failure_reason` tells why; \
+             when that is mended, the same `xmlshred {command}` with `--retry-failed` tries {} again",
+            if documents.failed == 1 {
+                "it".to_owned()
+            } else {
+                format!("these {}", count(documents.failed))
+            }
+        )),
+        Exit::Interrupted => {
+            Some(format!("Next: the same `xmlshred {command}` goes on where this one was interrupted"))
+        }
+        Exit::Done | Exit::Stopped | Exit::Usage => None,
+    }
 }
 
 fn dry(report: &RunReport) -> &'static str {

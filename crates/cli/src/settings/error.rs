@@ -94,6 +94,18 @@ pub(crate) enum SettingsError {
         /// Those it has.
         known: String,
     },
+    /// `explain --row` of a row that the document does not have.
+    #[error("{document} has no row {row} of {table}: it has {count}")]
+    NoSuchRow {
+        /// The document.
+        document: String,
+        /// The table.
+        table: String,
+        /// As typed.
+        row: usize,
+        /// Rows that it has.
+        count: usize,
+    },
     /// A pattern of documents.
     #[error("no documents {pattern}: {problem}")]
     Pattern {
@@ -149,6 +161,9 @@ impl SettingsError {
             }
             Self::NoSuchTable { known, .. } | Self::NoSuchColumn { known, .. } => {
                 return Some(format!("there are {known}"));
+            }
+            Self::NoSuchRow { .. } => {
+                "rows are counted from 1; without --row, the first of them are explained"
             }
             Self::Pattern { .. } => "put quotes around it, and say it from the current folder on",
             Self::Unreadable { .. } => return None,

@@ -8,6 +8,7 @@ mod foreign_words;
 mod infer;
 mod instances;
 mod interruption;
+mod manners;
 mod messages;
 mod postgres;
 mod preview;

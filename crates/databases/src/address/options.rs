@@ -7,6 +7,8 @@ pub struct OpenOptions {
     pub create: bool,
     /// Whether the rows of a log of an earlier version are the contract's, whatever contract they name: somebody said so.
     pub adopt_log: bool,
+    /// Whether documents that failed are taken again, which takes more rights on the log.
+    pub retries_failed: bool,
     /// Whether the documents are files, whose names the target binds to keys.
     pub binds_files: bool,
     /// The name that servers show their administrators: `xmlshred <version> instance 1/3`.
@@ -16,6 +18,6 @@ pub struct OpenOptions {
 impl Default for OpenOptions {
     fn default() -> Self {
         let application_name = concat!("xmlshred ", env!("CARGO_PKG_VERSION")).to_owned();
-        Self { create: false, adopt_log: false, binds_files: false, application_name }
+        Self { create: false, adopt_log: false, retries_failed: false, binds_files: false, application_name }
     }
 }

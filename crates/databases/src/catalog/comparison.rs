@@ -87,6 +87,11 @@ impl Comparison<'_> {
         self.found.push(Difference { kind, table, column, message, remedy: remedy.into() });
     }
 
+    /// A table as a statement names it: with its schema, and in quotes.
+    fn named(&self, table: &str) -> String {
+        self.dialect.table(self.schema.namespace.as_deref(), table)
+    }
+
     fn table(&mut self, at: usize, real: &RealTable) {
         let table = &self.schema.tables[at];
         for (index, column) in table.columns.iter().enumerate() {
@@ -96,8 +101,8 @@ impl Comparison<'_> {
                     let message = format!("table {} of the target has no column {}", table.name, column.name);
                     let remedy = format!(
                         "ALTER TABLE {} ADD {} {}",
-                        table.name,
-                        column.name,
+                        self.named(&table.name),
+                        self.dialect.quote(&column.name),
                         self.dialect.type_name(column.data_type)
                     );
                     self.report(DifferenceKind::Missing, (at, Some(index)), message, remedy);
@@ -187,8 +192,9 @@ impl Comparison<'_> {
             };
             let message =
                 format!("the key of {} ({key_text}) is not unique in the target: {because}", table.name);
-            let name = &table.name;
-            let remedy = format!("CREATE UNIQUE INDEX {name}_key ON {name} ({})", key.join(", "));
+            let index = self.dialect.quote(&format!("{}_key", table.name));
+            let columns = self.dialect.quote_all(key.iter().copied());
+            let remedy = format!("CREATE UNIQUE INDEX {index} ON {} ({columns})", self.named(&table.name));
             self.report(DifferenceKind::KeyDiffers, (at, None), message, remedy);
         }
         let is_of_contract =

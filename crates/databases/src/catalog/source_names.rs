@@ -30,7 +30,11 @@ pub(crate) fn no_column(spec: &SourceSpec, name: &str, columns: &[String]) -> Po
 }
 
 /// The contract's own condition is no SQL that this database takes: at which of its own words, if the database's words tell.
-pub(crate) fn wrong_condition(database: &str, condition: &str, words: &str, code: &str) -> String {
+pub(crate) fn wrong_condition(database: &str, spec: &SourceSpec, words: &str, code: &str) -> PortError {
+    let condition = spec.where_sql.as_deref().unwrap_or_default();
     let place = named_in(condition, words).map_or_else(String::new, |name| format!(", at `{name}`"));
-    format!("`source.where` is not SQL that {database} takes{place} ({code})")
+    let message = format!("`source.where` is not SQL that {database} takes{place} ({code})");
+    PortError::new(Fault::WrongTable { table: spec.table.clone() }, message).with_words(words).with_hint(
+        "mend `source.where` in the contract: it may name columns of the source table and other tables of the database",
+    )
 }

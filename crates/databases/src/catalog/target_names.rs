@@ -70,9 +70,14 @@ pub(crate) fn check(expected: &[Expected<'_>], known: &Known) -> Result<(), Port
         .filter(|(_, names)| !names.is_empty())
         .map(|(what, names)| format!("{what} {}", listed(names)))
         .collect::<Vec<_>>();
-    Err(PortError::new(fault, format!("the target lacks {}", parts.join(" and "))).with_hint(
-        "create missing tables with `--create-tables`; for tables that differ, compare them with `xmlshred ddl`",
-    ))
+    let create = "`xmlshred run --create-tables` makes missing tables";
+    let alter = "`xmlshred check` with the same address prints the statements that add missing columns: no run changes tables that are there";
+    let hint = match (tables.is_empty(), columns.is_empty()) {
+        (false, true) => create.to_owned(),
+        (true, _) => alter.to_owned(),
+        (false, false) => format!("{create}; {alter}"),
+    };
+    Err(PortError::new(fault, format!("the target lacks {}", parts.join(" and "))).with_hint(hint))
 }
 
 /// # Errors

@@ -1,14 +1,14 @@
 //! From addresses to ports: any source with any target.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use xmlshred_engine::ports::{Fault, Fetched, Journal, PortError, Ports, Sink, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::OpenOptions;
-use crate::files::Listing;
+use crate::files::{FilesSource, Listing};
 use crate::postgres::{PostgresFileNames, PostgresJournal, PostgresSink, PostgresSource};
 use crate::sqlite::{SqliteFileNames, SqliteJournal, SqliteSink, SqliteSource, folder_must_exist};
 use crate::sqlserver::{SqlServerFileNames, SqlServerJournal, SqlServerSink, SqlServerSource};
@@ -42,7 +42,7 @@ pub fn open(
 ) -> Result<Box<dyn Ports>, PortError> {
     let from = match source {
         SourceAddress::Database(url) => From::Table(url.clone(), spec.clone()),
-        SourceAddress::Files(pattern) => From::Files(Listing::of(pattern)?),
+        SourceAddress::Files(pattern) => From::Files(Listing::of(pattern)?, Mutex::default()),
     };
     Ok(Box::new(DatabasePorts { from, target: target.clone(), schema: Arc::clone(schema), options }))
 }
@@ -51,7 +51,8 @@ pub fn open(
 #[derive(Debug)]
 enum From {
     Table(DatabaseUrl, SourceSpec),
-    Files(Listing),
+    /// With what the last source that was opened made of them.
+    Files(Listing, Mutex<Option<FilesSource>>),
 }
 
 /// Ports of a run.
@@ -70,12 +71,15 @@ impl Ports for DatabasePorts {
                 let log = url.is_same_database(&self.target).then_some(&self.schema);
                 open_table(url, spec, log, &self.options)
             }
-            From::Files(files) => {
+            From::Files(files, opened) => {
                 let mut names = file_names(&self.target, &self.schema, &self.options)?;
-                Ok(Box::new(match self.options.binds_files {
+                let source = match self.options.binds_files {
                     true => files.bound(&mut *names)?,
                     false => files.unbound(names.known()?)?,
-                }))
+                };
+                // Both share one list.
+                *opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(source.clone());
+                Ok(Box::new(source))
             }
         }
     }
@@ -99,6 +103,15 @@ impl Ports for DatabasePorts {
             DatabaseUrl::Postgres(address) => Box::new(PostgresJournal::open(address, schema, options)?),
             DatabaseUrl::SqlServer(address) => Box::new(SqlServerJournal::open(address, schema, options)?),
         })
+    }
+
+    fn name(&self, key: DocumentKey) -> Option<String> {
+        match &self.from {
+            From::Table(..) => None,
+            From::Files(_, opened) => {
+                opened.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.name(key)
+            }
+        }
     }
 
     fn max_loaders(&self) -> usize {

@@ -4,4 +4,4 @@ mod keys;
 mod listing;
 mod source;
 
-pub(crate) use source::Listing;
+pub(crate) use source::{FilesSource, Listing};

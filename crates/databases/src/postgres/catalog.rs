@@ -101,6 +101,7 @@ pub(super) fn columns(
 pub(super) fn check_target(
     client: &mut impl GenericClient,
     schema: &TargetSchema,
+    retries_failed: bool,
 ) -> Result<Vec<Vec<Column>>, PortError> {
     let expected = target_names::expected(schema);
     let tables: Vec<_> = expected.iter().map(|table| qualified(schema, table.name)).collect();
@@ -112,36 +113,59 @@ pub(super) fn check_target(
         })
         .collect();
     target_names::check(&expected, &Known { columns: known, is_same: |one, other| one == other })?;
-    check_rights(client, &tables)?;
+    check_rights(client, &tables, retries_failed)?;
     found.truncate(schema.tables.len());
     Ok(found.into_iter().flatten().collect())
 }
 
-/// That rows can be inserted everywhere, and the log be read, before the first document is read.
-fn check_rights(client: &mut impl GenericClient, tables: &[String]) -> Result<(), PortError> {
+/// That rows can be inserted everywhere, and the log be read, before the first document is read; and changed, where documents that failed
+/// are taken again.
+///
+/// # Errors
+/// Names every right that is missing, and the statements that give them.
+fn check_rights(
+    client: &mut impl GenericClient,
+    tables: &[String],
+    retries_failed: bool,
+) -> Result<(), PortError> {
     // Before the issues, which are the last.
     let log_at = i64::try_from(tables.len()).unwrap_or(i64::MAX) - 1;
-    let row = client
-        .query_opt(
-            "SELECT name, need, current_user::text FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, at) \
-             CROSS JOIN unnest(ARRAY['INSERT', 'SELECT']) AS need \
-             WHERE (need = 'INSERT' OR at = $2) AND NOT has_table_privilege(name, need) ORDER BY at LIMIT 1",
-            &[&tables, &log_at],
+    let rows = client
+        .query(
+            "SELECT need, array_agg(name ORDER BY at), current_user::text \
+             FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, at) \
+             CROSS JOIN unnest(ARRAY['INSERT', 'SELECT', 'UPDATE', 'DELETE']) WITH ORDINALITY AS needs (need, rank) \
+             WHERE (need = 'INSERT' OR need = 'SELECT' AND at = $2 \
+             OR $3 AND (need = 'UPDATE' AND at = $2 OR need IN ('SELECT', 'DELETE') AND at = $2 + 1)) \
+             AND NOT has_table_privilege(name, need) GROUP BY need, rank ORDER BY rank",
+            &[&tables, &log_at, &retries_failed],
         )
         .map_err(|error| port_error("looking up rights", error))?;
-    match row {
-        None => Ok(()),
-        Some(row) => {
-            let (table, need, user): (&str, &str, &str) = (row.get(0), row.get(1), row.get(2));
-            let verb = if need == "INSERT" { "insert into" } else { "read" };
-            let user = POSTGRES.quote(user);
-            Err(PortError::new(Fault::AccessDenied, format!("no right to {verb} {table}")).with_hint(
-                format!(
-                    "GRANT {need} ON {table} TO {user}; docs/databases.md lists all rights that a run needs"
-                ),
-            ))
-        }
+    let (mut missing, mut grants) = (Vec::new(), Vec::new());
+    for row in &rows {
+        let (need, tables, user): (&str, Vec<String>, &str) = (row.get(0), row.get(1), row.get(2));
+        let tables = tables.join(", ");
+        let verb = match need {
+            "INSERT" => "insert into",
+            "SELECT" => "read",
+            "UPDATE" => "update",
+            _ => "delete from",
+        };
+        missing.push(format!("{verb} {tables}"));
+        grants.push(format!("GRANT {need} ON {tables} TO {}", POSTGRES.quote(user)));
     }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let because = if rows.iter().any(|row| matches!(row.get(0), "UPDATE" | "DELETE")) {
+        ", as --retry-failed does"
+    } else {
+        ""
+    };
+    let message = format!("no right to {}{because}", missing.join(", or to "));
+    let grants = grants.join("; ");
+    Err(PortError::new(Fault::AccessDenied, message)
+        .with_hint(format!("{grants}; docs/databases.md lists all rights that a run needs")))
 }
 
 /// That the source can be read, before it is said that it is not there: a table in a schema that may not be used looks so.

@@ -73,8 +73,14 @@ pub(super) fn connect_error(address: &PostgresAddress, error: Error) -> PortErro
     if error.as_db_error().is_some() {
         return port_error(&during, error);
     }
-    let hint = "is the server up, and does it listen there? `psql` with the same address tells more; \
-                passwords come from --password-file, XMLSHRED_PASSWORD, PGPASSWORD or ~/.pgpass";
+    // The driver has no kind of error for it, but it says this before it would have to send one.
+    if causes(&error).contains("password missing") {
+        let message = format!("{during}: the server asks for a password, and none is given");
+        return PortError::new(Fault::AccessDenied, message).with_hint(
+            "give it with --password-file or XMLSHRED_PASSWORD; PGPASSWORD and ~/.pgpass (which only its owner may read) are taken, too",
+        );
+    }
+    let hint = "is the server up, and does it listen there? `psql` with the same address tells more";
     let message = format!("{during}: {}", causes(&error));
     PortError::new(Fault::CannotConnect, message).with_hint(hint)
 }
@@ -116,9 +122,10 @@ fn meaning(code: &str) -> &'static str {
         "23503" => "a foreign key refers to nothing",
         "23505" => "a unique key has this value already",
         "23514" | "44000" => "a check refuses a row",
+        "28000" => "the login is refused: there is no such user, or pg_hba.conf lets nobody in like this",
         "23P01" => "an exclusion constraint refuses a row",
         "25006" => "the session takes no writes",
-        "28P01" => "the password is wrong",
+        "28P01" => "the user or the password is wrong",
         "3D000" => "there is no such database",
         "3F000" => "there is no such schema",
         "40001" => "another transaction changed the same rows",

@@ -56,7 +56,7 @@ impl PostgresSink {
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
         let mut client = connect(address, &options.application_name, Purpose::Write)?;
-        let columns = check_target(&mut client, schema)?;
+        let columns = check_target(&mut client, schema, options.retries_failed)?;
         let ways_in = ways_in(&mut client, schema)?;
         let conversions = conversions(schema, &columns)?;
         let tables = conversions.iter().zip(ways_in).enumerate();

@@ -61,7 +61,20 @@ impl PostgresSource {
         };
         let has_unique_keys = catalog::is_unique(&mut client, &source_table(spec), &spec.key)?;
         let (spec, keys, fetch) = (spec.clone(), None, None);
-        Ok(Self { client, spec, log, contract_name, sees_journal, has_unique_keys, is_binary, keys, fetch })
+        let mut source =
+            Self { client, spec, log, contract_name, sees_journal, has_unique_keys, is_binary, keys, fetch };
+        source.check_condition()?;
+        Ok(source)
+    }
+
+    /// That the contract's own condition is SQL, before anybody relies on it.
+    fn check_condition(&mut self) -> Result<(), PortError> {
+        if self.spec.where_sql.is_none() {
+            return Ok(());
+        }
+        let sql = self.paging(&Selection::ALL);
+        let prepared = self.client.prepare_typed(&sql, &PAGING_TYPES);
+        prepared.map(drop).map_err(|error| selection_error("looking at `source.where`", &self.spec, error))
     }
 
     fn selecting(&self, selection: &Selection) -> String {
@@ -221,14 +234,18 @@ fn source_table(spec: &SourceSpec) -> String {
 /// The error of a query that contains the contract's own condition, which is the one part that can be wrong SQL.
 fn selection_error(during: &str, spec: &SourceSpec, error: postgres::Error) -> PortError {
     match (spec.where_sql.as_deref(), error.as_db_error()) {
-        (Some(condition), Some(refusal)) if refusal.code().code().starts_with("42") => {
-            let (code, words) = (format!("SQLSTATE {}", refusal.code().code()), refusal.message());
-            PortError::new(Fault::Other, wrong_condition("PostgreSQL", condition, words, &code))
-                .with_words(words)
-                .with_hint("it may name columns of the source table and other tables of the database")
+        (Some(_), Some(refusal)) if is_about_sql(refusal.code().code()) => {
+            let code = format!("SQLSTATE {}", refusal.code().code());
+            wrong_condition("PostgreSQL", spec, refusal.message(), &code)
         }
         _ => source_error(during, spec, error),
     }
+}
+
+/// Whether a code says that a statement is none: syntax and names, or a constant in it that is of no such type; a right on another table
+/// is another matter.
+fn is_about_sql(code: &str) -> bool {
+    code.starts_with("42") && code != "42501" || code == "0A000"
 }
 
 /// That table and columns of the contract are there and fit; whether documents are bytes.

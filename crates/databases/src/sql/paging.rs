@@ -2,10 +2,10 @@
 
 use xmlshred_engine::ports::{FailedDocuments, Fault, PortError, Selection};
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::DocumentKey;
+use xmlshred_model::{DocumentKey, KeyRange};
 
 use crate::sql::dialect::Dialect;
-use xmlshred_model::log_table::{CONTRACT_NAME, SUCCESS};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, SUCCESS};
 
 /// First and last key of a page's query; `None` when no key can come after `after`. One lower bound and not two: databases seek
 /// to one of them only, and would read every key before this page if they chose the start of the range.
@@ -17,6 +17,28 @@ pub(crate) fn bounds(selection: &Selection, after: Option<DocumentKey>) -> Optio
         Some(after) => after.0.checked_add(1)?,
     };
     Some([start.max(next), end])
+}
+
+/// How many documents of a selection the log, given as SQL names it, has as failed, of the contract in this parameter. Keys of others may be
+/// of any type that holds them.
+pub(crate) fn count_failed(
+    dialect: &Dialect,
+    log: &str,
+    key: &str,
+    selection: &Selection,
+    contract: &str,
+) -> String {
+    let Selection { range: KeyRange { start, end }, share, failed: _ } = selection;
+    let key = dialect.quote(key);
+    let mut sql =
+        format!("SELECT count(*) FROM {log} WHERE {CONTRACT_NAME} = {contract} AND status = '{FAILED}'");
+    sql.extend(start.map(|start| format!(" AND {key} >= {start}")));
+    sql.extend(end.map(|end| format!(" AND {key} <= {end}")));
+    let (index, count) = (share.index(), share.count());
+    if count > 1 {
+        sql += &format!(" AND (({key} % {count}) + {count}) % {count} = {index}");
+    }
+    sql
 }
 
 /// The last key that a page's query has looked at: that of the page, or the end of the range where there are no more. `keys` are as read, one

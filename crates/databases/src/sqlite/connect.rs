@@ -35,7 +35,7 @@ pub(crate) fn open_for_reading(file: &Path) -> Result<Connection, PortError> {
 
 /// A connection that writes. The file must be there, unless tables may be created.
 pub(super) fn open_for_writing(file: &Path, options: &OpenOptions) -> Result<Connection, PortError> {
-    let OpenOptions { create, adopt_log: _, binds_files: _, application_name: _ } = options;
+    let OpenOptions { create, .. } = options;
     if !create {
         must_exist(file, "target")?;
     }

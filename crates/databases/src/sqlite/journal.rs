@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortError};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortError, Selection};
 use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
 
 use crate::address::OpenOptions;
@@ -14,6 +14,7 @@ use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQLITE;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::names::listed;
+use crate::sql::paging::count_failed;
 use crate::sql::statement;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, LOG_ID, SUCCESS};
 
@@ -84,6 +85,15 @@ impl Journal for SqliteJournal {
             processed.extend(counts.then_some(key));
         }
         Ok(processed)
+    }
+
+    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError> {
+        let error = |error| port_error("reading the log", error);
+        let contract_name = self.schema.contract_name.clone();
+        let sql = count_failed(&SQLITE, LOG, &self.schema.key_column, selection, "?1");
+        let Some(connection) = self.log()? else { return Ok(0) };
+        let count: i64 = connection.query_row(&sql, [contract_name], |row| row.get(0)).map_err(error)?;
+        Ok(count.unsigned_abs())
     }
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {

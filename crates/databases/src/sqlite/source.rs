@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, OptionalExtension, params};
-use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
+use xmlshred_engine::ports::{FailedDocuments, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, TargetSchema};
 
@@ -44,7 +44,19 @@ impl SqliteSource {
         let contract_name = log.map_or_else(String::new, |schema| schema.contract_name.clone());
         let has_unique_keys = is_unique(&connection, &spec.table, &spec.key)?;
         let (spec, sees_journal) = (spec.clone(), log.is_some());
-        Ok(Self { connection, spec, contract_name, sees_journal, has_log, has_unique_keys })
+        let source = Self { connection, spec, contract_name, sees_journal, has_log, has_unique_keys };
+        source.check_condition()?;
+        Ok(source)
+    }
+
+    /// That the contract's own condition is SQL, before anybody relies on it.
+    fn check_condition(&self) -> Result<(), PortError> {
+        if self.spec.where_sql.is_none() {
+            return Ok(());
+        }
+        let sql = format!("SELECT 1 {}", self.selecting(&Selection::ALL));
+        let failed = |error| selection_error("looking at `source.where`", &self.spec, error);
+        self.connection.prepare(&sql).map(drop).map_err(failed)
     }
 
     /// `FROM … WHERE …` of a selection, with the parameters `?1`, `?2` and `?3`: first and last key, the contract's name. Without an end of the range
@@ -203,11 +215,8 @@ impl Source for SqliteSource {
 /// The error of a query that contains the contract's own condition, which is the one part that can be wrong SQL.
 fn selection_error(during: &str, spec: &SourceSpec, error: Error) -> PortError {
     match (&spec.where_sql, &error) {
-        (Some(condition), Error::SqlInputError { msg, error, .. }) => {
-            let code = format!("SQLite {}", error.extended_code);
-            PortError::new(Fault::Other, wrong_condition("SQLite", condition, msg, &code))
-                .with_words(msg.as_str())
-                .with_hint(format!("it may name columns of `{}` and other tables of the file", spec.table))
+        (Some(_), Error::SqlInputError { msg, error, .. }) => {
+            wrong_condition("SQLite", spec, msg, &format!("SQLite {}", error.extended_code))
         }
         _ => source_error(during, spec, error),
     }

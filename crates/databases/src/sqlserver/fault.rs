@@ -176,6 +176,7 @@ fn meaning(fault: &Fault, number: u32) -> &'static str {
         Fault::DiskFull => "no room is left",
         Fault::ReadOnly => "the database takes no writes",
         Fault::AccessDenied => match kind(number) {
+            Kind::Login if number == 18_456 => "the login is refused: the user or the password is wrong",
             Kind::Login => "the login is refused",
             Kind::Firewall => "the server's firewall refuses this machine",
             Kind::Quota | Kind::Other => "a right is missing",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortError};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortError, Selection};
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
@@ -10,6 +10,7 @@ use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::log_upgrade::{self, OldTable};
+use crate::sql::paging::count_failed;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SUCCESS};
 
 use super::address::{Intent, SqlServerAddress};
@@ -137,6 +138,22 @@ impl Journal for SqlServerJournal {
                 .map_err(|error| port_error("reading the log", error))?;
         }
         Ok(processed)
+    }
+
+    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError> {
+        if !has_log(&mut *self.driver, &self.schema)? {
+            return Ok(0);
+        }
+        let (log, key) = (qualified(&self.schema, LOG), &self.schema.key_column);
+        let sql = count_failed(&SQL_SERVER, &log, key, selection, "@P1");
+        let mut count = 0;
+        let read = self.driver.query(&sql, &[Value::Text(&self.schema.contract_name)], &mut |row| {
+            if let Some(Value::Int(found)) = row.first().map(OwnedValue::as_value) {
+                count = found.unsigned_abs();
+            }
+        });
+        read.map_err(|error| port_error("reading the log", error))?;
+        Ok(count)
     }
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {

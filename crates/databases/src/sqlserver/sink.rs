@@ -40,7 +40,7 @@ impl SqlServerSink {
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
         let mut driver = connect(address, &options.application_name, Intent::ReadWrite, NoUnicode::Refused)?;
-        let columns = check_target(&mut *driver, schema)?;
+        let columns = check_target(&mut *driver, schema, options.retries_failed)?;
         let (log, issue) = (log_table(&schema.key_column), issue_table(&schema.key_column));
         let tables = schema.tables.iter().map(|table| (table, Staging::Possible));
         let ways = ways(tables.chain([&log, &issue].map(|table| (table, Staging::Impossible))), &columns)?;

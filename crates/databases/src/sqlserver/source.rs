@@ -72,7 +72,21 @@ impl SqlServerSource {
         };
         let has_unique_keys = catalog::is_unique(&mut *driver, &source_table(spec), &spec.key)?;
         let spec = spec.clone();
-        Ok(Self { driver, spec, log, log_hint, contract_name, sees_journal, has_unique_keys, document })
+        let mut source =
+            Self { driver, spec, log, log_hint, contract_name, sees_journal, has_unique_keys, document };
+        source.check_condition()?;
+        Ok(source)
+    }
+
+    /// That the contract's own condition is SQL, before anybody relies on it: the server reads a query for no rows at all.
+    fn check_condition(&mut self) -> Result<(), PortError> {
+        if self.spec.where_sql.is_none() {
+            return Ok(());
+        }
+        let condition = selecting(&SQL_SERVER, &self.spec, &Selection::ALL, None, ["@P1", "@P2", ""]);
+        let sql = format!("SELECT TOP (0) 1 {condition}");
+        let read = self.driver.query(&sql, &[Value::Int(0), Value::Int(0)], &mut |_| {});
+        read.map_err(|error| self.failed("looking at `source.where`", error))
     }
 
     /// With the contract's name, where the log is read, in this parameter.
@@ -103,11 +117,7 @@ impl SqlServerSource {
             DriverError::Server { number, message }
                 if self.spec.where_sql.is_some() && is_misunderstood(number, &message) =>
             {
-                let condition = self.spec.where_sql.as_deref().unwrap_or_default();
-                let code = format!("error {number}");
-                PortError::new(Fault::Other, wrong_condition("the server", condition, &message, &code))
-                    .with_words(message)
-                    .with_hint("it may name columns of the source table and other tables of the database")
+                wrong_condition("the server", &self.spec, &message, &format!("error {number}"))
             }
             error => source_error(during, &self.spec, error),
         }

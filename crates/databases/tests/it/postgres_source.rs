@@ -90,7 +90,7 @@ fn mistakes_in_the_source_are_told_with_what_there_is() {
         (
             SourceSpec { where_sql: Some("nothing = 1".to_owned()), ..spec.clone() },
             "`source.where` is not SQL that PostgreSQL takes, at `nothing` (SQLSTATE 42703)",
-            "it may name columns of the source table and other tables of the database",
+            "mend `source.where` in the contract: it may name columns of the source table and other tables of the database",
         ),
     ] {
         let error = error(spec);
@@ -123,6 +123,8 @@ fn addresses_that_lead_nowhere_are_told_without_passwords() {
         assert!(error.hint.is_some(), "{text}: {error}");
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
         eprintln!("{error}\n  hint: {}", error.hint.as_deref().unwrap());
+        let is_login = fault == Fault::AccessDenied;
+        assert_eq!(error.message.contains("the user or the password is wrong"), is_login, "{error}");
     }
 }
 

@@ -127,7 +127,7 @@ fn a_log_that_others_filled_is_read_as_it_is() {
     assert_eq!(already_done, [(2, false)]);
 }
 
-/// The error of reading all keys, page by page, of a source table with this key column and these keys.
+/// The error of opening, or of reading all keys, page by page, of a source table with this key column and these keys.
 fn keys_error(key_column: &str, keys: &[&str], where_sql: Option<&str>) -> PortError {
     let fixture = prepared(0);
     let connection = fixture.connection();
@@ -137,7 +137,10 @@ fn keys_error(key_column: &str, keys: &[&str], where_sql: Option<&str>) -> PortE
         connection.execute(&format!("INSERT INTO app_xml VALUES ({key}, '')"), []).unwrap();
     }
     let spec = SourceSpec { where_sql: where_sql.map(str::to_owned), ..fixture.spec() };
-    let mut source = fixture.open(&spec).source().unwrap();
+    let mut source = match fixture.open(&spec).source() {
+        Ok(source) => source,
+        Err(error) => return error,
+    };
     let mut after = None;
     loop {
         match source.keys(&ALL, after, 2) {

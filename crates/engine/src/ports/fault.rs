@@ -24,7 +24,7 @@ pub enum Fault {
         /// Its column, when the database tells.
         column: Option<String>,
     },
-    /// A check constraint.
+    /// A check constraint, or a trigger that refuses the row without a code of its own.
     CheckViolation {
         /// Table, when the database tells.
         table: Option<String>,

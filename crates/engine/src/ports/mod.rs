@@ -9,7 +9,7 @@ mod fault;
 pub use fault::{DatabaseWords, Fault, PortError};
 
 /// Opens ports. One per run; its methods are called from several threads.
-pub trait Ports: Sync {
+pub trait Ports: Send + Sync {
     /// A new connection for reading documents.
     ///
     /// # Errors
@@ -30,6 +30,11 @@ pub trait Ports: Sync {
 
     /// How many sinks can load at the same time with profit: 1 for SQLite.
     fn max_loaders(&self) -> usize;
+
+    /// What people call the document with this key, where it is more than the key: the name of its file, once a source was opened.
+    fn name(&self, _key: DocumentKey) -> Option<String> {
+        None
+    }
 }
 
 /// Which documents a page may hold.
@@ -41,6 +46,15 @@ pub struct Selection {
     pub share: Share,
     /// Whether documents that failed before count as not yet processed.
     pub failed: FailedDocuments,
+}
+
+impl Selection {
+    /// Everything that is not yet processed.
+    pub const ALL: Self = Self {
+        range: KeyRange { start: None, end: None },
+        share: Share::WHOLE,
+        failed: FailedDocuments::Leave,
+    };
 }
 
 /// What happens to documents whose log row says `failed`.
@@ -183,6 +197,12 @@ pub trait Journal: Send {
         keys: &[DocumentKey],
         failed: FailedDocuments,
     ) -> Result<Vec<DocumentKey>, PortError>;
+
+    /// How many documents of the selection the log has as `failed`, of this contract; `selection.failed` does not matter.
+    ///
+    /// # Errors
+    /// Any fault; the call can be repeated.
+    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError>;
 
     /// What the log holds of this contract, per session, instance and hash of the contract.
     ///

@@ -410,6 +410,10 @@ impl Journal for Faulty<dyn Journal> {
         self.inner.processed(keys, failed)
     }
 
+    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError> {
+        self.inner.failed_count(selection)
+    }
+
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
         self.inner.tally()
     }

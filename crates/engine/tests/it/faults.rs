@@ -402,7 +402,7 @@ fn one_guilty_document_among_500_is_found_in_few_steps_and_all_others_are_loaded
     assert_eq!(totals.table_row_counts, [499, 998]);
     assert_eq!(
         outcomes(&store)[320],
-        "321: load: check-violation: a check constraint of a target table fails"
+        "321: load: check-violation: a check constraint or a trigger of a target table refuses the row"
     );
     let splits = events.iter().filter(|event| matches!(event, Event::BatchSplit { .. })).count();
     assert_eq!(splits, 9);

@@ -41,7 +41,10 @@ pub(super) fn finish(
         Ok(()) => info!("Metrics: {}", path.display()),
         Err(error) => error!("{}", console::with_causes(&error)),
     }
-    let lines = report::lines(&report);
+    let mut lines = report::lines(&report);
+    if let Ok(summary) = &ended {
+        lines.extend(report::next("run", exit_of(summary, tally), &report.documents));
+    }
     for line in &lines {
         info!(target: SUMMARY, "{line}");
     }

@@ -72,7 +72,8 @@ impl Job {
     /// When the files of the source cannot be listed.
     pub(super) fn ports(&self) -> Result<Box<dyn Ports>, CommandError> {
         let names = if self.settings.dry_run { NewNames::Leave } else { NewNames::Bind };
-        database::open(&self.connection, &self.plan, self.missing, names, self.identity.share)
+        let Self { connection, plan, missing, settings, identity, .. } = self;
+        database::open(connection, plan, *missing, names, settings.failed, identity.share)
     }
 }
 

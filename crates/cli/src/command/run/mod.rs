@@ -16,6 +16,7 @@ use std::time::Duration;
 use crossbeam_channel::{RecvTimeoutError, bounded, select};
 use indicatif::MultiProgress;
 use tracing::warn;
+use xmlshred_engine::ports::{FailedDocuments, Ports};
 use xmlshred_engine::{Ended, RunError, RunSummary, StopSignal};
 
 use self::finish::finish;
@@ -93,7 +94,8 @@ fn process_unless_stopped(
 }
 
 fn process(job: &Job, observer: &RunObserver, stop: &StopSignal) -> Result<RunSummary, CommandError> {
-    let ports = job.ports()?;
+    let ports: Arc<dyn Ports> = job.ports()?.into();
+    observer.name_documents_by(&ports);
     if job.create_tables {
         match xmlshred_engine::create_tables(&*ports, &job.settings.retry, observer, stop) {
             Err(RunError::Interrupted) => return Ok(interrupted()),
@@ -101,6 +103,9 @@ fn process(job: &Job, observer: &RunObserver, stop: &StopSignal) -> Result<RunSu
         }
     }
     start::say_what_the_log_holds(&*ports, &job.identity);
+    if job.settings.failed == FailedDocuments::Leave {
+        observer.note_failed_before(start::failed_before(&*ports, job));
+    }
     Ok(xmlshred_engine::run(&*ports, &job.plan, &job.identity, &job.settings, observer, stop)?)
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indicatif::MultiProgress;
 use tracing::{debug, info, warn};
+use xmlshred_engine::ports::Ports;
 use xmlshred_engine::{Event, Observer};
 
 use super::job::Job;
@@ -25,6 +26,8 @@ pub(super) struct RunObserver {
     bars: MultiProgress,
     /// Tables of which rows were dropped.
     dropping: Mutex<BTreeSet<usize>>,
+    /// Where documents have their names from.
+    ports: OnceLock<Arc<dyn Ports>>,
 }
 
 impl RunObserver {
@@ -37,7 +40,18 @@ impl RunObserver {
             job: Arc::clone(job),
             bars: bars.clone(),
             dropping: Mutex::default(),
+            ports: OnceLock::new(),
         }
+    }
+
+    /// From now on documents are called as these ports call them.
+    pub(super) fn name_documents_by(&self, ports: &Arc<dyn Ports>) {
+        let _ = self.ports.set(Arc::clone(ports));
+    }
+
+    /// Takes note of how many documents failed before this run, which does not try them again.
+    pub(super) fn note_failed_before(&self, count: u64) {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).note_failed_before(count);
     }
 
     /// The counts so far.
@@ -57,13 +71,15 @@ impl RunObserver {
             }
             Event::DocumentFailed { key, failure } => {
                 let column = &self.job.plan.contract().source.key;
+                let name = self.ports.get().and_then(|ports| ports.name(*key));
+                let name = name.map_or_else(String::new, |name| format!(" ({name})"));
                 match self.failures.fetch_add(1, Ordering::Relaxed) {
-                    0..SHOWN_FAILURES => warn!("Document {column} {key} failed: {failure}"),
+                    0..SHOWN_FAILURES => warn!("Document {column} {key}{name} failed: {failure}"),
                     already => {
                         if already == SHOWN_FAILURES {
                             warn!("More documents failed: the log file names them all");
                         }
-                        warn!(target: FAILURES, "Document {column} {key} failed: {failure}");
+                        warn!(target: FAILURES, "Document {column} {key}{name} failed: {failure}");
                     }
                 }
             }

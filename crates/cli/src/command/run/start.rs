@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use tracing::{info, warn};
-use xmlshred_engine::ports::{LogTally, Ports, RunIdentity};
+use xmlshred_engine::RunSettings;
+use xmlshred_engine::ports::{LogTally, Ports, RunIdentity, Selection};
 
 use super::job::Job;
 use crate::console;
@@ -32,6 +33,13 @@ pub(super) fn say_what_begins(job: &Job) {
         info!("Dry run: nothing is written to the target");
     }
     info!("Log: {}", job.reporting.log_file(share).display());
+}
+
+/// How many documents of the run's share and range the log has as failed: the run leaves them. A log that cannot be read is told by the run.
+pub(super) fn failed_before(ports: &dyn Ports, job: &Job) -> u64 {
+    let RunSettings { range, failed, .. } = job.settings;
+    let selection = Selection { range, share: job.identity.share, failed };
+    ports.journal().and_then(|mut journal| journal.failed_count(&selection)).unwrap_or(0)
 }
 
 /// Says once what the log holds of other runs, so that nobody is surprised by what is left out. A log that cannot be

@@ -184,6 +184,18 @@ impl Journal for MemoryJournal {
         Ok(keys.iter().copied().filter(is_processed).collect())
     }
 
+    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError> {
+        self.store.check_tables()?;
+        let state = self.store.state();
+        let failed = state.log.values().filter(|row| {
+            row.contract_name == self.contract_name
+                && row.status == "failed"
+                && selection.range.contains(row.key)
+                && selection.share.contains(row.key)
+        });
+        Ok(failed.count() as u64)
+    }
+
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
         self.store.check_tables()?;
         let mut tallies: Vec<LogTally> = Vec::new();
