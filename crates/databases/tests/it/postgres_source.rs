@@ -126,6 +126,9 @@ fn addresses_that_lead_nowhere_are_told_without_passwords() {
         let is_login = fault == Fault::AccessDenied;
         assert_eq!(error.message.contains("the user or the password is wrong"), is_login, "{error}");
     }
+    let error = refusal(&format!("postgres://xmlshred@127.0.0.1:{port}/postgres"));
+    assert!(error.message.ends_with("the server asks for a password, and none is given"), "{error}");
+    assert!(error.hint.unwrap().starts_with("give it with --password-file or XMLSHRED_PASSWORD"));
 }
 
 #[cfg(unix)]

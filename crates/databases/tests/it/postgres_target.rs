@@ -326,16 +326,18 @@ fn missing_rights_are_told_before_anything_is_read_with_what_to_do() {
     let error = ports.sink().err().unwrap();
     assert_eq!(error.fault, Fault::AccessDenied, "{error}");
     let tables = "\"t\", \"processing_log\", \"processing_issue\"";
-    assert_eq!(error.message, format!("no right to insert into {tables}"));
-    assert!(error.hint.unwrap().starts_with(&format!("GRANT INSERT ON {tables} TO \"reader\"; ")));
+    let log = "\"processing_log\"";
+    assert_eq!(error.message, format!("no right to insert into {tables}, or to read {log}"));
+    let grants = format!("GRANT INSERT ON {tables} TO \"reader\"; GRANT SELECT ON {log} TO \"reader\"");
+    assert!(error.hint.as_ref().unwrap().starts_with(&grants), "{:?}", error.hint);
     // Taking failed documents again takes more, and that is told before it is needed.
-    fixture.client().batch_execute(&format!("GRANT INSERT ON {tables} TO reader")).unwrap();
+    fixture.client().batch_execute(&grants).unwrap();
     ports.sink().unwrap();
     let options = OpenOptions { retries_failed: true, ..OpenOptions::default() };
     let ports = open(&source, &url, &fixture.spec(), &schema, options).unwrap();
     let error = ports.sink().err().unwrap();
     assert_eq!(error.fault, Fault::AccessDenied);
-    let (update, delete) = ("\"processing_log\"", "\"processing_issue\"");
+    let (update, delete) = (log, "\"processing_issue\"");
     assert_eq!(
         error.message,
         format!(
