@@ -63,7 +63,7 @@ impl Round<'_> {
                         .remove()
                         .or_else(|error| if self.scenario.is_one_database { Ok(()) } else { Err(error) })
                 })?;
-                fs::remove_dir_all(&self.folder)?;
+                remove(&self.folder)?;
             }
         }
         counts.differences = u64::from(difference.is_some());
@@ -224,6 +224,19 @@ impl Round<'_> {
         }
         Ok(())
     }
+}
+
+/// Removes the folder of a round that went well. A process whose parent was killed may still write a last line into it.
+fn remove(folder: &Path) -> std::io::Result<()> {
+    for _ in 0..50 {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::DirectoryNotEmpty => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            removed => return removed,
+        }
+    }
+    fs::remove_dir_all(folder)
 }
 
 fn says_a_foreign_word(text: &str) -> bool {
