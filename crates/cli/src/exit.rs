@@ -17,8 +17,13 @@ pub(crate) enum Exit {
 
 impl Exit {
     /// Every way to end, the worst first: what several instances together end with is the worst of them.
-    pub(crate) const BY_SEVERITY: [Self; 5] =
+    const BY_SEVERITY: [Self; 5] =
         [Self::Usage, Self::Stopped, Self::Interrupted, Self::SomeFailed, Self::Done];
+
+    /// What several instances together end with.
+    pub(crate) fn worst(ends: &[Self]) -> Self {
+        Self::BY_SEVERITY.into_iter().find(|exit| ends.contains(exit)).unwrap_or(Self::Done)
+    }
 
     /// The number that the shell sees.
     pub(crate) fn code(self) -> u8 {

@@ -61,7 +61,7 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
     }
     let ends = follow(&mut instances, &messages)?;
     let processed = summary::tell(&reporting, &ends);
-    Ok(match worst(&ends) {
+    Ok(match Exit::worst(&ends) {
         // One instance had nothing wrong to complain of.
         Exit::Usage if processed > 0 => Exit::Stopped,
         exit => exit,
@@ -89,8 +89,4 @@ fn follow(instances: &mut [Instance], messages: &Receiver<Message>) -> Result<Ve
         }
     }
     Ok(ends.into_iter().flatten().collect())
-}
-
-fn worst(ends: &[Exit]) -> Exit {
-    Exit::BY_SEVERITY.into_iter().find(|exit| ends.contains(exit)).unwrap_or(Exit::Done)
 }

@@ -49,7 +49,7 @@ pub(super) fn tell(reporting: &Reporting, ends: &[Exit]) -> u64 {
     {
         together.ended = format!("{instance_count} instances");
         lines.extend(report::lines(&together));
-        lines.extend(report::next("launch", super::worst(ends), &together.documents));
+        lines.extend(report::next("launch", Exit::worst(ends), &together.documents));
     }
     let mut out = std::io::stdout().lock();
     // The exit code tells about the documents, whether or not this was heard.
