@@ -136,6 +136,8 @@ codes! {
         Truncated = "truncated",
         /// A code that is in no list became null or the default, as `on_unmapped_code` says.
         UnmappedCode = "unmapped-code",
+        /// Digits of a fraction, or a time of day, were rounded or cut, as `on_inexact` says.
+        Inexact = "inexact",
     }
 }
 

@@ -1,7 +1,7 @@
 //! One value of one column: pick → clean → blank → codes → type → default → required.
 
-use xmlshred_mapping::contract::{Blank, CodeList, Column, OnInvalid, OnTooLong, Pick};
-use xmlshred_model::lexical::LexicalError;
+use xmlshred_mapping::contract::{Blank, Clean, CodeList, Column, ColumnSource, OnInvalid, OnTooLong, Pick};
+use xmlshred_model::lexical::{self, LexicalError};
 use xmlshred_model::{DataType, FailureCode, IssueCode, OwnedValue, Value};
 
 use crate::clean::clean;
@@ -30,10 +30,15 @@ pub(crate) fn from_nodes(column: &Column, nodes: &[NodeId], view: View<'_>) -> R
         let converted = invalid(column.on_invalid, FailureCode::InvalidValue, IssueCode::InvalidValue)?;
         return finish(column, converted, true);
     }
+    if let Some(Pick::Join(separator)) = &column.pick {
+        let items =
+            texts.into_iter().filter_map(|text| cleaned(column, text)).filter(|item| is_kept(column, item));
+        let items = items.collect::<Vec<_>>();
+        return from_cleaned(column, (!items.is_empty()).then(|| items.join(separator)));
+    }
     let text = match &column.pick {
-        None | Some(Pick::First | Pick::Only) => texts.first().cloned(),
         Some(Pick::Last) => texts.last().cloned(),
-        Some(Pick::Join(separator)) => (!texts.is_empty()).then(|| texts.join(separator)),
+        _ => texts.first().cloned(),
     };
     let mut cell = from_text(column, text)?;
     if column.pick.is_none() && texts.len() > 1 {
@@ -51,8 +56,24 @@ fn text_at(column: &Column, node: NodeId, view: View<'_>) -> String {
 }
 
 fn from_text(column: &Column, text: Option<String>) -> Result<Cell, FailureCode> {
-    let text = text.map(|text| column.clean.iter().fold(text, |text, &step| clean(step, &text)));
-    let text = text.filter(|text| column.blank == Blank::Keep || !is_blank(text));
+    from_cleaned(column, text.and_then(|text| cleaned(column, text)))
+}
+
+/// The text after `clean`; none when it means null.
+fn cleaned(column: &Column, text: String) -> Option<String> {
+    let text = column.clean.iter().fold(text, |text, &step| clean(step, &text));
+    let compared =
+        if column.data_type.is_text() { &text } else { text.trim_matches([' ', '\t', '\r', '\n']) };
+    let means_null = column.null_values.contains(&compared.to_lowercase());
+    (!means_null).then_some(text)
+}
+
+fn is_kept(column: &Column, text: &str) -> bool {
+    column.blank == Blank::Keep || !is_blank(text)
+}
+
+fn from_cleaned(column: &Column, text: Option<String>) -> Result<Cell, FailureCode> {
+    let text = text.filter(|text| is_kept(column, text));
     let has_text = text.as_ref().is_some_and(|text| !is_blank(text));
     let converted = match (&column.codes, text) {
         (Some(codes), text) => coded(column, codes, text)?,
@@ -65,7 +86,9 @@ fn from_text(column: &Column, text: Option<String>) -> Result<Cell, FailureCode>
 fn coded(column: &Column, codes: &CodeList, text: Option<String>) -> Converted {
     let Some(text) = text else { return Ok((codes.blank.clone().unwrap_or(NULL), None)) };
     let for_blank = codes.blank.as_ref().filter(|_| is_blank(&text));
-    match codes.entries.get(&text).or(for_blank).or(codes.other.as_ref()) {
+    let without_case =
+        codes.without_case.as_ref().and_then(|texts| codes.entries.get(texts.get(&text.to_lowercase())?));
+    match codes.entries.get(&text).or(without_case).or(for_blank).or(codes.other.as_ref()) {
         Some(value) => Ok((value.clone(), None)),
         None => invalid(column.on_unmapped_code, FailureCode::UnmappedCode, IssueCode::UnmappedCode),
     }
@@ -73,6 +96,11 @@ fn coded(column: &Column, codes: &CodeList, text: Option<String>) -> Converted {
 
 /// The cell of a column whose value is not text of the document.
 pub(crate) fn from_value(column: &Column, value: &OwnedValue) -> Result<Cell, FailureCode> {
+    let is_expression = matches!(column.source, ColumnSource::Expression(_));
+    let value = match value {
+        OwnedValue::Text(text) if is_expression && !is_kept(column, text) => &NULL,
+        value => value,
+    };
     let converted = typed(column, &text_of(value), coerce(value, column))?;
     finish(column, converted, false)
 }
@@ -87,13 +115,25 @@ pub(crate) fn without_value(column: &Column) -> Result<Cell, FailureCode> {
 fn typed(column: &Column, text: &str, attempt: Result<OwnedValue, LexicalError>) -> Converted {
     match attempt {
         Ok(value) => Ok((value, None)),
+        Err(LexicalError::Inexact(_) | LexicalError::Zone(_)) => lenient(column, text),
         Err(LexicalError::TooLong { max, .. }) => match column.on_too_long {
             OnTooLong::Fail => Err(FailureCode::TooLong),
             OnTooLong::Truncate => {
-                let cut = text.chars().take(max as usize).collect();
+                let cut = text.chars().take(max as usize).collect::<String>();
+                let trims =
+                    column.clean.contains(&Clean::Trim) || column.clean.contains(&Clean::CollapseSpaces);
+                let cut = if trims { cut.trim_end().to_owned() } else { cut };
                 Ok((OwnedValue::Text(cut), Some(IssueCode::Truncated)))
             }
         },
+        Err(_) => invalid(column.on_invalid, FailureCode::InvalidValue, IssueCode::InvalidValue),
+    }
+}
+
+/// What the policies make of digits or a zone that the type does not keep.
+fn lenient(column: &Column, text: &str) -> Converted {
+    match lexical::parse_leniently(text, column.data_type, &column.formats, column.leniency) {
+        Ok((value, is_inexact)) => Ok((OwnedValue::Inline(value), is_inexact.then_some(IssueCode::Inexact))),
         Err(_) => invalid(column.on_invalid, FailureCode::InvalidValue, IssueCode::InvalidValue),
     }
 }

@@ -7,7 +7,7 @@ use xmlshred_model::{DataType, Decimal, OwnedValue, Value};
 /// Text to a value of the column's type.
 pub(crate) fn parse(text: &str, column: &Column) -> Result<OwnedValue, LexicalError> {
     match column.data_type {
-        DataType::Binary => lexical::parse_binary(text).map(OwnedValue::Binary),
+        DataType::Binary => lexical::parse_bytes(text, column.binary_format).map(OwnedValue::Binary),
         data_type => lexical::parse(text, data_type, &column.formats).map(|value| value.to_owned_value()),
     }
 }
@@ -45,6 +45,14 @@ pub(crate) fn coerce(value: &OwnedValue, column: &Column) -> Result<OwnedValue, 
 /// An exact number as a value of a numeric type.
 fn number_as(number: Decimal, to: DataType) -> Result<OwnedValue, LexicalError> {
     let out_of_range = LexicalError::OutOfRange(to);
+    let scale = match to {
+        DataType::Decimal { scale, .. } => scale,
+        DataType::Double => u8::MAX,
+        _ => 0,
+    };
+    if scale < number.scale && number.rescale(38, scale).is_none() {
+        return Err(LexicalError::Inexact(to));
+    }
     let whole = number.rescale(38, 0).and_then(|whole| i64::try_from(whole.unscaled).ok());
     let value = match to {
         DataType::SmallInt => whole.filter(|&whole| i16::try_from(whole).is_ok()).map(Value::Int),

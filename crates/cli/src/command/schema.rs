@@ -103,9 +103,17 @@ fn of_shape(shape: &Shape) -> Value {
         Shape::Limit(most) => json!({ "type": "integer", "minimum": 1, "maximum": most }),
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Word(words) => {
-            let words = words().into_iter().map(Value::from);
+            let names = words();
+            let words = names.iter().copied().map(Value::from);
             // YAML reads the word null as nothing.
-            json!({ "enum": words.flat_map(|word| if word == "null" { vec![word, Value::Null] } else { vec![word] }).collect::<Vec<_>>() })
+            let words = json!({ "enum": words.flat_map(|word| if word == "null" { vec![word, Value::Null] } else { vec![word] }).collect::<Vec<_>>() });
+            let with_arguments =
+                names.iter().filter_map(|name| of_word_with_argument(name)).collect::<Vec<_>>();
+            if with_arguments.is_empty() {
+                words
+            } else {
+                json!({ "anyOf": [vec![words], with_arguments].concat() })
+            }
         }
         Shape::Pick => json!({
             "anyOf": [
@@ -123,6 +131,13 @@ fn of_shape(shape: &Shape) -> Value {
         Shape::Either(shapes) => json!({ "anyOf": shapes.iter().map(of_shape).collect::<Vec<_>>() }),
         Shape::Section(section) => json!({ "$ref": reference(&id(section)) }),
     }
+}
+
+/// `number(',')`: blanks and the kind of quotes do not matter.
+fn of_word_with_argument(word: &str) -> Option<Value> {
+    let (name, argument) = word.split_once('(')?;
+    let argument = argument.trim_end_matches(')').trim_matches('\'').replace('.', "[.]");
+    Some(json!({ "type": "string", "pattern": format!(r#"^\s*{name}\s*\(\s*['"]{argument}['"]\s*\)\s*$"#) }))
 }
 
 /// Names without arguments as words, so that editors offer them; the others as patterns.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use xmlshred_expr::Expression;
-use xmlshred_model::lexical::TemporalFormat;
+use xmlshred_model::lexical::{BinaryFormat, Leniency, TemporalFormat};
 use xmlshred_model::{DataType, OnExisting, OwnedValue};
 
 use crate::limits::Limits;
@@ -74,7 +74,7 @@ pub struct DocumentSpec {
 }
 
 /// How names of elements and attributes compare.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Case {
     /// As XML has it.
     #[default]
@@ -171,12 +171,20 @@ pub struct Column {
     pub pick: Option<Pick>,
     /// `clean`, in order.
     pub clean: Vec<Clean>,
+    /// There is something in `clean` or `null_values`.
+    pub is_cleaned: bool,
+    /// `null_values`: texts that mean null, in lower case.
+    pub null_values: Box<[String]>,
     /// `blank`
     pub blank: Blank,
     /// `codes`
     pub codes: Option<Arc<CodeList>>,
-    /// `format`; empty: ISO 8601.
+    /// `format` of dates and times; empty: ISO 8601.
     pub formats: Vec<TemporalFormat>,
+    /// `format` of bytes.
+    pub binary_format: BinaryFormat,
+    /// `on_inexact`, `on_zone`
+    pub leniency: Leniency,
     /// `default`, converted to the type.
     pub default: Option<OwnedValue>,
     /// `on_invalid`
@@ -282,10 +290,21 @@ pub enum Clean {
     Lower,
     /// Keeps ASCII digits only.
     Digits,
-    /// Removes currency signs and thousands separators; keeps sign, digits and decimal point.
-    Number,
+    /// Removes currencies and separators of groups of three digits; keeps sign and digits, and makes the decimal sign a point.
+    Number(DecimalSign),
+    /// The first number inside text, made as [`Clean::Number`] does.
+    FirstNumber(DecimalSign),
     /// Turns every run of white space into one space, none at the ends.
     CollapseSpaces,
+}
+
+/// What stands before the fraction of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecimalSign {
+    /// `1,234.50`
+    Point,
+    /// `1.234,50`
+    Comma,
 }
 
 /// What an empty or all-blank string is.
@@ -305,6 +324,8 @@ pub struct CodeList {
     pub name: String,
     /// Entries by text.
     pub entries: std::collections::HashMap<String, OwnedValue, foldhash::fast::FixedState>,
+    /// `codes_case: insensitive`: texts of entries by their lower case, the first of several. Asked where no entry has the text itself.
+    pub without_case: Option<std::collections::HashMap<String, String, foldhash::fast::FixedState>>,
     /// Entry `""`: what a blank or missing value is.
     pub blank: Option<OwnedValue>,
     /// Entry `"*"`: any other value.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use xmlshred_model::lexical;
 use xmlshred_model::{DataType, OwnedValue, Value};
 
-use super::checked::CodeList;
+use super::checked::{Case, CodeList};
 use super::diagnostic::Code;
 use super::fields::text;
 use super::node::{Node, NodeKind};
@@ -16,7 +16,12 @@ use super::resolve::Checker;
 
 impl<'n> Checker<'n> {
     /// A list by name, or written in place.
-    pub(super) fn code_list(&mut self, node: &'n Node, data_type: DataType) -> Option<Arc<CodeList>> {
+    pub(super) fn code_list(
+        &mut self,
+        node: &'n Node,
+        data_type: DataType,
+        case: Case,
+    ) -> Option<Arc<CodeList>> {
         let (name, entries) = match &node.kind {
             NodeKind::Map(entries) => ("(in place)", &entries[..]),
             _ => {
@@ -32,25 +37,35 @@ impl<'n> Checker<'n> {
                 };
                 let (name, entries) = (*name, *entries);
                 self.used_codes.insert(name);
-                if let Some(known) = self.code_lists.get(&(name, data_type)) {
+                if let Some(known) = self.code_lists.get(&(name, data_type, case)) {
                     return Some(Arc::clone(known));
                 }
                 (name, entries)
             }
         };
-        let mut list =
-            CodeList { name: name.to_owned(), entries: HashMap::default(), blank: None, other: None };
+        let mut list = CodeList {
+            name: name.to_owned(),
+            entries: HashMap::default(),
+            without_case: (case == Case::Insensitive).then(HashMap::default),
+            blank: None,
+            other: None,
+        };
         for entry in entries {
             let value = self.constant(&entry.value, data_type, "code");
             match &*entry.key {
                 "" => list.blank = Some(value),
                 "*" => list.other = Some(value),
-                key => drop(list.entries.insert(key.to_owned(), value)),
+                key => {
+                    list.entries.insert(key.to_owned(), value);
+                    if let Some(without_case) = &mut list.without_case {
+                        without_case.entry(key.to_lowercase()).or_insert_with(|| key.to_owned());
+                    }
+                }
             }
         }
         let list = Arc::new(list);
         if !matches!(&node.kind, NodeKind::Map(_)) {
-            self.code_lists.insert((name, data_type), Arc::clone(&list));
+            self.code_lists.insert((name, data_type, case), Arc::clone(&list));
         }
         Some(list)
     }

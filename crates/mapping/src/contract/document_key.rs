@@ -62,7 +62,7 @@ fn is_picked_as_key(column: &Column) -> bool {
 
 /// Whether nothing on its way makes another number of it, or none.
 fn is_unchanged(column: &Column) -> bool {
-    let Column { data_type, clean, codes, default, on_invalid, on_too_long, .. } = column;
+    let Column { data_type, clean, null_values, codes, default, on_invalid, on_too_long, .. } = column;
     let holds_numbers = match data_type {
         DataType::SmallInt
         | DataType::Int
@@ -87,6 +87,7 @@ fn is_unchanged(column: &Column) -> bool {
     let is_same = |clean: &Clean| matches!(clean, Clean::Trim | Clean::CollapseSpaces);
     holds_numbers
         && codes.is_none()
+        && null_values.is_empty()
         && clean.iter().all(is_same)
         && default.is_none()
         && *on_invalid == OnInvalid::Fail

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use xmlshred_model::lexical::Leniency;
 use xmlshred_model::log_table::{
     FILE, ISSUE, LOG, LOG_ID, LogColumn, MAX_CONTRACT_NAME, file_columns, issue_columns, log_columns,
 };
@@ -14,11 +15,12 @@ use super::checked::{Contract, DocumentSpec, SourceSpec, TargetSpec};
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::document_key::{may_be_shared, ranking_column};
 use super::fields::{Fields, map, missing_key, one_or_list, text};
-use super::language;
+use super::language::{self, Key};
 use super::node::{self, Node, NodeKind};
+use super::raw::{cleaners, null_values, texts};
 use super::resolve::{Checker, Defaults};
 use super::scope::{Scope, Surroundings};
-use super::words::{BLANKS, CASES, LENGTH_POLICIES, ON_EXISTING, POLICIES};
+use super::words::{BLANKS, CASES, INEXACT_POLICIES, LENGTH_POLICIES, ON_EXISTING, POLICIES, ZONE_POLICIES};
 
 /// What came of loading a contract.
 #[derive(Debug)]
@@ -267,7 +269,27 @@ impl<'n> Checker<'n> {
         let fields =
             fields.get("defaults").and_then(|node| Fields::read(node, &language::DEFAULTS, problems));
         let Some(fields) = fields else { return };
+        let formats = fields.get("formats").and_then(|node| Fields::read(node, &language::FORMATS, problems));
+        let formats = formats.map(|formats| {
+            let of_type = |key: &Key| {
+                let node = formats.get(key.name)?;
+                let data_type = key.name.parse().expect("the keys of `formats` are types");
+                Some((data_type, texts(node, key.name, problems)))
+            };
+            language::FORMATS.keys.iter().filter_map(of_type).collect()
+        });
         self.defaults = Defaults {
+            clean: fields.get("clean").map(|node| cleaners(node, problems)).unwrap_or_default(),
+            null_values: fields
+                .get("null_values")
+                .map(|node| null_values(node, problems))
+                .unwrap_or_default(),
+            formats: formats.unwrap_or_default(),
+            codes_case: fields.word("codes_case", &CASES, problems).unwrap_or_default(),
+            leniency: Leniency {
+                on_inexact: fields.word("on_inexact", &INEXACT_POLICIES, problems).unwrap_or_default(),
+                on_zone: fields.word("on_zone", &ZONE_POLICIES, problems).unwrap_or_default(),
+            },
             blank: fields.word("blank", &BLANKS, problems).unwrap_or_default(),
             on_invalid: fields.word("on_invalid", &POLICIES, problems).unwrap_or_default(),
             on_too_long: fields.word("on_too_long", &LENGTH_POLICIES, problems).unwrap_or_default(),

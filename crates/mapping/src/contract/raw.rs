@@ -1,13 +1,16 @@
 //! A column as the contract writes it: read, but nothing looked up yet.
 
+use xmlshred_model::lexical::{OnInexact, OnZone};
 use xmlshred_model::{DataType, DataTypeError};
 
-use super::checked::{Blank, Clean, Generate, OnInvalid, OnTooLong, Pick};
+use super::checked::{Blank, Case, Clean, Generate, OnInvalid, OnTooLong, Pick};
 use super::diagnostic::{Code, Problems};
 use super::fields::{Fields, Spanned, one_or_list, text, word};
 use super::language::{COLUMN, LET, Section};
 use super::node::{Entry, Node, NodeKind};
-use super::words::{BLANKS, CLEANERS, GENERATORS, LENGTH_POLICIES, POLICIES};
+use super::words::{
+    BLANKS, CASES, CLEANERS, GENERATORS, INEXACT_POLICIES, LENGTH_POLICIES, POLICIES, ZONE_POLICIES,
+};
 
 /// A column, or a `let`. What is absent is `None`, so that a row template can be laid over it.
 #[derive(Clone, Debug)]
@@ -22,13 +25,17 @@ pub(super) struct RawColumn<'n> {
     pub(super) sensitive: Option<bool>,
     pub(super) pick: Option<Pick>,
     pub(super) clean: Option<Vec<Clean>>,
+    pub(super) null_values: Option<Vec<String>>,
     pub(super) blank: Option<Blank>,
     pub(super) codes: Option<&'n Node>,
+    pub(super) codes_case: Option<Spanned<Case>>,
     pub(super) formats: Option<Vec<Spanned<&'n str>>>,
     pub(super) default: Option<&'n Node>,
     pub(super) on_invalid: Option<Spanned<OnInvalid>>,
     pub(super) on_too_long: Option<Spanned<OnTooLong>>,
     pub(super) on_unmapped_code: Option<Spanned<OnInvalid>>,
+    pub(super) on_inexact: Option<Spanned<OnInexact>>,
+    pub(super) on_zone: Option<Spanned<OnZone>>,
 }
 
 /// Where a value comes from, as written.
@@ -56,13 +63,17 @@ impl<'n> RawColumn<'n> {
             sensitive: None,
             pick: None,
             clean: None,
+            null_values: None,
             blank: None,
             codes: None,
+            codes_case: None,
             formats: None,
             default: None,
             on_invalid: None,
             on_too_long: None,
             on_unmapped_code: None,
+            on_inexact: None,
+            on_zone: None,
         }
     }
 
@@ -99,14 +110,16 @@ impl<'n> RawColumn<'n> {
         column.pick = fields.text("pick", problems).and_then(|found| pick(&found, problems));
         column.clean = fields.get("clean").map(|node| cleaners(node, problems));
         column.blank = fields.word("blank", &BLANKS, problems);
+        column.null_values = fields.get("null_values").map(|node| null_values(node, problems));
         column.codes = fields.get("codes");
-        column.formats = fields
-            .get("format")
-            .map(|node| one_or_list(node).iter().filter_map(|item| text(item, "format", problems)).collect());
+        column.codes_case = spanned_word(&fields, "codes_case", &CASES, problems);
+        column.formats = fields.get("format").map(|node| texts(node, "format", problems));
         column.default = fields.get("default").filter(|node| !node.is_null());
         column.on_invalid = spanned_word(&fields, "on_invalid", &POLICIES, problems);
         column.on_too_long = spanned_word(&fields, "on_too_long", &LENGTH_POLICIES, problems);
         column.on_unmapped_code = spanned_word(&fields, "on_unmapped_code", &POLICIES, problems);
+        column.on_inexact = spanned_word(&fields, "on_inexact", &INEXACT_POLICIES, problems);
+        column.on_zone = spanned_word(&fields, "on_zone", &ZONE_POLICIES, problems);
         column
     }
 
@@ -133,13 +146,17 @@ impl<'n> RawColumn<'n> {
             sensitive,
             pick,
             clean,
+            null_values,
             blank,
             codes,
+            codes_case,
             formats,
             default,
             on_invalid,
             on_too_long,
             on_unmapped_code,
+            on_inexact,
+            on_zone,
         } = over.clone();
         Self {
             name: self.name.clone(),
@@ -151,13 +168,17 @@ impl<'n> RawColumn<'n> {
             sensitive: sensitive.or(self.sensitive),
             pick: pick.or_else(|| self.pick.clone()),
             clean: clean.or_else(|| self.clean.clone()),
+            null_values: null_values.or_else(|| self.null_values.clone()),
             blank: blank.or(self.blank),
             codes: codes.or(self.codes),
+            codes_case: codes_case.or_else(|| self.codes_case.clone()),
             formats: formats.or_else(|| self.formats.clone()),
             default: default.or(self.default),
             on_invalid: on_invalid.or_else(|| self.on_invalid.clone()),
             on_too_long: on_too_long.or_else(|| self.on_too_long.clone()),
             on_unmapped_code: on_unmapped_code.or_else(|| self.on_unmapped_code.clone()),
+            on_inexact: on_inexact.or_else(|| self.on_inexact.clone()),
+            on_zone: on_zone.or_else(|| self.on_zone.clone()),
         }
     }
 }
@@ -186,9 +207,27 @@ fn spanned_word<T: Copy>(
     word(&found, key, words, problems).map(|value| Spanned { value, span: found.span })
 }
 
-fn cleaners(node: &Node, problems: &mut Problems) -> Vec<Clean> {
-    let items = one_or_list(node).iter().filter_map(|item| text(item, "clean", problems)).collect::<Vec<_>>();
-    items.iter().filter_map(|item| word(item, "clean", &CLEANERS, problems)).collect()
+/// One text or a list of them.
+pub(super) fn texts<'n>(node: &'n Node, key: &str, problems: &mut Problems) -> Vec<Spanned<&'n str>> {
+    one_or_list(node).iter().filter_map(|item| text(item, key, problems)).collect()
+}
+
+/// Steps of `clean`. Blanks and the kind of quotes in an argument do not matter.
+pub(super) fn cleaners(node: &Node, problems: &mut Problems) -> Vec<Clean> {
+    let found = texts(node, "clean", problems);
+    let one = |found: Spanned<&str>| {
+        let plain = found.value.replace(char::is_whitespace, "").replace('"', "'");
+        match CLEANERS.iter().find(|(word, _)| *word == plain) {
+            Some(&(_, clean)) => Some(clean),
+            None => word(&found, "clean", &CLEANERS, problems),
+        }
+    };
+    found.into_iter().filter_map(one).collect()
+}
+
+/// In lower case, as they are compared.
+pub(super) fn null_values(node: &Node, problems: &mut Problems) -> Vec<String> {
+    texts(node, "null_values", problems).iter().map(|found| found.value.to_lowercase()).collect()
 }
 
 /// `first`, `last`, `only` or `join('…')`.

@@ -5,16 +5,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use xmlshred_expr::{Problem, ProblemKind, compile};
-use xmlshred_model::lexical::TemporalFormat;
+use xmlshred_model::lexical::Leniency;
 use xmlshred_model::{DataType, OwnedValue, Value, Work};
 
 use crate::path::{Axis, Namespaces, NodeTest, Path};
 
 use super::checked::{
-    Blank, BoundExpression, CodeList, Column, ColumnSource, Generate, Input, Let, OnInvalid, OnTooLong, Table,
+    Blank, BoundExpression, Case, Clean, CodeList, Column, ColumnSource, Generate, Input, Let, OnInvalid,
+    OnTooLong, Table,
 };
 use super::diagnostic::{Code, Problems};
 use super::fields::Spanned;
+use super::formats;
 use super::node::{Entry, Node};
 use super::raw::{RawColumn, RawSource};
 use super::scalar;
@@ -28,7 +30,7 @@ pub(super) struct Checker<'n> {
     /// What the constants of all expressions may cost.
     pub(super) work: Work<'static>,
     pub(super) namespaces: Namespaces,
-    pub(super) defaults: Defaults,
+    pub(super) defaults: Defaults<'n>,
     pub(super) codes: HashMap<&'n str, &'n [Entry]>,
     /// In order.
     pub(super) code_names: Vec<&'n str>,
@@ -40,7 +42,7 @@ pub(super) struct Checker<'n> {
     /// What is read so far, by name.
     pub(super) surroundings: Surroundings,
     /// Code lists by name and type, as columns have them.
-    pub(super) code_lists: HashMap<(&'n str, DataType), Arc<CodeList>>,
+    pub(super) code_lists: HashMap<(&'n str, DataType, Case), Arc<CodeList>>,
     /// Columns and `let`s without a type after a mistake that was told, in lower case: what reads them is not to blame.
     pub(super) untyped: HashSet<String>,
     /// The `let`s that expressions read, by table and place; the document's own have `usize::MAX`.
@@ -48,8 +50,14 @@ pub(super) struct Checker<'n> {
 }
 
 /// The `defaults` section.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Defaults {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Defaults<'n> {
+    pub(super) clean: Vec<Clean>,
+    pub(super) null_values: Vec<String>,
+    /// Of the types that have patterns.
+    pub(super) formats: HashMap<DataType, Vec<Spanned<&'n str>>>,
+    pub(super) codes_case: Case,
+    pub(super) leniency: Leniency,
     pub(super) blank: Blank,
     pub(super) on_invalid: OnInvalid,
     pub(super) on_too_long: OnTooLong,
@@ -115,8 +123,9 @@ impl<'n> Checker<'n> {
     pub(super) fn column(&mut self, raw: &RawColumn<'n>, scope: &Scope, place: Place) -> Column {
         let (source, inferred) = self.source(raw, scope, place);
         let data_type = self.data_type(raw, inferred, place);
-        let formats = self.formats(raw, data_type);
-        let codes = raw.codes.and_then(|node| self.code_list(node, data_type));
+        let (formats, binary_format) = self.formats(raw, data_type);
+        let codes_case = raw.codes_case.as_ref().map_or(self.defaults.codes_case, |case| case.value);
+        let codes = raw.codes.and_then(|node| self.code_list(node, data_type, codes_case));
         let default = raw.default.map(|node| self.constant(node, data_type, "default"));
         let source = match source {
             Source::Found(source) => source,
@@ -125,6 +134,13 @@ impl<'n> Checker<'n> {
                 ColumnSource::Constant(self.constant_of(found.value, &found.span, data_type, "row name"))
             }
         };
+        let clean = match &raw.clean {
+            Some(own) => own.clone(),
+            // Markup is no text to be cleaned by the way.
+            None if data_type == DataType::Xml => Vec::new(),
+            None => self.defaults.clean.clone(),
+        };
+        let null_values = raw.null_values.as_ref().unwrap_or(&self.defaults.null_values).as_slice();
         let key = raw.key.unwrap_or(false);
         let has_default = default.is_some();
         let column = Column {
@@ -135,10 +151,20 @@ impl<'n> Checker<'n> {
             sensitive: raw.sensitive.unwrap_or(false),
             source,
             pick: raw.pick.clone(),
-            clean: raw.clean.clone().unwrap_or_default(),
+            is_cleaned: !clean.is_empty() || !null_values.is_empty(),
+            clean,
+            null_values: null_values.into(),
             blank: raw.blank.unwrap_or(self.defaults.blank),
             codes,
             formats,
+            binary_format,
+            leniency: Leniency {
+                on_inexact: raw
+                    .on_inexact
+                    .as_ref()
+                    .map_or(self.defaults.leniency.on_inexact, |policy| policy.value),
+                on_zone: raw.on_zone.as_ref().map_or(self.defaults.leniency.on_zone, |policy| policy.value),
+            },
             default,
             on_invalid: self.policy(
                 raw.on_invalid.as_ref(),
@@ -198,6 +224,23 @@ impl<'n> Checker<'n> {
         if let (Some(policy), None) = (&raw.on_unmapped_code, &raw.codes) {
             let message = "`on_unmapped_code` on a column without `codes`";
             self.problems.report(Code::UselessSetting, policy.span.clone(), message, "leave it out");
+        }
+        if let (Some(case), None) = (&raw.codes_case, &raw.codes) {
+            let message = "`codes_case` on a column without `codes`";
+            self.problems.report(Code::UselessSetting, case.span.clone(), message, "leave it out");
+        }
+        if let Some(policy) = &raw.on_inexact
+            && !formats::may_be_inexact(column.data_type)
+        {
+            let message = format!("`on_inexact` on type {}, which has no fraction to lose", column.data_type);
+            self.problems.report(Code::UselessSetting, policy.span.clone(), message, "leave it out");
+        }
+        if let Some(policy) = &raw.on_zone
+            && !matches!(column.data_type, DataType::Date | DataType::Time | DataType::Timestamp)
+        {
+            let message = format!("`on_zone` on type {}", column.data_type);
+            let hint = "leave it out: it is for date, time and timestamp";
+            self.problems.report(Code::UselessSetting, policy.span.clone(), message, hint);
         }
     }
 
@@ -392,33 +435,6 @@ impl<'n> Checker<'n> {
                 None
             }
         }
-    }
-
-    fn formats(&mut self, raw: &RawColumn<'n>, data_type: DataType) -> Vec<TemporalFormat> {
-        let Some(formats) = &raw.formats else { return Vec::new() };
-        let is_temporal = matches!(
-            data_type,
-            DataType::Date | DataType::Time | DataType::Timestamp | DataType::TimestampTz
-        );
-        let mut checked = Vec::with_capacity(formats.len());
-        for found in formats {
-            if !is_temporal && !raw.has_wrong_type {
-                let message = format!("`format` on a column of type {data_type}");
-                let hint = "formats are for date, time, timestamp and timestamptz";
-                self.problems.report(Code::InvalidFormat, found.span.clone(), message, hint);
-                break;
-            }
-            match TemporalFormat::new(found.value) {
-                Ok(format) => checked.push(format),
-                Err(message) => self.problems.report(
-                    Code::InvalidFormat,
-                    found.span.clone(),
-                    message,
-                    "known are %Y %y %m %b %B %d %j %a %H %I %M %S %f %.f %p %z %T %F %D %R %%",
-                ),
-            }
-        }
-        checked
     }
 }
 

@@ -1,8 +1,9 @@
 //! The words that keys take, with what they mean: for the reader, the JSON Schema and the manual.
 
 use xmlshred_model::OnExisting;
+use xmlshred_model::lexical::{BinaryFormat, OnInexact, OnZone};
 
-use super::checked::{Blank, Case, Clean, Generate, Keep, OnInvalid, OnTooLong, SkipRow};
+use super::checked::{Blank, Case, Clean, DecimalSign, Generate, Keep, OnInvalid, OnTooLong, SkipRow};
 
 pub(super) const ON_EXISTING: [(&str, OnExisting); 3] =
     [("fail", OnExisting::Fail), ("skip", OnExisting::Skip), ("replace", OnExisting::Replace)];
@@ -12,6 +13,12 @@ pub(super) const POLICIES: [(&str, OnInvalid); 3] =
     [("fail", OnInvalid::Fail), ("null", OnInvalid::Null), ("default", OnInvalid::Default)];
 pub(super) const LENGTH_POLICIES: [(&str, OnTooLong); 2] =
     [("fail", OnTooLong::Fail), ("truncate", OnTooLong::Truncate)];
+pub(super) const INEXACT_POLICIES: [(&str, OnInexact); 3] =
+    [("fail", OnInexact::Fail), ("round", OnInexact::Round), ("truncate", OnInexact::Truncate)];
+pub(super) const ZONE_POLICIES: [(&str, OnZone); 3] =
+    [("fail", OnZone::Fail), ("ignore", OnZone::Ignore), ("utc", OnZone::Utc)];
+pub(super) const BINARY_FORMATS: [(&str, BinaryFormat); 2] =
+    [("base64", BinaryFormat::Base64), ("hex", BinaryFormat::Hex)];
 pub(super) const BLANKS: [(&str, Blank); 2] = [("null", Blank::Null), ("keep", Blank::Keep)];
 
 pub(super) const GENERATORS: [(&str, Generate); 5] = [
@@ -22,12 +29,16 @@ pub(super) const GENERATORS: [(&str, Generate); 5] = [
     ("uuid", Generate::Uuid),
 ];
 
-pub(super) const CLEANERS: [(&str, Clean); 6] = [
+pub(crate) const CLEANERS: [(&str, Clean); 10] = [
     ("trim", Clean::Trim),
     ("upper", Clean::Upper),
     ("lower", Clean::Lower),
     ("digits", Clean::Digits),
-    ("number", Clean::Number),
+    ("number", Clean::Number(DecimalSign::Point)),
+    ("number('.')", Clean::Number(DecimalSign::Point)),
+    ("number(',')", Clean::Number(DecimalSign::Comma)),
+    ("first_number", Clean::FirstNumber(DecimalSign::Point)),
+    ("first_number(',')", Clean::FirstNumber(DecimalSign::Comma)),
     ("collapse_spaces", Clean::CollapseSpaces),
 ];
 

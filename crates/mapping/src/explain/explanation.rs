@@ -173,6 +173,8 @@ pub enum ExplainedStep {
     Cleaned(&'static str, String),
     /// Blank text is null.
     Blank,
+    /// The text is one of `null_values`.
+    NullValue,
     /// A code list: its name, the entry, its value.
     Coded(String, String, OwnedValue),
     /// A code list without an entry for the text.

@@ -59,7 +59,10 @@ impl Shortener {
             ExplainedStep::Converted(value) | ExplainedStep::Default(value) => {
                 *value = self.value(&value.as_value());
             }
-            ExplainedStep::Blank | ExplainedStep::Unmapped(_) | ExplainedStep::Invalid(_) => {}
+            ExplainedStep::Blank
+            | ExplainedStep::NullValue
+            | ExplainedStep::Unmapped(_)
+            | ExplainedStep::Invalid(_) => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the shredder tells, in the words of an explanation.
 
-use crate::contract::{Clean, Column, ColumnSource, Generate};
+use crate::contract::{CLEANERS, Clean, Column, ColumnSource, Generate};
 use crate::plan::Plan;
 use crate::shred::{CodeEntry, Step};
 
@@ -34,6 +34,7 @@ pub(super) fn in_words(step: Step<'_>, shortener: &Shortener) -> ExplainedStep {
     match step {
         Step::Cleaned(clean, text) => ExplainedStep::Cleaned(clean_name(clean), shortener.text(text)),
         Step::Blank => ExplainedStep::Blank,
+        Step::NullValue => ExplainedStep::NullValue,
         Step::Coded { list, entry, value } => {
             let entry = match entry {
                 CodeEntry::Text(text) => text,
@@ -51,12 +52,6 @@ pub(super) fn in_words(step: Step<'_>, shortener: &Shortener) -> ExplainedStep {
 }
 
 fn clean_name(clean: Clean) -> &'static str {
-    match clean {
-        Clean::Trim => "trim",
-        Clean::Upper => "upper",
-        Clean::Lower => "lower",
-        Clean::Digits => "digits",
-        Clean::Number => "number",
-        Clean::CollapseSpaces => "collapse_spaces",
-    }
+    let name = CLEANERS.iter().find(|(_, known)| *known == clean).map(|(name, _)| *name);
+    name.expect("every step has a word")
 }

@@ -106,13 +106,21 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         };
         let column = &planned.column;
         let room = Room { arena, work: self.view.work };
-        let text = if column.clean.is_empty() {
-            text
-        } else {
+        let text = if column.is_cleaned {
             match cleaned(column, text, room, &self.trace) {
-                Ok(text) => text,
-                Err(refusal) => return Err(self.refused(&row.candidate, planned, &refusal, Some(item))),
+                Ok(Some(text)) => text,
+                Ok(None) => {
+                    let cell = from_clean_text(column, None, room, &self.trace);
+                    row.values[index] = self.settle(row, planned, (cell, Matches::AsWanted, Some(item)))?;
+                    return Ok(true);
+                }
+                Err(end) => {
+                    let refusal = Box::<Refusal>::from(end);
+                    return Err(self.refused(&row.candidate, planned, &refusal, Some(item)));
+                }
             }
+        } else {
+            text
         };
         // Blank text is for the rules.
         let is_blank = text.as_bytes().first().is_none_or(|&first| first <= b' ');
@@ -236,7 +244,10 @@ fn put_usual<'a>(cell: &mut Value<'a>, column: &'a Column, form: &'a Form, text:
 #[inline(always)]
 fn fits(value: Value<'_>, data_type: DataType, form: &Form) -> bool {
     match (form, value) {
-        (Form::Text { max_bytes }, Value::Text(text)) => text.len() <= *max_bytes,
+        // Blank text is for the rules.
+        (Form::Text { max_bytes }, Value::Text(text)) => {
+            text.len() <= *max_bytes && text.as_bytes().first().is_some_and(|&first| first > b' ')
+        }
         (Form::Integer { min, max }, Value::Int(number)) => *min <= number && number <= *max,
         (Form::Decimal { precision, scale }, Value::Decimal(number)) => {
             number.scale == *scale && number.has_at_most(*precision)

@@ -2,8 +2,8 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
-use xmlshred_model::lexical::{self, LexicalError, MICROS_PER_DAY};
-use xmlshred_model::{DataType, Decimal, FailureCode, IssueCode, Value};
+use xmlshred_model::lexical::{self, Leniency, LexicalError, MICROS_PER_DAY};
+use xmlshred_model::{DataType, Decimal, FailureCode, IssueCode, OwnedValue, Value, WorkEnd};
 
 use crate::contract::{Blank, Clean, CodeList, Column, OnInvalid, OnTooLong};
 
@@ -31,7 +31,7 @@ pub(super) fn from_text_at_once<'a>(
     trace: &impl Trace,
 ) -> Result<Cell<'a>, Box<Refusal>> {
     let text = match text {
-        Some(text) if !column.clean.is_empty() => Some(cleaned(column, text, room, trace)?),
+        Some(text) if column.is_cleaned => cleaned(column, text, room, trace)?,
         text => text,
     };
     from_clean_text_at_once(column, text, room, trace)
@@ -71,14 +71,15 @@ fn from_clean_text_at_once<'a>(
     finish(column, value, issue, is_from_document, trace)
 }
 
+/// The text after `clean`; none when it means null.
 #[inline(never)]
 pub(super) fn cleaned<'a>(
     column: &'a Column,
     text: &'a str,
     room: Room<'a, '_>,
     trace: &impl Trace,
-) -> Result<&'a str, Box<Refusal>> {
-    column.clean.iter().try_fold(text, |text, &step| {
+) -> Result<Option<&'a str>, WorkEnd> {
+    let text = column.clean.iter().try_fold(text, |text, &step| {
         if step != Clean::Trim {
             room.reads(text.len())?;
             room.makes(text.len())?;
@@ -86,7 +87,15 @@ pub(super) fn cleaned<'a>(
         let text = clean(step, text, room.arena);
         trace.step(column, Step::Cleaned(step, text));
         Ok(text)
-    })
+    })?;
+    let means_null = !column.null_values.is_empty() && {
+        room.reads(text.len())?;
+        means_null(column, text)
+    };
+    if means_null {
+        trace.step(column, Step::NullValue);
+    }
+    Ok((!means_null).then_some(text))
 }
 
 /// What a code list has for a text, or for none.
@@ -102,6 +111,7 @@ fn coded<'a>(
         None => blank(),
         Some(text) => {
             let entry = codes.entries.get(text).map(|value| (CodeEntry::Text(text), value));
+            let entry = entry.or_else(|| without_case(codes, text));
             let entry = if is_blank(text) { entry.or_else(blank) } else { entry };
             entry.or_else(|| codes.other.as_ref().map(|value| (CodeEntry::Other, value)))
         }
@@ -120,6 +130,12 @@ fn coded<'a>(
             })
         }
     }
+}
+
+/// The entry that differs from a text by case only, where that is asked for.
+fn without_case<'a>(codes: &'a CodeList, text: &str) -> Option<(CodeEntry<'a>, &'a OwnedValue)> {
+    let entry = codes.without_case.as_ref()?.get(&text.to_lowercase())?;
+    Some((CodeEntry::Text(entry), codes.entries.get(entry)?))
 }
 
 /// A value that is one of the column's type already.
@@ -191,7 +207,7 @@ fn finish<'a>(
     let stays_null = match issue {
         Some(IssueCode::InvalidValue) => column.on_invalid == OnInvalid::Null,
         Some(IssueCode::UnmappedCode) => column.on_unmapped_code == OnInvalid::Null,
-        Some(IssueCode::RepeatedValue | IssueCode::Truncated) | None => false,
+        Some(IssueCode::RepeatedValue | IssueCode::Truncated | IssueCode::Inexact) | None => false,
     };
     let value = match (value, &column.default) {
         (Value::Null, Some(default)) if !stays_null => {
@@ -234,9 +250,8 @@ fn typed<'a>(
 fn parse<'a>(text: &'a str, column: &Column, arena: &'a Bump) -> Result<Value<'a>, LexicalError> {
     match column.data_type {
         DataType::VarChar(max) | DataType::Char(max) if text.len() <= max as usize => Ok(Value::Text(text)),
-        DataType::Binary => {
-            lexical::parse_binary(text).map(|bytes| Value::Binary(arena.alloc_slice_copy(&bytes)))
-        }
+        DataType::Binary => lexical::parse_bytes(text, column.binary_format)
+            .map(|bytes| Value::Binary(arena.alloc_slice_copy(&bytes))),
         data_type => lexical::parse(text, data_type, &column.formats),
     }
 }
@@ -248,13 +263,29 @@ fn lexical_error<'a>(
     error: LexicalError,
     trace: &impl Trace,
 ) -> Result<(Value<'a>, Option<IssueCode>), Box<Refusal>> {
+    let (value, error) = match error {
+        LexicalError::Inexact(_) | LexicalError::Zone(_) if column.leniency != Leniency::STRICT => {
+            match lexical::parse_leniently(text, column.data_type, &column.formats, column.leniency) {
+                Ok(found) => (Some(found), error),
+                Err(error) => (None, error),
+            }
+        }
+        error => (None, error),
+    };
+    if let Some((value, is_inexact)) = value {
+        trace.step(column, Step::Parsed(value));
+        return Ok((value, is_inexact.then_some(IssueCode::Inexact)));
+    }
     trace.step(column, Step::Invalid(&error));
     if let LexicalError::TooLong { max, .. } = error {
         return match column.on_too_long {
             OnTooLong::Truncate => {
                 let end = text.char_indices().nth(max as usize).map_or(text.len(), |(at, _)| at);
-                trace.step(column, Step::Truncated(&text[..end]));
-                Ok((Value::Text(&text[..end]), Some(IssueCode::Truncated)))
+                let is_trimmed = |clean: &Clean| matches!(clean, Clean::Trim | Clean::CollapseSpaces);
+                let cut = &text[..end];
+                let cut = if column.clean.iter().any(is_trimmed) { cut.trim_end() } else { cut };
+                trace.step(column, Step::Truncated(cut));
+                Ok((Value::Text(cut), Some(IssueCode::Truncated)))
             }
             OnTooLong::Fail => {
                 Err(Box::new(Refusal { code: FailureCode::TooLong, message: error.to_string() }))
@@ -296,7 +327,7 @@ fn coerce<'a>(value: Value<'a>, column: &Column, arena: &'a Bump) -> Result<Valu
         | (Value::Binary(_), DataType::Binary) => Ok(value),
         (Value::Int(number), _) => integer(number, data_type, arena),
         (Value::Decimal(number), DataType::Decimal { precision, scale }) => {
-            number.rescale(precision, scale).map(Value::Decimal).ok_or(out_of_range)
+            number.rescale(precision, scale).map(Value::Decimal).ok_or_else(|| loss(number, data_type, scale))
         }
         (Value::Decimal(number), DataType::Double) => {
             let mut text = BumpString::new_in(arena);
@@ -305,7 +336,7 @@ fn coerce<'a>(value: Value<'a>, column: &Column, arena: &'a Bump) -> Result<Valu
         }
         (Value::Decimal(number), DataType::SmallInt | DataType::Int | DataType::BigInt) => {
             let whole = number.rescale(38, 0).and_then(|whole| i64::try_from(whole.unscaled).ok());
-            whole.map_or(Err(out_of_range), |whole| integer(whole, data_type, arena))
+            whole.map_or_else(|| Err(loss(number, data_type, 0)), |whole| integer(whole, data_type, arena))
         }
         (Value::Date(days), DataType::Timestamp) => Ok(Value::Timestamp(i64::from(days) * MICROS_PER_DAY)),
         (Value::Timestamp(micros), DataType::Date) if micros.rem_euclid(MICROS_PER_DAY) == 0 => {
@@ -314,6 +345,15 @@ fn coerce<'a>(value: Value<'a>, column: &Column, arena: &'a Bump) -> Result<Valu
         (Value::Text(text), _) => parse(text, column, arena),
         (value, data_type) if data_type.is_text() => parse(value_text(value, arena), column, arena),
         _ => Err(LexicalError::NotA(data_type)),
+    }
+}
+
+/// Why a number does not fit: it has digits behind this scale, or too many before.
+#[cold]
+fn loss(number: Decimal, data_type: DataType, scale: u8) -> LexicalError {
+    match number.rescale(Decimal::MAX_PRECISION, scale) {
+        None if number.scale > scale => LexicalError::Inexact(data_type),
+        _ => LexicalError::OutOfRange(data_type),
     }
 }
 
@@ -351,6 +391,25 @@ fn push_formatted(out: &mut BumpString<'_>, value: Value<'_>) {
     let mut text = String::new();
     lexical::format(&value, &mut text);
     out.push_str(&text);
+}
+
+/// Whether a text is one of `null_values`. Around values of types other than text white space means nothing.
+#[cold]
+fn means_null(column: &Column, text: &str) -> bool {
+    let text = if column.data_type.is_text() { text } else { text.trim_matches([' ', '\t', '\r', '\n']) };
+    column.null_values.contains(&text.to_lowercase())
+}
+
+/// An expression's text under the blank rule.
+#[inline]
+pub(super) fn blanked<'a>(column: &Column, value: Value<'a>, trace: &impl Trace) -> Value<'a> {
+    match value {
+        Value::Text(text) if column.blank == Blank::Null && is_blank(text) => {
+            trace.step(column, Step::Blank);
+            Value::Null
+        }
+        value => value,
+    }
 }
 
 /// XML white space only, or nothing.

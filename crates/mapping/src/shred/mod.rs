@@ -29,6 +29,7 @@ mod joining;
 mod kept;
 mod latest;
 mod markup;
+mod number;
 mod once;
 mod one_per;
 mod part;

@@ -144,6 +144,8 @@ pub(crate) enum Step<'s> {
     Cleaned(Clean, &'s str),
     /// Blank text becomes null.
     Blank,
+    /// The text is one of `null_values`.
+    NullValue,
     /// A code list has a value for the text.
     Coded { list: &'s CodeList, entry: CodeEntry<'s>, value: Value<'s> },
     /// It has none.

@@ -4,12 +4,15 @@ use bumpalo::Bump;
 use xmlshred_expr::EvaluationError;
 use xmlshred_model::{DataType, FailureCode, Value, WorkEnd};
 
-use crate::contract::{Column, ColumnSource, Generate, Input, Pick};
+use crate::contract::{Blank, Column, ColumnSource, Generate, Input, Pick};
 use crate::plan::{OnceFrom, PlanColumn, PlanSource, Symbol, Test};
 
 use super::candidate::{Candidate, Row};
 use super::cell::{Cell, Refusal};
-use super::convert::{from_exact, from_text, from_text_at_once, from_value, not_the_only_one, without_value};
+use super::convert::{
+    blanked, cleaned, from_clean_text, from_exact, from_text, from_text_at_once, from_value, is_blank,
+    not_the_only_one, without_value,
+};
 use super::joining::Joining;
 use super::once::Known;
 use super::room::Room;
@@ -119,7 +122,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         room: Room<'r, '_>,
     ) -> Result<Cell<'r>, Box<Refusal>> {
         match value {
-            Ok(value) => from_value(column, value, room, &self.trace),
+            Ok(value) => from_value(column, blanked(column, value, &self.trace), room, &self.trace),
             Err(EvaluationError::TooMuchWork(end)) => Err(end.into()),
             Err(error) => without_value(column, error.to_string(), &self.trace),
         }
@@ -254,6 +257,15 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
                 None | Some(Pick::Only | Pick::Last) => Ok(()),
                 Some(Pick::Join(separator)) => {
                     let text = self.text_of(column, item, room)?;
+                    let text = if column.is_cleaned {
+                        cleaned(column, text, room, &self.trace)?
+                    } else {
+                        Some(text)
+                    };
+                    let Some(text) = text.filter(|text| column.blank == Blank::Keep || !is_blank(text))
+                    else {
+                        return Ok(());
+                    };
                     match &mut joined {
                         None => {
                             room.makes(text.len())?;
@@ -278,11 +290,11 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         if column.pick == Some(Pick::Only) && count > 1 {
             return (not_the_only_one(column, &self.trace), Matches::AsWanted, item);
         }
-        let text = match joined {
-            Some(joined) => Ok(Some(joined.finish(room.arena))),
-            None => item.map(|item| self.text_of(column, item, room)).transpose(),
-        };
-        match text {
+        if let Some(Pick::Join(_)) = &column.pick {
+            let text = joined.map(|joined| joined.finish(room.arena));
+            return (from_clean_text(column, text, room, &self.trace), matches, item);
+        }
+        match item.map(|item| self.text_of(column, item, room)).transpose() {
             Ok(text) => (from_text(column, text, room, &self.trace), matches, item),
             Err(end) => (Err(end.into()), matches, item),
         }

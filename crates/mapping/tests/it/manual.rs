@@ -31,13 +31,14 @@ fn settle(found: String) {
 }
 
 /// The headings under which the tables of keys stand.
-const TABLES: [(&str, &Section); 13] = [
+const TABLES: [(&str, &Section); 14] = [
     ("### The contract", &language::CONTRACT),
     ("### `source`", &language::SOURCE),
     ("### `target`", &language::TARGET),
     ("### `document`", &language::DOCUMENT),
     ("### `document.limits`", &language::LIMITS),
     ("### `defaults`", &language::DEFAULTS),
+    ("### `defaults.formats`", &language::FORMATS),
     ("### A table", &language::TABLE),
     ("### `rows`: row templates", &language::ROW),
     ("### `unpivot`", &language::UNPIVOT),
@@ -145,7 +146,9 @@ fn uses(value: &Value, shape: &Shape, place: &str, found: &mut BTreeSet<String>)
         Shape::Either(shapes) => shapes.iter().for_each(|shape| uses(value, shape, place, found)),
         Shape::Word(_) | Shape::Pick => {
             let word = if value.is_null() { "null" } else { value.as_str().unwrap_or_default() };
-            found.insert(format!("{place}: {}", word.split('(').next().unwrap()));
+            let is_pick = matches!(shape, Shape::Pick);
+            let word = if is_pick { word.split('(').next().unwrap() } else { word };
+            found.insert(format!("{place}: {word}"));
         }
         _ => {}
     }
@@ -158,8 +161,9 @@ fn wanted() -> BTreeSet<String> {
         for key in section.keys {
             let place = format!("{} {}", section.name, key.name);
             let words = match &key.shape {
-                // The words of a `let` are those of a column.
+                // The words of a `let` are those of a column, and so are the steps in `defaults`.
                 _ if section.name == language::LET.name => Vec::new(),
+                _ if key.name == "clean" && section.name == language::DEFAULTS.name => Vec::new(),
                 Shape::Word(words) | Shape::OneOrMore(Shape::Word(words)) => words(),
                 Shape::Pick => vec!["first", "last", "only", "join"],
                 _ => Vec::new(),

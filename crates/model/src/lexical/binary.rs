@@ -4,6 +4,16 @@ use crate::Value;
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// `format` of `type: binary`: how documents write bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BinaryFormat {
+    /// XSD `base64Binary`
+    #[default]
+    Base64,
+    /// XSD `hexBinary`, also after `0x` or `\\x`
+    Hex,
+}
+
 /// `8-4-4-4-12` hexadecimal digits in any case, also in braces.
 pub(super) fn uuid(text: &str) -> Option<Value<'static>> {
     let text = text.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(text);
@@ -34,6 +44,16 @@ pub(super) fn parse(text: &str) -> Option<Vec<u8>> {
     match text.strip_prefix("\\x") {
         Some(digits) => hexadecimal(digits.as_bytes()),
         None => base64(text),
+    }
+}
+
+/// Never quietly the other one: what is marked as hexadecimal is no base64.
+pub(super) fn parse_as(text: &str, format: BinaryFormat) -> Option<Vec<u8>> {
+    let marked = ["0x", "0X", "\\x"].iter().find_map(|mark| text.strip_prefix(mark));
+    match (format, marked) {
+        (BinaryFormat::Hex, digits) => hexadecimal(digits.unwrap_or(text).as_bytes()),
+        (BinaryFormat::Base64, None) => base64(text),
+        (BinaryFormat::Base64, Some(_)) => None,
     }
 }
 

@@ -7,17 +7,21 @@ mod binary;
 mod calendar;
 mod error;
 mod json;
+mod leniency;
 mod number;
 mod parts;
 mod pattern;
+mod rfc2822;
 mod temporal;
 
 use std::fmt::Write as _;
 
 use crate::{DataType, Decimal, Value};
 
+pub use binary::BinaryFormat;
 pub use calendar::{CivilDate, MICROS_PER_DAY, civil_from_days, days_from_civil};
 pub use error::LexicalError;
+pub use leniency::{Leniency, OnInexact, OnZone};
 pub use pattern::TemporalFormat;
 
 /// The value that `text` stands for. `formats` are tried in order for `date`, `time`, `timestamp`, `timestamptz`; when
@@ -43,7 +47,8 @@ pub fn parse<'a>(
         DataType::Decimal { precision, scale } => return number::decimal(collapse(text), precision, scale),
         DataType::Double => return number::double(collapse(text)),
         DataType::Date | DataType::Time | DataType::Timestamp | DataType::TimestampTz => {
-            temporal::parse(collapse(text), data_type, formats)
+            return temporal::parse(collapse(text), data_type, formats, Leniency::STRICT)
+                .map(|(value, _)| value);
         }
         DataType::Uuid => binary::uuid(collapse(text)),
         DataType::Binary => None,
@@ -61,6 +66,40 @@ pub fn short_integer(text: &str) -> Option<i64> {
 #[inline]
 pub fn short_decimal(text: &str, precision: u8, scale: u8) -> Option<Decimal> {
     number::short_decimal_of(text, precision, scale)
+}
+
+/// [`parse`] with what a contract permits beyond it, for numbers, dates and times; whether something was rounded or cut.
+///
+/// # Errors
+/// As [`parse`], where nothing that is permitted helps.
+pub fn parse_leniently(
+    text: &str,
+    data_type: DataType,
+    formats: &[TemporalFormat],
+    leniency: Leniency,
+) -> Result<(Value<'static>, bool), LexicalError> {
+    match data_type {
+        DataType::SmallInt | DataType::Int | DataType::BigInt => {
+            number::rounded_integer(collapse(text), data_type, leniency.on_inexact)
+        }
+        DataType::Decimal { precision, scale } => {
+            number::rounded_decimal(collapse(text), precision, scale, leniency.on_inexact)
+                .map(|(number, is_inexact)| (Value::Decimal(number), is_inexact))
+        }
+        DataType::Date | DataType::Time | DataType::Timestamp | DataType::TimestampTz => {
+            temporal::parse(collapse(text), data_type, formats, leniency)
+        }
+        _ => Err(LexicalError::NotA(data_type)),
+    }
+}
+
+/// Decodes bytes as a contract says that they are written. Hexadecimal digits may have `0x` or `\\x` before them; text that begins so is
+/// no base64, though `0x…` could be.
+///
+/// # Errors
+/// When the text is not written so.
+pub fn parse_bytes(text: &str, format: BinaryFormat) -> Result<Vec<u8>, LexicalError> {
+    binary::parse_as(collapse(text), format).ok_or(LexicalError::NotA(DataType::Binary))
 }
 
 /// Decodes `binary` from base64 (XSD `base64Binary`) or, when prefixed with `\x`, hexadecimal.

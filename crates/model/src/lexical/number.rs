@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::{DataType, Decimal, Value};
 
 use super::error::LexicalError;
+use super::leniency::{Lost, OnInexact};
 
 /// The usual case: digits that are too few to overflow, and no white space.
 #[inline]
@@ -39,7 +40,7 @@ pub(super) fn integer(text: &str, data_type: DataType) -> Result<Value<'static>,
             number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
         }
         if others != 0 {
-            return Err(LexicalError::NotA(data_type));
+            return with_fraction(text, data_type);
         }
         let number = if is_negative { -number } else { number };
         let fits = match data_type {
@@ -50,7 +51,7 @@ pub(super) fn integer(text: &str, data_type: DataType) -> Result<Value<'static>,
         return if fits { Ok(Value::Int(number)) } else { Err(LexicalError::OutOfRange(data_type)) };
     }
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return Err(LexicalError::NotA(data_type));
+        return with_fraction(text, data_type);
     }
     let out_of_range = LexicalError::OutOfRange(data_type);
     let number = digits.iter().try_fold(0_i64, |number, digit| {
@@ -66,13 +67,51 @@ pub(super) fn integer(text: &str, data_type: DataType) -> Result<Value<'static>,
     if fits { Ok(Value::Int(number)) } else { Err(out_of_range) }
 }
 
+/// Zeros behind a point are no more than none: `150.00` is an integer.
+#[cold]
+fn with_fraction(text: &str, data_type: DataType) -> Result<Value<'static>, LexicalError> {
+    rounded_integer(text, data_type, OnInexact::Fail).map(|(value, _)| value)
+}
+
+/// An integer, and whether it was rounded or cut.
+pub(super) fn rounded_integer(
+    text: &str,
+    data_type: DataType,
+    on_inexact: OnInexact,
+) -> Result<(Value<'static>, bool), LexicalError> {
+    let whole = rounded_decimal(text, Decimal::MAX_PRECISION, 0, on_inexact);
+    let (Decimal { unscaled, .. }, is_inexact) = whole.map_err(|error| match error {
+        LexicalError::NotA(_) => LexicalError::NotA(data_type),
+        LexicalError::Inexact(_) => LexicalError::Inexact(data_type),
+        _ => LexicalError::OutOfRange(data_type),
+    })?;
+    let fits = match data_type {
+        DataType::SmallInt => i16::try_from(unscaled).is_ok(),
+        DataType::Int => i32::try_from(unscaled).is_ok(),
+        _ => true,
+    };
+    let number = i64::try_from(unscaled).ok().filter(|_| fits);
+    number.map(|number| (Value::Int(number), is_inexact)).ok_or(LexicalError::OutOfRange(data_type))
+}
+
 /// Digits that the scale cannot hold must be zeros: nothing is rounded.
 pub(super) fn decimal(text: &str, precision: u8, scale: u8) -> Result<Value<'static>, LexicalError> {
-    let data_type = DataType::Decimal { precision, scale };
     let (is_negative, digits) = sign(text);
     if let Some(decimal) = short_decimal(is_negative, digits, precision, scale) {
         return Ok(Value::Decimal(decimal));
     }
+    rounded_decimal(text, precision, scale, OnInexact::Fail).map(|(decimal, _)| Value::Decimal(decimal))
+}
+
+/// A decimal, and whether digits were rounded or cut that the scale cannot hold.
+pub(super) fn rounded_decimal(
+    text: &str,
+    precision: u8,
+    scale: u8,
+    on_inexact: OnInexact,
+) -> Result<(Decimal, bool), LexicalError> {
+    let data_type = DataType::Decimal { precision, scale };
+    let (is_negative, digits) = sign(text);
     let point = digits.iter().position(|&byte| byte == b'.');
     let (whole, fraction) = point.map_or((digits, [].as_slice()), |at| (&digits[..at], &digits[at + 1..]));
     let is_number =
@@ -82,19 +121,19 @@ pub(super) fn decimal(text: &str, precision: u8, scale: u8) -> Result<Value<'sta
     }
     let out_of_range = LexicalError::OutOfRange(data_type);
     let (kept, lost) = fraction.split_at(fraction.len().min(usize::from(scale)));
-    if lost.iter().any(|&digit| digit != b'0') {
-        return Err(out_of_range);
-    }
+    let lost = Lost::of(lost);
+    let rounding = lost.settled(on_inexact).ok_or(LexicalError::Inexact(data_type))?;
     let append = |number: i128, digit: &u8| number.checked_mul(10)?.checked_add(i128::from(digit - b'0'));
     let magnitude = whole
         .iter()
         .chain(kept)
         .try_fold(0_i128, append)
         .and_then(|number| number.checked_mul(10_i128.checked_pow(u32::from(scale) - kept.len() as u32)?))
+        .and_then(|number| number.checked_add(rounding.into()))
         .filter(|&number| 10_i128.checked_pow(u32::from(precision)).is_some_and(|limit| number < limit))
         .ok_or(out_of_range)?;
     let unscaled = if is_negative { -magnitude } else { magnitude };
-    Ok(Value::Decimal(Decimal { unscaled, scale }))
+    Ok((Decimal { unscaled, scale }, lost != Lost::Nothing))
 }
 
 /// The usual case: few digits, all of which fit. Anything else is looked at closely.

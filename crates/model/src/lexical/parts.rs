@@ -1,5 +1,7 @@
 //! Parts of dates and times, as ISO 8601 and patterns have them in common.
 
+use super::leniency::Lost;
+
 pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
 
 /// What a text says, part by part.
@@ -10,6 +12,8 @@ pub(super) struct Parts {
     pub(super) time: Option<i64>,
     /// Minutes east of Greenwich.
     pub(super) offset: Option<i32>,
+    /// Digits of the time behind the microseconds.
+    pub(super) lost: Lost,
 }
 
 /// Microseconds since midnight. XSD reads 24:00:00 as the end of the day; leap seconds are not known.
@@ -20,17 +24,17 @@ pub(super) fn time_of_day(hour: u32, minute: u32, second: u32, micros: u32) -> O
     (is_time || is_end).then_some(seconds * MICROS_PER_SECOND + i64::from(micros))
 }
 
-/// At least one digit; behind the sixth only zeros, so that nothing is rounded.
-pub(super) fn fraction(rest: &mut &[u8]) -> Option<u32> {
+/// At least one digit: microseconds, and what is behind them.
+pub(super) fn fraction(rest: &mut &[u8]) -> Option<(u32, Lost)> {
     let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (taken, after) = rest.split_at(count);
     *rest = after;
     let (kept, lost) = taken.split_at(count.min(6));
-    if count == 0 || lost.iter().any(|&digit| digit != b'0') {
+    if count == 0 {
         return None;
     }
     let number = kept.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
-    Some(number * 10_u32.pow(6 - kept.len() as u32))
+    Some((number * 10_u32.pow(6 - kept.len() as u32), Lost::of(lost)))
 }
 
 /// `Z`, `±HH:MM`, `±HHMM` or `±HH`, in minutes; at most 14 hours, as XSD has it.

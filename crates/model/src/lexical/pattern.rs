@@ -1,18 +1,32 @@
 //! strptime-style patterns of contracts: read once, then matched exactly, to the end of the text.
 
-use super::calendar::{CivilDate, days_from_civil};
-use super::parts::{Parts, digits, fraction, offset, time_of_day};
+use crate::DataType;
 
-/// A strptime-style pattern for dates, times and timestamps, checked once.
+use super::calendar::{CivilDate, MICROS_PER_DAY, days_from_civil};
+use super::leniency::Lost;
+use super::parts::{Parts, digits, fraction, offset, time_of_day};
+use super::{rfc2822, temporal};
+
+/// How dates, times and timestamps are written, checked once: a strptime-style pattern, or one of the words `iso8601`, `rfc2822`, `epoch` (seconds
+/// since 1970-01-01T00:00:00Z, with or without a fraction) and `epoch_ms`.
 ///
 /// `%Y` year of four digits, `%y` of two (69 to 99 are 1969 to 1999, others 20xx, as POSIX), `%m` `%d` `%H` `%I` `%M` `%S` `%j` with one or two (three)
 /// digits, `%f` fraction of a second (1 to 6 digits), `%.f` the same with its point or nothing, `%b` and `%B` English month names, `%a` and `%A` day
-/// names (read, not checked), `%p` AM or PM, `%z` offset (`Z`, `+HH:MM`, `+HHMM`), `%T` = `%H:%M:%S`, `%F` = `%Y-%m-%d`, `%D` = `%m/%d/%y`, `%R` = `%H:%M`,
+/// names (read, not checked), `%p` AM or PM, `%z` offset (`Z`, `+HH:MM`, `+HHMM`), `%Z` name of a zone (`UTC`, `GMT`, `Z` and those of RFC 2822), `%T` = `%H:%M:%S`, `%F` = `%Y-%m-%d`, `%D` = `%m/%d/%y`, `%R` = `%H:%M`,
 /// `%%`. A blank matches any number of blanks. Other characters are themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemporalFormat {
     pattern: String,
-    items: Vec<Item>,
+    notation: Notation,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Notation {
+    Pattern(Vec<Item>),
+    Iso8601,
+    Rfc2822,
+    /// Of a second since 1970, in powers of ten.
+    Epoch(u8),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +48,10 @@ enum Item {
     OptionalFraction,
     HalfDay,
     Offset,
+    ZoneName,
 }
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",
@@ -50,7 +65,8 @@ const MONTHS: [&str; 12] = [
     "november",
     "december",
 ];
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+pub(super) const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 impl TemporalFormat {
     /// Checks a pattern such as `%m/%d/%Y %H:%M:%S`.
@@ -58,12 +74,21 @@ impl TemporalFormat {
     /// # Errors
     /// A message that names the directive that is not known.
     pub fn new(pattern: &str) -> Result<Self, String> {
-        let mut items = Vec::new();
-        read(pattern, &mut items)?;
-        if items.is_empty() {
-            return Err("an empty pattern matches nothing".to_owned());
-        }
-        Ok(Self { pattern: pattern.to_owned(), items })
+        let notation = match pattern {
+            "iso8601" => Notation::Iso8601,
+            "rfc2822" => Notation::Rfc2822,
+            "epoch" => Notation::Epoch(0),
+            "epoch_ms" => Notation::Epoch(3),
+            pattern => {
+                let mut items = Vec::new();
+                read(pattern, &mut items)?;
+                if items.is_empty() {
+                    return Err("an empty pattern matches nothing".to_owned());
+                }
+                Notation::Pattern(items)
+            }
+        };
+        Ok(Self { pattern: pattern.to_owned(), notation })
     }
 
     /// The pattern as it was written.
@@ -71,14 +96,54 @@ impl TemporalFormat {
         &self.pattern
     }
 
-    pub(super) fn parse(&self, text: &str) -> Option<Parts> {
-        let mut rest = text;
-        let mut fields = Fields::default();
-        for &item in &self.items {
-            fields.read(item, &mut rest)?;
+    pub(super) fn parse(&self, text: &str, data_type: DataType) -> Option<Parts> {
+        match &self.notation {
+            Notation::Pattern(items) => {
+                let mut rest = text;
+                let mut fields = Fields::default();
+                for &item in items {
+                    fields.read(item, &mut rest)?;
+                }
+                if rest.is_empty() { fields.parts() } else { None }
+            }
+            Notation::Iso8601 => temporal::iso(text, data_type),
+            Notation::Rfc2822 => rfc2822::parse(text),
+            Notation::Epoch(power) => since_1970(text, *power, data_type),
         }
-        if rest.is_empty() { fields.parts() } else { None }
     }
+}
+
+/// A number of seconds, or of the part of a second that this power of ten says, since 1970-01-01T00:00:00Z.
+fn since_1970(text: &str, power: u8, data_type: DataType) -> Option<Parts> {
+    let (is_negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number = !whole.is_empty() && (whole.len() == digits.len() || !fraction.is_empty());
+    if !is_number || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let places = usize::from(6 - power);
+    let (kept, lost) = fraction.as_bytes().split_at(fraction.len().min(places));
+    let append = |number: i64, digit: &u8| number.checked_mul(10)?.checked_add(i64::from(digit - b'0'));
+    let magnitude = whole.as_bytes().iter().chain(kept).try_fold(0_i64, append)?;
+    let magnitude = magnitude.checked_mul(10_i64.checked_pow((places - kept.len()) as u32)?)?;
+    let magnitude = Some(magnitude).filter(|&micros| micros < i64::MAX / 2)?;
+    // Cut towards the past, as any other time is: what is lost of a number below zero is then the rest of a microsecond.
+    let (micros, lost) = match (is_negative, Lost::of(lost)) {
+        (false, lost) => (magnitude, lost),
+        (true, Lost::Nothing) => (-magnitude, Lost::Nothing),
+        (true, Lost::LessThanHalf) => (-magnitude - 1, Lost::Half),
+        (true, Lost::Half) => (-magnitude - 1, Lost::LessThanHalf),
+    };
+    Some(Parts {
+        days: (data_type != DataType::Time).then_some(i32::try_from(micros.div_euclid(MICROS_PER_DAY)).ok()?),
+        time: Some(micros.rem_euclid(MICROS_PER_DAY)),
+        // The number is one of UTC and says no zone.
+        offset: (data_type == DataType::TimestampTz).then_some(0),
+        lost,
+    })
 }
 
 fn read(pattern: &str, items: &mut Vec<Item>) -> Result<(), String> {
@@ -108,6 +173,7 @@ fn read(pattern: &str, items: &mut Vec<Item>) -> Result<(), String> {
             Some('.') if chars.next() == Some('f') => Item::OptionalFraction,
             Some('p' | 'P') => Item::HalfDay,
             Some('z') => Item::Offset,
+            Some('Z') => Item::ZoneName,
             Some('%') => Item::Literal('%'),
             Some('T') => {
                 read("%H:%M:%S", items)?;
@@ -145,6 +211,7 @@ struct Fields {
     micros: Option<u32>,
     is_afternoon: Option<bool>,
     offset: Option<i32>,
+    lost: Lost,
 }
 
 impl Fields {
@@ -168,11 +235,11 @@ impl Fields {
             }
             Item::Minute => self.minute = Some(number(rest, 1, 2)?),
             Item::Second => self.second = Some(number(rest, 1, 2)?),
-            Item::Fraction => self.micros = Some(on_bytes(rest, fraction)?),
+            Item::Fraction => self.fraction(rest)?,
             Item::OptionalFraction => {
                 if let Some(after) = rest.strip_prefix('.') {
                     *rest = after;
-                    self.micros = Some(on_bytes(rest, fraction)?);
+                    self.fraction(rest)?;
                 }
             }
             Item::HalfDay => {
@@ -184,7 +251,14 @@ impl Fields {
                 *rest = &rest[2..];
             }
             Item::Offset => self.offset = Some(on_bytes(rest, offset)?),
+            Item::ZoneName => self.offset = Some(rfc2822::zone_name(rest)?),
         }
+        Some(())
+    }
+
+    fn fraction(&mut self, rest: &mut &str) -> Option<()> {
+        let (micros, lost) = on_bytes(rest, fraction)?;
+        (self.micros, self.lost) = (Some(micros), lost);
         Some(())
     }
 
@@ -217,12 +291,12 @@ impl Fields {
                 self.micros.unwrap_or(0),
             )?),
         };
-        Some(Parts { days, time, offset: self.offset })
+        Some(Parts { days, time, offset: self.offset, lost: self.lost })
     }
 }
 
 /// A number of `min` to `max` digits.
-fn number(rest: &mut &str, min: usize, max: usize) -> Option<u32> {
+pub(super) fn number(rest: &mut &str, min: usize, max: usize) -> Option<u32> {
     let count = rest.bytes().take(max).take_while(u8::is_ascii_digit).count();
     if count < min {
         return None;
@@ -231,7 +305,7 @@ fn number(rest: &mut &str, min: usize, max: usize) -> Option<u32> {
 }
 
 /// Position of the name, whole or its first three letters, in any case.
-fn name(rest: &mut &str, names: &[&str]) -> Option<u32> {
+pub(super) fn name(rest: &mut &str, names: &[&str]) -> Option<u32> {
     let matches = |name: &str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
     let (at, length) = names.iter().enumerate().find_map(|(at, name)| {
         if matches(name) { Some((at, name.len())) } else { matches(&name[..3]).then_some((at, 3)) }
@@ -241,7 +315,7 @@ fn name(rest: &mut &str, names: &[&str]) -> Option<u32> {
 }
 
 /// Runs a reader of bytes that stops at ASCII characters only.
-fn on_bytes<T>(rest: &mut &str, read: impl FnOnce(&mut &[u8]) -> Option<T>) -> Option<T> {
+pub(super) fn on_bytes<T>(rest: &mut &str, read: impl FnOnce(&mut &[u8]) -> Option<T>) -> Option<T> {
     let mut bytes = rest.as_bytes();
     let value = read(&mut bytes)?;
     *rest = &rest[rest.len() - bytes.len()..];

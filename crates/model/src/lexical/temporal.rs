@@ -5,28 +5,58 @@ use std::fmt::Write as _;
 use crate::{DataType, Value};
 
 use super::calendar::{CivilDate, MICROS_PER_DAY, civil_from_days, days_from_civil};
+use super::error::LexicalError;
+use super::leniency::{Leniency, Lost, OnInexact, OnZone};
 use super::parts::{MICROS_PER_SECOND, Parts, fraction, offset, pair, take, time_of_day};
 use super::pattern::TemporalFormat;
 
-pub(super) fn parse(text: &str, data_type: DataType, formats: &[TemporalFormat]) -> Option<Value<'static>> {
+/// The value, and whether something was rounded or cut. Of several formats the first counts that gives one; when none does, the first
+/// that would with more leniency.
+pub(super) fn parse(
+    text: &str,
+    data_type: DataType,
+    formats: &[TemporalFormat],
+    leniency: Leniency,
+) -> Result<(Value<'static>, bool), LexicalError> {
+    let not_a = LexicalError::NotA(data_type);
     if formats.is_empty() {
-        return iso(text, data_type).and_then(|parts| to_value(parts, data_type));
+        return to_value(iso(text, data_type).ok_or(not_a)?, data_type, DateOnly::Strict, leniency);
     }
-    formats.iter().find_map(|format| to_value(format.parse(text)?, data_type))
+    let mut found = not_a;
+    for parts in formats.iter().filter_map(|format| format.parse(text, data_type)) {
+        match to_value(parts, data_type, DateOnly::MayHaveTime, leniency) {
+            Err(error) if found == not_a => found = error,
+            Err(_) => {}
+            value => return value,
+        }
+    }
+    Err(found)
 }
 
-fn iso(text: &str, data_type: DataType) -> Option<Parts> {
+/// Whether a date may be written with a time of day.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum DateOnly {
+    Strict,
+    MayHaveTime,
+}
+
+/// ISO 8601 of a type: a date for dates, a time for times, both for the others, and a zone.
+pub(super) fn iso(text: &str, data_type: DataType) -> Option<Parts> {
     let mut rest = text.as_bytes();
     let mut parts = Parts::default();
     if data_type != DataType::Time {
         parts.days = Some(date(&mut rest)?);
         match rest {
             [] => return Some(parts),
-            [b'T' | b't' | b' ', after @ ..] => rest = after,
-            _ => return None,
+            [b'T' | b't' | b' ', after @ ..] => {
+                rest = after;
+                (parts.time, parts.lost) = time(&mut rest).map(|(time, lost)| (Some(time), lost))?;
+            }
+            _ => {}
         }
+    } else {
+        (parts.time, parts.lost) = time(&mut rest).map(|(time, lost)| (Some(time), lost))?;
     }
-    parts.time = Some(time(&mut rest)?);
     parts.offset = match rest {
         [] => None,
         _ => Some(offset(&mut rest)?),
@@ -35,19 +65,56 @@ fn iso(text: &str, data_type: DataType) -> Option<Parts> {
 }
 
 /// A value needs the parts of its type and no others; a timestamp without a time is midnight.
-fn to_value(parts: Parts, data_type: DataType) -> Option<Value<'static>> {
-    let Parts { days, time, offset } = parts;
-    let local = |days: i32, time: Option<i64>| i64::from(days) * MICROS_PER_DAY + time.unwrap_or(0);
-    match (data_type, days, time, offset) {
-        (DataType::Date, Some(days), None, None) => Some(Value::Date(days)),
-        (DataType::Time, None, Some(time), None) if time < MICROS_PER_DAY => Some(Value::Time(time)),
-        (DataType::Timestamp, Some(days), time, None) => in_years(local(days, time)).map(Value::Timestamp),
-        (DataType::TimestampTz, Some(days), Some(time), Some(offset)) => {
-            in_years(local(days, Some(time)) - i64::from(offset) * 60 * MICROS_PER_SECOND)
-                .map(Value::TimestampTz)
+fn to_value(
+    parts: Parts,
+    data_type: DataType,
+    date_only: DateOnly,
+    leniency: Leniency,
+) -> Result<(Value<'static>, bool), LexicalError> {
+    let not_a = LexicalError::NotA(data_type);
+    let Parts { days, time, offset, lost } = parts;
+    let has_right_parts = match data_type {
+        DataType::Date => days.is_some() && (time.is_none() || date_only == DateOnly::MayHaveTime),
+        DataType::Time => days.is_none() && time.is_some(),
+        DataType::Timestamp => days.is_some(),
+        _ => days.is_some() && time.is_some() && offset.is_some(),
+    };
+    if !has_right_parts {
+        return Err(not_a);
+    }
+    let east = match (data_type, leniency.on_zone) {
+        (DataType::TimestampTz, _) | (_, OnZone::Utc) => offset.unwrap_or(0),
+        (_, OnZone::Fail) if offset.is_some() => return Err(LexicalError::Zone(data_type)),
+        (_, OnZone::Fail | OnZone::Ignore) => 0,
+    };
+    let east = i64::from(east) * 60 * MICROS_PER_SECOND;
+    let inexact = LexicalError::Inexact(data_type);
+    if data_type == DataType::Date {
+        let has_time = time.is_some_and(|time| time % MICROS_PER_DAY != 0) || lost != Lost::Nothing;
+        if has_time && leniency.on_inexact == OnInexact::Fail {
+            return Err(inexact);
+        }
+        // A time of day is cut off: nobody means the next day by the afternoon.
+        let micros = i64::from(days.unwrap_or(0)) * MICROS_PER_DAY + time.unwrap_or(0) - east;
+        let days = in_years(micros).ok_or(not_a)?.div_euclid(MICROS_PER_DAY);
+        return Ok((Value::Date(days as i32), has_time));
+    }
+    let rounding = lost.settled(leniency.on_inexact).ok_or(inexact)?;
+    let is_inexact = lost != Lost::Nothing;
+    let time = time.unwrap_or(0) + rounding;
+    let value = match (data_type, days) {
+        (DataType::Time, _) if time < MICROS_PER_DAY => {
+            Some(Value::Time((time - east).rem_euclid(MICROS_PER_DAY)))
+        }
+        (DataType::Timestamp, Some(days)) => {
+            in_years(i64::from(days) * MICROS_PER_DAY + time - east).map(Value::Timestamp)
+        }
+        (DataType::TimestampTz, Some(days)) => {
+            in_years(i64::from(days) * MICROS_PER_DAY + time - east).map(Value::TimestampTz)
         }
         _ => None,
-    }
+    };
+    value.map(|value| (value, is_inexact)).ok_or(not_a)
 }
 
 /// The years 1 to 9999 are all that every database knows; 24:00 and offsets can leave them.
@@ -68,18 +135,18 @@ fn date(rest: &mut &[u8]) -> Option<i32> {
 }
 
 /// `HH:MM[:SS[.f…]]`
-fn time(rest: &mut &[u8]) -> Option<i64> {
+fn time(rest: &mut &[u8]) -> Option<(i64, Lost)> {
     let hour = pair(rest)?;
     take(rest, b':')?;
     let minute = pair(rest)?;
-    let (mut second, mut micros) = (0, 0);
+    let (mut second, mut micros, mut lost) = (0, 0, Lost::Nothing);
     if take(rest, b':').is_some() {
         second = pair(rest)?;
         if take(rest, b'.').is_some() {
-            micros = fraction(rest)?;
+            (micros, lost) = fraction(rest)?;
         }
     }
-    time_of_day(hour, minute, second, micros)
+    time_of_day(hour, minute, second, micros).map(|time| (time, lost))
 }
 
 pub(super) fn format_date(days: i32, out: &mut String) {

@@ -20,6 +20,8 @@ fn read_as(text: &str, data_type: &str, formats: &[&str]) -> String {
         Err(LexicalError::NotA(_)) => "not".to_owned(),
         Err(LexicalError::OutOfRange(_)) => "range".to_owned(),
         Err(LexicalError::TooLong { .. }) => "long".to_owned(),
+        Err(LexicalError::Inexact(_)) => "inexact".to_owned(),
+        Err(LexicalError::Zone(_)) => "zone".to_owned(),
     }
 }
 
@@ -35,7 +37,14 @@ fn forms_of_every_type() {
         ("smallint", "32768", "range"),
         ("int", "\n+042\t", "42"),
         ("int", "2147483648", "range"),
-        ("int", "1.0", "not"),
+        ("int", "150.00", "150"),
+        ("int", "-7.", "-7"),
+        ("int", ".0", "0"),
+        ("int", ".", "not"),
+        ("int", "1.5", "inexact"),
+        ("int", "1.0.0", "not"),
+        ("int", "2147483648.0", "range"),
+        ("bigint", "9223372036854775807.000", "9223372036854775807"),
         ("int", "", "not"),
         ("int", "-", "not"),
         ("int", "1 2", "not"),
@@ -47,7 +56,7 @@ fn forms_of_every_type() {
         ("decimal(12,2)", "-.5", "-0.50"),
         ("decimal(12,2)", "5.", "5.00"),
         ("decimal(12,2)", "1.500", "1.50"),
-        ("decimal(12,2)", "1.505", "range"),
+        ("decimal(12,2)", "1.505", "inexact"),
         ("decimal(4,2)", "100", "range"),
         ("decimal(4,2)", "99.99", "99.99"),
         ("decimal(12,2)", ".", "not"),
@@ -83,7 +92,8 @@ fn forms_of_every_type() {
         ("date", "9999-12-31", "9999-12-31"),
         ("date", "2024-1-2", "not"),
         ("date", "2024-01-02T00:00:00", "not"),
-        ("date", "2024-01-02Z", "not"),
+        ("date", "2024-01-02Z", "zone"),
+        ("date", "2024-01-02-05:00", "zone"),
         ("date", "2024-01-02 x", "not"),
         ("time", "23:59", "23:59:00"),
         ("time", "03:04:05.120", "03:04:05.12"),
@@ -94,9 +104,9 @@ fn forms_of_every_type() {
         ("timestamp", "2024-01-02", "2024-01-02T00:00:00"),
         ("timestamp", "2024-12-31T24:00:00", "2025-01-01T00:00:00"),
         ("timestamp", "9999-12-31T24:00:00", "not"),
-        ("timestamp", "2024-01-02T03:04:05.1234567", "not"),
+        ("timestamp", "2024-01-02T03:04:05.1234567", "inexact"),
         ("timestamp", "2024-01-02T03:04:05.1234560", "2024-01-02T03:04:05.123456"),
-        ("timestamp", "2024-01-02T03:04:05Z", "not"),
+        ("timestamp", "2024-01-02T03:04:05Z", "zone"),
         ("timestamp", "1900-01-01T00:00:00.5", "1900-01-01T00:00:00.5"),
         ("timestamptz", "2024-01-02T03:04:05+02:00", "2024-01-02T01:04:05Z"),
         ("timestamptz", "2024-01-01T00:30:00+0100", "2023-12-31T23:30:00Z"),
@@ -115,6 +125,139 @@ fn forms_of_every_type() {
         ("json", "01", "not"),
     ] {
         assert_eq!(read(text, data_type), expected, "{text:?} as {data_type}");
+    }
+}
+
+fn read_leniently(text: &str, data_type: &str, formats: &[&str], leniency: Leniency) -> String {
+    let formats = formats.iter().map(|format| TemporalFormat::new(format).unwrap()).collect::<Vec<_>>();
+    match parse_leniently(text, data_type.parse().unwrap(), &formats, leniency) {
+        Ok((value, is_inexact)) => {
+            let mut out = String::new();
+            format(&value, &mut out);
+            if is_inexact { out + " inexact" } else { out }
+        }
+        Err(error) => format!("{error:?}").split('(').next().unwrap().to_owned(),
+    }
+}
+
+#[test]
+fn digits_without_a_place_are_rounded_half_away_from_zero_or_cut() {
+    for (data_type, text, rounded, cut) in [
+        ("decimal(5,2)", "1.505", "1.51 inexact", "1.50 inexact"),
+        ("decimal(5,2)", "-1.505", "-1.51 inexact", "-1.50 inexact"),
+        ("decimal(5,2)", "1.5049999", "1.50 inexact", "1.50 inexact"),
+        ("decimal(5,2)", "1.500", "1.50", "1.50"),
+        ("decimal(4,2)", "99.995", "OutOfRange", "99.99 inexact"),
+        ("decimal(38,0)", "1.5", "2 inexact", "1 inexact"),
+        ("int", "-0.5", "-1 inexact", "0 inexact"),
+        ("smallint", "32767.5", "OutOfRange", "32767 inexact"),
+        ("int", "1.5x", "NotA", "NotA"),
+        ("time", "23:59:59.9999994", "23:59:59.999999 inexact", "23:59:59.999999 inexact"),
+        ("time", "23:59:59.9999995", "NotA", "23:59:59.999999 inexact"),
+        (
+            "timestamp",
+            "2023-12-31T23:59:59.9999995",
+            "2024-01-01T00:00:00 inexact",
+            "2023-12-31T23:59:59.999999 inexact",
+        ),
+        (
+            "timestamptz",
+            "2024-01-01T00:00:00.1234565Z",
+            "2024-01-01T00:00:00.123457Z inexact",
+            "2024-01-01T00:00:00.123456Z inexact",
+        ),
+    ] {
+        let read =
+            |on_inexact| read_leniently(text, data_type, &[], Leniency { on_inexact, ..Leniency::STRICT });
+        assert_eq!(read(OnInexact::Round), rounded, "{text} as {data_type}");
+        assert_eq!(read(OnInexact::Truncate), cut, "{text} as {data_type}");
+        assert!(read(OnInexact::Fail) == "Inexact" || !rounded.contains("inexact"), "{text} as {data_type}");
+    }
+}
+
+#[test]
+fn zones_are_ignored_or_the_value_is_the_one_in_utc() {
+    for (data_type, format, text, ignored, in_utc) in [
+        ("date", "", "2031-05-04Z", "2031-05-04", "2031-05-04"),
+        ("date", "", "2031-05-04+02:00", "2031-05-04", "2031-05-03"),
+        ("date", "%d.%m.%Y %z", "04.05.2031 +0200", "2031-05-04", "2031-05-03"),
+        ("time", "", "10:00:00Z", "10:00:00", "10:00:00"),
+        ("time", "", "01:30:00+02:00", "01:30:00", "23:30:00"),
+        ("timestamp", "", "2024-01-01T01:00:00+02:00", "2024-01-01T01:00:00", "2023-12-31T23:00:00"),
+        ("timestamp", "%F %T %Z", "2024-01-01 01:00:00 EST", "2024-01-01T01:00:00", "2024-01-01T06:00:00"),
+        (
+            "timestamp",
+            "rfc2822",
+            "Tue, 1 Jul 2003 10:52:37 +0200",
+            "2003-07-01T10:52:37",
+            "2003-07-01T08:52:37",
+        ),
+        ("timestamptz", "", "2024-01-01T01:00:00+02:00", "2023-12-31T23:00:00Z", "2023-12-31T23:00:00Z"),
+    ] {
+        let formats = if format.is_empty() { vec![] } else { vec![format] };
+        let read =
+            |on_zone| read_leniently(text, data_type, &formats, Leniency { on_zone, ..Leniency::STRICT });
+        assert_eq!(read(OnZone::Ignore), ignored, "{text} as {data_type}");
+        assert_eq!(read(OnZone::Utc), in_utc, "{text} as {data_type}");
+        if data_type != "timestamptz" {
+            assert_eq!(read(OnZone::Fail), "Zone", "{text} as {data_type}");
+        }
+    }
+}
+
+#[test]
+fn words_stand_for_whole_notations() {
+    for (data_type, word, text, expected) in [
+        ("timestamptz", "rfc2822", "Tue, 01 Jul 2003 10:52:37 GMT", "2003-07-01T10:52:37Z"),
+        ("timestamptz", "rfc2822", "1 jul 03 10:52 pst", "2003-07-01T18:52:00Z"),
+        ("timestamptz", "rfc2822", "Fri, 21 Nov 97 09:55:06 -0600 (by hand)", "1997-11-21T15:55:06Z"),
+        ("timestamptz", "rfc2822", "1 Jul 2003 10:52:37", "not"),
+        ("timestamptz", "rfc2822", "31 Jun 2003 10:52:37 GMT", "not"),
+        ("timestamptz", "epoch", "1700000000", "2023-11-14T22:13:20Z"),
+        ("timestamp", "epoch", "-1.5", "1969-12-31T23:59:58.5"),
+        ("timestamp", "epoch_ms", "1700000000123", "2023-11-14T22:13:20.123"),
+        ("timestamp", "epoch_ms", "1700000000123.4567", "inexact"),
+        ("timestamp", "epoch", "99999999999999999999", "not"),
+        ("timestamp", "epoch", "1e3", "not"),
+        ("timestamp", "epoch", "", "not"),
+        ("time", "epoch", "3661", "01:01:01"),
+        ("date", "epoch", "86400", "1970-01-02"),
+        ("date", "epoch", "86401", "inexact"),
+        ("date", "%d.%m.%Y %H:%M", "31.01.2024 00:00", "2024-01-31"),
+        ("date", "%d.%m.%Y %H:%M", "31.01.2024 13:00", "inexact"),
+        ("date", "iso8601", "2024-01-31T00:00:00", "2024-01-31"),
+        ("timestamptz", "%F %T %Z", "2024-01-02 03:04:05 utc", "2024-01-02T03:04:05Z"),
+        ("timestamptz", "%F %T %Z", "2024-01-02 03:04:05 CET", "not"),
+    ] {
+        assert_eq!(read_as(text, data_type, &[word]), expected, "{text:?} as {data_type} by {word}");
+    }
+    let cut = Leniency { on_inexact: OnInexact::Truncate, ..Leniency::STRICT };
+    assert_eq!(
+        read_leniently("-0.0000001", "timestamp", &["epoch"], cut),
+        "1969-12-31T23:59:59.999999 inexact"
+    );
+    let round = Leniency { on_inexact: OnInexact::Round, ..Leniency::STRICT };
+    assert_eq!(read_leniently("-0.0000001", "timestamp", &["epoch"], round), "1970-01-01T00:00:00 inexact");
+    assert_eq!(read_leniently("31.01.2024 13:00", "date", &["%d.%m.%Y %R"], round), "2024-01-31 inexact");
+}
+
+#[test]
+fn bytes_are_read_in_the_notation_that_is_said() {
+    let read = |text, format| {
+        parse_bytes(text, format)
+            .map_or_else(|_| "not".to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+    };
+    for (text, as_base64, as_hex) in [
+        ("68656c6c6f", "not", "hello"),
+        (" 0x68656C6C6F ", "not", "hello"),
+        ("\\x68656c6c6f", "not", "hello"),
+        ("aGVsbG8=", "hello", "not"),
+        ("0x68", "not", "h"),
+        ("686", "not", "not"),
+        ("", "", ""),
+    ] {
+        assert_eq!(read(text, BinaryFormat::Base64), as_base64, "{text}");
+        assert_eq!(read(text, BinaryFormat::Hex), as_hex, "{text}");
     }
 }
 
@@ -205,8 +348,13 @@ proptest! {
             let _ = parse(&text, data_type.parse().unwrap(), &[]);
         }
         let _ = parse_binary(&text);
+        let all = Leniency { on_inexact: OnInexact::Round, on_zone: OnZone::Utc };
+        let words = ["iso8601", "rfc2822", "epoch", "epoch_ms"].map(|word| TemporalFormat::new(word).unwrap());
+        for data_type in [DataType::Date, DataType::Time, DataType::Timestamp, DataType::TimestampTz] {
+            let _ = parse_leniently(&text, data_type, &words, all);
+        }
         if let Ok(pattern) = TemporalFormat::new(&text) {
-            let _ = pattern.parse(&text);
+            let _ = pattern.parse(&text, DataType::Timestamp);
         }
     }
 }

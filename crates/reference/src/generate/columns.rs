@@ -73,8 +73,21 @@ pub(super) fn steps(choices: &mut Choices<'_>, data_type: &Type) -> String {
     if choices.once_in(4) {
         step(&format!(
             "clean: {}",
-            choices.one_of(&["trim", "[upper, trim]", "digits", "number", "collapse_spaces", "lower"])
+            choices.one_of(&[
+                "trim",
+                "[upper, trim]",
+                "digits",
+                "number",
+                "collapse_spaces",
+                "lower",
+                "[\"number(',')\"]",
+                "first_number",
+                "[\"first_number(',')\", trim]",
+            ])
         ));
+    }
+    if choices.once_in(8) {
+        step("null_values: [V, \"1\", \"2024-02-29\"]");
     }
     if choices.once_in(6) {
         step("blank: keep");
@@ -85,6 +98,24 @@ pub(super) fn steps(choices: &mut Choices<'_>, data_type: &Type) -> String {
     }
     if choices.once_in(8) {
         step(&codes(choices, data_type));
+        if choices.once_in(2) {
+            step("codes_case: insensitive");
+        }
+    }
+    let is_temporal = matches!(data_type.name, "date" | "time" | "timestamp");
+    if is_temporal && choices.once_in(2) {
+        step(&format!("on_zone: {}", choices.one_of(&["ignore", "utc"])));
+    }
+    if choices.once_in(6) {
+        step(&format!("on_inexact: {}", choices.one_of(&["round", "truncate"])));
+    }
+    match data_type.name {
+        "binary" if choices.once_in(2) => step("format: hex"),
+        "date" | "timestamp" if choices.once_in(3) => step(&format!(
+            "format: {}",
+            choices.one_of(&["epoch", "[iso8601, epoch_ms]", "[rfc2822, \"%Y-%m-%d%z\", \"%Y-%m-%d\"]"])
+        )),
+        _ => {}
     }
     let policies: &[&str] =
         if has_default { &["", "fail", "null", "default"] } else { &["", "fail", "null"] };

@@ -17,7 +17,7 @@ struct Known {
 pub fn contract(choices: &mut Choices<'_>) -> String {
     let mut out = String::from("xmlshred: 1\nname: random\nsource: { table: t, key: k, xml: x }\n");
     out.push_str(&document_section(choices));
-    out.push_str(choices.one_of(&[LENIENT, LENIENT, LENIENT, LENIENT_KEEPING, ""]));
+    out.push_str(choices.one_of(&[LENIENT, LENIENT, LENIENT, LENIENT_KEEPING, "", CLEANING]));
     let mut document_lets = Vec::new();
     if choices.once_in(4) {
         out.push_str("let:\n");
@@ -33,6 +33,8 @@ pub fn contract(choices: &mut Choices<'_>) -> String {
 }
 
 const LENIENT: &str = "defaults: { on_invalid: null, on_too_long: truncate, on_unmapped_code: null }\n";
+const CLEANING: &str = "defaults: { on_invalid: null, on_too_long: truncate, on_unmapped_code: null, clean: trim, null_values: [w], \
+    codes_case: insensitive, on_inexact: round, on_zone: utc, formats: { date: [iso8601, epoch] } }\n";
 const LENIENT_KEEPING: &str =
     "defaults: { blank: keep, on_invalid: null, on_too_long: truncate, on_unmapped_code: default }\n";
 

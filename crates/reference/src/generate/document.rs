@@ -6,7 +6,7 @@ use super::Choices;
 const MAX_DEPTH: usize = 6;
 
 /// Values as an attribute or text writes them.
-const VALUES: [&str; 24] = [
+const VALUES: [&str; 31] = [
     "v",
     "1",
     "",
@@ -31,6 +31,13 @@ const VALUES: [&str; 24] = [
     "&lt;v&gt;",
     "\u{A0}5",
     "1e3",
+    "2.505",
+    "1.234,5 €",
+    "2024-02-29Z",
+    "10:00:00.1234567+02:00",
+    "Thu, 29 Feb 2024 23:30:00 -0500",
+    "no. 7,5",
+    "6869",
 ];
 
 /// A document.

@@ -1,30 +1,8 @@
 //! The tables of keys, one per section.
 
-use super::super::words::{
-    BLANKS, CASES, CLEANERS, GENERATORS, KEEPS, LENGTH_POLICIES, ON_EXISTING, POLICIES, SKIPS,
-};
-use super::section::{Absent, Key, Rule, Section, Shape};
-
-const fn key(name: &'static str, shape: Shape, absent: Absent, meaning: &'static str) -> Key {
-    Key { name, shape, absent, meaning }
-}
-
-fn names<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
-    words.iter().map(|(name, _)| *name).collect()
-}
-
-/// Text of the document to value.
-const CODE_LIST: Shape = Shape::Map(&Shape::Constant);
-
-const BLANK: Shape = Shape::Word(|| names(&BLANKS));
-const POLICY: Shape = Shape::Word(|| names(&POLICIES));
-const LENGTH_POLICY: Shape = Shape::Word(|| names(&LENGTH_POLICIES));
-const BLANK_MEANS: &str = "what an empty or all-blank text is: `null`, or itself (`keep`)";
-const INVALID_MEANS: &str = "what a text that is no value of its type does: `fail` the document, become `null` or the `default`, with an issue";
-const TOO_LONG_MEANS: &str =
-    "what text with more characters than its type does: `fail` the document, or `truncate`, with an issue";
-const UNMAPPED_MEANS: &str = "what a text without entry in its code list does: `fail` the document, become `null` or the `default`, with an issue";
-const DEFAULTS_SAY: Absent = Absent::Means("as `defaults` says");
+use super::super::words::{KEEPS, ON_EXISTING, SKIPS};
+use super::section::{Absent, Rule, Section, Shape, key, names};
+use super::values::{CASE, CODE_LIST, COLUMN, DEFAULTS, LET};
 
 /// The whole contract.
 pub const CONTRACT: Section = Section {
@@ -151,7 +129,7 @@ pub const DOCUMENT: Section = Section {
         ),
         key(
             "case",
-            Shape::Word(|| names(&CASES)),
+            CASE,
             Absent::Is("sensitive"),
             "`insensitive`: names of elements and attributes match without case (ASCII letters)",
         ),
@@ -193,19 +171,6 @@ pub const LIMITS: Section = Section {
             Absent::Is("268435456"),
             "bytes of values that are made and not only copied: joined text, results of expressions, markup",
         ),
-    ],
-    rules: &[],
-};
-
-/// `defaults`
-pub const DEFAULTS: Section = Section {
-    name: "defaults",
-    meaning: "Policies of all columns that say nothing else.",
-    keys: &[
-        key("blank", BLANK, Absent::Is("null"), BLANK_MEANS),
-        key("on_invalid", POLICY, Absent::Is("fail"), INVALID_MEANS),
-        key("on_too_long", LENGTH_POLICY, Absent::Is("fail"), TOO_LONG_MEANS),
-        key("on_unmapped_code", POLICY, Absent::Is("fail"), UNMAPPED_MEANS),
     ],
     rules: &[],
 };
@@ -322,127 +287,3 @@ pub const PREFER: Section = Section {
     ],
     rules: &[],
 };
-
-/// `columns.NAME`
-pub const COLUMN: Section = Section {
-    name: "a column",
-    meaning: "One value of a row: exactly one source, and the steps from there to the column.",
-    keys: &[
-        PATH,
-        EXPR,
-        key(
-            "parent",
-            Shape::ColumnOfTable,
-            Absent::Nothing,
-            "*source*: a column of the row that this row lies within, or of the document's one row of that table",
-        ),
-        key("value", Shape::Constant, Absent::Nothing, "*source*: a constant"),
-        key(
-            "generate",
-            Shape::Word(|| names(&GENERATORS)),
-            Absent::Nothing,
-            "*source*: `row_number` (from 1 within the parent row, or the document), `document_key`, `uuid` (the same in every run), `session`, `now` (new in every run)",
-        ),
-        TYPE,
-        key("key", Shape::Flag, Absent::Is("false"), "part of the primary key"),
-        key(
-            "required",
-            Shape::Flag,
-            Absent::Is("false"),
-            "a null fails the document; implied by `key: true`",
-        ),
-        SENSITIVE,
-        PICK,
-        CLEAN,
-        BLANK_OF_COLUMN,
-        CODES,
-        FORMAT,
-        DEFAULT,
-        ON_INVALID,
-        ON_TOO_LONG,
-        ON_UNMAPPED_CODE,
-    ],
-    // A column of which row templates tell the source has none of its own.
-    rules: &[Rule::AtMostOneOf(&["path", "expr", "parent", "value", "generate"])],
-};
-
-/// `let.NAME`
-pub const LET: Section = Section {
-    name: "a `let`",
-    meaning: "A name for expressions: a column that is not stored.",
-    keys: &[
-        PATH,
-        key(
-            "expr",
-            Shape::Expression,
-            Absent::Nothing,
-            "*source*: an expression over `let` names defined before it, columns and `let`s of the parents, `let`s of the document",
-        ),
-        key(
-            "type",
-            Shape::Type,
-            Absent::Means("that of `expr`; of a path `text`"),
-            "the whole text must be a value of it",
-        ),
-        SENSITIVE,
-        PICK,
-        CLEAN,
-        BLANK_OF_COLUMN,
-        CODES,
-        FORMAT,
-        DEFAULT,
-        ON_INVALID,
-        ON_TOO_LONG,
-        ON_UNMAPPED_CODE,
-    ],
-    rules: &[Rule::OneOf(&["path", "expr"])],
-};
-
-const PATH: Key = key(
-    "path",
-    Shape::Path,
-    Absent::Nothing,
-    "*source*: text of an attribute or element; for `type: xml` the element itself",
-);
-const EXPR: Key = key(
-    "expr",
-    Shape::Expression,
-    Absent::Nothing,
-    "*source*: an expression over columns of the row defined before and `let` names of the row, its parents, the document",
-);
-const TYPE: Key = key(
-    "type",
-    Shape::Type,
-    Absent::Means("that of `parent`, `expr` or `generate`"),
-    "the whole text must be a value of it",
-);
-const PICK: Key = key(
-    "pick",
-    Shape::Pick,
-    Absent::Means("the first, **with an issue** `repeated-value`"),
-    "which node, when the path matches several: `first`, `last`, `only` (several are invalid), all by `join(', ')`",
-);
-const CLEAN: Key = key(
-    "clean",
-    Shape::OneOrMore(&Shape::Word(|| names(&CLEANERS))),
-    Absent::Nothing,
-    "what is done to the text first, in order: `trim`, `upper`, `lower`, `digits` (keeps digits), `number` (takes currency signs and thousands separators out), `collapse_spaces`",
-);
-const BLANK_OF_COLUMN: Key = key("blank", BLANK, DEFAULTS_SAY, BLANK_MEANS);
-const CODES: Key = key(
-    "codes",
-    Shape::Either(&[Shape::Text, CODE_LIST]),
-    Absent::Nothing,
-    "a list of `codes` by name, or in place; entry `\"\"` is what a blank or missing value is, `\"*\"` any other text",
-);
-const FORMAT: Key = key(
-    "format",
-    Shape::OneOrMore(&Shape::Text),
-    Absent::Means("ISO 8601"),
-    "patterns of dates and times such as `%m/%d/%Y %H:%M:%S`, tried in order",
-);
-const DEFAULT: Key = key("default", Shape::Constant, Absent::Means("null"), "the value in place of null");
-const ON_INVALID: Key = key("on_invalid", POLICY, DEFAULTS_SAY, INVALID_MEANS);
-const ON_TOO_LONG: Key = key("on_too_long", LENGTH_POLICY, DEFAULTS_SAY, TOO_LONG_MEANS);
-const ON_UNMAPPED_CODE: Key = key("on_unmapped_code", POLICY, DEFAULTS_SAY, UNMAPPED_MEANS);
-const SENSITIVE: Key = key("sensitive", Shape::Flag, Absent::Is("false"), "masked where values are shown");

@@ -5,16 +5,16 @@
 
 mod keys;
 mod section;
+mod values;
 
-pub use keys::{
-    COLUMN, CONTRACT, DEFAULTS, DOCUMENT, LET, LIMITS, ONE_PER, PREFER, ROW, SOURCE, TABLE, TARGET, UNPIVOT,
-};
+pub use keys::{CONTRACT, DOCUMENT, LIMITS, ONE_PER, PREFER, ROW, SOURCE, TABLE, TARGET, UNPIVOT};
 pub use section::{Absent, Key, Rule, Section, Shape};
+pub use values::{COLUMN, DEFAULTS, FORMATS, LET};
 
 /// Every section of the language, from the outermost in.
-pub fn sections() -> [&'static Section; 13] {
+pub fn sections() -> [&'static Section; 14] {
     [
-        &CONTRACT, &SOURCE, &TARGET, &DOCUMENT, &LIMITS, &DEFAULTS, &TABLE, &ROW, &UNPIVOT, &ONE_PER,
-        &PREFER, &COLUMN, &LET,
+        &CONTRACT, &SOURCE, &TARGET, &DOCUMENT, &LIMITS, &DEFAULTS, &FORMATS, &TABLE, &ROW, &UNPIVOT,
+        &ONE_PER, &PREFER, &COLUMN, &LET,
     ]
 }

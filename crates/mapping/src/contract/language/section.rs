@@ -102,3 +102,13 @@ impl Section {
         self.keys.iter().find(|key| key.name == name)
     }
 }
+
+/// A row of a table of keys.
+pub(super) const fn key(name: &'static str, shape: Shape, absent: Absent, meaning: &'static str) -> Key {
+    Key { name, shape, absent, meaning }
+}
+
+/// The words of a list of words and meanings.
+pub(super) fn names<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
+    words.iter().map(|(name, _)| *name).collect()
+}
