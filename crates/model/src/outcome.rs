@@ -138,6 +138,8 @@ codes! {
         UnmappedCode = "unmapped-code",
         /// Digits of a fraction, or a time of day, were rounded or cut, as `on_inexact` says.
         Inexact = "inexact",
+        /// Characters that no document may have were replaced or dropped, as `document.invalid_characters` says; counted at the first column of the first table.
+        InvalidCharacter = "invalid-character",
     }
 }
 

@@ -1,6 +1,7 @@
 //! One value of one column: pick → clean → blank → codes → type → default → required.
 
 use xmlshred_mapping::contract::{Blank, Clean, CodeList, Column, ColumnSource, OnInvalid, OnTooLong, Pick};
+use xmlshred_mapping::path::Path;
 use xmlshred_model::lexical::{self, LexicalError};
 use xmlshred_model::{DataType, FailureCode, IssueCode, OwnedValue, Value};
 
@@ -24,8 +25,13 @@ pub(crate) struct Cell {
 type Converted = Result<(OwnedValue, Option<IssueCode>), FailureCode>;
 
 /// The cell of a column with a path that matched these nodes.
-pub(crate) fn from_nodes(column: &Column, nodes: &[NodeId], view: View<'_>) -> Result<Cell, FailureCode> {
-    let texts = nodes.iter().map(|&node| text_at(column, node, view)).collect::<Vec<_>>();
+pub(crate) fn from_nodes(
+    column: &Column,
+    path: &Path,
+    nodes: &[NodeId],
+    view: View<'_>,
+) -> Result<Cell, FailureCode> {
+    let texts = nodes.iter().map(|&node| text_at(column, path, node, view)).collect::<Vec<_>>();
     if column.pick == Some(Pick::Only) && texts.len() > 1 {
         let converted = invalid(column.on_invalid, FailureCode::InvalidValue, IssueCode::InvalidValue)?;
         return finish(column, converted, true);
@@ -47,11 +53,11 @@ pub(crate) fn from_nodes(column: &Column, nodes: &[NodeId], view: View<'_>) -> R
     Ok(cell)
 }
 
-fn text_at(column: &Column, node: NodeId, view: View<'_>) -> String {
-    if column.data_type == DataType::Xml {
+fn text_at(column: &Column, path: &Path, node: NodeId, view: View<'_>) -> String {
+    if column.data_type == DataType::Xml && path.naming.is_none() {
         view.document.markup(node)
     } else {
-        view.document.string_value(node)
+        view.text_of(path, node)
     }
 }
 

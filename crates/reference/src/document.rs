@@ -1,6 +1,7 @@
 //! A document as a tree with parents: the data model of XPath 1.0, without comments and processing instructions.
 
 use xmlshred_mapping::contract::Case;
+use xmlshred_mapping::path::Naming;
 
 /// Index of a node. Nodes are numbered in document order, attributes right behind their element.
 pub type NodeId = usize;
@@ -55,6 +56,8 @@ pub enum Kind {
 pub struct Name {
     namespace: String,
     local: String,
+    /// As the document has it, with its prefix.
+    written: String,
 }
 
 impl Name {
@@ -108,6 +111,18 @@ impl Document {
         }
     }
 
+    /// What is taken of the name of an element or attribute.
+    pub fn name(&self, id: NodeId, naming: Naming) -> String {
+        let (Kind::Element { name, .. } | Kind::Attribute { name, .. }) = &self.node(id).kind else {
+            return String::new();
+        };
+        match naming {
+            Naming::Local => name.local.clone(),
+            Naming::Qualified => name.written.clone(),
+            Naming::Namespace => name.namespace.clone(),
+        }
+    }
+
     /// What a column of type xml takes: the markup of an element or document, the text of anything else.
     pub fn markup(&self, id: NodeId) -> String {
         match &self.node(id).kind {
@@ -128,11 +143,15 @@ impl Document {
 
     fn add_element(&mut self, parent: NodeId, source: roxmltree::Node<'_, '_>, text: &str) {
         let name = source.tag_name();
-        let name = name_of(name.namespace(), name.name());
+        let own = &text[source.range()];
+        let end = own.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').unwrap_or(own.len());
+        let name = name_of(name.namespace(), name.name(), &own[1..end]);
+        let mut written = attribute_names(own);
+        written.retain(|name| name != "xmlns" && !name.starts_with("xmlns:"));
         let id = self.push(Kind::Element { name, markup: markup(source, text) }, parent);
         self.nodes[parent].children.push(id);
-        for attribute in source.attributes() {
-            let name = name_of(attribute.namespace(), attribute.name());
+        for (attribute, written) in source.attributes().zip(written) {
+            let name = name_of(attribute.namespace(), attribute.name(), &written);
             let attribute = self.push(Kind::Attribute { name, value: attribute.value().to_owned() }, id);
             self.nodes[id].attributes.push(attribute);
         }
@@ -157,8 +176,12 @@ impl Document {
     }
 }
 
-fn name_of(namespace: Option<&str>, local: &str) -> Name {
-    Name { namespace: namespace.unwrap_or_default().to_owned(), local: local.to_owned() }
+fn name_of(namespace: Option<&str>, local: &str, written: &str) -> Name {
+    Name {
+        namespace: namespace.unwrap_or_default().to_owned(),
+        local: local.to_owned(),
+        written: written.to_owned(),
+    }
 }
 
 /// The element as the document has it, with the namespace declarations that it inherits: the outermost first.

@@ -19,7 +19,14 @@ pub struct View<'d> {
 impl View<'_> {
     /// All matches of a path, in document order.
     pub fn select(&self, path: &Path, start: NodeId) -> Vec<NodeId> {
-        let mut nodes = vec![if path.absolute { self.main } else { start }];
+        let mut nodes = match &path.group {
+            Some(group) => {
+                let all = self.select(&group.path, start);
+                let one = group.position.map_or(all.last(), |position| all.get(position as usize - 1));
+                one.copied().into_iter().collect()
+            }
+            None => vec![if path.absolute { self.main } else { start }],
+        };
         for step in &path.steps {
             let mut next = Vec::new();
             for node in nodes {
@@ -29,12 +36,23 @@ impl View<'_> {
             next.dedup();
             nodes = next;
         }
+        if path.naming.is_some() {
+            nodes.retain(|&node| !matches!(self.document.node(node).kind, Kind::Text(_)));
+        }
         nodes
+    }
+
+    /// The text or name that a path takes of one of its matches.
+    pub fn text_of(&self, path: &Path, node: NodeId) -> String {
+        match path.naming {
+            None => self.document.string_value(node),
+            Some(naming) => self.document.name(node, naming),
+        }
     }
 
     /// The string-value of the first match.
     pub fn first_text(&self, path: &Path, start: NodeId) -> Option<String> {
-        self.select(path, start).first().map(|&node| self.document.string_value(node))
+        self.select(path, start).first().map(|&node| self.text_of(path, node))
     }
 
     fn step(&self, step: &Step, node: NodeId) -> Vec<NodeId> {
@@ -117,7 +135,7 @@ impl View<'_> {
             Operand::Number(number) => Operands::Number(*number),
             Operand::Path(path) => {
                 let found = self.select(path, node);
-                Operands::Nodes(found.iter().map(|&node| self.document.string_value(node)).collect())
+                Operands::Nodes(found.iter().map(|&node| self.text_of(path, node)).collect())
             }
         }
     }

@@ -36,7 +36,8 @@ pub fn shred(
     text: &str,
     context: &DocumentContext<'_>,
 ) -> Result<Shredded, FailureCode> {
-    let document = Document::parse(text).ok_or(FailureCode::NotWellFormed)?;
+    let (text, replaced) = repaired(contract, text);
+    let document = Document::parse(&text).ok_or(FailureCode::NotWellFormed)?;
     let view = View { document: &document, main: DOCUMENT, case: contract.document.case };
     let [main] = view.select(&contract.document.root, DOCUMENT)[..] else {
         return Err(FailureCode::WrongRoot);
@@ -56,7 +57,22 @@ pub fn shred(
     }
     let tables =
         maker.rows.into_iter().map(|rows| rows.into_iter().map(|row| row.values).collect()).collect();
+    if replaced > 0 {
+        maker.issues.insert((0, 0, IssueCode::InvalidCharacter), replaced);
+    }
     Ok(Shredded { key, tables, issues: maker.issues })
+}
+
+/// The text without the characters that no document may have, written as they are or as one of the references of random documents.
+fn repaired(contract: &Contract, text: &str) -> (String, u32) {
+    let Some(instead) = contract.document.invalid_characters.instead() else { return (text.to_owned(), 0) };
+    let mut text = text.to_owned();
+    let mut count = 0;
+    for forbidden in ["\u{1}", "\u{B}", "\u{FFFF}", "&#2;", "&#xB;"] {
+        count += text.matches(forbidden).count() as u32;
+        text = text.replace(forbidden, instead);
+    }
+    (text, count)
 }
 
 fn key(
@@ -222,7 +238,9 @@ impl<'c> Maker<'c> {
 
     fn cell(&self, row: &Row, column: &Column, row_number: i64) -> Result<Cell, FailureCode> {
         match &column.source {
-            ColumnSource::Path(path) => from_nodes(column, &self.view.select(path, row.element), self.view),
+            ColumnSource::Path(path) => {
+                from_nodes(column, path, &self.view.select(path, row.element), self.view)
+            }
             ColumnSource::Constant(value) => from_value(column, value),
             ColumnSource::Expression(bound) => match self.evaluate(bound, row) {
                 Some(value) => from_value(column, &value),

@@ -112,7 +112,8 @@ fn of_shape(shape: &Shape) -> Value {
             if with_arguments.is_empty() {
                 words
             } else {
-                json!({ "anyOf": [vec![words], with_arguments].concat() })
+                let all = [vec![words], with_arguments].concat();
+                json!({ "anyOf": all })
             }
         }
         Shape::Pick => json!({

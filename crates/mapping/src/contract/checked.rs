@@ -10,6 +10,7 @@ use xmlshred_model::{DataType, OnExisting, OwnedValue};
 
 use crate::limits::Limits;
 use crate::path::Path;
+use crate::xml::Charset;
 
 /// A whole contract.
 #[derive(Clone, Debug)]
@@ -69,8 +70,35 @@ pub struct DocumentSpec {
     pub require: Vec<Path>,
     /// Whether names compare without case.
     pub case: Case,
+    /// The encoding of bytes that say nothing of it.
+    pub encoding: Option<Charset>,
+    /// What characters do that no document may have.
+    pub invalid_characters: InvalidCharacters,
     /// What one document may be and cost.
     pub limits: Limits,
+}
+
+/// What characters do that no document may have, and bytes that are none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InvalidCharacters {
+    /// The document fails.
+    #[default]
+    Fail,
+    /// Each becomes U+FFFD.
+    Replace,
+    /// They are left out.
+    Drop,
+}
+
+impl InvalidCharacters {
+    /// What stands in the place of each; `None`: the document fails.
+    pub fn instead(self) -> Option<&'static str> {
+        match self {
+            Self::Fail => None,
+            Self::Replace => Some("\u{FFFD}"),
+            Self::Drop => Some(""),
+        }
+    }
 }
 
 /// How names of elements and attributes compare.

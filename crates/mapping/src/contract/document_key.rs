@@ -50,7 +50,10 @@ fn holds_key(contract: &Contract, table: usize, column: usize) -> bool {
 fn is_key_path(contract: &Contract, table: usize, path: &Path) -> bool {
     let table = &contract.tables[table];
     let starts_at_main = path.absolute || table.each.is_none() && table.within.is_none();
-    starts_at_main && contract.document.key.as_ref().is_some_and(|key| key.steps == path.steps)
+    starts_at_main
+        && contract.document.key.as_ref().is_some_and(|key| {
+            (&key.group, &key.steps, key.naming) == (&path.group, &path.steps, path.naming)
+        })
 }
 
 /// `document.key` is the first match, and the text without the white space around it.

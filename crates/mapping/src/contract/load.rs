@@ -10,6 +10,7 @@ use xmlshred_model::{OnExisting, Work};
 
 use crate::limits::Limits;
 use crate::path::{Axis, NodeTest, Path};
+use crate::xml::Charset;
 
 use super::checked::{Contract, DocumentSpec, SourceSpec, TargetSpec};
 use super::diagnostic::{Code, Diagnostic, Problems};
@@ -20,7 +21,10 @@ use super::node::{self, Node, NodeKind};
 use super::raw::{cleaners, null_values, texts};
 use super::resolve::{Checker, Defaults};
 use super::scope::{Scope, Surroundings};
-use super::words::{BLANKS, CASES, INEXACT_POLICIES, LENGTH_POLICIES, ON_EXISTING, POLICIES, ZONE_POLICIES};
+use super::words::{
+    BLANKS, CASES, INEXACT_POLICIES, INVALID_CHARACTERS, LENGTH_POLICIES, ON_EXISTING, POLICIES,
+    ZONE_POLICIES,
+};
 
 /// What came of loading a contract.
 #[derive(Debug)]
@@ -226,6 +230,17 @@ impl<'n> Checker<'n> {
             }
         }
         let case = fields.word("case", &CASES, &mut self.problems).unwrap_or_default();
+        let encoding = fields.text("encoding", &mut self.problems).and_then(|found| {
+            let charset = Charset::for_label(found.value.trim());
+            if charset.is_none() {
+                let message = format!("`encoding` cannot be `{}`", found.value);
+                let hint = "write a name such as UTF-8, windows-1252, ISO-8859-2 or Shift_JIS";
+                self.problems.report(Code::UnknownValue, found.span, message, hint);
+            }
+            charset
+        });
+        let invalid_characters =
+            fields.word("invalid_characters", &INVALID_CHARACTERS, &mut self.problems).unwrap_or_default();
         let limits = self.limits(fields.get("limits"));
         let key = fields.text("key", &mut self.problems).map(|found| self.path(&found));
         let require = fields.get("require").map(one_or_list).unwrap_or_default();
@@ -244,7 +259,7 @@ impl<'n> Checker<'n> {
                 "write it from the document's root element down, as in `/Orders/Order`",
             );
         }
-        Some(DocumentSpec { root: path, key, require, case, limits })
+        Some(DocumentSpec { root: path, key, require, case, encoding, invalid_characters, limits })
     }
 
     /// Those that are set; the others are the program's.
@@ -360,5 +375,5 @@ fn is_plain_root(path: &Path) -> bool {
     let is_plain = |step: &crate::path::Step| {
         step.axis == Axis::Child && matches!(step.test, NodeTest::Name { .. }) && step.predicates.is_empty()
     };
-    path.absolute && !path.steps.is_empty() && path.steps.iter().all(is_plain)
+    path.absolute && path.naming.is_none() && !path.steps.is_empty() && path.steps.iter().all(is_plain)
 }

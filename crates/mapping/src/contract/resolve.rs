@@ -89,7 +89,13 @@ impl<'n> Checker<'n> {
             Err(problem) => {
                 let span = self.inner_span(found, &problem.span);
                 self.problems.report(Code::InvalidPath, span, problem.message, problem.hint);
-                Path { text: found.value.to_owned(), absolute: false, steps: Vec::new() }
+                Path {
+                    text: found.value.to_owned(),
+                    absolute: false,
+                    group: None,
+                    steps: Vec::new(),
+                    naming: None,
+                }
             }
         }
     }
@@ -97,14 +103,17 @@ impl<'n> Checker<'n> {
     /// A path that makes rows.
     pub(super) fn element_path(&mut self, found: &Spanned<&'n str>) -> Path {
         let path = self.path(found);
-        let ends_elsewhere = path.steps.last().is_some_and(|step| {
-            matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute) || step.test == NodeTest::Text
-        });
+        let last = path.steps.last().or_else(|| path.group.as_ref()?.path.steps.last());
+        let ends_elsewhere = path.naming.is_some()
+            || last.is_some_and(|step| {
+                matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute)
+                    || step.test == NodeTest::Text
+            });
         if ends_elsewhere {
             self.problems.report(
                 Code::NotAnElement,
                 found.span.clone(),
-                "rows are made from elements, and this path ends at an attribute or text",
+                "rows are made from elements, and this path ends at an attribute, text or name",
                 "end the path at the element, and read the attribute in a column",
             );
         }

@@ -3,7 +3,9 @@
 use xmlshred_model::OnExisting;
 use xmlshred_model::lexical::{BinaryFormat, OnInexact, OnZone};
 
-use super::checked::{Blank, Case, Clean, DecimalSign, Generate, Keep, OnInvalid, OnTooLong, SkipRow};
+use super::checked::{
+    Blank, Case, Clean, DecimalSign, Generate, InvalidCharacters, Keep, OnInvalid, OnTooLong, SkipRow,
+};
 
 pub(super) const ON_EXISTING: [(&str, OnExisting); 3] =
     [("fail", OnExisting::Fail), ("skip", OnExisting::Skip), ("replace", OnExisting::Replace)];
@@ -19,6 +21,11 @@ pub(super) const ZONE_POLICIES: [(&str, OnZone); 3] =
     [("fail", OnZone::Fail), ("ignore", OnZone::Ignore), ("utc", OnZone::Utc)];
 pub(super) const BINARY_FORMATS: [(&str, BinaryFormat); 2] =
     [("base64", BinaryFormat::Base64), ("hex", BinaryFormat::Hex)];
+pub(super) const INVALID_CHARACTERS: [(&str, InvalidCharacters); 3] = [
+    ("fail", InvalidCharacters::Fail),
+    ("replace", InvalidCharacters::Replace),
+    ("drop", InvalidCharacters::Drop),
+];
 pub(super) const BLANKS: [(&str, Blank); 2] = [("null", Blank::Null), ("keep", Blank::Keep)];
 
 pub(super) const GENERATORS: [(&str, Generate); 5] = [

@@ -64,7 +64,7 @@ impl Coverage {
         self.rows.discard_rows();
         shredded?;
         let read = reads.into_parts();
-        let text = content.of_shredded();
+        let text = content.of_shredded(&self.plan);
         let ignored = self.ignored_parts(&text)?;
         self.document_count += 1;
         self.walk(&text, &read, &ignored);

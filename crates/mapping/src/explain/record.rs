@@ -58,7 +58,7 @@ pub fn explain(
         // The document may not even be well-formed.
         return explanation;
     }
-    let text = content.of_shredded();
+    let text = content.of_shredded(plan);
     let cells = lets.iter().chain(rows.iter().flat_map(|row| &row.cells));
     let reads = cells.flat_map(|cell| &cell.reads).map(|read| read.0);
     let elements = rows.iter().flat_map(RowRecord::offsets).chain(filtered.iter().map(|found| found.1));

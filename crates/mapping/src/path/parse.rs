@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::lex::{Token, tokens};
-use super::{Axis, Comparison, Condition, Namespaces, NodeTest, Operand, Path, PathProblem, Predicate, Step};
+use super::{
+    Axis, Comparison, Condition, Group, Namespaces, Naming, NodeTest, Operand, Path, PathProblem, Predicate,
+    Step,
+};
 
 /// Predicates may hold paths with predicates; nobody needs more levels than this.
 const MAX_DEPTH: usize = 32;
@@ -32,7 +35,7 @@ fn after_path_hint(token: Option<&Token<'_>>) -> &'static str {
             "conditions stand in brackets, as in `a[@b = 'x']`"
         }
         Some(Token::Open) => {
-            "of XPath's functions only text(), last(), not(), starts-with() and contains() are known"
+            "of XPath's functions only text(), last(), not(), starts-with(), contains(), name(), qname() and namespace-uri() are known"
         }
         Some(Token::CloseBracket | Token::Close) => "there is one bracket too many, or one is missing before",
         _ => "divide steps by `/`; blanks do not belong in a path",
@@ -83,23 +86,105 @@ impl<'a> Parser<'a> {
     fn path(&mut self) -> Result<Path, PathProblem> {
         let start = self.span().start;
         let mut steps = Vec::new();
-        let absolute = matches!(self.peek(), Some(Token::Slash | Token::DoubleSlash));
-        if self.take(&Token::DoubleSlash) {
+        let group = self.group()?;
+        let absolute = group.is_none() && matches!(self.peek(), Some(Token::Slash | Token::DoubleSlash));
+        let mut naming = None;
+        if group.is_some() {
+        } else if self.take(&Token::DoubleSlash) {
             self.step(&mut steps, true)?;
         } else if !self.take(&Token::Slash) || self.starts_step() {
-            self.step(&mut steps, false)?;
+            naming = self.naming(&steps)?;
+            if naming.is_none() {
+                self.step(&mut steps, false)?;
+            }
         }
-        loop {
+        while naming.is_none() {
             if self.take(&Token::DoubleSlash) {
                 self.step(&mut steps, true)?;
             } else if self.take(&Token::Slash) {
-                self.step(&mut steps, false)?;
+                naming = self.naming(&steps)?;
+                if naming.is_none() {
+                    self.step(&mut steps, false)?;
+                }
             } else {
                 break;
             }
         }
+        if naming.is_some()
+            && matches!(self.peek(), Some(Token::Slash | Token::DoubleSlash | Token::OpenBracket))
+        {
+            return Err(self.problem_here("a name has nothing below it", "end the path at the name"));
+        }
         let end = if self.at == 0 { start } else { self.tokens[self.at - 1].1.end };
-        Ok(Path { text: self.text[start..end].to_owned(), absolute, steps })
+        Ok(Path { text: self.text[start..end].to_owned(), absolute, group, steps, naming })
+    }
+
+    /// `(PATH)[n]` or `(PATH)[last()]`, when one begins here.
+    fn group(&mut self) -> Result<Option<Box<Group>>, PathProblem> {
+        if self.peek() != Some(&Token::Open) {
+            return Ok(None);
+        }
+        self.at += 1;
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.problem_here("parentheses are nested too deeply", "leave some of them out"));
+        }
+        let path = self.path()?;
+        self.depth -= 1;
+        if path.naming.is_some() {
+            return Err(
+                self.problem_here("a name has no position", "put the name behind, as in `(a)[1]/name()`")
+            );
+        }
+        self.expect(&Token::Close, "`)`")?;
+        let hint = "a path in parentheses takes one of all its matches, as in `(//a)[1]` or `(//a)[last()]`";
+        if self.peek() != Some(&Token::OpenBracket) {
+            return Err(self.problem_here("expected a position behind the parentheses", hint));
+        }
+        let place = self.span();
+        match self.predicate()? {
+            Predicate::Position(position) => Ok(Some(Box::new(Group { path, position: Some(position) }))),
+            Predicate::Last => Ok(Some(Box::new(Group { path, position: None }))),
+            Predicate::Condition(_) => Err(problem(
+                place,
+                "behind parentheses stands a position",
+                "put conditions on a step within them",
+            )),
+        }
+    }
+
+    /// Whether the parenthesis here is one of a path with a position, and not of a condition.
+    fn is_group(&self) -> bool {
+        let mut open = 0_usize;
+        for (at, (token, _)) in self.tokens.iter().enumerate().skip(self.at) {
+            match token {
+                Token::Open => open += 1,
+                Token::Close => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if open == 0 {
+                return matches!(self.tokens.get(at + 1), Some((Token::OpenBracket, _)));
+            }
+        }
+        false
+    }
+
+    /// `name()`, `qname()` or `namespace-uri()`, when one stands here.
+    fn naming(&mut self, steps: &[Step]) -> Result<Option<Naming>, PathProblem> {
+        let naming = match (self.peek(), self.peek_second()) {
+            (Some(&Token::Name("name")), Some(Token::Open)) => Naming::Local,
+            (Some(&Token::Name("qname")), Some(Token::Open)) => Naming::Qualified,
+            (Some(&Token::Name("namespace-uri")), Some(Token::Open)) => Naming::Namespace,
+            _ => return Ok(None),
+        };
+        if let Some(Step { test: NodeTest::Text, .. }) = steps.last() {
+            return Err(
+                self.problem_here("text() has no name", "take the name of the element, as in `a/name()`")
+            );
+        }
+        self.at += 2;
+        self.expect(&Token::Close, "`)`: names are those of the step before, as in `a/name()`")?;
+        Ok(Some(naming))
     }
 
     fn starts_step(&self) -> bool {
@@ -272,7 +357,8 @@ impl<'a> Parser<'a> {
     }
 
     fn single(&mut self) -> Result<Condition, PathProblem> {
-        if self.take(&Token::Open) {
+        if self.peek() == Some(&Token::Open) && !self.is_group() {
+            self.at += 1;
             let condition = self.any_of()?;
             self.expect(&Token::Close, "`)`")?;
             return Ok(condition);
@@ -411,6 +497,15 @@ mod tests {
             "../../@id",
             "xml-like.name/a-b_c",
             "@xml:lang",
+            "name()",
+            "a/*/name()",
+            "@*/qname()",
+            "../namespace-uri()",
+            "/name()",
+            "(a/b)[2]",
+            "(//a)[last()]/@b",
+            "((a)[1]/b)[last()]//c/name()",
+            "*[name() = 'a' and (.//b)[1] = 'x' and (c or d)]",
         ] {
             assert!(parse(text).is_ok(), "{text}: {:?}", parse(text));
         }
@@ -432,6 +527,10 @@ mod tests {
             ("count(a)", 0..5, "no function `count()` in this place"),
             ("a['x']", 2..5, "a constant is no condition"),
             ("a b", 2..3, "the path should end here"),
+            ("(a/b)", 5..5, "expected a position behind the parentheses"),
+            ("(a)[@b]", 3..4, "behind parentheses stands a position"),
+            ("a/name()/b", 8..9, "a name has nothing below it"),
+            ("text()/name()", 7..11, "text() has no name"),
             ("a/$b", 2..3, "`$` has no meaning in a path"),
         ] {
             let problem = parse(text).expect_err(text);

@@ -10,8 +10,32 @@ pub struct Path {
     pub text: String,
     /// Starts at the main element (`document.root`) and not at the row's element.
     pub absolute: bool,
+    /// `(PATH)[n]` at the beginning: the steps start at that match. Then `absolute` is of that path and not of this one.
+    pub group: Option<Box<Group>>,
     /// In order. An empty list is the starting node itself (`.`).
     pub steps: Vec<Step>,
+    /// `/name()` and the like at the end: names are taken and not text.
+    pub naming: Option<Naming>,
+}
+
+/// `(PATH)[n]`: one match of all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The path in parentheses.
+    pub path: Path,
+    /// From 1; `None` is the last.
+    pub position: Option<u32>,
+}
+
+/// What is taken of the name of an element or attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// `name()`: the local name.
+    Local,
+    /// `qname()`: with its prefix, as the document has it.
+    Qualified,
+    /// `namespace-uri()`: empty where there is none.
+    Namespace,
 }
 
 /// One step of a path.

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::path::Axis;
+use crate::path::{Axis, Naming};
 
 use super::compiled::{CompiledPath, CompiledPredicate, Test};
 use super::symbols::Symbol;
@@ -123,7 +123,17 @@ impl Automaton {
         path: &CompiledPath,
         reading: Reading,
     ) -> Location {
-        let mut location = if path.absolute { main.clone() } else { base.clone() };
+        let mut location = match path.group() {
+            Some(group) => self.add(main, base, group, Reading::Presence),
+            None if path.absolute => main.clone(),
+            None => base.clone(),
+        };
+        let reading = match path.naming() {
+            None => reading,
+            Some(Naming::Local | Naming::Qualified) => Reading::Presence,
+            // With the markup of an element come the declarations in its scope.
+            Some(Naming::Namespace) => Reading::Markup,
+        };
         let mut ends_at_element = true;
         for step in &path.steps {
             match step.axis {
@@ -171,7 +181,7 @@ impl Automaton {
                 }
             }
         }
-        if ends_at_element {
+        if ends_at_element || path.naming() == Some(Naming::Namespace) {
             self.read(&location, reading);
         }
         location

@@ -135,7 +135,7 @@ impl Builder<'_> {
                     .predicates
                     .iter()
                     .all(|predicate| matches!(predicate, CompiledPredicate::Condition(_)));
-                let is_simple = before.iter().all(is_plain) && has_conditions_only;
+                let is_simple = path.whole.is_none() && before.iter().all(is_plain) && has_conditions_only;
                 if is_simple { self.anchor(base, path.absolute, &path.steps) } else { None }
             }
             None => None,
@@ -145,7 +145,10 @@ impl Builder<'_> {
 
     /// The quickest way to follow a path.
     fn source(&mut self, base: &Location, path: CompiledPath) -> PlanSource {
-        let CompiledPath { absolute, steps, needs_sorting } = &path;
+        if path.whole.is_some() {
+            return PlanSource::Path(path);
+        }
+        let CompiledPath { absolute, steps, needs_sorting, whole: _ } = &path;
         if let Some((last, elements)) = steps.split_last()
             && steps.iter().all(|step| step.predicates.is_empty())
         {
@@ -183,8 +186,12 @@ impl Builder<'_> {
             Some((last, elements))
                 if last.axis == Axis::Attribute && last.predicates.is_empty() && !needs_sorting =>
             {
-                let prefix =
-                    CompiledPath { absolute: *absolute, steps: elements.into(), needs_sorting: false };
+                let prefix = CompiledPath {
+                    absolute: *absolute,
+                    steps: elements.into(),
+                    needs_sorting: false,
+                    whole: None,
+                };
                 let is_own = elements.is_empty() && !absolute;
                 let index = (!is_own).then(|| self.prefix(prefix));
                 PlanSource::Attribute { prefix: index, test: last.test.clone() }
@@ -202,8 +209,14 @@ impl Builder<'_> {
 
     /// Whether a path gives one value for many rows, and which.
     fn once(&mut self, path: &CompiledPath) -> Option<Once> {
+        if let Some(group) = path.group()
+            && !group.absolute
+        {
+            return None;
+        }
+        let is_absolute = path.absolute || path.group().is_some();
         let levels = path.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
-        let from = match (path.absolute, levels, &path.steps[levels..]) {
+        let from = match (is_absolute, levels, &path.steps[levels..]) {
             (true, ..) => OnceFrom::Document,
             (false, 0, _) => return None,
             // An attribute of the element around is found at once.

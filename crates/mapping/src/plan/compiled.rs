@@ -1,6 +1,6 @@
 //! Paths with names as symbols.
 
-use crate::path::{Axis, Comparison, Condition, NodeTest, Operand, Path, Predicate};
+use crate::path::{Axis, Comparison, Condition, Naming, NodeTest, Operand, Path, Predicate};
 
 use super::symbols::{Symbol, Symbols};
 
@@ -11,6 +11,17 @@ pub(crate) struct CompiledPath {
     pub(crate) steps: Box<[CompiledStep]>,
     /// Following the steps depth first could meet nodes twice or out of document order.
     pub(crate) needs_sorting: bool,
+    /// What few paths have.
+    pub(crate) whole: Option<Box<Whole>>,
+}
+
+/// What holds of all matches of a path together.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Whole {
+    /// The steps start at this match (from 1; `None`: the last) of another path.
+    pub(crate) group: Option<(CompiledPath, Option<u32>)>,
+    /// Names of the matches are taken and not their text.
+    pub(crate) naming: Option<Naming>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +90,9 @@ pub(crate) enum CompiledOperand {
 
 /// Makes all names of a path known, those of its conditions too.
 pub(super) fn add_names(path: &Path, symbols: &mut Symbols) {
+    if let Some(group) = &path.group {
+        add_names(&group.path, symbols);
+    }
     for step in &path.steps {
         if let NodeTest::Name { namespace, local } = &step.test {
             symbols.add(local, namespace.as_deref());
@@ -137,7 +151,10 @@ pub(super) fn compile(path: &Path, symbols: &Symbols) -> CompiledPath {
                 .collect(),
         })
         .collect::<Box<[_]>>();
-    CompiledPath { absolute: path.absolute, needs_sorting: needs_sorting(&steps), steps }
+    let group = path.group.as_ref().map(|group| (compile(&group.path, symbols), group.position));
+    let whole =
+        (group.is_some() || path.naming.is_some()).then(|| Box::new(Whole { group, naming: path.naming }));
+    CompiledPath { absolute: path.absolute, needs_sorting: needs_sorting(&steps), steps, whole }
 }
 
 fn needs_sorting(steps: &[CompiledStep]) -> bool {
@@ -192,7 +209,7 @@ impl CompiledPath {
     pub(crate) fn own_attribute(&self) -> Option<Symbol> {
         match &*self.steps {
             [CompiledStep { axis: Axis::Attribute, test: Test::Symbol(symbol), predicates }]
-                if predicates.is_empty() && !self.absolute =>
+                if predicates.is_empty() && !self.absolute && self.whole.is_none() =>
             {
                 Some(*symbol)
             }
@@ -200,8 +217,20 @@ impl CompiledPath {
         }
     }
 
+    /// The path of which one match is the start of this one.
+    pub(crate) fn group(&self) -> Option<&Self> {
+        self.whole.as_ref()?.group.as_ref().map(|(path, _)| path)
+    }
+
+    pub(super) fn naming(&self) -> Option<Naming> {
+        self.whole.as_ref()?.naming
+    }
+
     /// How far above a node the path begins (`u32::MAX`: at the document); `None`: at the node, or where nothing is to be looked for.
     pub(crate) fn levels_above(&self) -> Option<u32> {
+        if self.group().is_some() {
+            return None;
+        }
         let is_found_at_once = self.steps.iter().all(|step| {
             matches!(step.axis, Axis::Parent | Axis::SelfNode | Axis::Attribute) && step.predicates.is_empty()
         });

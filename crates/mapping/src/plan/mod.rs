@@ -19,7 +19,7 @@ use crate::contract::Contract;
 pub(crate) use anchor::Anchor;
 pub(crate) use automaton::Automaton;
 pub(crate) use compiled::{
-    CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test,
+    CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test, Whole,
 };
 pub(crate) use filtered::{Filtered, TakenOf};
 pub(crate) use prepared::Paths;

@@ -6,7 +6,7 @@ use xmlshred_model::DataType;
 use crate::contract::{Column, ColumnSource, Input};
 
 use super::automaton::{Automaton, Location, Reading};
-use super::compiled::{CompiledPath, CompiledStep, compile};
+use super::compiled::{CompiledPath, CompiledStep, Whole, compile};
 use super::prepared::{Paths, Plan};
 
 /// Which `let`s some column reads, itself or through others: what only conditions read is stored nowhere.
@@ -125,5 +125,10 @@ fn main_location(plan: &Plan, automaton: &mut Automaton) -> Location {
 
 fn without_predicates(path: &CompiledPath) -> CompiledPath {
     let steps = path.steps.iter().map(|step| CompiledStep { predicates: Box::default(), ..step.clone() });
-    CompiledPath { steps: steps.collect(), ..path.clone() }
+    let steps = steps.collect();
+    let whole = path.whole.as_ref().map(|whole| {
+        let group = whole.group.as_ref().map(|(path, position)| (without_predicates(path), *position));
+        Box::new(Whole { group, ..(**whole).clone() })
+    });
+    CompiledPath { steps, whole, ..*path }
 }

@@ -207,7 +207,13 @@ fn finish<'a>(
     let stays_null = match issue {
         Some(IssueCode::InvalidValue) => column.on_invalid == OnInvalid::Null,
         Some(IssueCode::UnmappedCode) => column.on_unmapped_code == OnInvalid::Null,
-        Some(IssueCode::RepeatedValue | IssueCode::Truncated | IssueCode::Inexact) | None => false,
+        Some(
+            IssueCode::RepeatedValue
+            | IssueCode::Truncated
+            | IssueCode::Inexact
+            | IssueCode::InvalidCharacter,
+        )
+        | None => false,
     };
     let value = match (value, &column.default) {
         (Value::Null, Some(default)) if !stays_null => {

@@ -4,7 +4,9 @@ use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage, Work, WorkEnd};
 
 use crate::Plan;
 use crate::plan::Paths;
-use crate::xml::{Names, Place, ScanLimits, XmlError, XmlErrorKind, scan_with};
+use crate::xml::{
+    Handler, Names, Place, RawText, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, scan, scan_with,
+};
 
 use super::cell::Refusal;
 use super::dfa::Dfa;
@@ -86,7 +88,10 @@ pub(super) fn main_element(plan: &Plan, view: View<'_>) -> Result<NodeId, Box<Fa
     let found = view.select_all(plan.root(), DOCUMENT).map_err(too_much_work)?;
     let wrong = |what: &str| {
         let root = &plan.contract().document.root.text;
-        let message = format!("{what} {root}");
+        let message = match root_name(view.text) {
+            Some(name) => format!("{what} {root}; the root element is {name}"),
+            None => format!("{what} {root}"),
+        };
         Err(Box::new(Failure { stage: Stage::Parse, code: FailureCode::WrongRoot, message }))
     };
     match found[..] {
@@ -94,6 +99,34 @@ pub(super) fn main_element(plan: &Plan, view: View<'_>) -> Result<NodeId, Box<Fa
         [] => wrong("no element"),
         _ => wrong("more than one element"),
     }
+}
+
+/// The local name of the root element, where it may be told: it is a word of the document, and one with many digits could be somebody's
+/// number.
+#[cold]
+fn root_name(text: &str) -> Option<String> {
+    const MAX_CHARS: usize = 60;
+    const MAX_DIGITS: usize = 4;
+    let mut first = FirstTag(None);
+    let limits = ScanLimits { max_depth: u32::MAX, max_attributes: u32::MAX };
+    scan(text, limits, &mut first).ok()?;
+    let is_word = |name: &String| {
+        name.chars().count() <= MAX_CHARS && name.chars().filter(char::is_ascii_digit).count() <= MAX_DIGITS
+    };
+    first.0.filter(is_word)
+}
+
+/// Listens for the root element alone.
+struct FirstTag(Option<String>);
+
+impl<'d> Handler<'d> for FirstTag {
+    fn start(&mut self, tag: &StartTag<'_, 'd>) {
+        self.0.get_or_insert_with(|| tag.local().to_owned());
+    }
+
+    fn end(&mut self, _: usize) {}
+
+    fn text(&mut self, _: RawText<'d>, _: TextKind) {}
 }
 
 /// The document's key, which must be its row's.

@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
 use xmlshred_model::WorkEnd;
 
-use super::tree::{Declaration, NodeId, TEXT};
+use super::tree::{DOCUMENT, Declaration, NodeId, TEXT};
 use super::view::{Item, View};
 
 /// A range of the document.
@@ -76,6 +76,35 @@ impl<'a> View<'a> {
         Ok(found)
     }
 
+    /// The namespace of a prefix at an element whose declarations are kept, as the document writes it; empty where there is none.
+    pub(super) fn namespace(&self, element: NodeId, prefix: &str) -> Result<&'a str, WorkEnd> {
+        let (_, own) = self.tree.scopes_of(element);
+        for (_, declaration) in self.tree.declarations(own) {
+            self.work.steps(1)?;
+            if self.part(declaration.prefix()) == prefix {
+                return Ok(self.part(declaration.uri()));
+            }
+        }
+        Ok("")
+    }
+
+    /// The name of an element or attribute as the document has it; the document node has none.
+    pub(super) fn name(&self, item: Item) -> &'a str {
+        if item.node == DOCUMENT {
+            return "";
+        }
+        let blank = |c: char| c.is_ascii_whitespace();
+        if item.attribute > 0 {
+            let value = self.tree.attribute_at(item.node, item.attribute);
+            // Before the value stand a quote, the sign and the name.
+            let before = &self.text[..value.start as usize - 1];
+            let before = before.trim_end_matches(blank).trim_end_matches('=').trim_end_matches(blank);
+            return &before[before.rfind(blank).map_or(0, |at| at + 1)..];
+        }
+        let tag = &self.text[self.tree.node(item.node).start as usize + 1..];
+        &tag[..tag.find(|c: char| blank(c) || c == '>' || c == '/').unwrap_or(tag.len())]
+    }
+
     fn part(&self, range: Range<u32>) -> &'a str {
         &self.text[range.start as usize..range.end as usize]
     }
@@ -83,6 +112,13 @@ impl<'a> View<'a> {
     /// Where a node stands in the document.
     pub(crate) fn extent(&self, item: Item) -> Extent {
         let node = self.tree.node(item.node);
+        if let Some((_, named)) = item.naming() {
+            let start = match named.attribute {
+                0 => node.start,
+                position => self.tree.attribute_at(item.node, position).start,
+            };
+            return Extent::Attribute(start..start);
+        }
         if item.attribute > 0 {
             let value = self.tree.attribute_at(item.node, item.attribute);
             return Extent::Attribute(value.start..value.stop);

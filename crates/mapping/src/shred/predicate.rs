@@ -120,6 +120,9 @@ impl View<'_> {
         if path.absolute {
             return over(self.absolute_matches(path)?.iter().try_for_each(|&found| visit(found)));
         }
+        if let Some(whole) = &path.whole {
+            return self.select_whole(path, whole, item, &mut Nobody, visit);
+        }
         if item.attribute == 0 {
             if let Some(symbol) = path.own_attribute() {
                 match self.attribute(item.node, symbol) {

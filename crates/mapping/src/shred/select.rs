@@ -6,7 +6,7 @@
 use xmlshred_model::WorkEnd;
 
 use crate::path::Axis;
-use crate::plan::{CompiledPath, CompiledStep, Symbol, Test};
+use crate::plan::{CompiledPath, CompiledStep, Symbol, Test, Whole};
 
 use super::dfa::AttributeSet;
 use super::tree::{DOCUMENT, NodeId, TEXT};
@@ -44,8 +44,56 @@ impl View<'_> {
         watch: &mut W,
         visit: Visit<'_>,
     ) -> Result<(), WorkEnd> {
+        if let Some(whole) = &path.whole {
+            return self.select_whole(path, whole, Item::of_node(start), watch, visit);
+        }
         let start = if path.absolute { self.main } else { start };
         over(self.follow_in_order(path, &path.steps, start, watch, visit))
+    }
+
+    /// Follows a path of which one match of another is the start, or of whose matches the names are taken.
+    pub(super) fn select_whole<W: Watch>(
+        &self,
+        path: &CompiledPath,
+        whole: &Whole,
+        start: Item,
+        watch: &mut W,
+        visit: Visit<'_>,
+    ) -> Result<(), WorkEnd> {
+        let Whole { group, naming } = whole;
+        let start = match group {
+            Some((group, position)) => {
+                let (mut count, mut found) = (0, None);
+                self.select_from(group, start, &mut |item| {
+                    count += 1;
+                    found = Some(item);
+                    if *position == Some(count) { Err(Stop::Enough) } else { Ok(()) }
+                })?;
+                match found {
+                    Some(item) if position.is_none_or(|position| position == count) => item,
+                    _ => return Ok(()),
+                }
+            }
+            None if path.absolute => Item::of_node(self.main),
+            None => start,
+        };
+        let visit: Visit<'_> = match naming {
+            None => visit,
+            Some(naming) => &mut |item: Item| {
+                // Text has no name.
+                if self.is_text(item) { Ok(()) } else { visit(item.named(*naming)) }
+            },
+        };
+        match path.steps.split_first() {
+            None => over(visit(start)),
+            Some(_) if start.attribute == 0 => {
+                over(self.follow_in_order(path, &path.steps, start.node, watch, visit))
+            }
+            Some((step, rest)) if step.axis == Axis::Parent => {
+                over(self.follow_in_order(path, rest, start.node, watch, visit))
+            }
+            Some(_) => Ok(()),
+        }
     }
 
     /// Follows the last steps of a path.

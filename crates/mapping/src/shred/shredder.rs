@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bumpalo::Bump;
-use xmlshred_model::{BatchBuilder, DocumentKey, Failure, FailureCode, Issue, Stage, Work};
+use xmlshred_model::{BatchBuilder, DocumentKey, Failure, FailureCode, Issue, IssueCode, Stage, Work};
 
 use crate::Plan;
-use crate::xml::decode;
+use crate::contract::DocumentSpec;
+use crate::xml::{DecodeError, decode_as, decode_leniently, repair};
 
 use super::context::DocumentContext;
 use super::document::{Buffers, check_key, check_required, main_element};
@@ -29,11 +30,27 @@ pub enum Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// The text of a document that was shredded.
-    pub(crate) fn of_shredded(self) -> Cow<'a, str> {
+    /// The text of a document that was shredded by this plan.
+    pub(crate) fn of_shredded(self, plan: &Plan) -> Cow<'a, str> {
+        self.text(&plan.contract().document).expect("the shredder has decoded it").0
+    }
+
+    /// The text, and how many characters were replaced or dropped in it.
+    fn text(self, document: &DocumentSpec) -> Result<(Cow<'a, str>, u32), DecodeError> {
+        let Some(instead) = document.invalid_characters.instead() else {
+            let text = match self {
+                Self::Text(text) => Cow::Borrowed(text),
+                Self::Bytes(bytes) => decode_as(bytes, document.encoding)?,
+            };
+            return Ok((text, 0));
+        };
         match self {
-            Self::Text(text) => Cow::Borrowed(text),
-            Self::Bytes(bytes) => decode(bytes).expect("the shredder has decoded it"),
+            Self::Text(text) => Ok(repair(text, instead)),
+            Self::Bytes(bytes) => {
+                let (text, count) = decode_leniently(bytes, document.encoding, instead)?;
+                let (repaired, more) = repair(&text, instead);
+                Ok((Cow::Owned(repaired.into_owned()), count + more))
+            }
         }
     }
 }
@@ -140,7 +157,7 @@ impl Shredder {
         rows: &mut BatchBuilder,
         trace: &impl Trace,
     ) -> Result<Shredded, Failure> {
-        let text = self.text(content)?;
+        let (text, invalid_characters) = self.text(content)?;
         for arena in [&mut self.arena, &mut self.row_arena] {
             if arena.allocated_bytes() > MAX_KEPT_ARENA {
                 *arena = Bump::new();
@@ -158,22 +175,24 @@ impl Shredder {
             check_required(plan, view)?;
             let context = DocumentContext { key, ..*context };
             let maker = RowMaker::new(plan, view, &context, arena, limits.max_row_bytes, rows, trace);
-            let issues = maker.run(row_arena)?;
+            let mut issues = maker.run(row_arena)?;
+            // Nobody knows a column for what may stand between all of them.
+            issues.extend((invalid_characters > 0).then_some(Issue {
+                table: 0,
+                column: 0,
+                code: IssueCode::InvalidCharacter,
+                count: invalid_characters,
+            }));
             Ok(Shredded { key, issues })
         });
         *cost = Cost { steps: work.steps_taken(), value_bytes: work.value_bytes_made() };
         shredded.map_err(|failure| *failure)
     }
 
-    fn text<'c>(&self, content: Content<'c>) -> Result<Cow<'c, str>, Failure> {
-        let text = match content {
-            Content::Text(text) => Cow::Borrowed(text),
-            Content::Bytes(bytes) => decode(bytes).map_err(|error| Failure {
-                stage: Stage::Fetch,
-                code: FailureCode::InvalidEncoding,
-                message: error.to_string(),
-            })?,
-        };
+    fn text<'c>(&self, content: Content<'c>) -> Result<(Cow<'c, str>, u32), Failure> {
+        let (text, invalid_characters) = content.text(&self.plan.contract().document).map_err(|error| {
+            Failure { stage: Stage::Fetch, code: FailureCode::InvalidEncoding, message: error.to_string() }
+        })?;
         // Ranges of the document are kept as 32-bit numbers.
         let max_bytes = self.limits.max_bytes.min(u64::from(u32::MAX));
         if text.len() as u64 > max_bytes {
@@ -183,7 +202,7 @@ impl Shredder {
                 message: format!("{} bytes, the limit is {max_bytes}", text.len()),
             });
         }
-        Ok(text)
+        Ok((text, invalid_characters))
     }
 }
 

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 use xmlshred_model::WorkEnd;
 
-use crate::xml::{push_attribute, push_text, unescape_attribute, unescape_text};
+use crate::path::Naming;
+use crate::xml::{XML_NAMESPACE, push_attribute, push_text, unescape_attribute, unescape_text};
 
 use super::texts::Joined;
 use super::tree::{Slice, TEXT};
@@ -96,11 +97,28 @@ impl<'a> View<'a> {
     #[inline]
     fn find_text(&self, item: Item) -> Result<Found<'a>, WorkEnd> {
         if item.attribute > 0 {
+            if let Some((naming, item)) = item.naming() {
+                return self.find_name(naming, item);
+            }
             let slice = self.tree.attribute_at(item.node, item.attribute);
             let raw = self.raw(slice);
             return Ok(if slice.is_plain { Found::Ready(raw) } else { Found::Attribute(raw) });
         }
         self.find_text_below(item)
+    }
+
+    #[cold]
+    fn find_name(&self, naming: Naming, item: Item) -> Result<Found<'a>, WorkEnd> {
+        self.work.steps(1)?;
+        let name = self.name(item);
+        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+        Ok(match naming {
+            Naming::Local => Found::Ready(local),
+            Naming::Qualified => Found::Ready(name),
+            Naming::Namespace if prefix.is_empty() && item.attribute > 0 => Found::Ready(""),
+            Naming::Namespace if prefix == "xml" => Found::Ready(XML_NAMESPACE),
+            Naming::Namespace => Found::Attribute(self.namespace(item.node, prefix)?),
+        })
     }
 
     fn find_text_below(&self, item: Item) -> Result<Found<'a>, WorkEnd> {

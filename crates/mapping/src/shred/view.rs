@@ -2,6 +2,8 @@
 
 use xmlshred_model::{Work, WorkEnd};
 
+use crate::path::Naming;
+
 use super::dfa::Dfa;
 use super::findings::Findings;
 use super::texts::Texts;
@@ -33,9 +35,12 @@ pub(super) enum Named {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Item {
     pub(super) node: NodeId,
-    /// For an attribute of `node`: its position there, plus one. 0 is the node itself.
+    /// For an attribute of `node`: its position there, plus one. 0 is the node itself. The highest bits say that it is the name.
     pub(super) attribute: u32,
 }
+
+/// From here on an item is the name of a node.
+const NAMES: u32 = 1 << 28;
 
 /// Why a path is not followed to its last match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +98,27 @@ impl Item {
     /// The node itself.
     pub(super) fn of_node(node: NodeId) -> Self {
         Self { node, attribute: 0 }
+    }
+
+    /// What is taken of its name.
+    pub(super) fn named(self, naming: Naming) -> Self {
+        let kind = match naming {
+            Naming::Local => 1,
+            Naming::Qualified => 2,
+            Naming::Namespace => 3,
+        };
+        Self { attribute: self.attribute + kind * NAMES, ..self }
+    }
+
+    /// What is taken of its name, and the node whose name it is; `None` for a node itself.
+    pub(super) fn naming(self) -> Option<(Naming, Self)> {
+        let naming = match self.attribute / NAMES {
+            0 => return None,
+            1 => Naming::Local,
+            2 => Naming::Qualified,
+            _ => Naming::Namespace,
+        };
+        Some((naming, Self { attribute: self.attribute % NAMES, ..self }))
     }
 
     /// The element itself, when it is one.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::encoding_name::unsupported_encoding;
 
@@ -23,43 +23,136 @@ pub enum DecodeError {
     },
 }
 
+/// An encoding by one of its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charset {
+    encoding: &'static Encoding,
+    /// The encoding standard reads US-ASCII as windows-1252; here its other bytes mean nothing.
+    is_ascii: bool,
+}
+
+impl Charset {
+    const UTF_8: Self = Self { encoding: UTF_8, is_ascii: false };
+
+    /// The encoding with this label, as the encoding standard knows them.
+    pub fn for_label(label: &str) -> Option<Self> {
+        const ASCII: [&str; 8] =
+            ["us-ascii", "ascii", "ansi_x3.4-1968", "iso-ir-6", "iso646-us", "us", "cp367", "ibm367"];
+        if ASCII.iter().any(|known| known.eq_ignore_ascii_case(label)) {
+            return Some(Self { encoding: UTF_8, is_ascii: true });
+        }
+        let encoding = Encoding::for_label_no_replacement(label.as_bytes())?;
+        Some(Self { encoding, is_ascii: false })
+    }
+
+    fn name(self) -> &'static str {
+        if self.is_ascii { "US-ASCII" } else { self.encoding.name() }
+    }
+
+    fn decode<'b>(self, bytes: &'b [u8]) -> Result<Cow<'b, str>, DecodeError> {
+        let malformed = DecodeError::Malformed { encoding: self.name() };
+        if self.is_ascii && !bytes.is_ascii() {
+            return Err(malformed);
+        }
+        self.encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or(malformed)
+    }
+
+    /// The text in which each sequence of bytes that means nothing is this; how many there were.
+    fn decode_with(self, bytes: &[u8], instead: &str) -> (String, u32) {
+        let mut text = String::with_capacity(bytes.len());
+        let mut count = 0;
+        if self.is_ascii {
+            for &byte in bytes {
+                if byte.is_ascii() {
+                    text.push(byte as char);
+                } else {
+                    text.push_str(instead);
+                    count += 1;
+                }
+            }
+            return (text, count);
+        }
+        let mut decoder = self.encoding.new_decoder_without_bom_handling();
+        let mut rest = bytes;
+        loop {
+            text.reserve(
+                decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len()),
+            );
+            let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut text, true);
+            rest = &rest[read..];
+            match result {
+                DecoderResult::InputEmpty => return (text, count),
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => {
+                    text.push_str(instead);
+                    count += 1;
+                }
+            }
+        }
+    }
+}
+
 /// The text of a document that came as bytes. Borrowed when it is UTF-8.
 ///
 /// # Errors
 /// When the encoding is not known or the bytes do not fit it: never a replacement character.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
+    let (charset, bytes) = charset_of(bytes, None)?;
+    charset.decode(bytes)
+}
+
+/// [`decode`] of documents that say nothing as `otherwise`.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_as(bytes: &[u8], otherwise: Option<Charset>) -> Result<Cow<'_, str>, DecodeError> {
+    let (charset, bytes) = charset_of(bytes, otherwise)?;
+    charset.decode(bytes)
+}
+
+/// [`decode_as`] with `instead` for each sequence of bytes that means nothing; how many there were.
+///
+/// # Errors
+/// When the encoding is not known.
+pub fn decode_leniently(
+    bytes: &[u8],
+    otherwise: Option<Charset>,
+    instead: &str,
+) -> Result<(String, u32), DecodeError> {
+    let (charset, bytes) = charset_of(bytes, otherwise)?;
+    Ok(charset.decode_with(bytes, instead))
+}
+
+/// The encoding of a document, and its bytes behind a byte order mark.
+fn charset_of(bytes: &[u8], otherwise: Option<Charset>) -> Result<(Charset, &[u8]), DecodeError> {
     if let [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] | [b'<', 0, 0, 0, ..] | [0, 0, 0, b'<', ..] = bytes
     {
         return Err(DecodeError::Unsupported("UTF-32"));
     }
     if let Some((encoding, mark_len)) = Encoding::for_bom(bytes) {
-        return decode_as(encoding, &bytes[mark_len..]);
+        return Ok((Charset { encoding, is_ascii: false }, &bytes[mark_len..]));
     }
     match bytes {
-        [b'<', 0, ..] => decode_as(UTF_16LE, bytes),
-        [0, b'<', ..] => decode_as(UTF_16BE, bytes),
+        [b'<', 0, ..] => Ok((Charset { encoding: UTF_16LE, is_ascii: false }, bytes)),
+        [0, b'<', ..] => Ok((Charset { encoding: UTF_16BE, is_ascii: false }, bytes)),
         // `<?xm` there.
         [0x4C, 0x6F, 0xA7, 0x94, ..] => Err(DecodeError::Unsupported("EBCDIC")),
-        _ => decode_as(declared(bytes)?, bytes),
+        _ => Ok((declared(bytes)?.or(otherwise).unwrap_or(Charset::UTF_8), bytes)),
     }
 }
 
-/// What the declaration says of bytes in which it could be read; UTF-8 without one.
-fn declared(bytes: &[u8]) -> Result<&'static Encoding, DecodeError> {
-    let Some(label) = super::declaration::declared_encoding(bytes) else { return Ok(UTF_8) };
+/// What the declaration says of bytes in which it could be read.
+fn declared(bytes: &[u8]) -> Result<Option<Charset>, DecodeError> {
+    let Some(label) = super::declaration::declared_encoding(bytes) else { return Ok(None) };
     // The encoding standard reads labels of Latin-1 as windows-1252, which also gives C1 controls a meaning.
-    match Encoding::for_label_no_replacement(label.as_bytes()) {
+    match Charset::for_label(label) {
         // Two bytes per character, declared in bytes that are not: the declaration survived a conversion.
-        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Ok(UTF_8),
-        Some(encoding) => Ok(encoding),
+        Some(Charset { encoding, .. }) if encoding == UTF_16LE || encoding == UTF_16BE => {
+            Ok(Some(Charset::UTF_8))
+        }
+        Some(charset) => Ok(Some(charset)),
         None => Err(unsupported_encoding(label).map_or(DecodeError::Unknown, DecodeError::Unsupported)),
     }
-}
-
-fn decode_as<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Result<Cow<'b, str>, DecodeError> {
-    encoding
-        .decode_without_bom_handling_and_without_replacement(bytes)
-        .ok_or(DecodeError::Malformed { encoding: encoding.name() })
 }
 
 #[cfg(test)]
@@ -78,6 +171,35 @@ mod tests {
             [0xFF, 0xFE].into_iter().chain("<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(decode(&utf16).unwrap(), "<a>é</a>");
         assert_eq!(decode(&utf16[2..]).unwrap(), "<a>é</a>");
+    }
+
+    #[test]
+    fn ascii_has_no_other_bytes() {
+        for label in ["US-ASCII", "ascii", "cp367"] {
+            let document = format!("<?xml version='1.0' encoding='{label}'?><a>é</a>");
+            let refused = DecodeError::Malformed { encoding: "US-ASCII" };
+            assert_eq!(decode(document.as_bytes()).unwrap_err(), refused);
+            assert_eq!(decode(document.replace('é', "e").as_bytes()).unwrap(), document.replace('é', "e"));
+        }
+    }
+
+    #[test]
+    fn documents_that_say_nothing_are_what_the_contract_says() {
+        let windows = Charset::for_label("windows-1252");
+        assert_eq!(decode_as(b"<a>\xE9\x80</a>", windows).unwrap(), "<a>é€</a>");
+        let utf8 = "<?xml version='1.0' encoding='utf-8'?><a>é</a>";
+        assert_eq!(decode_as(utf8.as_bytes(), windows).unwrap(), utf8);
+        assert_eq!(decode_as("\u{FEFF}<a>é</a>".as_bytes(), windows).unwrap(), "<a>é</a>");
+        assert_eq!(Charset::for_label("klingon"), None);
+    }
+
+    #[test]
+    fn bytes_that_mean_nothing_are_replaced_and_counted() {
+        let lenient = |bytes: &[u8], instead| decode_leniently(bytes, None, instead).unwrap();
+        assert_eq!(lenient(b"<a>\xE9b\xFF</a>", "?"), ("<a>?b?</a>".to_owned(), 2));
+        assert_eq!(lenient(b"<a>\xE9b\xFF</a>", ""), ("<a>b</a>".to_owned(), 2));
+        let ascii = b"<?xml version='1.0' encoding='us-ascii'?><a>\xE9</a>";
+        assert_eq!(lenient(ascii, "").1, 1);
     }
 
     #[test]

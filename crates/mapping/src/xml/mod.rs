@@ -27,15 +27,17 @@ mod namespace;
 mod passed;
 mod plain;
 mod reference;
+mod repair;
 mod scan;
 mod scanner;
 
 pub use attributes::{RawAttribute, RawText};
-pub use decode::{DecodeError, decode};
+pub use decode::{Charset, DecodeError, decode, decode_as, decode_leniently};
 pub use error::{Place, XmlError, XmlErrorKind};
 pub use handler::{AttributeSpan, Handler, StartTag, Taking, TextKind};
 pub use names::Names;
 pub use namespace::{XML_NAMESPACE, XMLNS_NAMESPACE};
 pub(crate) use reference::{push_attribute, push_text, unescape_attribute, unescape_text};
+pub use repair::repair;
 pub use scan::{scan, scan_with};
 pub use scanner::ScanLimits;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path as File, PathBuf};
 
 use xmlshred_mapping::contract::language::{self, Absent, Section, Shape, sections};
-use xmlshred_mapping::path::{Axis, Condition, NodeTest, Operand, Path, Predicate};
+use xmlshred_mapping::path::{Axis, Condition, Naming, NodeTest, Operand, Path, Predicate};
 use xmlshred_model::{DataType, IssueCode};
 use yaml_serde::Value;
 
@@ -274,7 +274,11 @@ fn every_form_of_path_has_an_example_that_gives_what_the_manual_says() {
 }
 
 /// All that a path can be made of.
-const FORMS: [&str; 31] = [
+const FORMS: [&str; 35] = [
+    "(…)[1]",
+    "name()",
+    "qname()",
+    "namespace-uri()",
     "/",
     "child",
     "//",
@@ -310,6 +314,17 @@ const FORMS: [&str; 31] = [
 
 fn forms_of(path: &Path, forms: &mut BTreeSet<&'static str>) {
     forms.insert(if path.absolute { "/" } else { "relative" });
+    if let Some(group) = &path.group {
+        forms.insert("(…)[1]");
+        forms_of(&group.path, forms);
+    }
+    if let Some(naming) = path.naming {
+        forms.insert(match naming {
+            Naming::Local => "name()",
+            Naming::Qualified => "qname()",
+            Naming::Namespace => "namespace-uri()",
+        });
+    }
     if path.steps.is_empty() {
         forms.insert(".");
     }

@@ -2,7 +2,7 @@
 
 use super::Choices;
 use super::expression::{Class, Named, text, whole};
-use super::path::{End, path};
+use super::path::named_path;
 
 /// A type with a constant of it.
 pub(super) struct Type {
@@ -39,7 +39,7 @@ pub(super) fn any_type(choices: &mut Choices<'_>) -> &'static Type {
 
 /// The entries of a column from a path, without braces.
 pub(super) fn from_path(choices: &mut Choices<'_>, data_type: &Type) -> String {
-    let path = path(choices, End::Anything);
+    let path = named_path(choices);
     format!("path: \"{path}\"{}", steps(choices, data_type))
 }
 

@@ -51,6 +51,10 @@ fn document_section(choices: &mut Choices<'_>) -> String {
     if choices.once_in(4) {
         section.push_str("  case: insensitive\n");
     }
+    if choices.once_in(6) {
+        section
+            .push_str(choices.one_of(&["  invalid_characters: replace\n", "  invalid_characters: drop\n"]));
+    }
     section
 }
 

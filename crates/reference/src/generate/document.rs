@@ -54,6 +54,10 @@ pub fn document(choices: &mut Choices<'_>) -> String {
             declarations.push_str(&format!(" xmlns:{prefix}=\"{uri}\""));
         }
     }
+    if choices.once_in(12) {
+        let forbidden = choices.one_of(&["\u{1}", "&#2;", "v\u{B}&#xB;", "\u{FFFF}"]);
+        declarations.push_str(&format!(" u=\"{forbidden}\""));
+    }
     element(choices, "R", &declarations, &prefixes, 1, &mut document);
     document
 }

@@ -15,4 +15,4 @@ pub use choices::Choices;
 pub use contract::contract;
 pub use document::document;
 pub use path::{End, path};
-pub use xpath::to_xpath;
+pub use xpath::to_xpath_from_root;

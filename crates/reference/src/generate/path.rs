@@ -16,7 +16,29 @@ const MAX_DEPTH: usize = 3;
 
 /// A path as contracts write it. It has no double quotes.
 pub fn path(choices: &mut Choices<'_>, end: End) -> String {
-    path_at(choices, end, 0)
+    let path = path_at(choices, end, 0);
+    match choices.below(24) {
+        22 => {
+            let position = choices.one_of(&["1", "2", "last()"]);
+            let behind =
+                if end == End::Anything { choices.one_of(&["", "/@x", "/a", "//b", "/.."]) } else { "" };
+            format!("({path})[{position}]{behind}")
+        }
+        _ => path,
+    }
+}
+
+/// A path whose matches give their names, or an ordinary one.
+pub(super) fn named_path(choices: &mut Choices<'_>) -> String {
+    let path = path(choices, End::Anything);
+    if path.ends_with("text()") || path.ends_with(']') && path.contains("text()") || !choices.once_in(10) {
+        return path;
+    }
+    let naming = choices.one_of(&["name()", "qname()", "namespace-uri()"]);
+    match &*path {
+        "." => naming.to_owned(),
+        path => format!("{}/{naming}", path.trim_end_matches('/')),
+    }
 }
 
 fn path_at(choices: &mut Choices<'_>, end: End, depth: usize) -> String {
@@ -91,6 +113,9 @@ fn condition(choices: &mut Choices<'_>, depth: usize) -> String {
             let left = operand(choices, depth);
             let operator = choices.one_of(&["=", "!=", "<", "<=", ">", ">="]);
             format!("{left} {operator} {}", operand(choices, depth))
+        }
+        10 if depth > 1 => {
+            format!("{} = {}", choices.one_of(&["name()", "../name()"]), choices.one_of(&["'a'", "'x'"]))
         }
         6 => format!("{} in ('v', '1', '')", path_at(choices, End::Anything, depth)),
         7 => format!("starts-with({}, {})", operand(choices, depth), operand(choices, depth)),

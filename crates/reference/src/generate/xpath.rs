@@ -6,12 +6,30 @@ use xmlshred_mapping::contract::Case;
 use xmlshred_mapping::path::{Axis, Condition, NodeTest, Operand, Path, Predicate, Step};
 
 /// The path as XPath, for a document whose main element is its root element. Relative paths start at the context node.
-pub fn to_xpath(path: &Path, case: Case) -> String {
-    let mut out = String::from(if path.absolute { "/*" } else { "." });
+fn to_xpath(path: &Path, case: Case) -> String {
+    from(".", path, case)
+}
+
+/// The same with relative paths that start at the root element.
+pub fn to_xpath_from_root(path: &Path, case: Case) -> String {
+    from("/*", path, case)
+}
+
+fn from(start: &str, path: &Path, case: Case) -> String {
+    let mut out = match &path.group {
+        Some(group) => {
+            let position =
+                group.position.map_or_else(|| "last()".to_owned(), |position| position.to_string());
+            format!("({})[{position}]", from(start, &group.path, case))
+        }
+        None if path.absolute => "/*".to_owned(),
+        None => start.to_owned(),
+    };
     for step in &path.steps {
         out.push_str(&to_step(step, case));
     }
-    out
+    // Only of one node, as random conditions have it.
+    if path.naming.is_some() { format!("local-name({out})") } else { out }
 }
 
 fn to_step(step: &Step, case: Case) -> String {

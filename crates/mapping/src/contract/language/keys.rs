@@ -1,6 +1,6 @@
 //! The tables of keys, one per section.
 
-use super::super::words::{KEEPS, ON_EXISTING, SKIPS};
+use super::super::words::{INVALID_CHARACTERS, KEEPS, ON_EXISTING, SKIPS};
 use super::section::{Absent, Rule, Section, Shape, key, names};
 use super::values::{CASE, CODE_LIST, COLUMN, DEFAULTS, LET};
 
@@ -132,6 +132,18 @@ pub const DOCUMENT: Section = Section {
             CASE,
             Absent::Is("sensitive"),
             "`insensitive`: names of elements and attributes match without case (ASCII letters)",
+        ),
+        key(
+            "encoding",
+            Shape::Text,
+            Absent::Is("UTF-8"),
+            "encoding of binary columns and files that have neither a byte order mark nor a declaration that names one",
+        ),
+        key(
+            "invalid_characters",
+            Shape::Word(|| names(&INVALID_CHARACTERS)),
+            Absent::Is("fail"),
+            "what characters do that XML forbids, references to them, and bytes that mean nothing in the encoding: `fail` the document, `replace` each by U+FFFD or `drop` it, with an issue `invalid-character`",
         ),
         key(
             "limits",
