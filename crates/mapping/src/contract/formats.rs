@@ -67,18 +67,3 @@ impl<'n> Checker<'n> {
         checked
     }
 }
-
-/// Whether a value can have more digits of a fraction than the type.
-pub(super) fn may_be_inexact(data_type: DataType) -> bool {
-    matches!(
-        data_type,
-        DataType::SmallInt
-            | DataType::Int
-            | DataType::BigInt
-            | DataType::Decimal { .. }
-            | DataType::Date
-            | DataType::Time
-            | DataType::Timestamp
-            | DataType::TimestampTz
-    )
-}

@@ -259,3 +259,18 @@ pub(super) fn constant_text(node: &Node) -> Result<Option<&str>, &'static str> {
         NodeKind::List(_) | NodeKind::Map(_) => Err(node.describe()),
     }
 }
+
+/// Whether a value can have more digits of a fraction than the type.
+pub(super) fn may_be_inexact(data_type: DataType) -> bool {
+    matches!(
+        data_type,
+        DataType::SmallInt
+            | DataType::Int
+            | DataType::BigInt
+            | DataType::Decimal { .. }
+            | DataType::Date
+            | DataType::Time
+            | DataType::Timestamp
+            | DataType::TimestampTz
+    )
+}

@@ -16,9 +16,8 @@ use super::checked::{
 };
 use super::diagnostic::{Code, Problems};
 use super::fields::Spanned;
-use super::formats;
 use super::node::{Entry, Node};
-use super::raw::{RawColumn, RawSource};
+use super::raw::{RawColumn, RawSource, may_be_inexact};
 use super::scalar;
 use super::scope::{Scope, Surroundings, Visible, has_one_row};
 
@@ -239,7 +238,7 @@ impl<'n> Checker<'n> {
             self.problems.report(Code::UselessSetting, case.span.clone(), message, "leave it out");
         }
         if let Some(policy) = &raw.on_inexact
-            && !formats::may_be_inexact(column.data_type)
+            && !may_be_inexact(column.data_type)
         {
             let message = format!("`on_inexact` on type {}, which has no fraction to lose", column.data_type);
             self.problems.report(Code::UselessSetting, policy.span.clone(), message, "leave it out");

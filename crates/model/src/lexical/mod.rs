@@ -6,6 +6,7 @@
 mod binary;
 mod calendar;
 mod error;
+mod iso8601;
 mod json;
 mod leniency;
 mod number;
@@ -13,6 +14,7 @@ mod parts;
 mod pattern;
 mod rfc2822;
 mod temporal;
+mod words;
 
 use std::fmt::Write as _;
 

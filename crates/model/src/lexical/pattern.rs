@@ -4,8 +4,9 @@ use crate::DataType;
 
 use super::calendar::{CivilDate, MICROS_PER_DAY, days_from_civil};
 use super::leniency::Lost;
-use super::parts::{Parts, digits, fraction, offset, time_of_day};
-use super::{rfc2822, temporal};
+use super::parts::{Parts, fraction, offset, time_of_day};
+use super::words::{MONTHS, WEEKDAYS, name, number, on_bytes};
+use super::{iso8601, rfc2822};
 
 /// How dates, times and timestamps are written, checked once: a strptime-style pattern, or one of the words `iso8601`, `rfc2822`, `epoch` (seconds
 /// since 1970-01-01T00:00:00Z, with or without a fraction) and `epoch_ms`.
@@ -51,23 +52,6 @@ enum Item {
     ZoneName,
 }
 
-pub(super) const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-pub(super) const WEEKDAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-
 impl TemporalFormat {
     /// Checks a pattern such as `%m/%d/%Y %H:%M:%S`.
     ///
@@ -106,7 +90,7 @@ impl TemporalFormat {
                 }
                 if rest.is_empty() { fields.parts() } else { None }
             }
-            Notation::Iso8601 => temporal::iso(text, data_type),
+            Notation::Iso8601 => iso8601::parse(text, data_type),
             Notation::Rfc2822 => rfc2822::parse(text),
             Notation::Epoch(power) => since_1970(text, *power, data_type),
         }
@@ -293,31 +277,4 @@ impl Fields {
         };
         Some(Parts { days, time, offset: self.offset, lost: self.lost })
     }
-}
-
-/// A number of `min` to `max` digits.
-pub(super) fn number(rest: &mut &str, min: usize, max: usize) -> Option<u32> {
-    let count = rest.bytes().take(max).take_while(u8::is_ascii_digit).count();
-    if count < min {
-        return None;
-    }
-    on_bytes(rest, |bytes| digits(bytes, count))
-}
-
-/// Position of the name, whole or its first three letters, in any case.
-pub(super) fn name(rest: &mut &str, names: &[&str]) -> Option<u32> {
-    let matches = |name: &str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
-    let (at, length) = names.iter().enumerate().find_map(|(at, name)| {
-        if matches(name) { Some((at, name.len())) } else { matches(&name[..3]).then_some((at, 3)) }
-    })?;
-    *rest = &rest[length..];
-    Some(at as u32)
-}
-
-/// Runs a reader of bytes that stops at ASCII characters only.
-pub(super) fn on_bytes<T>(rest: &mut &str, read: impl FnOnce(&mut &[u8]) -> Option<T>) -> Option<T> {
-    let mut bytes = rest.as_bytes();
-    let value = read(&mut bytes)?;
-    *rest = &rest[rest.len() - bytes.len()..];
-    Some(value)
 }

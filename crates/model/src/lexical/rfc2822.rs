@@ -3,7 +3,7 @@
 use super::calendar::{CivilDate, days_from_civil};
 use super::leniency::Lost;
 use super::parts::{Parts, offset, time_of_day};
-use super::pattern::{MONTHS, WEEKDAYS, name, number, on_bytes};
+use super::words::{MONTHS, WEEKDAYS, name, number, on_bytes};
 
 /// Zones by name, in hours east of Greenwich.
 const ZONES: [(&str, i32); 12] = [

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use crate::{DataType, Value};
 
-use super::calendar::{CivilDate, MICROS_PER_DAY, civil_from_days, days_from_civil};
+use super::calendar::{CivilDate, MICROS_PER_DAY, civil_from_days};
 use super::error::LexicalError;
+use super::iso8601;
 use super::leniency::{Leniency, Lost, OnInexact, OnZone};
-use super::parts::{MICROS_PER_SECOND, Parts, fraction, offset, pair, take, time_of_day};
+use super::parts::{MICROS_PER_SECOND, Parts};
 use super::pattern::TemporalFormat;
 
 /// The value, and whether something was rounded or cut. Of several formats the first counts that gives one; when none does, the first
@@ -20,7 +21,12 @@ pub(super) fn parse(
 ) -> Result<(Value<'static>, bool), LexicalError> {
     let not_a = LexicalError::NotA(data_type);
     if formats.is_empty() {
-        return to_value(iso(text, data_type).ok_or(not_a)?, data_type, DateOnly::Strict, leniency);
+        return to_value(
+            iso8601::parse(text, data_type).ok_or(not_a)?,
+            data_type,
+            DateOnly::Strict,
+            leniency,
+        );
     }
     let mut found = not_a;
     for parts in formats.iter().filter_map(|format| format.parse(text, data_type)) {
@@ -38,30 +44,6 @@ pub(super) fn parse(
 enum DateOnly {
     Strict,
     MayHaveTime,
-}
-
-/// ISO 8601 of a type: a date for dates, a time for times, both for the others, and a zone.
-pub(super) fn iso(text: &str, data_type: DataType) -> Option<Parts> {
-    let mut rest = text.as_bytes();
-    let mut parts = Parts::default();
-    if data_type != DataType::Time {
-        parts.days = Some(date(&mut rest)?);
-        match rest {
-            [] => return Some(parts),
-            [b'T' | b't' | b' ', after @ ..] => {
-                rest = after;
-                (parts.time, parts.lost) = time(&mut rest).map(|(time, lost)| (Some(time), lost))?;
-            }
-            _ => {}
-        }
-    } else {
-        (parts.time, parts.lost) = time(&mut rest).map(|(time, lost)| (Some(time), lost))?;
-    }
-    parts.offset = match rest {
-        [] => None,
-        _ => Some(offset(&mut rest)?),
-    };
-    rest.is_empty().then_some(parts)
 }
 
 /// A value needs the parts of its type and no others; a timestamp without a time is midnight.
@@ -122,31 +104,6 @@ fn in_years(micros: i64) -> Option<i64> {
     const FIRST: i64 = -719_162 * MICROS_PER_DAY;
     const END: i64 = 2_932_897 * MICROS_PER_DAY;
     (FIRST..END).contains(&micros).then_some(micros)
-}
-
-/// `YYYY-MM-DD`
-fn date(rest: &mut &[u8]) -> Option<i32> {
-    let year = pair(rest)? * 100 + pair(rest)?;
-    take(rest, b'-')?;
-    let month = pair(rest)?;
-    take(rest, b'-')?;
-    let day = pair(rest)?;
-    days_from_civil(CivilDate { year: year as i32, month: month as u8, day: day as u8 })
-}
-
-/// `HH:MM[:SS[.f…]]`
-fn time(rest: &mut &[u8]) -> Option<(i64, Lost)> {
-    let hour = pair(rest)?;
-    take(rest, b':')?;
-    let minute = pair(rest)?;
-    let (mut second, mut micros, mut lost) = (0, 0, Lost::Nothing);
-    if take(rest, b':').is_some() {
-        second = pair(rest)?;
-        if take(rest, b'.').is_some() {
-            (micros, lost) = fraction(rest)?;
-        }
-    }
-    time_of_day(hour, minute, second, micros).map(|time| (time, lost))
 }
 
 pub(super) fn format_date(days: i32, out: &mut String) {
