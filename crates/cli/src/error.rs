@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use xmlshred_engine::RunError;
 use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_engine::{Activity, RunError};
 use xmlshred_mapping::infer::InferError;
 
 use crate::demo::DemoError;
@@ -125,6 +125,15 @@ impl CommandError {
             | Self::NoSuchTopic { .. }
             | Self::MetricsListen { .. } => Exit::Usage,
             Self::Port { error, .. } => exit_of(&error.fault),
+            // A condition, a view or a policy that fails for a row: the same command would meet it again.
+            Self::Run(RunError::Port { during: Activity::ReadKeys, error })
+                if matches!(
+                    error.fault,
+                    Fault::Refused { .. } | Fault::ValueRejected { .. } | Fault::CheckViolation { .. }
+                ) =>
+            {
+                Exit::Usage
+            }
             Self::Run(RunError::Port { error, .. }) | Self::Demo(DemoError::Database(error)) => {
                 exit_of(&error.fault)
             }

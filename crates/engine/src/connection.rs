@@ -8,7 +8,7 @@ use crate::backoff::Backoff;
 use crate::control::Control;
 use crate::error::{Activity, RunError, once};
 use crate::event::Event;
-use crate::policy::{Decision, Patience, Subject, blame_after, decide};
+use crate::policy::{Decision, Patience, Subject, blame_after, decide, may_be_of_the_session};
 use crate::ports::{Fault, PortError};
 
 type Open<'a, P> = Box<dyn Fn() -> Result<Box<P>, PortError> + Send + 'a>;
@@ -19,6 +19,8 @@ pub(crate) struct Connection<'a, P: ?Sized> {
     connecting: Activity,
     port: Option<Box<P>>,
     reached: bool,
+    /// Nothing was done in this session yet.
+    is_fresh: bool,
 }
 
 /// Why a use of a port came to nothing.
@@ -38,7 +40,7 @@ impl<'a, P: ?Sized> Connection<'a, P> {
         connecting: Activity,
         open: impl Fn() -> Result<Box<P>, PortError> + Send + 'a,
     ) -> Self {
-        Self { open: Box::new(open), connecting, port: None, reached: false }
+        Self { open: Box::new(open), connecting, port: None, reached: false, is_fresh: true }
     }
 
     /// The same to a database that was reached before in this run: failing to connect may pass.
@@ -82,10 +84,12 @@ impl<'a, P: ?Sized> Connection<'a, P> {
         // Tries in a row that came to their operation: a database that cannot be reached says nothing about documents.
         let mut tries = 0;
         loop {
+            let was_fresh = self.port.is_none() || self.is_fresh;
             let (during, error) = match self.opened() {
                 Err(error) => (self.connecting, error),
                 Ok(port) => {
                     let result = operation(port);
+                    self.is_fresh = was_fresh && during == self.connecting;
                     // Some ports open what they stand for when it is first needed.
                     self.reached |= !matches!(&result, Err(error) if error.fault == Fault::CannotConnect);
                     match result {
@@ -96,6 +100,12 @@ impl<'a, P: ?Sized> Connection<'a, P> {
             };
             if error.fault == Fault::Deadlock && during == Activity::Load {
                 control.met_deadlock();
+            }
+            if !was_fresh && may_be_of_the_session(&error, during, subject) {
+                self.port = None;
+                attempts += 1;
+                self.wait(control, attempts, Duration::ZERO, during, &error)?;
+                continue;
             }
             tries = if during == self.connecting { 0 } else { tries + 1 };
             match decide(&error.fault, during) {

@@ -123,7 +123,11 @@ fn prepare<'a>(
     if let Some(sink) = sink {
         sink.connect(control)?;
     }
-    let remaining = source.with(control, Activity::Count, |source| source.count(selection))?;
+    let remaining = match source.with(control, Activity::Count, |source| source.count(selection)) {
+        // It is for the progress bar alone: whatever stands in the way of reading documents, reading them tells.
+        Err(Refusal::Fatal(RunError::Port { during: Activity::Count, .. })) => None,
+        counted => counted?,
+    };
     Ok(remaining.map(|remaining| limit.map_or(remaining, |limit| remaining.min(limit))))
 }
 

@@ -8,6 +8,8 @@ use crate::ports::{Fault, PortError};
 /// So many documents in a row that are refused with one and the same error that no rule knows, and none that goes through between
 /// them, are not to blame: the run stops.
 pub const REFUSED_IN_A_ROW: u32 = 20;
+/// And so many where the disk is full: a log row finds room for longer than a document's rows.
+const FULL_IN_A_ROW: u32 = 3;
 
 /// Whom a fault that does not pass may be blamed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,8 +116,8 @@ fn decide_loading(fault: &Fault) -> Decision {
         Fault::NotNullViolation { .. } => FailureCode::NotNullViolation,
         Fault::CheckViolation { .. } => FailureCode::CheckViolation,
         Fault::ValueRejected { .. } => FailureCode::ValueRejected,
-        Fault::DiskFull | Fault::ReadOnly | Fault::Corrupt => return Decision::Stop,
-        // Triggers and policies of the target refuse one row with the same codes that tell of a table that is gone.
+        // Triggers and policies of the target refuse one row with the same codes that tell of a table that is gone, or of a server that takes
+        // no writes: whether it does, the log row alone tells.
         _ => FailureCode::RefusedByTarget,
     };
     Decision::BlameDocument(code)
@@ -133,7 +135,13 @@ fn decide_fetching(fault: &Fault) -> Decision {
 /// tells whether a document is to blame.
 pub(crate) fn is_told_by_opening(fault: &Fault) -> bool {
     match fault {
-        Fault::AccessDenied | Fault::MissingTable { .. } | Fault::WrongTable { .. } | Fault::Other => true,
+        Fault::AccessDenied
+        | Fault::MissingTable { .. }
+        | Fault::WrongTable { .. }
+        | Fault::DiskFull
+        | Fault::ReadOnly
+        | Fault::Corrupt
+        | Fault::Other => true,
         Fault::UniqueViolation { .. }
         | Fault::ForeignKeyViolation { .. }
         | Fault::NotNullViolation { .. }
@@ -144,11 +152,37 @@ pub(crate) fn is_told_by_opening(fault: &Fault) -> bool {
         | Fault::Deadlock
         | Fault::ConnectionLost
         | Fault::Timeout
-        | Fault::DiskFull
-        | Fault::ReadOnly
-        | Fault::CannotConnect
-        | Fault::Corrupt => false,
+        | Fault::CannotConnect => false,
     }
+}
+
+/// Whether what was done before in the same session may be the reason: a trigger that ran for another document can have changed its role,
+/// its search path or its prepared statements. Then a new session tells, before anybody is blamed or the run stops.
+pub(crate) fn may_be_of_the_session(error: &PortError, during: Activity, subject: Subject) -> bool {
+    if during != Activity::Load {
+        return false;
+    }
+    let is_refused_alone = matches!(error.fault, Fault::Refused { .. }) && subject != Subject::Several;
+    let passes = matches!(
+        error.fault,
+        Fault::Busy | Fault::Deadlock | Fault::ConnectionLost | Fault::Timeout | Fault::CannotConnect
+    );
+    is_refused_alone || is_told_by_opening(&error.fault) || error.is_of_log && !passes
+}
+
+/// How many documents in a row may not be refused with this.
+pub(crate) fn too_many_in_a_row(fault: &Fault) -> u32 {
+    if *fault == Fault::DiskFull { FULL_IN_A_ROW } else { REFUSED_IN_A_ROW }
+}
+
+/// Whether the database itself is as it must not be, so that the run cannot go on when even a log row is refused.
+pub(crate) fn is_of_the_database(fault: &Fault) -> bool {
+    matches!(fault, Fault::DiskFull | Fault::ReadOnly | Fault::Corrupt)
+}
+
+/// Whether one row of the source may be the reason that keys cannot be read: a condition, a view or a policy fails for it.
+pub(crate) fn is_of_a_row(fault: &Fault) -> bool {
+    matches!(fault, Fault::Refused { .. } | Fault::ValueRejected { .. } | Fault::CheckViolation { .. })
 }
 
 /// Whether a document that is not handed over alone has itself to blame, however many others are like it: a whole delivery may be in

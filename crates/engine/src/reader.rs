@@ -11,7 +11,9 @@ use crate::control::Control;
 use crate::error::{Activity, RunError};
 use crate::event::Event;
 use crate::in_a_row::InARow;
-use crate::policy::{REFUSED_IN_A_ROW, Subject, fetch_failure, is_of_the_document, is_told_by_opening};
+use crate::policy::{
+    REFUSED_IN_A_ROW, Subject, fetch_failure, is_of_a_row, is_of_the_document, is_told_by_opening,
+};
 use crate::ports::{Fetched, Journal, PortError, Selection, Source};
 use crate::settings::{ChunkLimits, RunSettings};
 
@@ -123,8 +125,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next page; may come out empty without being the last.
+    /// The next page. Where it cannot be read because of some row, smaller ones are, up to that row.
     fn read_keys(&mut self, after: Option<DocumentKey>) -> Result<Page, Refusal> {
+        loop {
+            match self.read_page(after) {
+                Err(Refusal::Fatal(RunError::Port { during: Activity::ReadKeys, error }))
+                    if is_of_a_row(&error.fault) =>
+                {
+                    if self.page_length == 1 || self.control.must_end() {
+                        let error = unreadable_behind(after, error);
+                        return Err(Refusal::Fatal(RunError::Port { during: Activity::ReadKeys, error }));
+                    }
+                    self.page_length = self.page_length.div_ceil(2);
+                }
+                page => return page,
+            }
+        }
+    }
+
+    /// A page; may come out empty without being the last.
+    fn read_page(&mut self, after: Option<DocumentKey>) -> Result<Page, Refusal> {
         let Self { control, source, journal, selection, page_length, left, .. } = self;
         let (mut keys, sees_journal) = source.with(control, Activity::ReadKeys, |source| {
             Ok((source.keys(selection, after, *page_length)?, source.sees_journal()))
@@ -246,6 +266,19 @@ impl<'a> Reader<'a> {
         }
         Err(Refusal::Fatal(RunError::RefusedInARow { during: Activity::Fetch, count, error }))
     }
+}
+
+/// The error of a page of one key, with its place.
+fn unreadable_behind(after: Option<DocumentKey>, error: PortError) -> PortError {
+    let place = match after {
+        Some(key) => format!("after key {key}"),
+        None => "at the first keys".to_owned(),
+    };
+    let error = PortError { message: format!("{}, {place}", error.message), ..error };
+    error.with_hint(
+        "reading keys evaluates source.where, and the view or the policies behind the source table, for each row: one row fails \
+         there; select the next rows in order of the key with the same condition to find it, then mend the row or the condition",
+    )
 }
 
 /// Bytes of the documents in a chunk.

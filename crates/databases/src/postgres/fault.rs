@@ -125,6 +125,7 @@ fn meaning(code: &str) -> &'static str {
         "28000" => "the login is refused: there is no such user, or pg_hba.conf lets nobody in like this",
         "23P01" => "an exclusion constraint refuses a row",
         "25006" => "the session takes no writes",
+        "26000" => "a prepared statement is gone from the session",
         "28P01" => "the user or the password is wrong",
         "3D000" => "there is no such database",
         "3F000" => "there is no such schema",
@@ -194,6 +195,8 @@ fn fault(known: KnownNames<'_>, refusal: &DbError) -> Fault {
         // A schema; a column; the unique key of the log; a type.
         "3F000" | "42703" | "42P10" | "42804" => Fault::WrongTable { table: named() },
         "XX001" | "XX002" => Fault::Corrupt,
+        // A prepared statement of ours is gone from the session.
+        "26000" => Fault::Other,
         _ if code.starts_with("08") => Fault::ConnectionLost,
         _ if code.starts_with("28") => Fault::AccessDenied,
         _ => refused(),
@@ -202,8 +205,16 @@ fn fault(known: KnownNames<'_>, refusal: &DbError) -> Fault {
 
 /// Whether the error is no finding of the server's: somebody's code raised it, with a code of its choice.
 fn is_raised(refusal: &DbError) -> bool {
-    // The functions of the server behind `RAISE` of PL/pgSQL, `plpy.error` and `elog` of PL/Perl.
-    const RAISING: [&str; 4] = ["exec_stmt_raise", "PLy_output", "PLy_elog_impl", "do_util_elog"];
+    // The functions of the server behind `RAISE` of PL/pgSQL, `plpy.error` and `elog` of PL/Perl; those that pass on what another server
+    // says, dblink and foreign tables.
+    const RAISING: [&str; 6] = [
+        "exec_stmt_raise",
+        "PLy_output",
+        "PLy_elog_impl",
+        "do_util_elog",
+        "dblink_res_error",
+        "pgfdw_report_error",
+    ];
     refusal.routine().is_some_and(|routine| RAISING.contains(&routine))
 }
 

@@ -121,7 +121,7 @@ impl LogWriter {
         identity: &RunIdentity,
         failed: FailedDocuments,
     ) -> Result<(Vec<AlreadyDone>, Vec<Range<usize>>), PortError> {
-        let error = |error| port_error("writing the log", error);
+        let error = |error| port_error("writing the log", error).of_log();
         let RunIdentity { session_id, run_nonce, share, contract_hash } = identity;
         let contract_name = &batch.schema().contract_name;
         let (index, count) = (share.index().cast_signed(), share.count().cast_signed());
@@ -180,7 +180,7 @@ impl LogWriter {
         batch: &Batch,
         dropped: &Dropped,
     ) -> Result<(), PortError> {
-        let error = |error| port_error("writing the log", error);
+        let error = |error| port_error("writing the log", error).of_log();
         let (keys, counts): (Vec<_>, Vec<_>) =
             dropped.documents().map(|(at, count)| (batch.documents()[at].key.0, count.cast_signed())).unzip();
         if keys.is_empty() {
@@ -198,7 +198,7 @@ impl LogWriter {
         batch: &Batch,
         documents: &[Range<usize>],
     ) -> Result<(), PortError> {
-        let error = |error| port_error("writing the issues", error);
+        let error = |error| port_error("writing the issues", error).of_log();
         let (mut keys, mut tables, mut columns) = (Vec::new(), Vec::new(), Vec::new());
         let (mut codes, mut counts) = (Vec::new(), Vec::new());
         for document in documents.iter().cloned().flatten().map(|at| &batch.documents()[at]) {

@@ -152,7 +152,7 @@ impl LogWriter {
             let key = Value::Int(batch.documents()[at].key.0);
             driver
                 .execute(&sql, &[Value::Int(count.cast_signed()), contract_name, key])
-                .map_err(|error| port_error("writing the log", error))?;
+                .map_err(|error| port_error("writing the log", error).of_log())?;
         }
         Ok(())
     }
@@ -187,13 +187,13 @@ impl LogWriter {
         driver
             .bulk_load(&self.issue, &mut cells)
             .map(drop)
-            .map_err(|error| port_error("writing the issues", error))
+            .map_err(|error| port_error("writing the issues", error).of_log())
     }
 }
 
 /// Another instance has logged a document between our look and now: no document is guilty, the next try sees it.
 fn collided(error: super::driver::DriverError) -> PortError {
-    let error = port_error("writing the log", error);
+    let error = port_error("writing the log", error).of_log();
     match error.fault {
         Fault::UniqueViolation { .. } => PortError::new(
             Fault::Busy,

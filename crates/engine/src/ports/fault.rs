@@ -127,6 +127,8 @@ pub struct PortError {
     pub hint: Option<Box<str>>,
     /// The document whose row it was, when the database tells rows apart. A suspicion: nothing but speed may rest on it.
     pub suspect: Option<DocumentKey>,
+    /// Whether it was writing the log that failed, and not a document's rows.
+    pub is_of_log: bool,
     /// What the database said.
     pub words: Option<DatabaseWords>,
     /// The error behind it, of the system and not of a database.
@@ -136,13 +138,27 @@ pub struct PortError {
 impl PortError {
     /// An error without hint or cause.
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
-        Self { fault, message: message.into(), hint: None, suspect: None, words: None, source: None }
+        Self {
+            fault,
+            message: message.into(),
+            hint: None,
+            suspect: None,
+            is_of_log: false,
+            words: None,
+            source: None,
+        }
     }
 
     /// The same about a row of this document, if it is known.
     #[must_use]
     pub fn about(self, suspect: Option<DocumentKey>) -> Self {
         Self { suspect, ..self }
+    }
+
+    /// The same about the log.
+    #[must_use]
+    pub fn of_log(self) -> Self {
+        Self { is_of_log: true, ..self }
     }
 
     /// The same with what the database said.

@@ -73,6 +73,8 @@ pub struct Script {
     state: Mutex<State>,
     refused: Option<Refused>,
     unreadable: Option<Refused>,
+    spoiling: Option<Refused>,
+    unlisted: Option<(DocumentKey, Fault)>,
 }
 
 /// What a database refuses.
@@ -194,6 +196,18 @@ impl Script {
         Self { unreadable: Some(Refused::new(keys, fault)), ..self }
     }
 
+    /// After a transaction with one of these documents, whatever came of it, its session refuses everything.
+    #[must_use]
+    pub fn spoil_session(self, keys: impl IntoIterator<Item = DocumentKey>, fault: Fault) -> Self {
+        Self { spoiling: Some(Refused::new(keys, fault)), ..self }
+    }
+
+    /// No page of keys that reaches to this one can be read.
+    #[must_use]
+    pub fn refuse_to_list(self, key: DocumentKey, fault: Fault) -> Self {
+        Self { unlisted: Some((key, fault)), ..self }
+    }
+
     /// How often a step was reached.
     pub fn calls(&self, step: Step) -> u64 {
         self.state().calls.get(&step).copied().unwrap_or(0)
@@ -308,17 +322,17 @@ impl<'a> FaultyPorts<'a> {
 impl Ports for FaultyPorts<'_> {
     fn source(&self) -> Result<Box<dyn Source>, PortError> {
         self.script.reach(Step::OpenSource)?;
-        Ok(Box::new(Faulty { inner: self.inner.source()?, script: Arc::clone(&self.script) }))
+        Ok(Box::new(Faulty::new(self.inner.source()?, &self.script)))
     }
 
     fn sink(&self) -> Result<Box<dyn Sink>, PortError> {
         self.script.reach(Step::OpenSink)?;
-        Ok(Box::new(Faulty { inner: self.inner.sink()?, script: Arc::clone(&self.script) }))
+        Ok(Box::new(Faulty::new(self.inner.sink()?, &self.script)))
     }
 
     fn journal(&self) -> Result<Box<dyn Journal>, PortError> {
         self.script.reach(Step::OpenJournal)?;
-        Ok(Box::new(Faulty { inner: self.inner.journal()?, script: Arc::clone(&self.script) }))
+        Ok(Box::new(Faulty::new(self.inner.journal()?, &self.script)))
     }
 
     fn max_loaders(&self) -> usize {
@@ -329,6 +343,13 @@ impl Ports for FaultyPorts<'_> {
 struct Faulty<P: ?Sized> {
     script: Arc<Script>,
     inner: Box<P>,
+    is_spoiled: bool,
+}
+
+impl<P: ?Sized> Faulty<P> {
+    fn new(inner: Box<P>, script: &Arc<Script>) -> Self {
+        Self { script: Arc::clone(script), inner, is_spoiled: false }
+    }
 }
 
 impl Source for Faulty<dyn Source> {
@@ -339,7 +360,13 @@ impl Source for Faulty<dyn Source> {
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
         self.script.reach(Step::Keys)?;
-        self.inner.keys(selection, after, limit)
+        let keys = self.inner.keys(selection, after, limit)?;
+        match &self.script.unlisted {
+            Some((key, fault)) if keys.contains(key) => {
+                Err(PortError::new(fault.clone(), "scripted refusal to list"))
+            }
+            _ => Ok(keys),
+        }
     }
 
     fn sees_journal(&self) -> bool {
@@ -356,7 +383,7 @@ impl Source for Faulty<dyn Source> {
         max_bytes: u64,
         take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
-        let Self { script, inner } = self;
+        let Self { script, inner, is_spoiled: _ } = self;
         script.reach(Step::Fetch)?;
         script.check_readable(keys)?;
         let mut fault = None;
@@ -387,6 +414,16 @@ impl Sink for Faulty<dyn Sink> {
         failed: FailedDocuments,
     ) -> Result<Commit, PortError> {
         self.script.reach(Step::BeforeCommit)?;
+        if let Some(Refused { keys, fault, .. }) = &self.script.spoiling {
+            if self.is_spoiled {
+                return Err(PortError::new(fault.clone(), "scripted refusal of the session").of_log());
+            }
+            // Its own log row alone spoils nothing: no trigger of its rows runs.
+            self.is_spoiled = batch
+                .documents()
+                .iter()
+                .any(|document| document.outcome == Outcome::Success && keys.contains(&document.key));
+        }
         self.script.check_refused(batch)?;
         let commit = self.inner.commit(batch, identity, failed)?;
         self.script.reach(Step::AfterCommit)?;

@@ -155,13 +155,16 @@ fn faults_that_do_not_pass_end_the_run_once_patience_does() {
     assert!(store.log().is_empty());
 }
 
+/// What a standby, a full disk and a damaged file say; and a trigger that works in another database, of that.
+const OF_THE_DATABASE: [Fault; 3] = [Fault::DiskFull, Fault::ReadOnly, Fault::Corrupt];
+
 #[test]
-fn faults_that_cannot_pass_end_the_run_at_once_and_what_is_committed_stays() {
-    let faults = [Fault::DiskFull, Fault::ReadOnly, Fault::Corrupt];
-    for fault in faults {
+fn faults_that_cannot_pass_end_the_run_and_what_is_committed_stays() {
+    for fault in OF_THE_DATABASE {
         let store = fine(50);
-        let script = Script::new().fail(Step::BeforeCommit, 3, fault.clone());
-        let (result, _) = run_with_script(&store, script);
+        let script = Script::new().refuse_with_log((21..=50).map(DocumentKey), fault.clone());
+        let ports = store.memory_ports().with_max_loaders(1);
+        let (result, _) = run(&FaultyPorts::new(&ports, script), &one_worker());
         assert!(
             matches!(&result, Err(RunError::Port { during: Activity::Load, error }) if error.fault == fault),
             "{fault:?}: {result:?}"
@@ -239,6 +242,96 @@ fn documents_that_go_through_between_refused_ones_let_the_run_go_on() {
         Script::new().refuse((1..=100).filter(|key| key % 19 != 0).map(DocumentKey), unknown()[0].clone());
     let totals = run(&FaultyPorts::new(&ports, script), &one_worker()).0.unwrap().totals;
     assert_eq!((totals.success_count, totals.failed_count), (5, 95));
+}
+
+#[test]
+fn a_document_whose_trigger_says_that_the_database_takes_no_writes_harms_no_other() {
+    for fault in OF_THE_DATABASE {
+        let store = fine(50);
+        let ports = store.memory_ports();
+        let script = Script::new().refuse([7, 31].map(DocumentKey), fault.clone());
+        let totals = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap().totals;
+        assert_eq!((totals.success_count, totals.failed_count), (48, 2), "{fault:?}");
+        assert_eq!(outcomes(&store)[6], "7: load: refused-by-target: scripted refusal");
+    }
+}
+
+#[test]
+fn a_disk_that_has_room_for_log_rows_alone_stops_the_run_after_few_documents() {
+    for (fault, failed) in [(Fault::DiskFull, 2), (Fault::ReadOnly, 19), (Fault::Corrupt, 19)] {
+        let store = fine(50);
+        let ports = store.memory_ports().with_max_loaders(1);
+        let script = Script::new().refuse((11..=50).map(DocumentKey), fault.clone());
+        let (result, _) = run(&FaultyPorts::new(&ports, script), &one_worker());
+        let is_expected = matches!(result, Err(RunError::RefusedInARow { during: Activity::Load, .. }));
+        assert!(is_expected, "{fault:?}: {result:?}");
+        assert_eq!(store.log().iter().filter(|row| row.status == "failed").count(), failed);
+    }
+}
+
+#[test]
+fn a_session_that_another_documents_trigger_has_changed_is_left_before_anybody_is_blamed() {
+    let of_the_log = [
+        Fault::CheckViolation { table: None },
+        Fault::ValueRejected { table: None, column: None },
+        Fault::NotNullViolation { table: None, column: None },
+    ];
+    for fault in unknown().into_iter().chain(OF_THE_DATABASE).chain(of_the_log) {
+        for guilty in [vec![1], vec![7, 8, 31], vec![50], (1..=50).collect()] {
+            let store = fine(50);
+            let ports = store.memory_ports().with_max_loaders(1);
+            let keys = guilty.iter().copied().map(DocumentKey);
+            let script = Script::new().spoil_session(keys, fault.clone());
+            let totals = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap().totals;
+            assert_eq!((totals.success_count, totals.failed_count), (50, 0), "{fault:?} {guilty:?}");
+        }
+    }
+}
+
+#[test]
+fn a_session_that_a_refused_transaction_has_changed_is_left_too() {
+    let store = fine(50);
+    let ports = store.memory_ports();
+    let script = Script::new()
+        .spoil_session([7, 31].map(DocumentKey), unknown()[0].clone())
+        .refuse([7, 8, 31].map(DocumentKey), Fault::CheckViolation { table: None });
+    let totals = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap().totals;
+    assert_eq!((totals.success_count, totals.failed_count), (47, 3));
+}
+
+#[test]
+fn a_session_is_opened_anew_once_for_a_document_that_is_refused_and_for_no_other() {
+    let store = fine(50);
+    let ports = store.memory_ports().with_max_loaders(1);
+    let faulty =
+        FaultyPorts::new(&ports, Script::new().refuse([7, 31].map(DocumentKey), unknown()[0].clone()));
+    run(&faulty, &one_worker()).0.unwrap();
+    assert_eq!(faulty.script().calls(Step::OpenSink), 1 + 2);
+}
+
+#[test]
+fn a_row_that_no_count_and_no_page_gets_past_stops_the_run_behind_what_is_before_it() {
+    let refused = unknown()[0].clone();
+    for fault in [refused.clone(), Fault::ValueRejected { table: None, column: None }] {
+        for (key, place) in [(1, "at the first keys"), (2, "after key 1"), (33, "after key 32")] {
+            let store = fine(50);
+            let ports = store.memory_ports();
+            let script = Script::new()
+                .fail_first(Step::Count, 9, &fault)
+                .refuse_to_list(DocumentKey(key), fault.clone());
+            let error = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap_err();
+            assert_eq!(error.to_string(), format!("reading keys: scripted refusal to list, {place}"));
+            assert!(error.hint().unwrap().contains("source.where"));
+            assert_eq!(store.log().len() as i64, key - 1, "{fault:?}");
+        }
+    }
+}
+
+#[test]
+fn counting_stops_no_run() {
+    for fault in unknown().into_iter().chain(OF_THE_DATABASE) {
+        check_survived(Script::new().fail_first(Step::Count, 9, &fault));
+    }
 }
 
 #[test]
