@@ -322,7 +322,7 @@ fn a_row_that_no_count_and_no_page_gets_past_stops_the_run_behind_what_is_before
             let error = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap_err();
             assert_eq!(error.to_string(), format!("reading keys: scripted refusal to list, {place}"));
             assert!(error.hint().unwrap().contains("source.where"));
-            assert_eq!(store.log().len() as i64, key - 1, "{fault:?}");
+            assert!(store.log().iter().all(|row| row.key < DocumentKey(key)), "{fault:?}");
         }
     }
 }
