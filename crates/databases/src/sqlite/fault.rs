@@ -64,7 +64,7 @@ fn meaning(fault: &Fault, code: i32) -> &'static str {
         Fault::Refused { .. } | Fault::Other | Fault::ConnectionLost | Fault::Timeout => match code & 0xff {
             ffi::SQLITE_ERROR => "a function, a trigger or a statement fails",
             ffi::SQLITE_NOMEM => "memory is used up",
-            ffi::SQLITE_INTERRUPT => "it was interrupted",
+            ffi::SQLITE_INTERRUPT => "a statement took too long",
             ffi::SQLITE_IOERR => "the file cannot be read or written",
             ffi::SQLITE_SCHEMA => "the tables have changed",
             _ => "it is refused",
@@ -110,6 +110,7 @@ fn fault(known: KnownNames<'_>, error: &Error) -> Fault {
         }
         rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::NotADatabase => Fault::CannotConnect,
         rusqlite::ErrorCode::DatabaseCorrupt => Fault::Corrupt,
+        rusqlite::ErrorCode::OperationInterrupted => Fault::Timeout,
         rusqlite::ErrorCode::TooBig
         | rusqlite::ErrorCode::TypeMismatch
         | rusqlite::ErrorCode::ParameterOutOfRange => Fault::ValueRejected { table, column: None },
@@ -139,6 +140,7 @@ fn hint(fault: &Fault) -> Option<&'static str> {
         Fault::Busy => "another program holds the file's lock for very long: look who has it open",
         Fault::DiskFull => "make room on the disk, then start again: what was committed stays",
         Fault::ReadOnly => "check the rights of the file and its folder: SQLite writes files beside it, too",
+        Fault::Timeout => "look for a trigger, a view or a recursive query that does not end",
         Fault::Corrupt => "check the file with `PRAGMA integrity_check`, and restore it from a backup",
         Fault::MissingTable { .. } | Fault::WrongTable { .. } => {
             "create missing tables with `--create-tables`, or look at `xmlshred ddl`"

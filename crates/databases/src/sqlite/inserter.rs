@@ -5,6 +5,8 @@ use rusqlite::types::Null;
 use rusqlite::{CachedStatement, Connection};
 use xmlshred_model::{CellReader, TableSchema, Value, lexical};
 
+use super::statement_time::StatementTime;
+
 /// Whether rows go to triggers instead of a table. A name that cannot be looked up is missed elsewhere.
 pub(super) fn is_view(connection: &Connection, name: &str) -> bool {
     let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = ?1 COLLATE NOCASE";
@@ -18,6 +20,7 @@ pub(super) struct Inserter<'s> {
     find: Option<CachedStatement<'s>>,
     /// Whether SQLite tells which rows it took.
     tells: bool,
+    time: &'s StatementTime,
     /// Rows that the target took.
     pub(super) count: u64,
     /// The number of the row at hand, over all calls.
@@ -28,8 +31,13 @@ pub(super) struct Inserter<'s> {
 }
 
 impl<'s> Inserter<'s> {
-    pub(super) fn new(insert: CachedStatement<'s>, find: Option<CachedStatement<'s>>, tells: bool) -> Self {
-        Self { insert, find, tells, count: 0, row: 0, dropped: Vec::new(), text: String::new() }
+    pub(super) fn new(
+        insert: CachedStatement<'s>,
+        find: Option<CachedStatement<'s>>,
+        tells: bool,
+        time: &'s StatementTime,
+    ) -> Self {
+        Self { insert, find, tells, time, count: 0, row: 0, dropped: Vec::new(), text: String::new() }
     }
 
     /// Inserts these.
@@ -44,6 +52,7 @@ impl<'s> Inserter<'s> {
             for (at, reader) in readers.iter().enumerate() {
                 bind(&mut self.insert, at + 1, reader.value(row), &mut self.text)?;
             }
+            self.time.begin();
             let taken = self.insert.raw_execute()? as u64;
             self.count += if self.tells { taken } else { 1 };
             if taken == 0 && self.tells && !self.is_there(table, &readers, row)? {

@@ -13,6 +13,7 @@ mod real_tables;
 mod rows;
 mod sink;
 mod source;
+mod statement_time;
 mod target_check;
 
 pub(crate) use connect::folder_must_exist;

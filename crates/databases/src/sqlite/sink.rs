@@ -22,12 +22,14 @@ use super::connect::open_for_writing;
 use super::fault::{port_error, table_error};
 use super::inserter::{Inserter, is_view};
 use super::log_file::LogFile;
+use super::statement_time::{LONGEST_WRITE, StatementTime};
 use super::target_check;
 
 /// A writing connection to the target.
 #[derive(Debug)]
 pub(crate) struct SqliteSink {
     connection: Connection,
+    time: StatementTime,
     log_file: LogFile,
     statements: Statements,
     /// Tables of the schema that are views: of these SQLite does not tell what became of a row.
@@ -55,7 +57,7 @@ impl SqliteSink {
     ) -> Result<Self, PortError> {
         let connection = open_for_writing(file, options)?;
         target_check::check(&connection, schema)?;
-        let sink = Self::new(connection, schema);
+        let sink = Self::new(connection, schema)?;
         sink.check_statements(schema)?;
         Ok(sink)
     }
@@ -70,7 +72,7 @@ impl SqliteSink {
         Ok(())
     }
 
-    fn new(connection: Connection, schema: &Arc<TargetSchema>) -> Self {
+    fn new(mut connection: Connection, schema: &Arc<TargetSchema>) -> Result<Self, PortError> {
         let statements = Statements {
             rows: (0..schema.tables.len())
                 .map(|table| statement::insert_row(&SQLITE, schema, table))
@@ -84,7 +86,9 @@ impl SqliteSink {
         };
         let log_file = LogFile::of(&connection);
         let views = schema.tables.iter().map(|table| is_view(&connection, &table.name)).collect();
-        Self { connection, log_file, statements, views }
+        let time = StatementTime::limit(&mut connection, LONGEST_WRITE)
+            .map_err(|error| port_error("preparing the file for writing", error))?;
+        Ok(Self { connection, time, log_file, statements, views })
     }
 }
 
@@ -95,6 +99,7 @@ impl Sink for SqliteSink {
         identity: &RunIdentity,
         failed: FailedDocuments,
     ) -> Result<Commit, PortError> {
+        self.time.begin();
         // The lock is taken at the beginning: what is looked up stays true until the end.
         let transaction = self
             .connection
@@ -102,6 +107,7 @@ impl Sink for SqliteSink {
             .map_err(|error| port_error("beginning a transaction", error))?;
         let load = Load {
             transaction: &transaction,
+            time: &self.time,
             statements: &self.statements,
             views: &self.views,
             batch,
@@ -125,6 +131,7 @@ impl Sink for SqliteSink {
 /// One batch on its way into one transaction.
 struct Load<'a> {
     transaction: &'a Transaction<'a>,
+    time: &'a StatementTime,
     statements: &'a Statements,
     views: &'a [bool],
     batch: &'a Batch,
@@ -140,6 +147,7 @@ impl Load<'_> {
         let mut already_done = Vec::new();
         let mut remaining: Vec<Range<usize>> = Vec::new();
         for (at, document) in self.batch.documents().iter().enumerate() {
+            self.time.begin();
             let entry = find
                 .query_row(params![document.key.0, contract_name], LogEntry::read)
                 .optional()
@@ -197,7 +205,7 @@ impl Load<'_> {
             None => None,
         };
         let insert = self.prepare(&self.statements.rows[index], &table.name)?;
-        let mut inserter = Inserter::new(insert, find, !self.views[index]);
+        let mut inserter = Inserter::new(insert, find, !self.views[index], self.time);
         for run in documents {
             let rows = self.batch.rows_of(index, run.clone());
             if rows.num_rows() > 0 {
@@ -234,6 +242,7 @@ impl Load<'_> {
             time.clear();
             lexical::format(&Value::TimestampTz(*processed_at), &mut time);
             let issue_count: u64 = issues.iter().map(|issue| u64::from(issue.count)).sum();
+            self.time.begin();
             log.execute(params![
                 key.0,
                 contract_name,
@@ -364,6 +373,40 @@ mod tests {
         })
     }
 
+    fn identity() -> RunIdentity {
+        RunIdentity {
+            session_id: "s".to_owned(),
+            run_nonce: "n".to_owned(),
+            share: Share::WHOLE,
+            contract_hash: "c".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_trigger_without_an_end_is_ended_and_its_document_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let schema = schema();
+        let options = OpenOptions { create: true, ..OpenOptions::default() };
+        let connection = open_for_writing(&folder.path().join("test.db"), &options).unwrap();
+        for sql in ddl::statements(&SQLITE, &schema, Existing::Fail) {
+            connection.execute(&sql, []).unwrap();
+        }
+        let endless = "CREATE TRIGGER endless AFTER INSERT ON second WHEN NEW.id = 5 BEGIN
+            UPDATE second SET note = (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 - i FROM n) SELECT count(*) FROM n)
+                WHERE id = 5; END";
+        connection.execute(endless, []).unwrap();
+        let mut sink = SqliteSink::new(connection, &schema).unwrap();
+        // At the first look at the clock.
+        sink.time = StatementTime::limit(&mut sink.connection, std::time::Duration::ZERO).unwrap();
+        for _ in 0..2 {
+            let error = sink.commit(&batch(&schema, 1..9), &identity(), FailedDocuments::Leave).unwrap_err();
+            assert_eq!((&error.fault, error.suspect), (&Fault::Timeout, Some(DocumentKey(5))), "{error}");
+            assert_eq!(row_counts(&sink), [0, 0, 0]);
+        }
+        sink.commit(&batch(&schema, 1..5), &identity(), FailedDocuments::Leave).unwrap();
+        assert_eq!(row_counts(&sink), [4, 4, 4]);
+    }
+
     #[test]
     fn a_full_disk_leaves_nothing_half_written_and_the_batch_can_be_repeated() {
         let folder = tempfile::tempdir().unwrap();
@@ -376,13 +419,8 @@ mod tests {
         for sql in ddl::statements(&SQLITE, &schema, Existing::Fail) {
             connection.execute(&sql, []).unwrap();
         }
-        let mut sink = SqliteSink::new(connection, &schema);
-        let identity = RunIdentity {
-            session_id: "s".to_owned(),
-            run_nonce: "n".to_owned(),
-            share: Share::WHOLE,
-            contract_hash: "c".to_owned(),
-        };
+        let mut sink = SqliteSink::new(connection, &schema).unwrap();
+        let identity = identity();
         sink.commit(&batch(&schema, 0..3), &identity, FailedDocuments::Leave).unwrap();
         let before = row_counts(&sink);
         let page_count: i64 =

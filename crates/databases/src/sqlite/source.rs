@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, OptionalExtension, params};
-use xmlshred_engine::ports::{FailedDocuments, Fetched, PortError, Selection, Source};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, TargetSchema};
 
@@ -17,12 +17,14 @@ use xmlshred_model::log_table::{CONTRACT_NAME, LOG, SUCCESS};
 
 use super::catalog::{is_unique, layout, names};
 use super::connect::open_for_reading;
-use super::fault::source_error;
+use super::fault::{port_error, source_error};
+use super::statement_time::{LONGEST_READ, StatementTime};
 
 /// A reading connection to the source table.
 #[derive(Debug)]
 pub(crate) struct SqliteSource {
     connection: Connection,
+    time: StatementTime,
     spec: SourceSpec,
     contract_name: String,
     sees_journal: bool,
@@ -38,13 +40,15 @@ impl SqliteSource {
         spec: &SourceSpec,
         log: Option<&Arc<TargetSchema>>,
     ) -> Result<Self, PortError> {
-        let connection = open_for_reading(file)?;
+        let mut connection = open_for_reading(file)?;
         check_table(&connection, spec)?;
         let has_log = log.is_some() && layout(&connection, LOG)?.is_there()?;
         let contract_name = log.map_or_else(String::new, |schema| schema.contract_name.clone());
         let has_unique_keys = is_unique(&connection, &spec.table, &spec.key)?;
         let (spec, sees_journal) = (spec.clone(), log.is_some());
-        let source = Self { connection, spec, contract_name, sees_journal, has_log, has_unique_keys };
+        let time = StatementTime::limit(&mut connection, LONGEST_READ)
+            .map_err(|error| port_error("opening the file", error))?;
+        let source = Self { connection, time, spec, contract_name, sees_journal, has_log, has_unique_keys };
         source.check_condition()?;
         Ok(source)
     }
@@ -120,6 +124,7 @@ impl Source for SqliteSource {
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
         let failed = |error| selection_error("reading keys of documents", &self.spec, error);
+        self.time.begin();
         let key = SQLITE.quote(&self.spec.key);
         let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
         let sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?4", self.selecting(selection));
@@ -173,6 +178,7 @@ impl Source for SqliteSource {
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
         for &key in keys {
+            self.time.begin();
             let fetched = statement
                 .query_row(params![key.0, max_bytes], |row| {
                     let length: Option<i64> = row.get(0)?;
@@ -204,11 +210,14 @@ impl Source for SqliteSource {
         let failed = |error| selection_error("counting documents", &self.spec, error);
         let sql = format!("SELECT count(*) {}", self.selecting(selection));
         let Some([start, end]) = bounds(selection, None) else { return Ok(Some(0)) };
-        let count: i64 = self
-            .connection
-            .query_row(&sql, params![start, end, self.contract_name], |row| row.get(0))
-            .map_err(failed)?;
-        Ok(Some(count.unsigned_abs()))
+        self.time.begin();
+        let counted =
+            self.connection.query_row(&sql, params![start, end, self.contract_name], |row| row.get(0));
+        match counted.map_err(failed) {
+            Ok(count) => Ok(Some(i64::unsigned_abs(count))),
+            Err(PortError { fault: Fault::Timeout, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

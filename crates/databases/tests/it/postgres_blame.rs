@@ -2,8 +2,13 @@
 
 use xmlshred_databases::{Login, OpenOptions, SourceAddress, open};
 use xmlshred_engine::ports::{FailedDocuments, Fault, PortError};
+use xmlshred_engine::shredding::Shredders;
 use xmlshred_engine::testing::Fixture;
-use xmlshred_model::{DataType, OnExisting, Value};
+use xmlshred_engine::testing::listening::Deaf;
+use xmlshred_engine::testing::words::Words;
+use xmlshred_engine::{RunSettings, StopSignal, run_with};
+use xmlshred_mapping::Content;
+use xmlshred_model::{DataType, DocumentKey, OnExisting, Value};
 
 use crate::postgres::PostgresBench;
 use crate::postgres_target::{batch, schema, with_table};
@@ -125,4 +130,76 @@ fn a_table_with_row_level_security_takes_the_rows_that_its_policy_allows() {
     assert_eq!(error.fault, Fault::AccessDenied, "{error}");
     assert!(error.message.contains("row-level security"), "{error}");
     assert_eq!(load(3, "mine").unwrap().table_row_counts, [1]);
+}
+
+/// What a trigger does to its session for the row with `spoils`, while it takes the row.
+const SPOILING: [&str; 8] = [
+    "PERFORM set_config('search_path', 'pg_catalog', false)",
+    "SET search_path = pg_catalog",
+    "SET ROLE powerless",
+    "CREATE TEMP TABLE processing_log (a int)",
+    "CREATE TEMP TABLE t (a int)",
+    "EXECUTE 'DEALLOCATE ALL'",
+    "SET default_transaction_read_only = on",
+    "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+];
+
+#[test]
+fn a_trigger_that_changes_the_session_fails_no_document_and_stops_no_run() {
+    let Some(bench) = PostgresBench::start("triggers that change sessions on PostgreSQL", &[]) else {
+        return;
+    };
+    for spoiling in SPOILING {
+        let words = Words::new();
+        let fixture = bench.database(words.schema(), "text");
+        let table = &words.schema().tables[1].name;
+        fixture.ports().journal().unwrap().create_tables().unwrap();
+        fixture
+            .client()
+            .batch_execute(&format!(
+                "DO $$ BEGIN CREATE ROLE powerless; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+                 CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF NEW::text LIKE '%spoils%' THEN {spoiling}; END IF; RETURN NEW; END $$;
+                 CREATE TRIGGER spoil AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION spoil()"
+            ))
+            .unwrap();
+        for key in 1..=40 {
+            let text = if key % 13 == 0 { "one spoils" } else { "one two" };
+            fixture.insert_document(DocumentKey(key), Some(Content::Text(text)));
+        }
+        let settings = RunSettings { batch_size: 3.try_into().unwrap(), ..RunSettings::default() };
+        let summary =
+            run_with(&*fixture.ports(), &words, &identity(0, 1), &settings, &Deaf, &StopSignal::new());
+        let totals = summary.unwrap_or_else(|error| panic!("{spoiling}: {error}")).totals;
+        assert_eq!((totals.success_count, totals.failed_count), (40, 0), "{spoiling}");
+    }
+}
+
+#[test]
+fn a_trigger_that_forbids_its_transaction_to_write_fails_its_document_alone() {
+    let Some(bench) = PostgresBench::start("triggers that end writing on PostgreSQL", &[]) else { return };
+    let words = Words::new();
+    let fixture = bench.database(words.schema(), "text");
+    let table = &words.schema().tables[1].name;
+    fixture.ports().journal().unwrap().create_tables().unwrap();
+    fixture
+        .client()
+        .batch_execute(&format!(
+            "CREATE FUNCTION forbid() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF NEW::text LIKE '%spoils%' THEN SET TRANSACTION READ ONLY; DELETE FROM {table} WHERE false; END IF;
+                RETURN NEW; END $$;
+             CREATE TRIGGER forbid BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION forbid()"
+        ))
+        .unwrap();
+    for key in 1..=40 {
+        let text = if key % 13 == 0 { "one spoils" } else { "one two" };
+        fixture.insert_document(DocumentKey(key), Some(Content::Text(text)));
+    }
+    let settings = RunSettings::default();
+    let summary = run_with(&*fixture.ports(), &words, &identity(0, 1), &settings, &Deaf, &StopSignal::new());
+    let totals = summary.unwrap().totals;
+    assert_eq!((totals.success_count, totals.failed_count), (37, 3));
+    let refused = fixture.log().into_iter().find(|row| row.key == DocumentKey(13)).unwrap();
+    let reason = refused.failure_reason.unwrap();
+    assert!(reason.starts_with("load: refused-by-target: ") && reason.contains("SQLSTATE 25006"), "{reason}");
 }
