@@ -39,7 +39,7 @@ tables:
       seen:    { path: seen, type: timestamp }
       instant: { path: now, type: timestamptz }
       uid:     { path: uid, type: uuid }
-      bytes:   { path: bytes, type: binary }
+      bytes:   { path: bytes, type: binary, format: hex }
       inner:   { path: part, type: xml }
       data:    { path: data, type: json }
   part:
