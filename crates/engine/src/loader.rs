@@ -11,7 +11,7 @@ use crate::connection::{Connection, Refusal};
 use crate::control::Control;
 use crate::error::{Activity, RunError};
 use crate::event::Event;
-use crate::policy::{Subject, is_of_the_database, is_told_by_opening, load_failure, too_many_in_a_row};
+use crate::policy::{REFUSED_IN_A_ROW, Subject, is_of_the_database, is_told_by_opening, load_failure};
 use crate::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};
 use crate::repeated_keys;
 use crate::summary::Totals;
@@ -137,7 +137,7 @@ impl Loader<'_> {
             sink.reopen(control)?;
         }
         let count = control.refused(&error.fault);
-        if count < too_many_in_a_row(&error.fault) {
+        if count < REFUSED_IN_A_ROW {
             return Ok(());
         }
         Err(Refusal::Fatal(RunError::RefusedInARow { during: Activity::Load, count, error }))

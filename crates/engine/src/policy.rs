@@ -8,8 +8,6 @@ use crate::ports::{Fault, PortError};
 /// So many documents in a row that are refused with one and the same error that no rule knows, and none that goes through between
 /// them, are not to blame: the run stops.
 pub const REFUSED_IN_A_ROW: u32 = 20;
-/// And so many where the disk is full: a log row finds room for longer than a document's rows.
-const FULL_IN_A_ROW: u32 = 3;
 
 /// Whom a fault that does not pass may be blamed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +114,8 @@ fn decide_loading(fault: &Fault) -> Decision {
         Fault::NotNullViolation { .. } => FailureCode::NotNullViolation,
         Fault::CheckViolation { .. } => FailureCode::CheckViolation,
         Fault::ValueRejected { .. } => FailureCode::ValueRejected,
+        // A log row finds room for longer than a document's rows: that it can be committed proves nothing.
+        Fault::DiskFull => return Decision::Stop,
         // Triggers and policies of the target refuse one row with the same codes that tell of a table that is gone, or of a server that takes
         // no writes: whether it does, the log row alone tells.
         _ => FailureCode::RefusedByTarget,
@@ -168,11 +168,6 @@ pub(crate) fn may_be_of_the_session(error: &PortError, during: Activity, subject
         Fault::Busy | Fault::Deadlock | Fault::ConnectionLost | Fault::Timeout | Fault::CannotConnect
     );
     is_refused_alone || is_told_by_opening(&error.fault) || error.is_of_log && !passes
-}
-
-/// How many documents in a row may not be refused with this.
-pub(crate) fn too_many_in_a_row(fault: &Fault) -> u32 {
-    if *fault == Fault::DiskFull { FULL_IN_A_ROW } else { REFUSED_IN_A_ROW }
 }
 
 /// Whether the database itself is as it must not be, so that the run cannot go on when even a log row is refused.
