@@ -1,7 +1,7 @@
 //! Loan applications, made up. The same seed and key give the same document, in any order and on any machine.
 //!
 //! Life of a document: its fault (from its key) → its size (most are small, few are large) → the head → the application
-//! ([`application`], [`contact`]) → reports and log until the size is reached ([`reports`]) → faults of the text itself.
+//! (`application`, `contact`) → reports and log until the size is reached (`reports`) → faults of the text itself.
 
 mod application;
 mod contact;
