@@ -67,7 +67,12 @@ impl Name {
             Case::Sensitive => self.local == local,
             Case::Insensitive => self.local.eq_ignore_ascii_case(local),
         };
-        same_local && namespace.is_none_or(|namespace| self.namespace == namespace)
+        same_local && namespace.is_none_or(|namespace| self.is_in(namespace))
+    }
+
+    /// Whether this is a name in a namespace.
+    pub fn is_in(&self, namespace: &str) -> bool {
+        self.namespace == namespace
     }
 }
 

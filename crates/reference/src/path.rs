@@ -2,6 +2,7 @@
 
 use xmlshred_mapping::contract::Case;
 use xmlshred_mapping::path::{Axis, Comparison, Condition, NodeTest, Operand, Path, Predicate, Step};
+use xmlshred_model::{OwnedValue, Value, lexical};
 
 use crate::document::{DOCUMENT, Document, Kind, NodeId};
 
@@ -14,6 +15,8 @@ pub struct View<'d> {
     pub main: NodeId,
     /// How names compare.
     pub case: Case,
+    /// What variables of paths stand for, by their number.
+    pub variables: &'d [OwnedValue],
 }
 
 impl View<'_> {
@@ -57,7 +60,19 @@ impl View<'_> {
 
     fn step(&self, step: &Step, node: NodeId) -> Vec<NodeId> {
         match step.axis {
-            Axis::SelfNode => vec![node],
+            // Only elements are meant.
+            Axis::SelfNode if matches!(self.document.node(node).kind, Kind::Attribute { .. }) => Vec::new(),
+            Axis::SelfNode => self.filtered(step, &[node]),
+            // From the node: positions count that way.
+            Axis::FollowingSibling => self.filtered(step, &self.siblings(node).1),
+            Axis::PrecedingSibling => self.filtered(step, &self.siblings(node).0),
+            Axis::Ancestor => {
+                let mut around = vec![self.document.node(node).parent];
+                while around[around.len() - 1] != DOCUMENT {
+                    around.push(self.document.node(around[around.len() - 1]).parent);
+                }
+                self.filtered(step, &around)
+            }
             Axis::Parent if node == DOCUMENT => Vec::new(),
             Axis::Parent => vec![self.document.node(node).parent],
             Axis::Child => self.filtered(step, &self.document.node(node).children),
@@ -78,6 +93,15 @@ impl View<'_> {
                     .collect()
             }
         }
+    }
+
+    /// What stands before a node, the nearest first, and behind it. Beside attributes and the document nothing stands.
+    fn siblings(&self, node: NodeId) -> (Vec<NodeId>, Vec<NodeId>) {
+        let all = &self.document.node(self.document.node(node).parent).children;
+        let Some(at) = all.iter().position(|&sibling| sibling == node) else {
+            return (Vec::new(), Vec::new());
+        };
+        (all[..at].iter().rev().copied().collect(), all[at + 1..].to_vec())
     }
 
     fn filtered(&self, step: &Step, nodes: &[NodeId]) -> Vec<NodeId> {
@@ -103,6 +127,9 @@ impl View<'_> {
                 Kind::Element { name, .. } | Kind::Attribute { name, .. },
                 NodeTest::Name { namespace, local },
             ) => name.is(namespace.as_deref(), local, self.case),
+            (Kind::Element { name, .. } | Kind::Attribute { name, .. }, NodeTest::AnyIn { namespace }) => {
+                name.is_in(namespace)
+            }
             (Kind::Element { .. } | Kind::Attribute { .. }, NodeTest::Any)
             | (Kind::Text(_), NodeTest::Text)
             | (_, NodeTest::Node) => true,
@@ -118,10 +145,11 @@ impl View<'_> {
             Condition::Exists(path) => !self.select(path, node).is_empty(),
             Condition::In(operand, texts) => match self.operand(operand, node) {
                 Operands::Nodes(found) => found.iter().any(|text| texts.contains(text)),
-                Operands::Text(text) => texts.contains(&text),
+                Operands::Text(text) | Operands::Exact(text) => texts.contains(&text),
                 Operands::Number(number) => texts.contains(&number_text(number)),
             },
             Condition::StartsWith(of, start) => self.text(of, node).starts_with(&self.text(start, node)),
+            Condition::EndsWith(of, end) => self.text(of, node).ends_with(&self.text(end, node)),
             Condition::Contains(of, part) => self.text(of, node).contains(&self.text(part, node)),
             Condition::Compare { left, operator, right } => {
                 compares(&self.operand(left, node), *operator, &self.operand(right, node))
@@ -137,6 +165,21 @@ impl View<'_> {
                 let found = self.select(path, node);
                 Operands::Nodes(found.iter().map(|&node| self.text_of(path, node)).collect())
             }
+            Operand::Normalized(inner) => {
+                let text = self.text(inner, node);
+                let words = text.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty());
+                Operands::Text(words.collect::<Vec<_>>().join(" "))
+            }
+            Operand::Variable(variable) => match &self.variables[variable.number as usize] {
+                OwnedValue::Inline(Value::Null) => Operands::Nodes(Vec::new()),
+                OwnedValue::Inline(Value::Double(number)) => Operands::Number(*number),
+                value @ OwnedValue::Inline(Value::Int(_) | Value::Decimal(_)) => {
+                    Operands::Exact(written(value))
+                }
+                value => Operands::Text(written(value)),
+            },
+            Operand::Length(inner) => Operands::Number(self.text(inner, node).chars().count() as f64),
+            Operand::Count(path) => Operands::Number(self.select(path, node).len() as f64),
         }
     }
 
@@ -145,9 +188,33 @@ impl View<'_> {
         match self.operand(operand, node) {
             Operands::Nodes(found) => found.first().cloned().unwrap_or_default(),
             Operands::Text(text) => text,
+            Operands::Exact(number) => number,
             Operands::Number(number) => number_text(number),
         }
     }
+}
+
+fn written(value: &OwnedValue) -> String {
+    let mut text = String::new();
+    lexical::format(&value.as_value(), &mut text);
+    text
+}
+
+/// A number without the zeros that say nothing; `None` for other text.
+fn without_zeros(text: &str) -> Option<String> {
+    if to_number(text).is_nan() {
+        return None;
+    }
+    let text = text.trim_matches([' ', '\t', '\r', '\n']);
+    let (whole, fraction) =
+        text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    Some(match (whole, fraction) {
+        ("", "") => "0".to_owned(),
+        (whole, "") => format!("{sign}{whole}"),
+        (whole, fraction) => format!("{sign}{whole}.{fraction}"),
+    })
 }
 
 /// A side of a comparison with its values; those of nodes are their string-values.
@@ -155,12 +222,22 @@ enum Operands {
     Nodes(Vec<String>),
     Text(String),
     Number(f64),
+    /// An integer or decimal, as it is written: equal to what has all the same digits.
+    Exact(String),
 }
 
 /// XPath 1.0, section 3.4: true when some pair of values compares true.
 fn compares(left: &Operands, operator: Comparison, right: &Operands) -> bool {
     let is_number = |side: &Operands| matches!(side, Operands::Number(_));
     let is_equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
+    let is_exact = |side: &Operands| matches!(side, Operands::Exact(_));
+    if is_equality && (is_exact(left) || is_exact(right)) && !is_number(left) && !is_number(right) {
+        let wanted = operator == Comparison::Equal;
+        let same = |left: &str, right: &str| {
+            without_zeros(left).is_some() && without_zeros(left) == without_zeros(right)
+        };
+        return texts(left).iter().any(|left| texts(right).iter().any(|right| same(left, right) == wanted));
+    }
     if is_equality && !is_number(left) && !is_number(right) {
         let wanted = operator == Comparison::Equal;
         return texts(left).iter().any(|left| texts(right).iter().any(|right| (left == right) == wanted));
@@ -179,7 +256,7 @@ fn compares(left: &Operands, operator: Comparison, right: &Operands) -> bool {
 fn texts(side: &Operands) -> Vec<String> {
     match side {
         Operands::Nodes(texts) => texts.clone(),
-        Operands::Text(text) => vec![text.clone()],
+        Operands::Text(text) | Operands::Exact(text) => vec![text.clone()],
         Operands::Number(number) => vec![number_text(*number)],
     }
 }
@@ -187,7 +264,7 @@ fn texts(side: &Operands) -> Vec<String> {
 fn numbers(side: &Operands) -> Vec<f64> {
     match side {
         Operands::Nodes(texts) => texts.iter().map(|text| to_number(text)).collect(),
-        Operands::Text(text) => vec![to_number(text)],
+        Operands::Text(text) | Operands::Exact(text) => vec![to_number(text)],
         Operands::Number(number) => vec![*number],
     }
 }

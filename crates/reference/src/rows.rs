@@ -10,6 +10,8 @@ use xmlshred_mapping::contract::{
 use xmlshred_model::{DataType, DocumentKey, FailureCode, IssueCode, OwnedValue, Value, Work, lexical};
 
 use crate::cell::{Cell, NULL, from_nodes, from_value, without_value};
+use xmlshred_mapping::path::Path;
+
 use crate::document::{DOCUMENT, Document, Kind, NodeId};
 use crate::path::View;
 
@@ -38,7 +40,7 @@ pub fn shred(
 ) -> Result<Shredded, FailureCode> {
     let (text, replaced) = repaired(contract, text);
     let document = Document::parse(&text).ok_or(FailureCode::NotWellFormed)?;
-    let view = View { document: &document, main: DOCUMENT, case: contract.document.case };
+    let view = View { document: &document, main: DOCUMENT, case: contract.document.case, variables: &[] };
     let [main] = view.select(&contract.document.root, DOCUMENT)[..] else {
         return Err(FailureCode::WrongRoot);
     };
@@ -160,7 +162,10 @@ impl<'c> Maker<'c> {
         let table = &self.contract.tables[at];
         let elements = match &table.each {
             None => vec![start],
-            Some(each) => self.view.select(each, start),
+            Some(each) => {
+                let variables = self.variables(each, &self.row(at, 0, start, parent));
+                View { variables: &variables, ..self.view }.select(each, start)
+            }
         };
         let is_element = |node: &NodeId| {
             table.each.is_none() || matches!(self.view.document.node(*node).kind, Kind::Element { .. })
@@ -200,7 +205,7 @@ impl<'c> Maker<'c> {
         for row in candidates {
             let mut tried = row.clone();
             let (mut lets, mut values) = (vec![false; table.lets.len()], vec![false; columns(table)]);
-            needed(table, row.template, condition, &mut lets, &mut values);
+            needed(self.contract, (table, row.template), &condition.inputs, &mut lets, &mut values);
             self.fill(&mut tried, &lets, &values, kept.len() as i64 + 1)?;
             match self.evaluate(condition, &tried) {
                 Some(OwnedValue::Inline(Value::Bool(true))) => kept.push(row),
@@ -223,7 +228,7 @@ impl<'c> Maker<'c> {
         for at in (0..lets.len()).filter(|&at| lets[at]) {
             let column = &table.lets[at].column;
             let cell = self.cell(row, column, row_number)?;
-            let reader = first_reader(table, Input::RowLet(at)).unwrap_or(0);
+            let reader = first_reader(self.contract, table, Input::RowLet(at)).unwrap_or(0);
             note(row, column, (row.table, reader), &cell);
             row.lets[at] = cell.value;
         }
@@ -239,7 +244,9 @@ impl<'c> Maker<'c> {
     fn cell(&self, row: &Row, column: &Column, row_number: i64) -> Result<Cell, FailureCode> {
         match &column.source {
             ColumnSource::Path(path) => {
-                from_nodes(column, path, &self.view.select(path, row.element), self.view)
+                let variables = self.variables(path, row);
+                let view = View { variables: &variables, ..self.view };
+                from_nodes(column, path, &view.select(path, row.element), view)
             }
             ColumnSource::Constant(value) => from_value(column, value),
             ColumnSource::Expression(bound) => match self.evaluate(bound, row) {
@@ -283,6 +290,16 @@ impl<'c> Maker<'c> {
             .map(|value| value.to_owned_value())
     }
 
+    /// The values of a path's variables for a row; of all others null.
+    fn variables(&self, path: &Path, row: &Row) -> Vec<OwnedValue> {
+        let mut values = vec![NULL; self.contract.variables.len()];
+        path.for_each_variable(&mut |variable| {
+            let number = variable.number as usize;
+            values[number] = self.input(self.contract.variables[number], row);
+        });
+        values
+    }
+
     fn input(&self, input: Input, row: &Row) -> OwnedValue {
         match input {
             Input::Column(at) => row.values[at].clone(),
@@ -316,11 +333,14 @@ impl<'c> Maker<'c> {
 
     /// Of the candidates with one key and template, the most preferred; among equals the first or last. Those without a key all stay.
     fn one_per(&self, one_per: &OnePer, candidates: &[Row]) -> Vec<Row> {
-        let group =
-            |row: &Row| self.view.first_text(&one_per.key, row.element).map(|key| (key, row.template));
+        let first_text = |path: &Path, row: &Row| {
+            let variables = self.variables(path, row);
+            View { variables: &variables, ..self.view }.first_text(path, row.element)
+        };
+        let group = |row: &Row| first_text(&one_per.key, row).map(|key| (key, row.template));
         let rank = |row: &Row| {
             let (path, order) = one_per.prefer.as_ref()?;
-            let text = self.view.first_text(path, row.element);
+            let text = first_text(path, row);
             Some(order.iter().position(|wanted| Some(wanted) == text.as_ref()).unwrap_or(order.len()))
         };
         let beats = |(at, row): (usize, &Row), (other_at, other): (usize, &Row)| match one_per.keep {
@@ -345,7 +365,8 @@ impl<'c> Maker<'c> {
 
     fn first_reader_in_document(&self, wanted: Input) -> (usize, usize) {
         let tables = self.contract.tables.iter().enumerate();
-        let mut readers = tables.filter_map(|(at, table)| Some((at, first_reader(table, wanted)?)));
+        let mut readers =
+            tables.filter_map(|(at, table)| Some((at, first_reader(self.contract, table, wanted)?)));
         readers.next().unwrap_or((0, 0))
     }
 }
@@ -360,9 +381,30 @@ fn columns(table: &Table) -> usize {
     table.templates[0].columns.len()
 }
 
-/// Marks what an expression reads of its own row, directly and through other expressions.
-fn needed(table: &Table, template: usize, bound: &BoundExpression, lets: &mut [bool], values: &mut [bool]) {
-    for &input in &bound.inputs {
+/// What a source reads: an expression by its names, a path by its variables.
+fn inputs_of(contract: &Contract, source: &ColumnSource) -> Vec<Input> {
+    match source {
+        ColumnSource::Expression(bound) => bound.inputs.clone(),
+        ColumnSource::Path(path) => {
+            let mut inputs = Vec::new();
+            path.for_each_variable(&mut |variable| {
+                inputs.push(contract.variables[variable.number as usize]);
+            });
+            inputs
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Marks what is read of its own row by who reads this, directly and through others.
+fn needed(
+    contract: &Contract,
+    (table, template): (&Table, usize),
+    inputs: &[Input],
+    lets: &mut [bool],
+    values: &mut [bool],
+) {
+    for &input in inputs {
         let column = match input {
             Input::Column(at) => {
                 values[at] = true;
@@ -374,18 +416,13 @@ fn needed(table: &Table, template: usize, bound: &BoundExpression, lets: &mut [b
             }
             _ => continue,
         };
-        if let ColumnSource::Expression(inner) = &column.source {
-            needed(table, template, inner, lets, values);
-        }
+        needed(contract, (table, template), &inputs_of(contract, &column.source), lets, values);
     }
 }
 
-/// The first column whose expression reads an input itself.
-fn first_reader(table: &Table, wanted: Input) -> Option<usize> {
+/// The first column that reads an input itself.
+fn first_reader(contract: &Contract, table: &Table, wanted: Input) -> Option<usize> {
     let columns = table.templates.iter().flat_map(|template| template.columns.iter().enumerate());
-    let mut readers = columns.filter(|(_, column)| match &column.source {
-        ColumnSource::Expression(bound) => bound.inputs.contains(&wanted),
-        _ => false,
-    });
+    let mut readers = columns.filter(|(_, column)| inputs_of(contract, &column.source).contains(&wanted));
     readers.next().map(|(at, _)| at)
 }

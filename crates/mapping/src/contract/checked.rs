@@ -29,6 +29,8 @@ pub struct Contract {
     pub tables: Vec<Table>,
     /// `ignore`
     pub ignore: Vec<Path>,
+    /// What `$name` in paths stands for, by its number.
+    pub variables: Vec<Input>,
     /// XXH3-128 of the contract's text, in lower-case hexadecimal.
     pub hash: String,
 }

@@ -53,12 +53,14 @@ pub fn load(text: &str) -> Loaded {
         problems,
         work: Work::new(MAX_CONSTANT_STEPS, MAX_CONSTANT_BYTES, None),
         namespaces: BTreeMap::new(),
+        whole_namespaces: HashSet::new(),
         defaults: Defaults::default(),
         codes: HashMap::new(),
         code_names: Vec::new(),
         used_codes: HashSet::new(),
         lets: Vec::new(),
         tables: Vec::new(),
+        variables: Vec::new(),
         table_places: HashMap::new(),
         surroundings: Surroundings::default(),
         code_lists: HashMap::new(),
@@ -118,6 +120,7 @@ impl<'n> Checker<'n> {
             lets: std::mem::take(&mut self.lets),
             tables: std::mem::take(&mut self.tables),
             ignore,
+            variables: std::mem::take(&mut self.variables),
             hash: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(self.text.as_bytes())),
         };
         self.warn_of_order(&contract, &fields);

@@ -14,6 +14,7 @@ mod formats;
 pub mod language;
 mod load;
 mod node;
+mod paths;
 mod places;
 mod raw;
 mod render;

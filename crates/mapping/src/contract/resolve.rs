@@ -1,14 +1,13 @@
 //! A raw column to a checked one: paths parsed, expressions compiled, names found, constants converted.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 use std::sync::Arc;
 
 use xmlshred_expr::{Problem, ProblemKind, compile};
 use xmlshred_model::lexical::Leniency;
 use xmlshred_model::{DataType, OwnedValue, Value, Work};
 
-use crate::path::{Axis, Namespaces, NodeTest, Path};
+use crate::path::Namespaces;
 
 use super::checked::{
     Blank, BoundExpression, Case, Clean, CodeList, Column, ColumnSource, Generate, Input, Let, OnInvalid,
@@ -17,6 +16,7 @@ use super::checked::{
 use super::diagnostic::{Code, Problems};
 use super::fields::Spanned;
 use super::node::{Entry, Node};
+use super::paths::let_of;
 use super::raw::{RawColumn, RawSource, may_be_inexact};
 use super::scalar;
 use super::scope::{Scope, Surroundings, Visible, has_one_row};
@@ -29,6 +29,8 @@ pub(super) struct Checker<'n> {
     /// What the constants of all expressions may cost.
     pub(super) work: Work<'static>,
     pub(super) namespaces: Namespaces,
+    /// Those of which some path asks for any name.
+    pub(super) whole_namespaces: HashSet<String>,
     pub(super) defaults: Defaults<'n>,
     pub(super) codes: HashMap<&'n str, &'n [Entry]>,
     /// In order.
@@ -36,6 +38,8 @@ pub(super) struct Checker<'n> {
     pub(super) used_codes: HashSet<&'n str>,
     pub(super) lets: Vec<Let>,
     pub(super) tables: Vec<Table>,
+    /// What the variables of paths stand for.
+    pub(super) variables: Vec<Input>,
     /// Where each table stands, also those not read yet.
     pub(super) table_places: HashMap<&'n str, usize>,
     /// What is read so far, by name.
@@ -81,53 +85,6 @@ pub(super) enum Role {
 }
 
 impl<'n> Checker<'n> {
-    /// Parses a path; mistakes are reported, and the answer is then the path `.`.
-    pub(super) fn path(&mut self, found: &Spanned<&'n str>) -> Path {
-        match Path::parse(found.value, &self.namespaces) {
-            Ok(path) => path,
-            Err(problem) => {
-                let span = self.inner_span(found, &problem.span);
-                self.problems.report(Code::InvalidPath, span, problem.message, problem.hint);
-                Path {
-                    text: found.value.to_owned(),
-                    absolute: false,
-                    group: None,
-                    steps: Vec::new(),
-                    naming: None,
-                }
-            }
-        }
-    }
-
-    /// A path that makes rows.
-    pub(super) fn element_path(&mut self, found: &Spanned<&'n str>) -> Path {
-        let path = self.path(found);
-        let last = path.steps.last().or_else(|| path.group.as_ref()?.path.steps.last());
-        let ends_elsewhere = path.naming.is_some()
-            || last.is_some_and(|step| {
-                matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute)
-                    || step.test == NodeTest::Text
-            });
-        if ends_elsewhere {
-            self.problems.report(
-                Code::NotAnElement,
-                found.span.clone(),
-                "rows are made from elements, and this path ends at an attribute, text or name",
-                "end the path at the element, and read the attribute in a column",
-            );
-        }
-        path
-    }
-
-    /// The place in the contract of a part of a scalar; that of the whole scalar when the part cannot be found in it.
-    fn inner_span(&self, found: &Spanned<&str>, inner: &Range<usize>) -> Range<usize> {
-        let raw = self.text.get(found.span.clone()).unwrap_or_default();
-        match scalar::Places::new(found.value, raw).of(inner) {
-            Some(place) => found.span.start + place.start..found.span.start + place.end,
-            None => found.span.clone(),
-        }
-    }
-
     pub(super) fn column(&mut self, raw: &RawColumn<'n>, scope: &Scope, place: Place) -> Column {
         let (source, inferred) = self.source(raw, scope, place);
         let data_type = self.data_type(raw, inferred, place);
@@ -313,7 +270,9 @@ impl<'n> Checker<'n> {
             );
         }
         match source {
-            RawSource::Path(found) => (Source::Found(ColumnSource::Path(self.path(found))), None),
+            RawSource::Path(found) => {
+                (Source::Found(ColumnSource::Path(self.path_of_row(found, scope, place))), None)
+            }
             RawSource::Value(node) => (Source::Value(node), None),
             RawSource::Name(found) => (Source::Name(found.clone()), None),
             RawSource::Parent(found) => match self.parent(found, place) {
@@ -412,14 +371,7 @@ impl<'n> Checker<'n> {
                     .iter()
                     .map(|name| names.input(name).expect("the expression was compiled with this scope"))
                     .collect::<Vec<_>>();
-                for &input in &inputs {
-                    self.used_lets.extend(match input {
-                        Input::DocumentLet(at) => Some((usize::MAX, at)),
-                        Input::RowLet(at) => Some((place.table, at)),
-                        Input::ParentLet { table, index } => Some((table, index)),
-                        Input::Column(_) | Input::ParentColumn { .. } => None,
-                    });
-                }
+                self.used_lets.extend(inputs.iter().filter_map(|&input| let_of(input, place)));
                 Some(BoundExpression { text: found.value.to_owned(), expression, inputs })
             }
             Err(problems) => {

@@ -34,9 +34,11 @@ impl<'n> Checker<'n> {
             return;
         };
         let within = fields.text("within", problems).and_then(|found| self.within(&found));
-        let each = fields.text("each", &mut self.problems).map(|found| self.element_path(&found));
         let index = self.tables.len();
         let mut scope = Scope { within, ..Scope::default() };
+        let around = Place { table: index, within, role: Role::Column };
+        let each = fields.text("each", &mut self.problems);
+        let each = each.map(|found| self.element_path(&found, &scope, around));
         let lets = self.lets(fields.get("let"), &mut scope, index);
         let (shared, mut templates) = self.raw_columns(&fields, &name);
         if templates.len().saturating_mul(shared.len()) > MAX_CELLS {
@@ -79,7 +81,9 @@ impl<'n> Checker<'n> {
             }
             Some(bound)
         });
-        let one_per = fields.get("one_per").and_then(|node| self.one_per(node));
+        // Which rows there are is known before they have values.
+        let scope = Scope { within, ..Scope::default() };
+        let one_per = fields.get("one_per").and_then(|node| self.one_per(node, &scope, around));
         let skip_row_when = fields.word("skip_row_when", &SKIPS, &mut self.problems).unwrap_or_default();
         self.push_table(
             name.value,
@@ -349,14 +353,14 @@ impl<'n> Checker<'n> {
         entries.iter().map(template).collect()
     }
 
-    fn one_per(&mut self, node: &'n Node) -> Option<OnePer> {
+    fn one_per(&mut self, node: &'n Node, scope: &Scope, place: Place) -> Option<OnePer> {
         let fields = Fields::read(node, &language::ONE_PER, &mut self.problems)?;
         let key = fields.required_text("key", "one_per", &node.span, &mut self.problems)?;
-        let key = self.path(&key);
+        let key = self.path_of_row(&key, scope, place);
         let prefer = fields.get("prefer").and_then(|prefer| {
             let fields = Fields::read(prefer, &language::PREFER, &mut self.problems)?;
             let path = fields.required_text("path", "prefer", &prefer.span, &mut self.problems)?;
-            let path = self.path(&path);
+            let path = self.path_of_row(&path, scope, place);
             let order = fields.get("order").map(one_or_list).unwrap_or_default();
             let order = order.iter().filter_map(|item| text(item, "order", &mut self.problems));
             let order = order.map(|found| found.value.to_owned()).collect();

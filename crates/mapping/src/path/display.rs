@@ -36,6 +36,7 @@ impl fmt::Display for Condition {
                 write!(f, "{left} in ({})", texts.join(", "))
             }
             Self::StartsWith(of, start) => write!(f, "starts-with({of}, {start})"),
+            Self::EndsWith(of, end) => write!(f, "ends-with({of}, {end})"),
             Self::Contains(of, part) => write!(f, "contains({of}, {part})"),
         }
     }
@@ -47,6 +48,10 @@ impl fmt::Display for Operand {
             Self::Path(path) => f.write_str(&path.text),
             Self::Text(text) => f.write_str(&quoted(text)),
             Self::Number(number) => write!(f, "{number}"),
+            Self::Normalized(inner) => write!(f, "normalize-space({inner})"),
+            Self::Length(inner) => write!(f, "string-length({inner})"),
+            Self::Count(path) => write!(f, "count({})", path.text),
+            Self::Variable(variable) => write!(f, "${}", variable.name),
         }
     }
 }

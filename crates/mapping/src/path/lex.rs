@@ -27,6 +27,12 @@ pub(super) enum Token<'a> {
     GreaterOrEqual,
     /// A name, with the prefix when it has one.
     Name(&'a str),
+    /// `prefix:*`
+    AnyIn(&'a str),
+    /// `axis::`
+    Axis(&'a str),
+    /// `$name`, where the name may have a table before it.
+    Variable(&'a str),
     Text(&'a str),
     Number(f64),
 }
@@ -78,11 +84,12 @@ fn next_token(rest: &str, first: char) -> Result<(Token<'_>, usize), Refusal> {
         ('=', _) => (Token::Equal, 1),
         ('\'' | '"', _) => return quoted(rest, first),
         (c, _) if c.is_ascii_digit() || c == '.' || c == '-' => return number(rest),
+        ('$', _) if rest[1..].starts_with(is_name_start) => return Ok(variable(rest)),
         (c, _) if is_name_start(c) => return Ok(name(rest)),
         (c, _) => {
             let hint = match c {
                 '|' => "a column reads one path; `COALESCE` over two `let`s takes the first that has a value",
-                '$' => "variables are not available; compare with a text in quotes",
+                '$' => "behind it stands the name of a `let` or column, as in `a[@id = $name]`",
                 '+' => "arithmetic belongs in `expr`, over `let`s with their paths",
                 '&' | '!' => "conditions are joined by `and`, `or` and `not(…)`",
                 '\\' => "steps are divided by `/`",
@@ -116,12 +123,27 @@ fn number(rest: &str) -> Result<(Token<'_>, usize), Refusal> {
     }
 }
 
-/// A name with an optional prefix. A trailing `.` belongs to XML names, but never ends one in practice: it is left.
+fn variable(rest: &str) -> (Token<'_>, usize) {
+    let name = &rest[1..];
+    let end = name.find(|c| !is_name_char(c)).unwrap_or(name.len());
+    let end = name[..end].trim_end_matches('.').len();
+    (Token::Variable(&name[..end]), end + 1)
+}
+
+/// A name with an optional prefix, `prefix:*`, or an axis. A trailing `.` belongs to XML names, but never ends one in practice: it is left.
 fn name(rest: &str) -> (Token<'_>, usize) {
     let end = rest
         .char_indices()
         .find(|&(at, c)| !(is_name_char(c) || (c == ':' && at > 0)))
         .map_or(rest.len(), |(at, _)| at);
+    if let Some(axis) = rest[..end].find("::") {
+        return (Token::Axis(&rest[..axis]), axis + "::".len());
+    }
+    if let Some(prefix) = rest[..end].strip_suffix(':')
+        && rest[end..].starts_with('*')
+    {
+        return (Token::AnyIn(prefix), end + 1);
+    }
     let end = rest[..end].trim_end_matches([':', '.']).len();
     (Token::Name(&rest[..end]), end)
 }

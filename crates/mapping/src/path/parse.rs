@@ -3,15 +3,10 @@
 use std::ops::Range;
 
 use super::lex::{Token, tokens};
-use super::{
-    Axis, Comparison, Condition, Group, Namespaces, Naming, NodeTest, Operand, Path, PathProblem, Predicate,
-    Step,
-};
+use super::{Axis, Group, Namespaces, Naming, NodeTest, Path, PathProblem, Predicate, Step};
 
 /// Predicates may hold paths with predicates; nobody needs more levels than this.
-const MAX_DEPTH: usize = 32;
-/// Predicates within predicates: each level may look at every node for every node of the one around it.
-const MAX_NESTING: usize = 5;
+pub(super) const MAX_DEPTH: usize = 32;
 
 impl Path {
     /// Parses a path. Prefixes must be in `namespaces`; a name without prefix matches any namespace.
@@ -35,39 +30,39 @@ fn after_path_hint(token: Option<&Token<'_>>) -> &'static str {
             "conditions stand in brackets, as in `a[@b = 'x']`"
         }
         Some(Token::Open) => {
-            "of XPath's functions only text(), last(), not(), starts-with(), contains(), name(), qname() and namespace-uri() are known"
+            "outside of conditions there are text(), name(), qname() and namespace-uri(); `xmlshred help paths` has all forms"
         }
         Some(Token::CloseBracket | Token::Close) => "there is one bracket too many, or one is missing before",
         _ => "divide steps by `/`; blanks do not belong in a path",
     }
 }
 
-struct Parser<'a> {
-    text: &'a str,
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
     tokens: &'a [(Token<'a>, Range<usize>)],
-    at: usize,
+    pub(super) at: usize,
     namespaces: &'a Namespaces,
-    depth: usize,
+    pub(super) depth: usize,
     /// Predicates around.
-    nesting: usize,
+    pub(super) nesting: usize,
 }
 
 impl<'a> Parser<'a> {
-    fn peek(&self) -> Option<&'a Token<'a>> {
+    pub(super) fn peek(&self) -> Option<&'a Token<'a>> {
         self.tokens.get(self.at).map(|(token, _)| token)
     }
 
-    fn peek_second(&self) -> Option<&'a Token<'a>> {
+    pub(super) fn peek_second(&self) -> Option<&'a Token<'a>> {
         self.tokens.get(self.at + 1).map(|(token, _)| token)
     }
 
-    fn take(&mut self, token: &Token<'_>) -> bool {
+    pub(super) fn take(&mut self, token: &Token<'_>) -> bool {
         let found = self.peek() == Some(token);
         self.at += usize::from(found);
         found
     }
 
-    fn expect(&mut self, token: &Token<'_>, what: &str) -> Result<(), PathProblem> {
+    pub(super) fn expect(&mut self, token: &Token<'_>, what: &str) -> Result<(), PathProblem> {
         if self.take(token) {
             return Ok(());
         }
@@ -75,15 +70,15 @@ impl<'a> Parser<'a> {
         Err(self.problem_here(&format!("expected {what}"), hint))
     }
 
-    fn span(&self) -> Range<usize> {
+    pub(super) fn span(&self) -> Range<usize> {
         self.tokens.get(self.at).map_or(self.text.len()..self.text.len(), |(_, span)| span.clone())
     }
 
-    fn problem_here(&self, message: &str, hint: &str) -> PathProblem {
+    pub(super) fn problem_here(&self, message: &str, hint: &str) -> PathProblem {
         problem(self.span(), message, hint)
     }
 
-    fn path(&mut self) -> Result<Path, PathProblem> {
+    pub(super) fn path(&mut self) -> Result<Path, PathProblem> {
         let start = self.span().start;
         let mut steps = Vec::new();
         let group = self.group()?;
@@ -154,7 +149,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether the parenthesis here is one of a path with a position, and not of a condition.
-    fn is_group(&self) -> bool {
+    pub(super) fn is_group(&self) -> bool {
         let mut open = 0_usize;
         for (at, (token, _)) in self.tokens.iter().enumerate().skip(self.at) {
             match token {
@@ -188,7 +183,18 @@ impl<'a> Parser<'a> {
     }
 
     fn starts_step(&self) -> bool {
-        matches!(self.peek(), Some(Token::Name(_) | Token::At | Token::Star | Token::Dot | Token::DoubleDot))
+        matches!(
+            self.peek(),
+            Some(
+                Token::Name(_)
+                    | Token::AnyIn(_)
+                    | Token::Axis(_)
+                    | Token::At
+                    | Token::Star
+                    | Token::Dot
+                    | Token::DoubleDot
+            )
+        )
     }
 
     fn step(&mut self, steps: &mut Vec<Step>, descendant: bool) -> Result<(), PathProblem> {
@@ -218,6 +224,7 @@ impl<'a> Parser<'a> {
                 let test = self.name_test("an attribute name")?;
                 (if descendant { Axis::DescendantAttribute } else { Axis::Attribute }, test)
             }
+            Some(&Token::Axis(axis)) => self.axis(axis, steps, descendant)?,
             _ => {
                 let axis = if descendant { Axis::Descendant } else { Axis::Child };
                 (axis, self.name_test("an element name")?)
@@ -228,19 +235,56 @@ impl<'a> Parser<'a> {
         }
         let mut predicates = Vec::new();
         while self.peek() == Some(&Token::OpenBracket) {
-            if matches!(axis, Axis::SelfNode | Axis::Parent) {
+            if test == NodeTest::Node {
                 return Err(self.problem_here(
                     "`.` and `..` take no condition",
-                    "put the condition on the step with the name",
+                    "put the condition on the step with the name, or write `self::*[…]`, `parent::*[…]`",
                 ));
             }
             predicates.push(self.predicate()?);
         }
         // `.` changes nothing wherever it stands.
-        if axis != Axis::SelfNode {
+        if (axis, &test) != (Axis::SelfNode, &NodeTest::Node) {
             steps.push(Step { axis, test, predicates });
         }
         Ok(())
+    }
+
+    /// `axis::name`: where it goes, and what is wanted there. `parent::name` is `..` and `self::name`.
+    fn axis(
+        &mut self,
+        name: &str,
+        steps: &mut Vec<Step>,
+        descendant: bool,
+    ) -> Result<(Axis, NodeTest), PathProblem> {
+        let axis = match name {
+            "following-sibling" => Axis::FollowingSibling,
+            "preceding-sibling" => Axis::PrecedingSibling,
+            "ancestor" => Axis::Ancestor,
+            "parent" | "self" => Axis::SelfNode,
+            _ => {
+                return Err(self.problem_here(
+                    &format!("the axis `{name}::` is not supported"),
+                    "there are `following-sibling::`, `preceding-sibling::`, `ancestor::`, `parent::` and `self::`; else the short forms `name`, `@name`, `..`, `//`",
+                ));
+            }
+        };
+        if descendant {
+            return Err(self.problem_here(
+                &format!("`//{name}::` is not supported"),
+                "name the element that is meant, as in `//a/following-sibling::b`",
+            ));
+        }
+        self.at += 1;
+        let span = self.span();
+        let test = self.name_test("an element name or `*`")?;
+        if test == NodeTest::Text {
+            return Err(problem(span, "an axis leads to elements", "write a name or `*` behind it"));
+        }
+        if name == "parent" {
+            steps.push(Step { axis: Axis::Parent, test: NodeTest::Node, predicates: Vec::new() });
+        }
+        Ok((axis, test))
     }
 
     fn name_test(&mut self, expected: &str) -> Result<NodeTest, PathProblem> {
@@ -253,6 +297,11 @@ impl<'a> Parser<'a> {
                 self.at += 2;
                 self.expect(&Token::Close, "`)` after `text(`")?;
                 Ok(NodeTest::Text)
+            }
+            Some(&Token::AnyIn(prefix)) => {
+                let namespace = self.namespace(prefix)?;
+                self.at += 1;
+                Ok(NodeTest::AnyIn { namespace })
             }
             Some(&Token::Name(name)) => {
                 if self.peek_second() == Some(&Token::Open) {
@@ -272,196 +321,31 @@ impl<'a> Parser<'a> {
     }
 
     fn resolve(&self, name: &str) -> Result<NodeTest, PathProblem> {
-        let Some((prefix, local)) = name.split_once(':') else {
-            return Ok(NodeTest::Name { namespace: None, local: name.to_owned() });
+        let (namespace, local) = match name.split_once(':') {
+            None => (None, name),
+            Some((prefix, local)) => (Some(self.namespace(prefix)?), local),
         };
         if local.contains(':') {
-            return Err(self.problem_here(
-                "axes such as `child::` are not supported",
-                "use the short forms: `name`, `@name`, `..`, `//`",
-            ));
+            return Err(
+                self.problem_here("a name has one colon at most", "write `prefix:name`, or the name alone")
+            );
         }
+        Ok(NodeTest::Name { namespace, local: local.to_owned() })
+    }
+
+    fn namespace(&self, prefix: &str) -> Result<String, PathProblem> {
         match self.namespaces.get(prefix) {
-            Some(uri) => Ok(NodeTest::Name { namespace: Some(uri.clone()), local: local.to_owned() }),
-            None if prefix == "xml" => Ok(NodeTest::Name {
-                namespace: Some(crate::xml::XML_NAMESPACE.to_owned()),
-                local: local.to_owned(),
-            }),
+            Some(uri) => Ok(uri.clone()),
+            None if prefix == "xml" => Ok(crate::xml::XML_NAMESPACE.to_owned()),
             None => Err(self.problem_here(
                 &format!("unknown namespace prefix `{prefix}`"),
                 "add it to `document.namespaces`, or leave the prefix out: then any namespace matches",
             )),
         }
     }
-
-    fn predicate(&mut self) -> Result<Predicate, PathProblem> {
-        self.nesting += 1;
-        if self.nesting > MAX_NESTING {
-            return Err(self.problem_here(
-                "conditions are nested too deeply",
-                "split them over several steps of the path",
-            ));
-        }
-        self.expect(&Token::OpenBracket, "`[`")?;
-        let predicate = match (self.peek(), self.peek_second()) {
-            (Some(&Token::Number(number)), Some(Token::CloseBracket)) => {
-                if number < 1.0 || number.fract() != 0.0 || number > f64::from(u32::MAX) {
-                    return Err(self.problem_here(
-                        "a position is a whole number from 1",
-                        "`[1]` is the first, `[last()]` the last",
-                    ));
-                }
-                self.at += 1;
-                Predicate::Position(number as u32)
-            }
-            (Some(&Token::Name("last")), Some(Token::Open)) => {
-                self.at += 2;
-                self.expect(&Token::Close, "`)` after `last(`")?;
-                if self.peek() != Some(&Token::CloseBracket) {
-                    return Err(self.problem_here(
-                        "last() stands alone in its brackets",
-                        "write `[last()]`; nothing can be counted from there",
-                    ));
-                }
-                Predicate::Last
-            }
-            _ => Predicate::Condition(self.any_of()?),
-        };
-        self.expect(&Token::CloseBracket, "`]`")?;
-        self.nesting -= 1;
-        Ok(predicate)
-    }
-
-    fn any_of(&mut self) -> Result<Condition, PathProblem> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(self.problem_here(
-                "conditions are nested too deeply",
-                "split them over several steps of the path",
-            ));
-        }
-        let mut condition = self.all_of()?;
-        while self.take(&Token::Name("or")) {
-            condition = Condition::Or(Box::new(condition), Box::new(self.all_of()?));
-        }
-        self.depth -= 1;
-        Ok(condition)
-    }
-
-    fn all_of(&mut self) -> Result<Condition, PathProblem> {
-        let mut condition = self.single()?;
-        while self.take(&Token::Name("and")) {
-            condition = Condition::And(Box::new(condition), Box::new(self.single()?));
-        }
-        Ok(condition)
-    }
-
-    fn single(&mut self) -> Result<Condition, PathProblem> {
-        if self.peek() == Some(&Token::Open) && !self.is_group() {
-            self.at += 1;
-            let condition = self.any_of()?;
-            self.expect(&Token::Close, "`)`")?;
-            return Ok(condition);
-        }
-        if self.peek_second() == Some(&Token::Open) {
-            match self.peek() {
-                Some(&Token::Name("not")) => {
-                    self.at += 2;
-                    let condition = self.any_of()?;
-                    self.expect(&Token::Close, "`)`")?;
-                    return Ok(Condition::Not(Box::new(condition)));
-                }
-                Some(&Token::Name("starts-with")) => {
-                    return self.two_arguments().map(|(of, start)| Condition::StartsWith(of, start));
-                }
-                Some(&Token::Name("contains")) => {
-                    return self.two_arguments().map(|(of, part)| Condition::Contains(of, part));
-                }
-                _ => {}
-            }
-        }
-        let start = self.span();
-        let left = self.operand()?;
-        let operator = match self.peek() {
-            Some(Token::Equal) => Comparison::Equal,
-            Some(Token::NotEqual) => Comparison::NotEqual,
-            Some(Token::Less) => Comparison::Less,
-            Some(Token::LessOrEqual) => Comparison::LessOrEqual,
-            Some(Token::Greater) => Comparison::Greater,
-            Some(Token::GreaterOrEqual) => Comparison::GreaterOrEqual,
-            Some(Token::Name("in")) if self.peek_second() == Some(&Token::Open) => {
-                self.at += 2;
-                return Ok(Condition::In(left, self.text_list()?));
-            }
-            _ => {
-                return match left {
-                    Operand::Path(path) => Ok(Condition::Exists(path)),
-                    Operand::Text(_) | Operand::Number(_) => Err(problem(
-                        start,
-                        "a constant is no condition",
-                        "compare it with something, as in `@type = 'x'`",
-                    )),
-                };
-            }
-        };
-        self.at += 1;
-        Ok(Condition::Compare { left, operator, right: self.operand()? })
-    }
-
-    fn two_arguments(&mut self) -> Result<(Operand, Operand), PathProblem> {
-        self.at += 2;
-        let first = self.operand()?;
-        self.expect(&Token::Comma, "`,` and a second argument")?;
-        let second = self.operand()?;
-        self.expect(&Token::Close, "`)`")?;
-        Ok((first, second))
-    }
-
-    fn text_list(&mut self) -> Result<Vec<String>, PathProblem> {
-        let mut texts = Vec::new();
-        loop {
-            match self.peek() {
-                Some(Token::Text(text)) => texts.push((*text).to_owned()),
-                Some(Token::Number(_)) => texts.push(self.text[self.span()].to_owned()),
-                _ => return Err(self.problem_here("expected a quoted text", "write `in ('a', 'b')`")),
-            }
-            self.at += 1;
-            if self.take(&Token::Close) {
-                return Ok(texts);
-            }
-            self.expect(&Token::Comma, "`,` or `)`")?;
-        }
-    }
-
-    fn operand(&mut self) -> Result<Operand, PathProblem> {
-        match self.peek() {
-            Some(Token::Text(text)) => {
-                self.at += 1;
-                Ok(Operand::Text((*text).to_owned()))
-            }
-            Some(&Token::Number(number)) => {
-                self.at += 1;
-                Ok(Operand::Number(number))
-            }
-            None => Err(self
-                .problem_here("the condition is not finished", "close it, as in `a[@b = 'x']`, or `a[1]`")),
-            Some(_) => {
-                self.depth += 1;
-                if self.depth > MAX_DEPTH {
-                    return Err(self.problem_here(
-                        "conditions are nested too deeply",
-                        "split them over several steps of the path",
-                    ));
-                }
-                let path = self.path()?;
-                self.depth -= 1;
-                Ok(Operand::Path(path))
-            }
-        }
-    }
 }
 
-fn problem(span: Range<usize>, message: &str, hint: &str) -> PathProblem {
+pub(super) fn problem(span: Range<usize>, message: &str, hint: &str) -> PathProblem {
     PathProblem { span, message: message.to_owned(), hint: hint.to_owned() }
 }
 
@@ -506,6 +390,19 @@ mod tests {
             "(//a)[last()]/@b",
             "((a)[1]/b)[last()]//c/name()",
             "*[name() = 'a' and (.//b)[1] = 'x' and (c or d)]",
+            "p:*/@p:*",
+            "//p:*",
+            "key/following-sibling::*[1]",
+            "a/preceding-sibling::p:b[last()]/@c",
+            "ancestor::p:*[@x]/name()",
+            "parent::a[b]/..",
+            "self::*[@a]/b",
+            "a[following-sibling::b and not(ancestor::c[1]/@d)]",
+            "a[normalize-space() = 'x' or normalize-space(b) = normalize-space(@c)]",
+            "a[string-length(normalize-space(.)) > 3 and count(b[c]) = 2]",
+            "a[ends-with(@b, 'x')][normalize-space(c)]",
+            "self[ancestor = 'x']/parent",
+            "/a[@id = $b]/c[$t.d < @e or contains(f, $g)]",
         ] {
             assert!(parse(text).is_ok(), "{text}: {:?}", parse(text));
         }
@@ -522,7 +419,15 @@ mod tests {
             ("q:a", 0..3, "unknown namespace prefix `q`"),
             ("a[0]", 2..3, "a position is a whole number from 1"),
             ("a = b", 2..3, "the path should end here"),
-            ("child::a", 0..8, "axes such as `child::` are not supported"),
+            ("child::a", 0..7, "the axis `child::` is not supported"),
+            ("//ancestor::a", 2..12, "`//ancestor::` is not supported"),
+            ("parent::text()", 8..12, "an axis leads to elements"),
+            ("a/self::", 8..8, "expected an element name or `*`"),
+            ("q:*", 0..3, "unknown namespace prefix `q`"),
+            ("p:a:b", 0..5, "a name has one colon at most"),
+            ("a[count(b)]", 2..7, "a number is no condition"),
+            ("a[count('b') = 1]", 8..11, "expected a path to count"),
+            ("a[position() = 1]", 2..10, "no function `position()` in this place"),
             ("a[@b == 1]", 5..7, "`==` is not XPath"),
             ("count(a)", 0..5, "no function `count()` in this place"),
             ("a['x']", 2..5, "a constant is no condition"),
@@ -531,7 +436,9 @@ mod tests {
             ("(a)[@b]", 3..4, "behind parentheses stands a position"),
             ("a/name()/b", 8..9, "a name has nothing below it"),
             ("text()/name()", 7..11, "text() has no name"),
-            ("a/$b", 2..3, "`$` has no meaning in a path"),
+            ("a/$b", 2..4, "expected an element name"),
+            ("a[$b]", 2..4, "a value alone is no condition"),
+            ("a[@b = $]", 7..8, "`$` has no meaning in a path"),
         ] {
             let problem = parse(text).expect_err(text);
             assert_eq!((problem.span, problem.message.as_str()), (at, message), "{text}");

@@ -18,6 +18,13 @@ pub struct Path {
     pub naming: Option<Naming>,
 }
 
+impl Path {
+    /// The path `.`
+    pub fn itself() -> Self {
+        Self { text: ".".to_owned(), absolute: false, group: None, steps: Vec::new(), naming: None }
+    }
+}
+
 /// `(PATH)[n]`: one match of all.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
@@ -60,10 +67,16 @@ pub enum Axis {
     Attribute,
     /// `//@name`: attributes of the node and of all its descendants
     DescendantAttribute,
-    /// `.`
+    /// `self::name`; also behind `..`, for `parent::name`
     SelfNode,
     /// `..`
     Parent,
+    /// `following-sibling::name`
+    FollowingSibling,
+    /// `preceding-sibling::name`: positions count from the nearest
+    PrecedingSibling,
+    /// `ancestor::name`: positions count from the innermost
+    Ancestor,
 }
 
 /// What a step accepts.
@@ -78,6 +91,11 @@ pub enum NodeTest {
     },
     /// `*`
     Any,
+    /// `p:*`: any name in a namespace.
+    AnyIn {
+        /// Its URI.
+        namespace: String,
+    },
     /// `text()`
     Text,
     /// Any node: `.` and `..`
@@ -119,6 +137,8 @@ pub enum Condition {
     In(Operand, Vec<String>),
     /// `starts-with(a, b)`
     StartsWith(Operand, Operand),
+    /// `ends-with(a, b)`
+    EndsWith(Operand, Operand),
     /// `contains(a, b)`
     Contains(Operand, Operand),
 }
@@ -132,6 +152,36 @@ pub enum Operand {
     Text(String),
     /// `12.5`
     Number(f64),
+    /// `normalize-space(a)`: the text of the first node, trimmed, with single blanks
+    Normalized(Box<Self>),
+    /// `string-length(a)`: characters of the text of the first node
+    Length(Box<Self>),
+    /// `count(a)`: how many nodes there are
+    Count(Path),
+    /// `$name`
+    Variable(Variable),
+}
+
+/// `$name`: a value of the row, of a row around it or of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// The name.
+    pub name: String,
+    /// Byte range in the path's text.
+    pub span: Range<usize>,
+    /// Its number among all variables of a contract; whoever knows what the name stands for sets it.
+    pub number: u32,
+}
+
+impl Operand {
+    /// The path of nodes that this looks at, if it looks at some.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Path(path) | Self::Count(path) => Some(path),
+            Self::Text(_) | Self::Number(_) | Self::Variable(_) => None,
+            Self::Normalized(inner) | Self::Length(inner) => inner.path(),
+        }
+    }
 }
 
 /// Comparison operators with the meaning of XPath 1.0 on node sets: true when some node compares true.

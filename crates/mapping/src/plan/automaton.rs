@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use crate::path::{Axis, Naming};
 
-use super::compiled::{CompiledPath, CompiledPredicate, Test};
+use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test};
+use super::location::{Location, Move, ancestors, anywhere, go_beside, go_up, narrow};
 use super::symbols::Symbol;
 
 /// What is read of the elements that a path ends at.
@@ -19,16 +20,6 @@ pub(super) enum Reading {
     Text,
     /// Their markup.
     Markup,
-}
-
-/// A set of elements: where steps from the document lead, without conditions.
-pub(super) type Location = Vec<Move>;
-
-/// One move of a location.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Move {
-    Child(Test),
-    DescendantOrSelf,
 }
 
 /// The automaton. State 0 is the document node.
@@ -46,6 +37,8 @@ pub(crate) struct State {
     by_name: HashMap<Symbol, Vec<u32>, foldhash::fast::FixedState>,
     /// The same of tests for any name.
     by_any_name: Vec<u32>,
+    /// The same of tests for all symbols from one to before another.
+    by_range: Vec<(Symbol, Symbol, u32)>,
     /// To the state that this one is also in, and stays in below.
     descendant_or_self: Option<u32>,
     /// Stays active in every child.
@@ -110,12 +103,16 @@ impl Automaton {
             for &to in from.by_name.get(&symbol).into_iter().flatten().chain(&from.by_any_name) {
                 self.activate(to, &mut next);
             }
+            for &(_, _, to) in from.by_range.iter().filter(|(start, end, _)| (*start..*end).contains(&symbol))
+            {
+                self.activate(to, &mut next);
+            }
         }
         next
     }
 
     /// Adds a path that starts at `base` (or at `main`, when it is absolute), with everything its conditions read; answers
-    /// where it ends.
+    /// where it ends. Where that is in several places, the answer has more elements than those.
     pub(super) fn add(
         &mut self,
         main: &Location,
@@ -123,10 +120,32 @@ impl Automaton {
         path: &CompiledPath,
         reading: Reading,
     ) -> Location {
-        let mut location = match path.group() {
-            Some(group) => self.add(main, base, group, Reading::Presence),
-            None if path.absolute => main.clone(),
-            None => base.clone(),
+        let (mut locations, _) = self.add_all(main, base, path, reading);
+        match (locations.len(), path.steps.last()) {
+            (1, _) => locations.remove(0),
+            (_, Some(step)) => anywhere(&step.test),
+            (_, None) => vec![Move::DescendantOrSelf],
+        }
+    }
+
+    /// [`Automaton::add`] that answers all places, and whether elements are meant and not their attributes or text.
+    fn add_all(
+        &mut self,
+        main: &Location,
+        base: &Location,
+        path: &CompiledPath,
+        reading: Reading,
+    ) -> (Vec<Location>, bool) {
+        let mut locations = match path.group() {
+            Some(group) => {
+                let (mut locations, are_elements) = self.add_all(main, base, group, Reading::Presence);
+                if !are_elements {
+                    locations.iter_mut().for_each(|location| location.push(Move::Child(Test::Text)));
+                }
+                locations
+            }
+            None if path.absolute => vec![main.clone()],
+            None => vec![base.clone()],
         };
         let reading = match path.naming() {
             None => reading,
@@ -136,55 +155,83 @@ impl Automaton {
         };
         let mut ends_at_element = true;
         for step in &path.steps {
-            match step.axis {
-                Axis::SelfNode => {}
-                Axis::Parent => {
-                    self.state_at(&location);
-                    go_up(&mut location);
-                }
-                Axis::Child | Axis::Descendant => {
-                    if step.axis == Axis::Descendant {
-                        location.push(Move::DescendantOrSelf);
-                    }
-                    if step.test == Test::Text {
-                        let state = self.state_at(&location);
-                        self.states[state].reads_text = true;
-                        ends_at_element = false;
-                    } else {
-                        location.push(Move::Child(step.test.clone()));
-                    }
-                }
-                Axis::Attribute | Axis::DescendantAttribute => {
-                    if step.axis == Axis::DescendantAttribute {
-                        location.push(Move::DescendantOrSelf);
-                    }
-                    let state = self.state_at(&location);
-                    let state = &mut self.states[state];
-                    match &step.test {
-                        Test::Symbol(symbol) => state.attributes.push(*symbol),
-                        Test::Symbols(symbols) => state.attributes.extend(symbols),
-                        Test::Any | Test::Node | Test::Text => state.reads_all_attributes = true,
-                    }
-                    ends_at_element = false;
-                }
-            }
+            ends_at_element = self.add_step(&mut locations, step);
             // Conditions on attributes and text start below the element, so that `..` leads to it.
-            let mut start = location.clone();
-            if !ends_at_element {
-                start.push(Move::Child(Test::Text));
-            }
             for predicate in &step.predicates {
                 if let CompiledPredicate::Condition(condition) = predicate {
-                    condition.for_each_path(&mut |path| {
-                        self.add(main, &start, path, Reading::Text);
-                    });
+                    for location in &locations {
+                        let mut start = location.clone();
+                        if !ends_at_element {
+                            start.push(Move::Child(Test::Text));
+                        }
+                        condition.for_each_path(&mut |path| {
+                            self.add(main, &start, path, Reading::Text);
+                        });
+                    }
                 }
             }
         }
         if ends_at_element || path.naming() == Some(Naming::Namespace) {
-            self.read(&location, reading);
+            locations.iter().for_each(|location| self.read(location, reading));
         }
-        location
+        (locations, ends_at_element)
+    }
+
+    /// Adds a step from each of these places, which are then those it leads to; whether it leads to elements. There are never more places
+    /// than moves of the path.
+    fn add_step(&mut self, locations: &mut Vec<Location>, step: &CompiledStep) -> bool {
+        let CompiledStep { axis, test, predicates: _ } = step;
+        match axis {
+            // Elements that a path comes by count by themselves.
+            Axis::Parent
+            | Axis::SelfNode
+            | Axis::FollowingSibling
+            | Axis::PrecedingSibling
+            | Axis::Ancestor => {
+                for location in &*locations {
+                    self.state_at(location);
+                }
+            }
+            Axis::Descendant | Axis::DescendantAttribute => {
+                locations.iter_mut().for_each(|location| location.push(Move::DescendantOrSelf));
+            }
+            Axis::Child | Axis::Attribute => {}
+        }
+        match axis {
+            Axis::SelfNode => locations.iter_mut().for_each(|location| narrow(location, test)),
+            Axis::Parent => locations.iter_mut().for_each(go_up),
+            Axis::FollowingSibling | Axis::PrecedingSibling => {
+                locations.iter_mut().for_each(|location| go_beside(location, test));
+            }
+            Axis::Ancestor => {
+                let around =
+                    locations.iter().flat_map(|location| ancestors(location, test)).collect::<Vec<_>>();
+                locations.clear();
+                for location in around {
+                    if !locations.contains(&location) {
+                        locations.push(location);
+                    }
+                }
+            }
+            Axis::Child | Axis::Descendant if *test == Test::Text => {
+                for location in &*locations {
+                    let state = self.state_at(location);
+                    self.states[state].reads_text = true;
+                }
+                return false;
+            }
+            Axis::Child | Axis::Descendant => {
+                locations.iter_mut().for_each(|location| location.push(Move::Child(test.clone())));
+            }
+            Axis::Attribute | Axis::DescendantAttribute => {
+                for location in &*locations {
+                    let state = self.state_at(location);
+                    self.states[state].keep_attributes(test);
+                }
+                return false;
+            }
+        }
+        true
     }
 
     fn read(&mut self, location: &Location, reading: Reading) {
@@ -240,6 +287,14 @@ impl Automaton {
 }
 
 impl State {
+    fn keep_attributes(&mut self, test: &Test) {
+        match test {
+            Test::Symbol(symbol) => self.attributes.push(*symbol),
+            Test::Symbols(symbols) => self.attributes.extend(symbols),
+            Test::Between(..) | Test::Any | Test::Node | Test::Text => self.reads_all_attributes = true,
+        }
+    }
+
     fn add_child(&mut self, test: &Test, to: u32) {
         match test {
             Test::Symbol(symbol) => self.by_name.entry(*symbol).or_default().push(to),
@@ -248,24 +303,10 @@ impl State {
                     self.by_name.entry(symbol).or_default().push(to);
                 }
             }
+            Test::Between(start, end) => self.by_range.push((*start, *end, to)),
             Test::Any | Test::Node => self.by_any_name.push(to),
             Test::Text => {}
         }
         self.children.insert(test.clone(), to);
-    }
-}
-
-/// The parents of a location. Of a location that any number of levels lead to, the parents are above by one level or lie on
-/// the way.
-fn go_up(location: &mut Location) {
-    match location.pop() {
-        None | Some(Move::Child(_)) => {}
-        Some(Move::DescendantOrSelf) => {
-            while let Some(Move::DescendantOrSelf) = location.last() {
-                location.pop();
-            }
-            location.pop();
-            location.push(Move::DescendantOrSelf);
-        }
     }
 }

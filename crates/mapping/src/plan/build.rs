@@ -9,10 +9,11 @@ use crate::contract::{BoundExpression, Column, ColumnSource, Contract, Input, Le
 use crate::path::{Axis, Path};
 
 use super::anchor::Anchor;
-use super::automaton::{Automaton, Location, Move, Reading};
+use super::automaton::{Automaton, Reading};
 use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test, add_names, compile};
 use super::filtered::{Filter, Filtered};
 use super::later;
+use super::location::{Location, Move};
 use super::prepared::Plan;
 use super::quick::Quick;
 use super::symbols::Symbols;
@@ -23,6 +24,7 @@ use super::table::{
 pub(super) fn plan(contract: Contract) -> Plan {
     let mut symbols = Symbols::new(contract.document.case);
     for_each_path(&contract, &mut |path| add_names(path, &mut symbols));
+    symbols.close();
     let mut automaton = Automaton::new();
     let root = compile(&contract.document.root, &symbols);
     let main = automaton.add(
@@ -58,7 +60,8 @@ pub(super) fn plan(contract: Contract) -> Plan {
 
 /// Every path of the contract. Those of `ignore` are followed by `coverage` alone, but share the names.
 fn for_each_path(contract: &Contract, visit: &mut dyn FnMut(&Path)) {
-    let Contract { name: _, source: _, target: _, document, lets, tables, ignore, hash: _ } = contract;
+    let Contract { name: _, source: _, target: _, document, lets, tables, ignore, variables: _, hash: _ } =
+        contract;
     visit(&document.root);
     document.key.iter().chain(&document.require).chain(ignore).for_each(&mut *visit);
     let column = |column: &Column, visit: &mut dyn FnMut(&Path)| {
@@ -214,6 +217,9 @@ impl Builder<'_> {
         {
             return None;
         }
+        if !path.variables().is_empty() {
+            return None;
+        }
         let is_absolute = path.absolute || path.group().is_some();
         let levels = path.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
         let from = match (is_absolute, levels, &path.steps[levels..]) {
@@ -279,7 +285,7 @@ impl Builder<'_> {
         };
         let each = each.map(|path| self.each(&base, path));
         self.locations.push(location.clone());
-        let readers = first_readers(table);
+        let readers = first_readers(self.contract, table);
         let lets = table.lets.iter().enumerate().map(|(index, item)| {
             let reader = readers.get(&Input::RowLet(index)).copied().unwrap_or(0);
             self.column(&location, &item.column, (at, reader))
@@ -305,7 +311,7 @@ impl Builder<'_> {
             for template in &mut templates {
                 // A `let` may be needed by one template through columns that are another's.
                 let mut seen_lets = vec![false; lets.len()];
-                mark_early(&condition.inputs, &lets, &mut seen_lets, template);
+                mark_early(self.contract, &condition.inputs, &lets, &mut seen_lets, template);
                 early_lets.iter_mut().zip(seen_lets).for_each(|(early, seen)| *early |= seen);
             }
         }
@@ -324,7 +330,13 @@ impl Builder<'_> {
 }
 
 /// Marks what an expression with these inputs needs of its own row: each thing once, however many ways lead to it.
-fn mark_early(inputs: &[Input], lets: &[PlanColumn], seen_lets: &mut [bool], template: &mut PlanTemplate) {
+fn mark_early(
+    contract: &Contract,
+    inputs: &[Input],
+    lets: &[PlanColumn],
+    seen_lets: &mut [bool],
+    template: &mut PlanTemplate,
+) {
     let mut open = inputs.to_vec();
     while let Some(input) = open.pop() {
         let source = match input {
@@ -342,22 +354,29 @@ fn mark_early(inputs: &[Input], lets: &[PlanColumn], seen_lets: &mut [bool], tem
             | Input::ParentLet { .. }
             | Input::DocumentLet(_) => continue,
         };
-        if let ColumnSource::Expression(BoundExpression { inputs, .. }) = source {
-            open.extend(inputs);
+        for_each_input(contract, source, &mut |input| open.push(input));
+    }
+}
+
+/// What a source reads of its row, of rows around it and of the document's `let`s.
+fn for_each_input(contract: &Contract, source: &ColumnSource, visit: &mut dyn FnMut(Input)) {
+    match source {
+        ColumnSource::Expression(BoundExpression { inputs, .. }) => inputs.iter().copied().for_each(visit),
+        ColumnSource::Path(path) => {
+            path.for_each_variable(&mut |variable| visit(contract.variables[variable.number as usize]));
         }
+        ColumnSource::Parent { .. } | ColumnSource::Constant(_) | ColumnSource::Generate(_) => {}
     }
 }
 
 /// Per input of the expressions of a table's columns: the first column that reads it.
-fn first_readers(table: &Table) -> HashMap<Input, usize> {
+fn first_readers(contract: &Contract, table: &Table) -> HashMap<Input, usize> {
     let mut readers = HashMap::new();
     for template in &table.templates {
         for (at, column) in template.columns.iter().enumerate() {
-            if let ColumnSource::Expression(bound) = &column.source {
-                for &input in &bound.inputs {
-                    readers.entry(input).or_insert(at);
-                }
-            }
+            for_each_input(contract, &column.source, &mut |input| {
+                readers.entry(input).or_insert(at);
+            });
         }
     }
     readers
@@ -367,7 +386,7 @@ fn first_readers(table: &Table) -> HashMap<Input, usize> {
 fn first_readers_of_document_lets(contract: &Contract) -> Vec<(usize, usize)> {
     let mut places = vec![None; contract.lets.len()];
     for (at, table) in contract.tables.iter().enumerate() {
-        for (input, column) in first_readers(table) {
+        for (input, column) in first_readers(contract, table) {
             if let Input::DocumentLet(index) = input {
                 places[index].get_or_insert((at, column));
             }

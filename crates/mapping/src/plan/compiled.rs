@@ -1,5 +1,7 @@
 //! Paths with names as symbols.
 
+use std::ops::Range;
+
 use crate::path::{Axis, Comparison, Condition, Naming, NodeTest, Operand, Path, Predicate};
 
 use super::symbols::{Symbol, Symbols};
@@ -22,6 +24,22 @@ pub(crate) struct Whole {
     pub(crate) group: Option<(CompiledPath, Option<u32>)>,
     /// Names of the matches are taken and not their text.
     pub(crate) naming: Option<Naming>,
+    /// Values that its conditions compare with, those of paths in them included.
+    pub(crate) variables: Box<[u32]>,
+    /// A step whose nodes are found by the value of a variable.
+    pub(crate) lookup: Option<Lookup>,
+}
+
+/// A step of a path whose nodes are those with a text that is equal to a variable: `/a/b[@id = $x]`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Lookup {
+    /// Which step.
+    pub(crate) place: usize,
+    pub(crate) variable: u32,
+    /// The path up to that step, without its predicates.
+    pub(crate) all: CompiledPath,
+    /// From a node to its texts.
+    pub(crate) key: CompiledPath,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +56,8 @@ pub(crate) enum Test {
     Symbol(Symbol),
     /// Several symbols of one name in different namespaces, or none when no document can have the name.
     Symbols(Box<[Symbol]>),
+    /// All symbols from this one to before that one: the names in a namespace.
+    Between(Symbol, Symbol),
     Any,
     Text,
     /// `..`
@@ -50,6 +70,7 @@ impl Test {
         match self {
             Self::Symbol(wanted) => *wanted == symbol,
             Self::Symbols(symbols) => symbols.contains(&symbol),
+            Self::Between(start, end) => (*start..*end).contains(&symbol),
             Self::Any | Self::Node => true,
             Self::Text => false,
         }
@@ -76,6 +97,7 @@ pub(crate) enum CompiledCondition {
     },
     In(CompiledOperand, Box<[String]>),
     StartsWith(CompiledOperand, CompiledOperand),
+    EndsWith(CompiledOperand, CompiledOperand),
     Contains(CompiledOperand, CompiledOperand),
     /// A condition all whose paths begin so many levels above the node or higher; `u32::MAX` stands for the document.
     Above(u32, Box<Self>),
@@ -86,46 +108,20 @@ pub(crate) enum CompiledOperand {
     Path(CompiledPath),
     Text(String),
     Number(f64),
+    Normalized(Box<Self>),
+    Length(Box<Self>),
+    Count(CompiledPath),
+    /// A value of the row, by its number among all variables.
+    Variable(u32),
 }
 
 /// Makes all names of a path known, those of its conditions too.
 pub(super) fn add_names(path: &Path, symbols: &mut Symbols) {
-    if let Some(group) = &path.group {
-        add_names(&group.path, symbols);
-    }
-    for step in &path.steps {
-        if let NodeTest::Name { namespace, local } = &step.test {
-            symbols.add(local, namespace.as_deref());
-        }
-        for predicate in &step.predicates {
-            if let Predicate::Condition(condition) = predicate {
-                for_each_path(condition, &mut |path| add_names(path, symbols));
-            }
-        }
-    }
-}
-
-fn for_each_path(condition: &Condition, visit: &mut dyn FnMut(&Path)) {
-    let mut operand = |operand: &Operand| {
-        if let Operand::Path(path) = operand {
-            visit(path);
-        }
-    };
-    match condition {
-        Condition::And(left, right) | Condition::Or(left, right) => {
-            for_each_path(left, visit);
-            for_each_path(right, visit);
-        }
-        Condition::Not(inner) => for_each_path(inner, visit),
-        Condition::Exists(path) => visit(path),
-        Condition::In(left, _) => operand(left),
-        Condition::Compare { left, operator: _, right }
-        | Condition::StartsWith(left, right)
-        | Condition::Contains(left, right) => {
-            operand(left);
-            operand(right);
-        }
-    }
+    path.for_each_step(&mut |step| match &step.test {
+        NodeTest::Name { namespace, local } => symbols.add(local, namespace.as_deref()),
+        NodeTest::AnyIn { namespace } => symbols.add_whole(namespace),
+        NodeTest::Any | NodeTest::Text | NodeTest::Node => {}
+    });
 }
 
 /// Compiles a path whose names are all known.
@@ -140,6 +136,10 @@ pub(super) fn compile(path: &Path, symbols: &Symbols) -> CompiledPath {
                     accepted if accepted.len() == 1 => Test::Symbol(accepted[0]),
                     accepted => Test::Symbols(accepted),
                 },
+                NodeTest::AnyIn { namespace } => {
+                    let Range { start, end } = symbols.whole(namespace);
+                    Test::Between(start, end)
+                }
                 NodeTest::Any => Test::Any,
                 NodeTest::Text => Test::Text,
                 NodeTest::Node => Test::Node,
@@ -152,20 +152,31 @@ pub(super) fn compile(path: &Path, symbols: &Symbols) -> CompiledPath {
         })
         .collect::<Box<[_]>>();
     let group = path.group.as_ref().map(|group| (compile(&group.path, symbols), group.position));
-    let whole =
-        (group.is_some() || path.naming.is_some()).then(|| Box::new(Whole { group, naming: path.naming }));
-    CompiledPath { absolute: path.absolute, needs_sorting: needs_sorting(&steps), steps, whole }
+    let mut variables = Vec::new();
+    path.for_each_variable(&mut |variable| variables.push(variable.number));
+    let is_whole = group.is_some() || path.naming.is_some() || !variables.is_empty();
+    let mut compiled =
+        CompiledPath { absolute: path.absolute, needs_sorting: needs_sorting(&steps), steps, whole: None };
+    if is_whole {
+        let lookup = if group.is_none() { Lookup::of(&compiled) } else { None };
+        let variables = variables.into();
+        compiled.whole = Some(Box::new(Whole { group, naming: path.naming, variables, lookup }));
+    }
+    compiled
 }
 
+/// Steps that lead from one node to one node do not count: what is behind them starts at one node, too.
 fn needs_sorting(steps: &[CompiledStep]) -> bool {
     let is_attribute = |step: &CompiledStep| matches!(step.axis, Axis::Attribute);
-    let goes_up_again =
-        steps.iter().skip_while(|step| step.axis == Axis::Parent).any(|step| step.axis == Axis::Parent);
-    let leaves_descendants = steps.iter().enumerate().any(|(at, step)| match step.axis {
+    let leads_to_one = |step: &&CompiledStep| matches!(step.axis, Axis::Parent | Axis::SelfNode);
+    let from = steps.iter().take_while(leads_to_one).count();
+    steps.iter().enumerate().skip(from).any(|(at, step)| match step.axis {
+        Axis::Parent => true,
         Axis::Descendant => !step.predicates.is_empty() || !steps[at + 1..].iter().all(is_attribute),
-        _ => false,
-    });
-    goes_up_again || leaves_descendants
+        Axis::FollowingSibling | Axis::PrecedingSibling => at > from,
+        Axis::Ancestor => at > from || !steps[at + 1..].iter().all(is_attribute),
+        Axis::Child | Axis::Attribute | Axis::DescendantAttribute | Axis::SelfNode => false,
+    })
 }
 
 fn compile_predicate(predicate: &Predicate, symbols: &Symbols) -> CompiledPredicate {
@@ -180,11 +191,7 @@ fn compile_predicate(predicate: &Predicate, symbols: &Symbols) -> CompiledPredic
 
 fn compile_condition(condition: &Condition, symbols: &Symbols) -> CompiledCondition {
     let inner = |condition: &Condition| Box::new(compile_condition(condition, symbols));
-    let operand = |operand: &Operand| match operand {
-        Operand::Path(path) => CompiledOperand::Path(compile(path, symbols)),
-        Operand::Text(text) => CompiledOperand::Text(text.clone()),
-        Operand::Number(number) => CompiledOperand::Number(*number),
-    };
+    let operand = |operand: &Operand| compile_operand(operand, symbols);
     let compiled = match condition {
         Condition::And(left, right) => CompiledCondition::And(inner(left), inner(right)),
         Condition::Or(left, right) => CompiledCondition::Or(inner(left), inner(right)),
@@ -195,11 +202,63 @@ fn compile_condition(condition: &Condition, symbols: &Symbols) -> CompiledCondit
         }
         Condition::In(left, texts) => CompiledCondition::In(operand(left), texts.clone().into()),
         Condition::StartsWith(left, right) => CompiledCondition::StartsWith(operand(left), operand(right)),
+        Condition::EndsWith(left, right) => CompiledCondition::EndsWith(operand(left), operand(right)),
         Condition::Contains(left, right) => CompiledCondition::Contains(operand(left), operand(right)),
     };
     match compiled.levels_above() {
         Some(levels) => CompiledCondition::Above(levels, Box::new(compiled)),
         None => compiled,
+    }
+}
+
+fn compile_operand(operand: &Operand, symbols: &Symbols) -> CompiledOperand {
+    let inner = |operand: &Operand| Box::new(compile_operand(operand, symbols));
+    match operand {
+        Operand::Path(path) => CompiledOperand::Path(compile(path, symbols)),
+        Operand::Text(text) => CompiledOperand::Text(text.clone()),
+        Operand::Number(number) => CompiledOperand::Number(*number),
+        Operand::Normalized(operand) => CompiledOperand::Normalized(inner(operand)),
+        Operand::Length(operand) => CompiledOperand::Length(inner(operand)),
+        Operand::Count(path) => CompiledOperand::Count(compile(path, symbols)),
+        Operand::Variable(variable) => CompiledOperand::Variable(variable.number),
+    }
+}
+
+impl Lookup {
+    /// The first step that compares with a variable, where all rows begin at few places: at the document or an element around them.
+    fn of(path: &CompiledPath) -> Option<Self> {
+        if !path.absolute && path.steps.first()?.axis != Axis::Parent {
+            return None;
+        }
+        let has_variables =
+            |step: &CompiledStep| step.predicates.iter().any(CompiledPredicate::has_variables);
+        let place = path.steps.iter().position(has_variables)?;
+        let (before, step) = (&path.steps[..place], &path.steps[place]);
+        let Some(CompiledPredicate::Condition(condition)) = step.predicates.first() else { return None };
+        let (key, variable) = condition.equality()?;
+        let all = before.iter().cloned().chain([CompiledStep { predicates: Box::default(), ..step.clone() }]);
+        let steps = all.collect::<Box<[_]>>();
+        let is_downward = matches!(step.axis, Axis::Child | Axis::Descendant) && step.test != Test::Text;
+        is_downward.then(|| Self {
+            place,
+            variable,
+            all: CompiledPath {
+                absolute: path.absolute,
+                needs_sorting: needs_sorting(&steps),
+                steps,
+                whole: None,
+            },
+            key: key.clone(),
+        })
+    }
+}
+
+impl CompiledPredicate {
+    fn has_variables(&self) -> bool {
+        match self {
+            Self::Condition(condition) => condition.has_variables(),
+            Self::Position(_) | Self::Last => false,
+        }
     }
 }
 
@@ -226,9 +285,14 @@ impl CompiledPath {
         self.whole.as_ref()?.naming
     }
 
+    /// The values that its conditions compare with.
+    pub(crate) fn variables(&self) -> &[u32] {
+        self.whole.as_ref().map_or(&[], |whole| &whole.variables)
+    }
+
     /// How far above a node the path begins (`u32::MAX`: at the document); `None`: at the node, or where nothing is to be looked for.
     pub(crate) fn levels_above(&self) -> Option<u32> {
-        if self.group().is_some() {
+        if self.group().is_some() || !self.variables().is_empty() {
             return None;
         }
         let is_found_at_once = self.steps.iter().all(|step| {
@@ -247,7 +311,8 @@ impl CompiledPath {
 impl CompiledCondition {
     /// Of a condition that is no combination of others: how far above a node all its paths begin.
     fn levels_above(&self) -> Option<u32> {
-        if matches!(self, Self::And(..) | Self::Or(..) | Self::Not(_) | Self::Above(..)) {
+        let is_combined = matches!(self, Self::And(..) | Self::Or(..) | Self::Not(_) | Self::Above(..));
+        if is_combined || self.has_variables() {
             return None;
         }
         let mut levels = None;
@@ -259,10 +324,41 @@ impl CompiledCondition {
         levels.filter(|_| is_above)
     }
 
+    /// Whether it compares with the value of a row, itself or in a path.
+    fn has_variables(&self) -> bool {
+        match self {
+            Self::And(left, right) | Self::Or(left, right) => left.has_variables() || right.has_variables(),
+            Self::Not(inner) | Self::Above(_, inner) => inner.has_variables(),
+            Self::Exists(path) => !path.variables().is_empty(),
+            Self::In(operand, _) => operand.has_variables(),
+            Self::Compare { left, operator: _, right }
+            | Self::StartsWith(left, right)
+            | Self::EndsWith(left, right)
+            | Self::Contains(left, right) => left.has_variables() || right.has_variables(),
+        }
+    }
+
+    /// Which text of a node must be equal to which variable for this to hold.
+    fn equality(&self) -> Option<(&CompiledPath, u32)> {
+        match self {
+            Self::And(left, right) => left.equality().or_else(|| right.equality()),
+            Self::Compare { left, operator: Comparison::Equal, right } => match (left, right) {
+                (CompiledOperand::Path(key), CompiledOperand::Variable(variable))
+                | (CompiledOperand::Variable(variable), CompiledOperand::Path(key))
+                    if !key.absolute && key.group().is_none() && key.variables().is_empty() =>
+                {
+                    Some((key, *variable))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Visits the paths of this condition.
     pub(super) fn for_each_path(&self, visit: &mut dyn FnMut(&CompiledPath)) {
         let mut operand = |operand: &CompiledOperand| {
-            if let CompiledOperand::Path(path) = operand {
+            if let Some(path) = operand.path() {
                 visit(path);
             }
         };
@@ -276,10 +372,30 @@ impl CompiledCondition {
             Self::In(left, _) => operand(left),
             Self::Compare { left, operator: _, right }
             | Self::StartsWith(left, right)
+            | Self::EndsWith(left, right)
             | Self::Contains(left, right) => {
                 operand(left);
                 operand(right);
             }
+        }
+    }
+}
+
+impl CompiledOperand {
+    fn path(&self) -> Option<&CompiledPath> {
+        match self {
+            Self::Path(path) | Self::Count(path) => Some(path),
+            Self::Text(_) | Self::Number(_) | Self::Variable(_) => None,
+            Self::Normalized(inner) | Self::Length(inner) => inner.path(),
+        }
+    }
+
+    fn has_variables(&self) -> bool {
+        match self {
+            Self::Variable(_) => true,
+            Self::Path(path) | Self::Count(path) => !path.variables().is_empty(),
+            Self::Text(_) | Self::Number(_) => false,
+            Self::Normalized(inner) | Self::Length(inner) => inner.has_variables(),
         }
     }
 }

@@ -1,12 +1,23 @@
 //! Which rows are kept while a document is shredded, and which of their values: those that later rows read.
 
 use crate::contract::{ColumnSource, Contract, Input};
+use crate::path::Path;
 
 use super::table::PlanTable;
 
 /// Notes for every table what rows of others read of its own.
 pub(super) fn note(contract: &Contract, tables: &mut [PlanTable]) {
+    let variables_of = |path: &Path, tables: &mut [PlanTable]| {
+        path.for_each_variable(&mut |variable| {
+            inputs(&[contract.variables[variable.number as usize]], tables);
+        });
+    };
     for table in &contract.tables {
+        table.each.iter().for_each(|path| variables_of(path, tables));
+        if let Some(one_per) = &table.one_per {
+            variables_of(&one_per.key, tables);
+            one_per.prefer.iter().for_each(|(path, _)| variables_of(path, tables));
+        }
         if let Some(parent) = table.within {
             tables[parent].later.is_base = true;
         }
@@ -16,7 +27,8 @@ pub(super) fn note(contract: &Contract, tables: &mut [PlanTable]) {
             match &column.source {
                 ColumnSource::Parent { table, column } => tables[*table].later.columns.add(*column),
                 ColumnSource::Expression(bound) => inputs(&bound.inputs, tables),
-                ColumnSource::Path(_) | ColumnSource::Constant(_) | ColumnSource::Generate(_) => {}
+                ColumnSource::Path(path) => variables_of(path, tables),
+                ColumnSource::Constant(_) | ColumnSource::Generate(_) => {}
             }
         }
         if let Some(condition) = &table.where_ {

@@ -8,6 +8,7 @@ mod build;
 mod compiled;
 mod filtered;
 mod later;
+mod location;
 mod prepared;
 mod quick;
 mod reach;
@@ -19,7 +20,7 @@ use crate::contract::Contract;
 pub(crate) use anchor::Anchor;
 pub(crate) use automaton::Automaton;
 pub(crate) use compiled::{
-    CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Test, Whole,
+    CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Lookup, Test, Whole,
 };
 pub(crate) use filtered::{Filtered, TakenOf};
 pub(crate) use prepared::Paths;

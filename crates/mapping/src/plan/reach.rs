@@ -5,8 +5,9 @@ use xmlshred_model::DataType;
 
 use crate::contract::{Column, ColumnSource, Input};
 
-use super::automaton::{Automaton, Location, Reading};
+use super::automaton::{Automaton, Reading};
 use super::compiled::{CompiledPath, CompiledStep, Whole, compile};
+use super::location::Location;
 use super::prepared::{Paths, Plan};
 
 /// Which `let`s some column reads, itself or through others: what only conditions read is stored nowhere.
@@ -128,7 +129,7 @@ fn without_predicates(path: &CompiledPath) -> CompiledPath {
     let steps = steps.collect();
     let whole = path.whole.as_ref().map(|whole| {
         let group = whole.group.as_ref().map(|(path, position)| (without_predicates(path), *position));
-        Box::new(Whole { group, ..(**whole).clone() })
+        Box::new(Whole { group, naming: whole.naming, variables: Box::default(), lookup: None })
     });
     CompiledPath { steps, whole, ..*path }
 }

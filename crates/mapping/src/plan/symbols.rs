@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::contract::Case;
 
@@ -15,6 +16,9 @@ pub(crate) const OTHER: Symbol = 0;
 #[derive(Debug)]
 pub(crate) struct Symbols {
     by_local: HashMap<Box<str>, Entry, foldhash::fast::FixedState>,
+    /// Namespaces that some path asks for without a local name: their symbols stand together, that of all other names in them last. A
+    /// contract has few of these (`contract` counts them).
+    whole: HashMap<Box<str>, Range<Symbol>, foldhash::fast::FixedState>,
     count: u32,
     case: Case,
 }
@@ -28,7 +32,7 @@ struct Entry {
 
 impl Symbols {
     pub(crate) fn new(case: Case) -> Self {
-        Self { by_local: HashMap::default(), count: OTHER + 1, case }
+        Self { by_local: HashMap::default(), whole: HashMap::default(), count: OTHER + 1, case }
     }
 
     /// How many symbols there are, [`OTHER`] included.
@@ -55,7 +59,30 @@ impl Symbols {
         }
     }
 
-    /// All symbols that a name test accepts; call after every `add`.
+    /// Makes known that a path asks for any name in a namespace.
+    pub(super) fn add_whole(&mut self, namespace: &str) {
+        self.whole.entry(namespace.into()).or_default();
+    }
+
+    /// Gives every name a symbol in each namespace that is asked for as a whole; call after every `add`.
+    pub(super) fn close(&mut self) {
+        for (namespace, range) in &mut self.whole {
+            range.start = self.count;
+            for entry in self.by_local.values_mut() {
+                entry.by_namespace.insert(namespace.clone(), self.count);
+                self.count += 1;
+            }
+            self.count += 1;
+            range.end = self.count;
+        }
+    }
+
+    /// The symbols of a namespace that is asked for as a whole; call after `close`.
+    pub(super) fn whole(&self, namespace: &str) -> Range<Symbol> {
+        self.whole.get(namespace).cloned().unwrap_or_default()
+    }
+
+    /// All symbols that a name test accepts; call after `close`.
     pub(super) fn accepted(&self, local: &str, namespace: Option<&str>) -> Box<[Symbol]> {
         let Some(entry) = self.by_local.get(&*self.folded(local)) else { return Box::default() };
         match namespace {
@@ -75,11 +102,19 @@ impl Symbols {
             Case::Sensitive => self.by_local.get(local),
             Case::Insensitive => self.by_local.get(&*self.folded(local)),
         };
-        let Some(entry) = entry else { return OTHER };
+        let Some(entry) = entry else {
+            return if self.whole.is_empty() { OTHER } else { self.unknown_name(namespace()) };
+        };
         if entry.by_namespace.is_empty() {
             return entry.elsewhere;
         }
         entry.by_namespace.get(namespace()).copied().unwrap_or(entry.elsewhere)
+    }
+
+    /// The symbol of a name of which no path has the local part.
+    #[cold]
+    fn unknown_name(&self, namespace: &str) -> Symbol {
+        self.whole.get(namespace).map_or(OTHER, |range| range.end - 1)
     }
 
     fn folded<'n>(&self, name: &'n str) -> Cow<'n, str> {

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use xmlshred_model::WorkEnd;
 
 use crate::path::Comparison;
-use crate::plan::{CompiledCondition, CompiledOperand};
+use crate::plan::{CompiledCondition, CompiledOperand, CompiledPath};
 
+use super::bound::{Kind, WHITE_SPACE, exact, to_number};
 use super::view::{Item, Named, Stop, View};
 
 /// Bytes of text that are compared in one step.
@@ -18,6 +19,15 @@ enum Only<'a> {
     One(&'a str),
     /// Who asks must look at all.
     Unknown,
+}
+
+/// A value that is compared.
+#[derive(Clone, Copy)]
+enum Side<'t> {
+    Text(&'t str),
+    Number(f64),
+    /// A number with all its digits, as [`exact`] writes it.
+    Exact(&'t str),
 }
 
 impl<'a> View<'a> {
@@ -44,6 +54,10 @@ impl<'a> View<'a> {
             CompiledCondition::StartsWith(of, start) => {
                 let (of, start) = (self.operand_text(of, item)?, self.operand_text(start, item)?);
                 of.starts_with(&*start)
+            }
+            CompiledCondition::EndsWith(of, end) => {
+                let (of, end) = (self.operand_text(of, item)?, self.operand_text(end, item)?);
+                of.ends_with(&*end)
             }
             CompiledCondition::Contains(of, part) => {
                 let (of, part) = (self.operand_text(of, item)?, self.operand_text(part, item)?);
@@ -83,40 +97,43 @@ impl<'a> View<'a> {
         item: Item,
     ) -> Result<bool, WorkEnd> {
         let constant = match right {
-            CompiledOperand::Text(text) => Some(text.as_str()),
-            CompiledOperand::Number(_) => Some(""),
-            CompiledOperand::Path(_) => None,
+            CompiledOperand::Text(text) => Some(Side::Text(text)),
+            CompiledOperand::Number(number) => Some(Side::Number(*number)),
+            _ => None,
         };
         match (self.only_text(left, item), constant) {
             (Only::None, Some(_)) => return Ok(false),
             (Only::One(text), Some(constant)) => {
                 self.work.steps(1)?;
-                return self.compares_texts((left, text), operator, (right, constant));
+                return self.compares_sides(Side::Text(text), operator, constant);
             }
             _ => {}
         }
-        self.any_text(left, item, &mut |left_text| {
-            self.any_text(right, item, &mut |right_text| {
-                self.compares_texts((left, left_text), operator, (right, right_text))
-            })
+        self.any_side(left, item, &mut |left| {
+            self.any_side(right, item, &mut |right| self.compares_sides(left, operator, right))
         })
     }
 
     #[inline]
-    fn compares_texts(
-        &self,
-        (left, left_text): (&CompiledOperand, &str),
-        operator: Comparison,
-        (right, right_text): (&CompiledOperand, &str),
-    ) -> Result<bool, WorkEnd> {
-        let is_equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
-        let is_number = |operand: &CompiledOperand| matches!(operand, CompiledOperand::Number(_));
-        self.reads(left_text.len().min(right_text.len()))?;
-        if is_equality && !is_number(left) && !is_number(right) {
-            return Ok((left_text == right_text) == (operator == Comparison::Equal));
+    fn compares_sides(&self, left: Side<'_>, operator: Comparison, right: Side<'_>) -> Result<bool, WorkEnd> {
+        self.reads(left.len().min(right.len()))?;
+        if matches!(operator, Comparison::Equal | Comparison::NotEqual) {
+            let is_equal = match (left, right) {
+                (Side::Text(left), Side::Text(right)) | (Side::Exact(left), Side::Exact(right)) => {
+                    Some(left == right)
+                }
+                (Side::Exact(number), Side::Text(text)) | (Side::Text(text), Side::Exact(number)) => {
+                    self.reads(text.len())?;
+                    Some(exact(text).as_deref() == Some(number))
+                }
+                _ => None,
+            };
+            if let Some(is_equal) = is_equal {
+                return Ok(is_equal == (operator == Comparison::Equal));
+            }
         }
-        self.reads(left_text.len() + right_text.len())?;
-        let (left, right) = (to_number(left, left_text), to_number(right, right_text));
+        self.reads(left.len() + right.len())?;
+        let (left, right) = (left.number(), right.number());
         Ok(match operator {
             Comparison::Equal => left == right,
             Comparison::NotEqual => left != right,
@@ -148,28 +165,73 @@ impl<'a> View<'a> {
         self.work.steps((bytes / BYTES_PER_STEP) as u64)
     }
 
-    /// Whether some text of the operand passes. A number has no text here: `to_number` knows it.
+    /// Whether some text of the operand passes; that of a number is as XPath writes it.
     fn any_text(
         &self,
         operand: &CompiledOperand,
         item: Item,
         passes: &mut dyn FnMut(&str) -> Result<bool, WorkEnd>,
     ) -> Result<bool, WorkEnd> {
+        if let CompiledOperand::Variable(variable) = operand {
+            let bound = self.findings.variables.get(*variable);
+            return if bound.kind == Kind::Null { Ok(false) } else { passes(&bound.text) };
+        }
+        self.any_side(operand, item, &mut |side| match side {
+            Side::Text(text) | Side::Exact(text) => passes(text),
+            Side::Number(number) => passes(&written(number)),
+        })
+    }
+
+    /// Whether some value of the operand passes.
+    fn any_side(
+        &self,
+        operand: &CompiledOperand,
+        item: Item,
+        passes: &mut dyn FnMut(Side<'_>) -> Result<bool, WorkEnd>,
+    ) -> Result<bool, WorkEnd> {
         match operand {
-            CompiledOperand::Text(text) => passes(text),
-            CompiledOperand::Number(_) => passes(""),
+            CompiledOperand::Text(text) => passes(Side::Text(text)),
+            CompiledOperand::Number(number) => passes(Side::Number(*number)),
             CompiledOperand::Path(path) => {
                 let mut has_passed = false;
                 self.select_from(path, item, &mut |found| {
                     self.work.steps(1)?;
-                    has_passed = passes(&self.string_value(found)?)?;
+                    has_passed = passes(Side::Text(&self.string_value(found)?))?;
                     if has_passed { Err(Stop::Enough) } else { Ok(()) }
                 })?;
                 Ok(has_passed)
             }
+            CompiledOperand::Normalized(_) => passes(Side::Text(&self.operand_text(operand, item)?)),
+            CompiledOperand::Length(inner) => {
+                let text = self.operand_text(inner, item)?;
+                self.reads(text.len())?;
+                passes(Side::Number(text.chars().count() as f64))
+            }
+            CompiledOperand::Count(path) => passes(Side::Number(self.count(path, item)?)),
+            CompiledOperand::Variable(variable) => {
+                let bound = self.findings.variables.get(*variable);
+                match bound.kind {
+                    // As an empty set of nodes.
+                    Kind::Null => Ok(false),
+                    Kind::Text => passes(Side::Text(&bound.text)),
+                    Kind::Exact => passes(Side::Exact(&bound.exact)),
+                    Kind::Double => passes(Side::Number(bound.number)),
+                }
+            }
         }
     }
 
+    fn count(&self, path: &CompiledPath, item: Item) -> Result<f64, WorkEnd> {
+        let mut count = 0_u32;
+        self.select_from(path, item, &mut |_| {
+            self.work.steps(1)?;
+            count += 1;
+            Ok(())
+        })?;
+        Ok(f64::from(count))
+    }
+
+    /// XPath's `string()` of an operand.
     fn operand_text<'t>(&self, operand: &'t CompiledOperand, item: Item) -> Result<Cow<'t, str>, WorkEnd>
     where
         'a: 't,
@@ -181,27 +243,79 @@ impl<'a> View<'a> {
         }
         Ok(match operand {
             CompiledOperand::Text(text) => Cow::Borrowed(text),
-            CompiledOperand::Number(number) => {
-                // XPath's zero has no sign.
-                let number = if *number == 0.0 { 0.0 } else { *number };
-                Cow::Owned(number.to_string())
-            }
+            CompiledOperand::Number(number) => Cow::Owned(written(*number)),
             CompiledOperand::Path(path) => match self.first_from(path, item)? {
                 Some(found) => self.string_value(found)?,
                 None => Cow::Borrowed(""),
             },
+            CompiledOperand::Normalized(inner) => {
+                let text = self.operand_text(inner, item)?;
+                self.reads(text.len())?;
+                if is_normalized(&text) {
+                    text
+                } else {
+                    self.work.value_bytes(text.len())?;
+                    Cow::Owned(normalized(&text))
+                }
+            }
+            CompiledOperand::Variable(variable) => {
+                let text = self.findings.variables.get(*variable).text.clone();
+                self.work.value_bytes(text.len())?;
+                Cow::Owned(text)
+            }
+            CompiledOperand::Length(_) | CompiledOperand::Count(_) => {
+                let mut text = String::new();
+                self.any_text(operand, item, &mut |number| {
+                    self.work.value_bytes(number.len())?;
+                    number.clone_into(&mut text);
+                    Ok(true)
+                })?;
+                Cow::Owned(text)
+            }
         })
     }
 }
 
-/// XPath's `number()`: optional minus, digits with at most one point, white space around; anything else is no number.
-fn to_number(operand: &CompiledOperand, text: &str) -> f64 {
-    if let CompiledOperand::Number(number) = operand {
-        return *number;
+impl Side<'_> {
+    /// Bytes that are read to compare it.
+    fn len(self) -> usize {
+        match self {
+            Self::Text(text) | Self::Exact(text) => text.len(),
+            Self::Number(_) => 0,
+        }
     }
-    let text = text.trim_matches([' ', '\t', '\r', '\n']);
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-        && digits.bytes().any(|byte| byte.is_ascii_digit());
-    if is_number { text.parse().unwrap_or(f64::NAN) } else { f64::NAN }
+
+    /// XPath's `number()`.
+    fn number(self) -> f64 {
+        match self {
+            Self::Number(number) => number,
+            Self::Text(text) | Self::Exact(text) => to_number(text),
+        }
+    }
+}
+
+/// XPath's `string()` of a number: no exponent, and zero has no sign.
+fn written(number: f64) -> String {
+    let number = if number == 0.0 { 0.0 } else { number };
+    number.to_string()
+}
+
+fn is_normalized(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let ends_in_space = bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ');
+    !ends_in_space
+        && !bytes.iter().any(|byte| matches!(byte, b'\t' | b'\r' | b'\n'))
+        && !bytes.array_windows().any(|pair| pair == b"  ")
+}
+
+/// XPath's `normalize-space()`.
+fn normalized(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split(WHITE_SPACE).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
 }

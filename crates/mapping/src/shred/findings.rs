@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use super::absolute::Absolute;
 use super::around::Around;
+use super::bound::Variables;
+use super::lookup::Lookups;
 use super::tree::NodeId;
 
 /// What was found in one document: places of type `T`.
@@ -17,6 +19,10 @@ pub(super) struct Findings<T> {
     pub(super) firsts: Around<Option<T>>,
     /// Where `each` leads.
     pub(super) elements: Around<Rc<[NodeId]>>,
+    /// Where values of rows are looked up.
+    pub(super) lookups: Lookups,
+    /// What the variables of the path are that is followed now.
+    pub(super) variables: Variables,
 }
 
 impl<T> Default for Findings<T> {
@@ -26,6 +32,8 @@ impl<T> Default for Findings<T> {
             conditions: Around::default(),
             firsts: Around::default(),
             elements: Around::default(),
+            lookups: Lookups::default(),
+            variables: Variables::default(),
         }
     }
 }

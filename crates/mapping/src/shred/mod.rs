@@ -13,6 +13,8 @@
 
 mod absolute;
 mod around;
+mod beside;
+mod bound;
 mod candidate;
 mod cell;
 mod cells;
@@ -28,6 +30,7 @@ mod findings;
 mod joining;
 mod kept;
 mod latest;
+mod lookup;
 mod markup;
 mod number;
 mod once;

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use xmlshred_model::WorkEnd;
 
-use crate::path::Axis;
 use crate::plan::{CompiledPath, CompiledPredicate, CompiledStep};
 
 use super::view::{Flow, Item, Named, Stop, View, Visit, over};
@@ -117,7 +116,7 @@ impl View<'_> {
         item: Item,
         visit: Visit<'_>,
     ) -> Result<(), WorkEnd> {
-        if path.absolute {
+        if path.absolute && path.variables().is_empty() {
             return over(self.absolute_matches(path)?.iter().try_for_each(|&found| visit(found)));
         }
         if let Some(whole) = &path.whole {
@@ -133,13 +132,7 @@ impl View<'_> {
             }
             return self.select(path, item.node, visit);
         }
-        match path.steps.split_first() {
-            None => over(visit(item)),
-            Some((step, rest)) if step.axis == Axis::Parent => {
-                over(self.follow_in_order(path, rest, item.node, &mut Nobody, visit))
-            }
-            Some(_) => Ok(()),
-        }
+        over(self.follow_attribute(path, item, &mut Nobody, visit))
     }
 
     /// All matches of an absolute path, found once per document.

@@ -124,6 +124,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
             return self.scan_elements(index, table, &[start], parent, rows);
         };
         self.view.work.steps(1).map_err(|end| self.ended(index, end))?;
+        self.bind_around(&each.path, index, (start, parent)).map_err(|end| self.ended(index, end))?;
         if let Some(anchor) = each.anchor
             && each.conditions().is_empty()
         {
@@ -300,6 +301,10 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
                     number: tried_number as u32,
                 });
             }
+        }
+        for path in one_per.prefer.iter().map(|(path, _)| path).chain([&one_per.key]) {
+            let around = (self.view.main, parent);
+            self.bind_around(path, index, around).map_err(|end| self.ended(index, end))?;
         }
         self.keep_one_per(one_per, &mut candidates).map_err(|end| self.ended(index, end))?;
         let mut number = 1;

@@ -60,7 +60,7 @@ impl View<'_> {
         watch: &mut W,
         visit: Visit<'_>,
     ) -> Result<(), WorkEnd> {
-        let Whole { group, naming } = whole;
+        let Whole { group, naming, variables: _, lookup } = whole;
         let start = match group {
             Some((group, position)) => {
                 let (mut count, mut found) = (0, None);
@@ -84,13 +84,31 @@ impl View<'_> {
                 if self.is_text(item) { Ok(()) } else { visit(item.named(*naming)) }
             },
         };
+        if start.attribute > 0 {
+            return over(self.follow_attribute(path, start, watch, visit));
+        }
+        if let Some(lookup) = lookup {
+            return over(self.look_up(path, lookup, start.node, watch, visit));
+        }
+        over(self.follow_in_order(path, &path.steps, start.node, watch, visit))
+    }
+
+    /// Follows a path from an attribute: that has nothing below or beside it.
+    pub(super) fn follow_attribute<W: Watch>(
+        &self,
+        path: &CompiledPath,
+        start: Item,
+        watch: &mut W,
+        visit: Visit<'_>,
+    ) -> Flow {
         match path.steps.split_first() {
-            None => over(visit(start)),
-            Some(_) if start.attribute == 0 => {
-                over(self.follow_in_order(path, &path.steps, start.node, watch, visit))
-            }
+            None => visit(start),
             Some((step, rest)) if step.axis == Axis::Parent => {
-                over(self.follow_in_order(path, rest, start.node, watch, visit))
+                self.follow_in_order(path, rest, start.node, watch, visit)
+            }
+            Some((step, rest)) if step.axis == Axis::Ancestor => {
+                let around = self.around_attribute(step, start.node, watch)?;
+                self.follow_set(rest, around, watch, visit)
             }
             Some(_) => Ok(()),
         }
@@ -108,7 +126,17 @@ impl View<'_> {
         if !path.needs_sorting {
             return self.follow(steps, start, watch, visit);
         }
-        let mut found = vec![Item::of_node(start)];
+        self.follow_set(steps, vec![Item::of_node(start)], watch, visit)
+    }
+
+    /// Follows steps from a sorted set.
+    pub(super) fn follow_set<W: Watch>(
+        &self,
+        steps: &[CompiledStep],
+        mut found: Vec<Item>,
+        watch: &mut W,
+        visit: Visit<'_>,
+    ) -> Flow {
         for step in steps {
             found = self.next_set(step, &found, watch)?;
         }
@@ -130,6 +158,21 @@ impl View<'_> {
             }
             Ok(())
         };
+        match step.axis {
+            Axis::FollowingSibling | Axis::PrecedingSibling | Axis::Ancestor
+                if step.predicates.is_empty() =>
+            {
+                self.beside_all(step, from, &mut keep)?;
+            }
+            _ => self.each_of(step, from, watch, &mut keep)?,
+        }
+        self.work.steps(next.len() as u64)?;
+        next.sort_unstable();
+        next.dedup();
+        Ok(next)
+    }
+
+    fn each_of<W: Watch>(&self, step: &CompiledStep, from: &[Item], watch: &mut W, keep: Visit<'_>) -> Flow {
         // The first node that was not looked at from an earlier one of the set.
         let mut fresh = 0;
         for item in from {
@@ -137,27 +180,24 @@ impl View<'_> {
             match step.axis {
                 Axis::Descendant if step.predicates.is_empty() => {
                     let below = fresh.max(item.node + 1)..end;
-                    self.accepted(&step.test, below, &mut keep)?;
+                    self.accepted(&step.test, below, keep)?;
                 }
                 Axis::Descendant => {
                     for parent in fresh.max(item.node)..end {
                         self.work.steps(1)?;
-                        self.children(step, &[], parent, watch, &mut keep)?;
+                        self.children(step, &[], parent, watch, keep)?;
                     }
                 }
                 Axis::DescendantAttribute => {
                     for element in fresh.max(item.node)..end {
-                        self.attributes(step, element, watch, &mut keep)?;
+                        self.attributes(step, element, watch, keep)?;
                     }
                 }
-                _ => self.follow(std::slice::from_ref(step), item.node, watch, &mut keep)?,
+                _ => self.follow(std::slice::from_ref(step), item.node, watch, keep)?,
             }
             fresh = fresh.max(end);
         }
-        self.work.steps(next.len() as u64)?;
-        next.sort_unstable();
-        next.dedup();
-        Ok(next)
+        Ok(())
     }
 
     /// All matches, in document order.
@@ -180,7 +220,7 @@ impl View<'_> {
         Ok(first)
     }
 
-    fn follow<W: Watch>(
+    pub(super) fn follow<W: Watch>(
         &self,
         steps: &[CompiledStep],
         node: NodeId,
@@ -190,7 +230,9 @@ impl View<'_> {
         let Some((step, rest)) = steps.split_first() else { return visit(Item::of_node(node)) };
         self.work.steps(1)?;
         match step.axis {
-            Axis::SelfNode => self.follow(rest, node, watch, visit),
+            Axis::SelfNode | Axis::FollowingSibling | Axis::PrecedingSibling | Axis::Ancestor => {
+                self.beside(step, rest, node, watch, visit)
+            }
             // Above the root is nothing.
             Axis::Parent if node == DOCUMENT => Ok(()),
             Axis::Parent => self.follow(rest, self.tree.node(node).parent, watch, visit),
@@ -281,7 +323,7 @@ impl View<'_> {
             .map(move |(at, _)| Item { node, attribute: at as u32 + 1 })
     }
 
-    fn accepts(&self, test: &Test, node: NodeId) -> bool {
+    pub(super) fn accepts(&self, test: &Test, node: NodeId) -> bool {
         match self.tree.node(node).symbol {
             TEXT => matches!(test, Test::Text | Test::Node),
             symbol => test.accepts_name(symbol),

@@ -5,7 +5,7 @@ use xmlshred_expr::EvaluationError;
 use xmlshred_model::{DataType, FailureCode, Value, WorkEnd};
 
 use crate::contract::{Blank, Column, ColumnSource, Generate, Input, Pick};
-use crate::plan::{OnceFrom, PlanColumn, PlanSource, Symbol, Test};
+use crate::plan::{CompiledPath, OnceFrom, PlanColumn, PlanSource, Symbol, Test};
 
 use super::candidate::{Candidate, Row};
 use super::cell::{Cell, Refusal};
@@ -91,6 +91,11 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         'd: 'r,
     {
         let PlanColumn { column, source, index, is_exact, .. } = planned;
+        if let PlanSource::Path(path) = source
+            && let Err(end) = self.bind(path, row)
+        {
+            return (Err(end.into()), Matches::AsWanted, None);
+        }
         if !matches!(source, PlanSource::AsContract) {
             return self.path_value(planned, row.candidate.element, room);
         }
@@ -326,6 +331,45 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             Input::DocumentLet(index) => self.lets[index],
             Input::ParentColumn { .. } | Input::ParentLet { .. } => self.kept.input(&row.candidate, input),
         }
+    }
+
+    /// Sets the variables of a path to the values that they have for a row.
+    fn bind<'r>(&self, path: &CompiledPath, row: &Row<'r, T::Row>) -> Result<(), WorkEnd>
+    where
+        'd: 'r,
+    {
+        for &variable in path.variables() {
+            let value = self.input(self.plan.contract().variables[variable as usize], row);
+            self.bind_one(variable, value)?;
+        }
+        Ok(())
+    }
+
+    /// The same for all rows of a table within one row of another; none of their own values is known yet.
+    pub(super) fn bind_around(
+        &self,
+        path: &CompiledPath,
+        table: usize,
+        (element, parent): (NodeId, usize),
+    ) -> Result<(), WorkEnd> {
+        if path.variables().is_empty() {
+            return Ok(());
+        }
+        let of = Candidate { traced: (), table, template: 0, element, parent, tried_number: 0 };
+        for &variable in path.variables() {
+            let value = match self.plan.contract().variables[variable as usize] {
+                Input::DocumentLet(index) => self.lets[index],
+                input => self.kept.input(&of, input),
+            };
+            self.bind_one(variable, value)?;
+        }
+        Ok(())
+    }
+
+    fn bind_one(&self, variable: u32, value: Value<'_>) -> Result<(), WorkEnd> {
+        let length = self.view.findings.variables.put(variable, value);
+        self.view.reads(length)?;
+        self.view.work.steps(1)
     }
 
     #[cold]

@@ -1,7 +1,7 @@
 //! What a handler is told of a document.
 
 use super::attributes::{RawAttribute, RawText, local_part};
-use super::namespace::Scope;
+use super::namespace::{Scope, XMLNS_NAMESPACE};
 
 /// What a document consists of, as the scanner comes by it. Comments, processing instructions and declarations are not told.
 pub trait Handler<'d> {
@@ -108,7 +108,12 @@ impl<'s, 'd> StartTag<'s, 'd> {
 
     /// The namespace of an attribute, empty when it has none: attributes without prefix never have one.
     pub fn attribute_namespace(&self, attribute: &RawAttribute<'d>) -> &'s str {
-        if attribute.prefix_len == 0 { "" } else { self.namespace_of(attribute.prefix()) }
+        match attribute.prefix() {
+            "" => "",
+            // Declared nowhere.
+            "xmlns" => XMLNS_NAMESPACE,
+            prefix => self.namespace_of(prefix),
+        }
     }
 
     /// All prefixes in scope with their namespaces as the document writes them; the empty prefix is the default namespace.

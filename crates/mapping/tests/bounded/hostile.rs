@@ -18,6 +18,26 @@ fn deep(inner: &str, count: usize) -> String {
 
 pub(crate) const CASES: &[Hostile] = &[
     Hostile {
+        name: "elements are looked up by a value of the row",
+        contract: "document: { root: /r }\ntables: { t: { each: f, let: { c: { path: '@c', type: text } }, columns: { n: { path: '@c', type: int }, a: { path: '/c[@id = $c]/e', type: text }, b: { path: \"//c[@id = $c and e != 'x'][1]/@id\", type: text }, d: { path: '../c[$n = @id]/e/..', type: text } } } }",
+        document: |times| {
+            let count = 1_500 * times;
+            let contexts = (0..count).map(|n| format!("<c id='{n}'><e>v</e></c>")).collect::<String>();
+            let facts = (0..count).map(|n| format!("<f c='{}'/>", n * 7 % count)).collect::<String>();
+            format!("<r>{contexts}{facts}</r>")
+        },
+    },
+    Hostile {
+        name: "a row's next and last sibling, and what is around it",
+        contract: "document: { root: /r }\ntables: { t: { each: b, columns: { a: { path: 'following-sibling::*[1]/@k', type: text }, b: { path: 'preceding-sibling::b[1]/@k', type: text }, c: { path: 'ancestor::*[1]/@k', type: text } } } }",
+        document: |times| repeated("r", "<b k='1'><c><d/></c></b>", 2_500 * times),
+    },
+    Hostile {
+        name: "siblings and ancestors of many elements together",
+        contract: "document: { root: /r }\ntables: { t: { columns: { a: { path: 'b/following-sibling::b/preceding-sibling::*/@k', pick: last, type: text }, b: { path: '//b/ancestor::*/@k', pick: last, type: text } } } }",
+        document: |times| repeated("r", "<b k='1'><b><b/></b></b>", 2_500 * times),
+    },
+    Hostile {
         name: "a column reads the first of all siblings",
         contract: "document: { root: /o }\ntables: { t: { each: line, columns: { sku: { path: '../line[1]/@sku', type: text } } } }",
         document: |times| repeated("o", "<line sku='a-12'/>", 2_500 * times),

@@ -274,7 +274,7 @@ fn every_form_of_path_has_an_example_that_gives_what_the_manual_says() {
 }
 
 /// All that a path can be made of.
-const FORMS: [&str; 35] = [
+const FORMS: [&str; 44] = [
     "(…)[1]",
     "name()",
     "qname()",
@@ -286,6 +286,15 @@ const FORMS: [&str; 35] = [
     "//@",
     ".",
     "..",
+    "following-sibling::",
+    "preceding-sibling::",
+    "ancestor::",
+    "self::",
+    "p:*",
+    "ends-with",
+    "normalize-space",
+    "string-length",
+    "count",
     "name",
     "prefix",
     "*",
@@ -334,13 +343,17 @@ fn forms_of(path: &Path, forms: &mut BTreeSet<&'static str>) {
             Axis::Descendant => "//",
             Axis::Attribute => "@",
             Axis::DescendantAttribute => "//@",
-            Axis::SelfNode => ".",
+            Axis::SelfNode => "self::",
+            Axis::FollowingSibling => "following-sibling::",
+            Axis::PrecedingSibling => "preceding-sibling::",
+            Axis::Ancestor => "ancestor::",
             Axis::Parent => "..",
         });
         forms.insert(match step.test {
             NodeTest::Name { namespace: None, .. } => "name",
             NodeTest::Name { namespace: Some(_), .. } => "prefix",
             NodeTest::Any => "*",
+            NodeTest::AnyIn { .. } => "p:*",
             NodeTest::Text => "text()",
             NodeTest::Node => "node()",
         });
@@ -381,20 +394,41 @@ fn forms_of_condition(condition: &Condition, forms: &mut BTreeSet<&'static str>)
             forms.insert("in");
             vec![operand]
         }
-        Condition::StartsWith(left, right) | Condition::Contains(left, right) => {
-            let starts = matches!(condition, Condition::StartsWith(..));
-            forms.insert(if starts { "starts-with" } else { "contains" });
+        Condition::StartsWith(left, right)
+        | Condition::EndsWith(left, right)
+        | Condition::Contains(left, right) => {
+            forms.insert(match condition {
+                Condition::StartsWith(..) => "starts-with",
+                Condition::EndsWith(..) => "ends-with",
+                _ => "contains",
+            });
             vec![left, right]
         }
     };
-    for operand in operands {
-        match operand {
-            Operand::Path(path) => {
-                forms.insert("path operand");
-                forms_of(path, forms);
-            }
-            Operand::Text(_) => drop(forms.insert("text operand")),
-            Operand::Number(_) => drop(forms.insert("number operand")),
+    operands.into_iter().for_each(|operand| forms_of_operand(operand, forms));
+}
+
+fn forms_of_operand(operand: &Operand, forms: &mut BTreeSet<&'static str>) {
+    match operand {
+        Operand::Path(path) => {
+            forms.insert("path operand");
+            forms_of(path, forms);
+        }
+        Operand::Text(_) => drop(forms.insert("text operand")),
+        Operand::Number(_) => drop(forms.insert("number operand")),
+        // What they stand for is not seen in a path alone: they have an example of their own.
+        Operand::Variable(_) => {}
+        Operand::Normalized(inner) => {
+            forms.insert("normalize-space");
+            forms_of_operand(inner, forms);
+        }
+        Operand::Length(inner) => {
+            forms.insert("string-length");
+            forms_of_operand(inner, forms);
+        }
+        Operand::Count(path) => {
+            forms.insert("count");
+            forms_of(path, forms);
         }
     }
 }

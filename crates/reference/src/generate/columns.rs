@@ -2,7 +2,7 @@
 
 use super::Choices;
 use super::expression::{Class, Named, text, whole};
-use super::path::named_path;
+use super::path::{End, named_path, path_with_value};
 
 /// A type with a constant of it.
 pub(super) struct Type {
@@ -38,8 +38,13 @@ pub(super) fn any_type(choices: &mut Choices<'_>) -> &'static Type {
 }
 
 /// The entries of a column from a path, without braces.
-pub(super) fn from_path(choices: &mut Choices<'_>, data_type: &Type) -> String {
-    let path = named_path(choices);
+pub(super) fn from_path(choices: &mut Choices<'_>, data_type: &Type, names: &[Named]) -> String {
+    let path = if !names.is_empty() && choices.once_in(5) {
+        let name = &names[choices.below(names.len())].name;
+        path_with_value(choices, name, End::Anything)
+    } else {
+        named_path(choices)
+    };
     format!("path: \"{path}\"{}", steps(choices, data_type))
 }
 

@@ -3,7 +3,7 @@
 use super::Choices;
 use super::columns::{Type, any_type, from_expression, from_path};
 use super::expression::{Class, Named, condition};
-use super::path::{End, path};
+use super::path::{End, path, path_with_value};
 
 /// A table that later ones may refer to.
 struct Known {
@@ -69,15 +69,15 @@ fn lets(
     let mut lets: Vec<Named> = Vec::new();
     for at in 0..=choices.below(2) {
         let name = format!("{prefix}{at}");
+        let names = [around, &lets].concat();
         let (entries, class) = if choices.once_in(3) {
-            let names = [around, &lets].concat();
             from_expression(choices, &names)
         } else {
             let data_type = any_type(choices);
             (
                 format!(
                     "{}, type: \"{}\"",
-                    from_path(choices, data_type).replace(", required: true", ""),
+                    from_path(choices, data_type, &names).replace(", required: true", ""),
                     data_type.name
                 ),
                 data_type.class,
@@ -101,10 +101,6 @@ fn table(
     if let Some(within) = within {
         out.push_str(&format!("    within: t{within}\n"));
     }
-    let has_each = choices.below(5) > 0;
-    if has_each {
-        out.push_str(&format!("    each: \"{}\"\n", path(choices, End::Element)));
-    }
     let reachable = reachable(within, known);
     let mut names = document_lets.to_vec();
     for &table in &reachable {
@@ -112,6 +108,17 @@ fn table(
         names.extend(
             named.map(|named| Named { name: format!("t{table}.{}", named.name), class: named.class }),
         );
+    }
+    let has_each = choices.below(5) > 0;
+    if has_each {
+        let each = match choices.below(6) {
+            5 if !names.is_empty() => {
+                let name = names[choices.below(names.len())].name.clone();
+                path_with_value(choices, &name, End::Element)
+            }
+            _ => path(choices, End::Element),
+        };
+        out.push_str(&format!("    each: \"{each}\"\n"));
     }
     let mut own_lets = Vec::new();
     if choices.once_in(4) {
@@ -209,7 +216,8 @@ fn column(
         }
         _ => {
             let data_type = any_type(choices);
-            (format!("{}, type: \"{}\"", from_path(choices, data_type), data_type.name), data_type.class)
+            let entries = from_path(choices, data_type, names);
+            (format!("{entries}, type: \"{}\"", data_type.name), data_type.class)
         }
     }
 }

