@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use xmlshred_mapping::contract::Contract;
-use xmlshred_mapping::xml::{Handler, RawText, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, scan};
+use xmlshred_mapping::xml::{Handler, Nobody, RawText, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, scan};
 use xmlshred_reference::compare::{compare, contract};
 
 const CONTRACT: &str = r#"
@@ -32,6 +32,11 @@ static EVERYTHING: LazyLock<Contract> = LazyLock::new(|| contract(CONTRACT).expe
 struct Deaf;
 
 impl Handler<'_> for Deaf {
+    type Taker<'t>
+        = Nobody
+    where
+        Self: 't;
+
     fn start(&mut self, _: &StartTag<'_, '_>) {}
     fn end(&mut self, _: usize) {}
     fn text(&mut self, _: RawText<'_>, _: TextKind) {}

@@ -5,7 +5,7 @@ use xmlshred_model::Work;
 use crate::lines::Lines;
 use crate::plan::Paths;
 use crate::shred::{DEAD, Dfa, START, StateId};
-use crate::xml::{Handler, RawText, StartTag, TextKind};
+use crate::xml::{Handler, Nobody, RawText, StartTag, TextKind};
 
 use super::outline::{Datum, Fate, NameId, NameKind, Outline, TOP};
 use super::reads::Parts;
@@ -119,6 +119,11 @@ impl<'d> Walk<'_, 'd> {
 }
 
 impl<'d> Handler<'d> for Walk<'_, 'd> {
+    type Taker<'t>
+        = Nobody
+    where
+        Self: 't;
+
     fn start(&mut self, tag: &StartTag<'_, 'd>) {
         self.end_run();
         let above = self.level();

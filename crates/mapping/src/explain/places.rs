@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::xml::{Handler, RawText, ScanLimits, StartTag, TextKind, scan};
+use crate::xml::{Handler, Nobody, RawText, ScanLimits, StartTag, TextKind, scan};
 
 use super::explanation::NodePlace;
 
@@ -87,6 +87,11 @@ fn end_of(path: &str) -> Cow<'_, str> {
 }
 
 impl<'d> Handler<'d> for Finder<'d> {
+    type Taker<'t>
+        = Nobody
+    where
+        Self: 't;
+
     fn start(&mut self, tag: &StartTag<'_, 'd>) {
         let parent = self.open.last_mut().expect("the document node is never closed");
         parent.in_text = Text::Ended;

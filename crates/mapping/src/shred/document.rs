@@ -5,7 +5,8 @@ use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage, Work, WorkEnd};
 use crate::Plan;
 use crate::plan::Paths;
 use crate::xml::{
-    Handler, Names, Place, RawText, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, scan, scan_with,
+    Handler, Names, Nobody, Place, RawText, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, scan,
+    scan_with,
 };
 
 use super::cell::Refusal;
@@ -120,6 +121,11 @@ fn root_name(text: &str) -> Option<String> {
 struct FirstTag(Option<String>);
 
 impl<'d> Handler<'d> for FirstTag {
+    type Taker<'t>
+        = Nobody
+    where
+        Self: 't;
+
     fn start(&mut self, tag: &StartTag<'_, 'd>) {
         self.0.get_or_insert_with(|| tag.local().to_owned());
     }

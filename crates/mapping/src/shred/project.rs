@@ -5,10 +5,10 @@ use std::ops::Range;
 use xmlshred_model::{Work, WorkEnd};
 
 use crate::plan::{Paths, Symbol};
-use crate::xml::{AttributeSpan, Handler, RawAttribute, RawText, StartTag, Taking, TextKind};
+use crate::xml::{AttributeSpan, Handler, RawAttribute, RawText, StartTag, Taker, Taking, TextKind};
 
-use super::dfa::{AttributeSet, DEAD, Dfa, START, StateId};
-use super::tree::{Begun, DOCUMENT, Declaration, MAX_BY_SLOT, NO_SCOPE, NodeId, ScopeId, Slice, Tree};
+use super::dfa::{AttributeSet, DEAD, Dfa, START, State, StateId};
+use super::tree::{Begun, DOCUMENT, Declaration, MAX_BY_SLOT, NO_SCOPE, NodeId, ScopeId, Slice, Taken, Tree};
 
 /// Builds the tree of one document.
 pub(super) struct Projection<'s, 'd> {
@@ -57,11 +57,6 @@ impl Known {
     #[inline(always)]
     fn element(&self, number: u32) -> Symbol {
         self.elements.get(number as usize).copied().unwrap_or(UNKNOWN)
-    }
-
-    #[inline(always)]
-    fn attribute(&self, number: u32) -> Symbol {
-        self.attributes.get(number as usize).copied().unwrap_or(UNKNOWN)
     }
 }
 
@@ -173,11 +168,11 @@ impl<'s, 'd> Projection<'s, 'd> {
             self.keep_sorted(node, id, tag);
             return node;
         };
+        let mut taken = self.tree.taken(&mut begun);
         for attribute in tag.attributes {
             let symbol = attribute_symbol(self.known, self.paths, tag, attribute);
             if state.keeps(symbol) && !attribute.is_namespace_declaration() {
-                let slice = slice_of(self.text, attribute.value, symbol);
-                self.tree.take(&mut begun, slice, state.slot(symbol));
+                taken.take(slice_of(self.text, attribute.value, symbol), state.slot(symbol));
             }
         }
         self.tree.begun(begun);
@@ -228,7 +223,36 @@ impl<'s, 'd> Projection<'s, 'd> {
     }
 }
 
+/// Takes the attributes of a known tag that are kept.
+pub(super) struct Kept<'t> {
+    symbols: &'t [Symbol],
+    state: &'t State,
+    taken: Taken<'t>,
+}
+
+impl Taker for Kept<'_> {
+    #[inline(always)]
+    fn attribute(&mut self, attribute: AttributeSpan) -> bool {
+        let AttributeSpan { known, start, stop, is_plain } = attribute;
+        let symbol = match self.symbols.get(known as usize) {
+            Some(&symbol) if symbol != UNKNOWN => symbol,
+            _ => return false,
+        };
+        let slot = self.state.slot(symbol);
+        if slot != 0 || self.state.keeps_all() {
+            let slice = Slice { symbol, start: start as u32, stop: stop as u32, is_plain };
+            self.taken.take(slice, slot);
+        }
+        true
+    }
+}
+
 impl<'d> Handler<'d> for Projection<'_, 'd> {
+    type Taker<'t>
+        = Kept<'t>
+    where
+        Self: 't;
+
     #[inline]
     fn start(&mut self, tag: &StartTag<'_, 'd>) {
         self.is_in_text = false;
@@ -264,43 +288,28 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
     }
 
     #[inline(always)]
-    fn begin(&mut self, known: u32, offset: usize) -> Taking {
+    fn begin(&mut self, known: u32, offset: usize) -> Taking<Kept<'_>> {
         self.begun = None;
         if self.skipped > 0 {
             return Taking::Nothing;
         }
         let symbol = self.known.element(known);
-        let Some(state) = self.dfa.known_step(self.at.state, symbol) else { return Taking::Whole };
-        if state == DEAD {
+        let Some(id) = self.dfa.known_step(self.at.state, symbol) else { return Taking::Whole };
+        if id == DEAD {
             return Taking::Nothing;
         }
-        let known = self.dfa.state(state);
-        if known.has_many_slots() {
+        let state = self.dfa.state(id);
+        if state.has_many_slots() {
             return Taking::Whole;
         }
-        let place = (state, known.slot_count);
-        self.begun = self.tree.begin(self.at.node, symbol, offset as u32, place);
-        match (self.begun, &known.attributes) {
-            (None, _) => Taking::Whole,
-            (_, AttributeSet::None) => Taking::Nothing,
-            (_, AttributeSet::All | AttributeSet::Some) => Taking::Each,
+        self.begun = self.tree.begin(self.at.node, symbol, offset as u32, (id, state.slot_count));
+        let Some(begun) = &mut self.begun else { return Taking::Whole };
+        match state.attributes {
+            AttributeSet::None => Taking::Nothing,
+            AttributeSet::All | AttributeSet::Some => {
+                Taking::Each(Kept { symbols: &self.known.attributes, state, taken: self.tree.taken(begun) })
+            }
         }
-    }
-
-    #[inline(always)]
-    fn attribute(&mut self, attribute: AttributeSpan) -> bool {
-        let AttributeSpan { known, start, stop, is_plain } = attribute;
-        let (symbol, Some(begun)) = (self.known.attribute(known), &mut self.begun) else { return false };
-        if symbol == UNKNOWN {
-            return false;
-        }
-        let state = self.dfa.state(begun.state);
-        let slot = state.slot(symbol);
-        if slot != 0 || state.keeps_all() {
-            let slice = Slice { symbol, start: start as u32, stop: stop as u32, is_plain };
-            self.tree.take(begun, slice, slot);
-        }
-        true
     }
 
     #[inline(always)]

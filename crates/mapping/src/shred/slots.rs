@@ -41,13 +41,10 @@ impl Slots {
         self.positions.resize(end + end / 4 + 64, 0);
     }
 
-    /// Puts a position into a slot (from 1) of the next element: whether there was none.
+    /// The slots of the next element, which has so many.
     #[inline(always)]
-    pub(super) fn put(&mut self, slot: u32, position: u8) -> bool {
-        let place = &mut self.positions[self.end + slot as usize - 1];
-        let is_first = *place == 0;
-        *place = position;
-        is_first
+    pub(super) fn next(&mut self, count: u32) -> &mut [u8] {
+        &mut self.positions[self.end..self.end + count as usize]
     }
 
     /// Empties the slots of the next element.
@@ -62,6 +59,12 @@ impl Slots {
         let first = self.end;
         self.end += count as usize;
         first as u32
+    }
+
+    /// The slots of the element whose first one this is, which has so many.
+    #[inline]
+    pub(super) fn of(&self, first: u32, count: u32) -> &[u8] {
+        &self.positions[first as usize..(first + count) as usize]
     }
 
     /// What stands in a slot (from 1) of the element whose first one this is.

@@ -80,6 +80,31 @@ pub(super) struct Begun {
     is_ambiguous: bool,
 }
 
+/// Where the attributes of an element that has begun go.
+pub(super) struct Taken<'t> {
+    attributes: &'t mut Vec<Slice>,
+    /// The first of its attributes.
+    first: usize,
+    slots: &'t mut [u8],
+    is_ambiguous: &'t mut bool,
+}
+
+impl Taken<'_> {
+    /// Takes an attribute, one of at most [`MAX_BY_SLOT`]; `slot` is where it is found (from 1; 0: nowhere).
+    #[inline(always)]
+    pub(super) fn take(&mut self, attribute: Slice, slot: u32) {
+        if self.attributes.len() == self.attributes.capacity() {
+            grow(self.attributes);
+        }
+        self.attributes.push(attribute);
+        if slot != 0 {
+            let place = &mut self.slots[slot as usize - 1];
+            *self.is_ambiguous |= *place != 0;
+            *place = (self.attributes.len() - self.first) as u8;
+        }
+    }
+}
+
 /// Attributes of an element whose positions a slot can hold.
 pub(super) const MAX_BY_SLOT: usize = u8::MAX as usize;
 
@@ -212,6 +237,18 @@ impl Tree {
         }
     }
 
+    /// The attributes of an element, with all behind them, and their positions by slot, of which it has so many; `None`: slots do not say.
+    #[inline]
+    pub(super) fn attributes_by_slot(&self, element: NodeId, slot_count: u32) -> (&[Slice], Option<&[u8]>) {
+        let node = self.node(element);
+        let slots = match node.slots {
+            first if first < SORTED => Some(self.slots.of(first, slot_count)),
+            NO_SLOTS => Some([].as_slice()),
+            _ => None,
+        };
+        (&self.attributes[node.attributes as usize..], slots)
+    }
+
     #[cold]
     fn sorted_slot(&self, element: NodeId, first: usize, slot: u32) -> u32 {
         let own = &self.sorted[first..first + self.attributes(element).len()];
@@ -273,16 +310,14 @@ impl Tree {
         Some(Begun { node, state, slot_count, attributes: self.attributes.len() as u32, is_ambiguous: false })
     }
 
-    /// Takes an attribute of the element that has begun, one of at most [`MAX_BY_SLOT`]; `slot` is where it is found (0: nowhere).
+    /// What takes the attributes of the element that has begun.
     #[inline(always)]
-    pub(super) fn take(&mut self, begun: &mut Begun, attribute: Slice, slot: u32) {
-        if self.attributes.len() == self.attributes.capacity() {
-            grow(&mut self.attributes);
-        }
-        self.attributes.push(attribute);
-        if slot != 0 {
-            let position = self.attributes.len() as u32 - begun.attributes;
-            begun.is_ambiguous |= !self.slots.put(slot, position as u8);
+    pub(super) fn taken<'t>(&'t mut self, begun: &'t mut Begun) -> Taken<'t> {
+        Taken {
+            slots: self.slots.next(begun.slot_count),
+            first: begun.attributes as usize,
+            attributes: &mut self.attributes,
+            is_ambiguous: &mut begun.is_ambiguous,
         }
     }
 

@@ -86,8 +86,8 @@ impl<'d> Scanner<'d, '_> {
                 Some(_) => match self.attribute(element, next)? {
                     Some(place) => {
                         next = place.next;
-                        stands_twice |= seen & (1 << place.bit) != 0;
-                        seen |= 1 << place.bit;
+                        stands_twice |= seen & place.bit != 0;
+                        seen |= place.bit;
                     }
                     None => are_known = false,
                 },

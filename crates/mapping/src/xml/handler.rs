@@ -5,6 +5,11 @@ use super::namespace::{Scope, XMLNS_NAMESPACE};
 
 /// What a document consists of, as the scanner comes by it. Comments, processing instructions and declarations are not told.
 pub trait Handler<'d> {
+    /// Takes attributes of known tags; [`Nobody`] where no tag is told so.
+    type Taker<'t>: Taker
+    where
+        Self: 't;
+
     /// A start tag, or the first half of an empty-element tag.
     fn start(&mut self, tag: &StartTag<'_, 'd>);
 
@@ -22,13 +27,8 @@ pub trait Handler<'d> {
 
     /// Instead of [`Handler::start`], when all names of a tag are known: its attributes may follow one by one. It is neither against a
     /// rule nor told until [`Handler::begun`].
-    fn begin(&mut self, _known: u32, _offset: usize) -> Taking {
+    fn begin(&mut self, _known: u32, _offset: usize) -> Taking<Self::Taker<'_>> {
         Taking::Whole
-    }
-
-    /// An attribute of the tag that has begun: whether it could be taken. If not, the tag is forgotten and told as a whole.
-    fn attribute(&mut self, _attribute: AttributeSpan) -> bool {
-        false
     }
 
     /// The tag that has begun is a tag to its end.
@@ -39,14 +39,31 @@ pub trait Handler<'d> {
 }
 
 /// How a handler takes a known tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taking {
+#[derive(Debug)]
+pub enum Taking<T> {
     /// Told by [`Handler::start`], when all of it is read.
     Whole,
     /// One attribute after the other.
-    Each,
+    Each(T),
     /// Its attributes are told to nobody.
     Nothing,
+}
+
+/// Takes the attributes of a tag that has begun.
+pub trait Taker {
+    /// An attribute: whether it could be taken. If not, the tag is forgotten and told as a whole.
+    fn attribute(&mut self, attribute: AttributeSpan) -> bool;
+}
+
+/// Takes attributes that are told to nobody.
+#[derive(Debug)]
+pub struct Nobody;
+
+impl Taker for Nobody {
+    #[inline(always)]
+    fn attribute(&mut self, _: AttributeSpan) -> bool {
+        true
+    }
 }
 
 /// An attribute of a known tag: its value is from `start` to `stop` in the document.

@@ -34,7 +34,7 @@ mod scanner;
 pub use attributes::{RawAttribute, RawText};
 pub use decode::{Charset, DecodeError, decode, decode_as, decode_leniently};
 pub use error::{Place, XmlError, XmlErrorKind};
-pub use handler::{AttributeSpan, Handler, StartTag, Taking, TextKind};
+pub use handler::{AttributeSpan, Handler, Nobody, StartTag, Taker, Taking, TextKind};
 pub use names::Names;
 pub use namespace::{XML_NAMESPACE, XMLNS_NAMESPACE};
 pub(crate) use reference::{push_attribute, push_text, unescape_attribute, unescape_text};

@@ -1,8 +1,9 @@
 //! Names that earlier tags had, so that those of the next tags are recognised rather than read.
 
 use std::collections::HashMap;
+use std::slice::Iter;
 
-use super::plain::{BLOCK, common};
+use super::plain::{BLOCK, equal};
 
 /// A name that no table knows.
 pub(super) const UNKNOWN: u32 = 0;
@@ -43,10 +44,12 @@ pub(super) struct Name {
     head: [u8; BLOCK],
     /// With what must follow it.
     text: Box<str>,
+    /// A bit for each byte of the head that is one of the text.
+    mask: u32,
     /// From 1, over all names of attributes.
     pub(super) id: u32,
-    /// Among the attributes of its element.
-    pub(super) bit: u8,
+    /// One of its own among the attributes of its element.
+    pub(super) bit: u64,
 }
 
 /// The element that is at hand.
@@ -62,7 +65,7 @@ pub(super) struct Expected {
 pub(super) struct Place {
     /// Where the next attribute is looked for.
     pub(super) next: usize,
-    pub(super) bit: u8,
+    pub(super) bit: u64,
     pub(super) id: u32,
 }
 
@@ -79,11 +82,11 @@ impl Default for Names {
 }
 
 impl Name {
-    fn new(text: String, id: u32, bit: u8) -> Self {
+    fn new(text: String, id: u32, bit: u64) -> Self {
         let mut head = [0; BLOCK];
         let known = text.len().min(BLOCK);
         head[..known].copy_from_slice(&text.as_bytes()[..known]);
-        Self { head, text: text.into(), id, bit }
+        Self { head, text: text.into(), mask: (1 << known) - 1, id, bit }
     }
 
     /// Its bytes, with what must follow.
@@ -96,29 +99,30 @@ impl Name {
     #[inline(always)]
     fn begins(&self, bytes: &[u8]) -> bool {
         let Some(block) = bytes.first_chunk::<BLOCK>() else { return false };
-        let (common, length) = (common(block, &self.head), self.text.len());
-        common >= length || (common == BLOCK && bytes.starts_with(self.text.as_bytes()))
+        !equal(block, &self.head) & self.mask == 0
+            && (self.text.len() <= BLOCK || bytes.starts_with(self.text.as_bytes()))
     }
 
-    /// The attribute of an element whose name and `=` are here, expected at the beginning of `next`; with those after it.
+    /// The attribute of an element whose name and `=` are here, expected to be the one that `next` gives, which then goes on behind it.
     #[inline(always)]
-    pub(super) fn find<'n>(
-        names: &'n [Self],
-        next: &'n [Self],
-        bytes: &[u8],
-    ) -> Option<(&'n Self, &'n [Self])> {
-        if let [first, after @ ..] = next {
+    pub(super) fn find<'n>(names: &'n [Self], next: &mut Iter<'n, Self>, bytes: &[u8]) -> Option<&'n Self> {
+        let mut after = next.clone();
+        if let Some(first) = after.next() {
             if first.begins(bytes) {
-                return Some((first, after));
+                *next = after;
+                return Some(first);
             }
             // One that is missing is most of what differs.
-            if let [second, after @ ..] = after
+            if let Some(second) = after.next()
                 && second.begins(bytes)
             {
-                return Some((second, after));
+                *next = after;
+                return Some(second);
             }
         }
-        Self::find_elsewhere(names, next, bytes)
+        let (found, after) = Self::find_elsewhere(names, next.as_slice(), bytes)?;
+        *next = after.iter();
+        Some(found)
     }
 
     #[inline(never)]
@@ -131,10 +135,8 @@ impl Name {
         if let [b'>' | b'/', ..] = bytes {
             return None;
         }
-        for at in 2..next.len() {
-            if next[at].begins(bytes) {
-                return Some((&next[at], &next[at + 1..]));
-            }
+        if let Some(at) = next.iter().skip(2).position(|name| name.begins(bytes)) {
+            return Some((&next[at + 2], &next[at + 3..]));
         }
         let at = names[..names.len() - next.len()].iter().position(|name| name.begins(bytes))?;
         Some((&names[at], &names[at + 1..]))
@@ -237,7 +239,7 @@ impl Names {
         }
         self.attribute_count += 1;
         // Documents agree about order more often than about what is there.
-        let bit = known.len() as u8;
+        let bit = 1 << known.len();
         let at = next.min(known.len());
         known.insert(at, Name::new(format!("{text}{EQUALS}"), self.attribute_count, bit));
         Some(Place { next: at + 1, bit, id: self.attribute_count })

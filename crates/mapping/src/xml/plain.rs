@@ -37,10 +37,10 @@ pub(super) fn special(block: &[u8; BLOCK]) -> usize {
     first(is(MAYBE_NONCHARACTER) | (controls(block) & !is(b'\n')))
 }
 
-/// How many bytes at the start of both are equal.
+/// A bit for each byte that is the same in both.
 #[inline(always)]
-pub(super) fn common(one: &[u8; BLOCK], other: &[u8; BLOCK]) -> usize {
-    first(!u8x16::new(*one).simd_eq(u8x16::new(*other)))
+pub(super) fn equal(one: &[u8; BLOCK], other: &[u8; BLOCK]) -> u32 {
+    u8x16::new(*one).simd_eq(u8x16::new(*other)).to_bitmask()
 }
 
 #[inline(always)]

@@ -5,13 +5,20 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use xmlshred_mapping::xml::{Handler, RawText, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, scan};
+use xmlshred_mapping::xml::{
+    Handler, Nobody, RawText, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, scan,
+};
 use xmlshred_test_servers::skip;
 
 /// Listens to nothing.
 pub(crate) struct Deaf;
 
 impl Handler<'_> for Deaf {
+    type Taker<'t>
+        = Nobody
+    where
+        Self: 't;
+
     fn start(&mut self, _: &StartTag<'_, '_>) {}
     fn end(&mut self, _: usize) {}
     fn text(&mut self, _: RawText<'_>, _: TextKind) {}

@@ -1,6 +1,6 @@
 //! What a document consists of, as small events: nothing is counted before its end.
 
-use crate::xml::{Handler, RawText, StartTag, TextKind};
+use crate::xml::{Handler, Nobody, RawText, StartTag, TextKind};
 
 use super::elements::{DOCUMENT, ElementId, Elements};
 
@@ -61,6 +61,11 @@ impl<'p, 'd> Recorder<'p, 'd> {
 }
 
 impl<'d> Handler<'d> for Recorder<'_, 'd> {
+    type Taker<'t>
+        = Nobody
+    where
+        Self: 't;
+
     fn start(&mut self, tag: &StartTag<'_, 'd>) {
         if self.skipped > 0 {
             self.skipped += 1;

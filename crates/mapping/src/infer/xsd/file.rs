@@ -1,7 +1,7 @@
 //! One schema file as a tree of its own elements, with names resolved.
 
 use crate::xml::{
-    DecodeError, Handler, Place, RawText, ScanLimits, StartTag, TextKind, XmlErrorKind, decode, scan,
+    DecodeError, Handler, Nobody, Place, RawText, ScanLimits, StartTag, TextKind, XmlErrorKind, decode, scan,
 };
 
 /// The namespace of schema documents.
@@ -96,6 +96,11 @@ struct Builder {
 }
 
 impl<'d> Handler<'d> for Builder {
+    type Taker<'t>
+        = Nobody
+    where
+        Self: 't;
+
     fn start(&mut self, tag: &StartTag<'_, 'd>) {
         // Annotations may hold anything, and mean nothing here.
         if self.skipped > 0 || tag.namespace() != XSD_NAMESPACE || tag.local() == "annotation" {
