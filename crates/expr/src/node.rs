@@ -188,6 +188,22 @@ pub(crate) enum Function {
     Extract(Unit),
 }
 
+impl Function {
+    /// Whether its value is text.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(
+            self,
+            Self::Upper
+                | Self::Lower
+                | Self::Trim(_)
+                | Self::Substring
+                | Self::Replace
+                | Self::Left
+                | Self::Right
+        )
+    }
+}
+
 /// Where `TRIM` trims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TrimSide {

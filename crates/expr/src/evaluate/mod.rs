@@ -1,24 +1,24 @@
 //! Evaluation of a compiled expression for one row: no names, no type checks. What it makes lives in the arena and is counted before;
 //! what it reads is counted, too.
 
+mod call;
 mod cast;
+mod condition;
 mod maker;
 mod number;
 mod order;
 mod temporal;
 mod text;
 
-use std::cmp::Ordering;
-
 use bumpalo::Bump;
 use xmlshred_model::{OwnedValue, Value, Work};
 
 use crate::error::{Evaluated, EvaluationError};
-use crate::node::{CastFailure, Function, LikePattern, Node, Truth};
+use crate::node::{CastFailure, Node};
 
 use cast::cast;
 use maker::Maker;
-pub(crate) use text::{is_blank, single_character};
+pub(crate) use text::single_character;
 
 /// What a row gives to the evaluation.
 #[derive(Clone, Copy)]
@@ -80,52 +80,20 @@ impl<'a> Row<'a, '_> {
             }
             Node::Concatenate(parts) => text::concatenate(self.values(parts), self.maker),
             Node::Join(parts) => text::join(self.values(parts), self.maker),
-            Node::Compare(comparison, left, right) => {
-                let ordering = self.compare(&self.value(left)?, &self.value(right)?)?;
-                Ok(ordering.map_or(Value::Null, |ordering| Value::Bool(comparison.holds(ordering))))
-            }
-            Node::Distinct { negated, left, right } => {
-                let (left, right) = (self.value(left)?, self.value(right)?);
-                let same = match (left.is_null(), right.is_null()) {
-                    (false, false) => self.are_equal(&left, &right)? == Some(true),
-                    (left, right) => left == right,
-                };
-                Ok(Value::Bool(negated.apply(!same)))
-            }
-            Node::And(parts) => self.connect(parts, false),
-            Node::Or(parts) => self.connect(parts, true),
-            Node::Not(operand) => Ok(match self.value(operand)? {
-                Value::Bool(value) => Value::Bool(!value),
-                other => other,
-            }),
-            Node::IsNull { negated, operand } => {
-                Ok(Value::Bool(negated.apply(self.value(operand)?.is_null())))
-            }
-            Node::IsBool { negated, expected, operand } => {
-                let holds = self.value(operand)? == Value::Bool(*expected == Truth::True);
-                Ok(Value::Bool(negated.apply(holds)))
-            }
-            Node::In { negated, operand, list } => {
-                let found = self.is_in(operand, list)?;
-                Ok(found.map_or(Value::Null, |found| Value::Bool(negated.apply(found))))
-            }
-            Node::Between { negated, operand, low, high } => {
-                let operand = self.value(operand)?;
-                let above = self.compare(&operand, &self.value(low)?)?.map(Ordering::is_ge);
-                let below = self.compare(&operand, &self.value(high)?)?.map(Ordering::is_le);
-                Ok(match (above, below) {
-                    (Some(false), _) | (_, Some(false)) => Value::Bool(negated.apply(false)),
-                    (Some(true), Some(true)) => Value::Bool(negated.apply(true)),
-                    _ => Value::Null,
-                })
-            }
-            Node::Like { negated, operand, pattern } => {
-                let found = self.is_like(operand, pattern)?;
-                Ok(found.map_or(Value::Null, |found| Value::Bool(negated.apply(found))))
-            }
+            Node::Compare(..)
+            | Node::Distinct { .. }
+            | Node::And(_)
+            | Node::Or(_)
+            | Node::Not(_)
+            | Node::IsNull { .. }
+            | Node::IsBool { .. }
+            | Node::In { .. }
+            | Node::Between { .. }
+            | Node::Like { .. }
+            | Node::IsBlank(_) => Ok(self.condition(node)?.map_or(Value::Null, Value::Bool)),
             Node::Case { branches, otherwise } => {
                 for (condition, result) in branches {
-                    if self.value(condition)? == Value::Bool(true) {
+                    if self.truth(condition)? == Some(true) {
                         return self.value(result);
                     }
                 }
@@ -166,11 +134,6 @@ impl<'a> Row<'a, '_> {
                 }
             }
             Node::Call(function, arguments) => self.call(*function, arguments),
-            Node::IsBlank(operand) => {
-                let value = self.value(operand)?;
-                self.maker.reads(length(&value))?;
-                Ok(Value::Bool(is_blank(&value)))
-            }
         }
     }
 
@@ -178,109 +141,28 @@ impl<'a> Row<'a, '_> {
         nodes.iter().map(|node| self.value(node))
     }
 
+    /// The text of a node; `None` where it is null.
     #[inline]
-    fn compare(&self, left: &Value<'_>, right: &Value<'_>) -> Result<Option<Ordering>, EvaluationError> {
-        self.maker.reads(length(left).min(length(right)))?;
-        Ok(order::compare(left, right))
+    fn text(&self, node: &'a Node) -> Result<Option<&'a str>, EvaluationError> {
+        let value = match node {
+            Node::Call(function, arguments) if function.is_text() => {
+                self.maker.step()?;
+                return self.call_text(*function, arguments);
+            }
+            node => self.value(node)?,
+        };
+        match value {
+            Value::Text(text) => Ok(Some(text)),
+            _ => Ok(None),
+        }
     }
 
+    /// The integer of a node; `None` where it is null.
     #[inline]
-    fn are_equal(&self, left: &Value<'_>, right: &Value<'_>) -> Result<Option<bool>, EvaluationError> {
-        // Those of different lengths are not read.
-        let length = length(left);
-        if length == self::length(right) {
-            self.maker.reads(length)?;
+    fn int(&self, node: &'a Node) -> Result<Option<i64>, EvaluationError> {
+        match self.value(node)? {
+            Value::Int(number) => Ok(Some(number)),
+            _ => Ok(None),
         }
-        Ok(order::are_equal(left, right))
-    }
-
-    /// `AND` (decided by false) or `OR` (decided by true); an operand behind the deciding one is not evaluated.
-    fn connect(&self, parts: &'a [Node], deciding: bool) -> Evaluated<'a> {
-        let mut result = Value::Bool(!deciding);
-        for value in self.values(parts) {
-            match value? {
-                Value::Bool(value) if value == deciding => return Ok(Value::Bool(deciding)),
-                Value::Bool(_) => {}
-                _ => result = Value::Null,
-            }
-        }
-        Ok(result)
-    }
-
-    fn is_in(&self, operand: &'a Node, list: &'a [Node]) -> Result<Option<bool>, EvaluationError> {
-        let operand = self.value(operand)?;
-        if operand.is_null() {
-            return Ok(None);
-        }
-        let mut answer = Some(false);
-        for value in self.values(list) {
-            match self.are_equal(&operand, &value?)? {
-                Some(true) => return Ok(Some(true)),
-                Some(false) => {}
-                None => answer = None,
-            }
-        }
-        Ok(answer)
-    }
-
-    fn is_like(&self, operand: &'a Node, pattern: &'a LikePattern) -> Result<Option<bool>, EvaluationError> {
-        let Value::Text(text) = self.value(operand)? else { return Ok(None) };
-        match pattern {
-            LikePattern::Compiled(pattern) => Ok(Some(pattern.matches(text, self.maker.work)?)),
-            LikePattern::Computed { pattern, escape, case } => {
-                let Value::Text(pattern) = self.value(pattern)? else { return Ok(None) };
-                let escape = match escape {
-                    None => None,
-                    Some(escape) => match self.value(escape)? {
-                        Value::Text(escape) => Some(escape),
-                        _ => return Ok(None),
-                    },
-                };
-                text::like(text, pattern, escape, *case, self.maker).map(Some)
-            }
-        }
-    }
-
-    fn call(&self, function: Function, arguments: &'a [Node]) -> Evaluated<'a> {
-        let Some((first, others)) = arguments.split_first() else { return Ok(Value::Null) };
-        let first = self.value(first)?;
-        if first.is_null() {
-            return Ok(Value::Null);
-        }
-        let mut values = [Value::Null; 2];
-        for (slot, argument) in values.iter_mut().zip(others) {
-            *slot = self.value(argument)?;
-            if slot.is_null() {
-                return Ok(Value::Null);
-            }
-        }
-        let [second, third] = values;
-        match function {
-            Function::Upper
-            | Function::Lower
-            | Function::Trim(_)
-            | Function::Length
-            | Function::Substring
-            | Function::Replace
-            | Function::Left
-            | Function::Right
-            | Function::Position => text::call(function, [first, second, third], self.maker),
-            Function::Absolute => number::absolute(first),
-            Function::Round { scale } => number::round(first, second, scale),
-            Function::Floor => number::floor(first),
-            Function::Ceiling => number::ceiling(first),
-            Function::DateAdd(unit) => temporal::add(unit, first, second),
-            Function::DateDiff(unit) => Ok(temporal::difference(unit, first, second)),
-            Function::Extract(unit) => Ok(temporal::extract(unit, first)),
-        }
-    }
-}
-
-/// Bytes that a comparison may have to read.
-fn length(value: &Value<'_>) -> usize {
-    match value {
-        Value::Text(text) => text.len(),
-        Value::Binary(bytes) => bytes.len(),
-        _ => 0,
     }
 }

@@ -12,6 +12,9 @@ use crate::node::{Function, TrimSide};
 /// A set of characters of more bytes than this is looked up in a table.
 const MAX_WALKED_SET: usize = 32;
 
+/// In text of more bytes than this a byte is searched by vectors, which takes its time to begin.
+const MAX_WALKED_TEXT: usize = 64;
+
 /// Whether a value is null or text of blanks (XML white space) only.
 pub(crate) fn is_blank(value: &Value<'_>) -> bool {
     match value {
@@ -97,64 +100,57 @@ pub(crate) fn single_character(text: &str) -> Option<char> {
     chars.next().filter(|_| chars.next().is_none())
 }
 
-/// A function over text whose arguments are not null; those not given are.
-pub(super) fn call<'a>(function: Function, arguments: [Value<'a>; 3], maker: Maker<'a, '_>) -> Evaluated<'a> {
-    let [Value::Text(text), second, third] = arguments else { return Ok(Value::Null) };
+/// `POSITION(text IN searched)`: from 1; 0 when it is not there.
+pub(super) fn position<'a>(text: &str, searched: &str, maker: Maker<'_, '_>) -> Evaluated<'a> {
     maker.reads(text.len())?;
-    let result = match (function, second, third) {
-        (Function::Upper, ..) => upper(text, maker)?,
-        (Function::Lower, ..) => lower(text, maker)?,
-        (Function::Trim(side), Value::Text(set), _) => trim_set(text, side, set, maker)?,
-        (Function::Trim(side), ..) => trim(text, side, |character| character == ' '),
-        (Function::Length, ..) => return Ok(Value::Int(count(text))),
-        (Function::Substring, Value::Int(start), Value::Int(length)) => {
-            if length < 0 {
-                return Err(EvaluationError::NegativeLength);
-            }
-            between(text, start, start.saturating_add(length))
-        }
-        (Function::Substring, Value::Int(start), _) => between(text, start, i64::MAX),
-        (Function::Left, Value::Int(length), _) => {
-            let end = length.saturating_add(1);
-            if length < 0 {
-                return Err(EvaluationError::NegativeLength);
-            }
-            between(text, 1, end)
-        }
-        (Function::Right, Value::Int(length), _) => {
-            if length < 0 {
-                return Err(EvaluationError::NegativeLength);
-            }
-            between(text, count(text).saturating_sub(length).saturating_add(1), i64::MAX)
-        }
-        (Function::Replace, Value::Text(""), _) => text,
-        (Function::Replace, Value::Text(from), Value::Text(to)) => replace(text, from, to, maker)?,
-        (Function::Position, Value::Text(searched), _) => {
-            maker.reads(searched.len())?;
-            let place = find(searched, text).map_or(0, |at| count(&searched[..at]) + 1);
-            return Ok(Value::Int(place));
-        }
-        _ => return Ok(Value::Null),
-    };
-    Ok(Value::Text(result))
+    maker.reads(searched.len())?;
+    Ok(Value::Int(find(searched, text).map_or(0, |at| count(&searched[..at]) + 1)))
+}
+
+/// `SUBSTRING(text, number[, length])`, `LEFT(text, number)` or `RIGHT(text, number)`.
+pub(super) fn part(
+    function: Function,
+    text: &str,
+    number: i64,
+    length: Option<i64>,
+) -> Result<&str, EvaluationError> {
+    let taken = if function == Function::Substring { length } else { Some(number) };
+    if taken.is_some_and(|length| length < 0) {
+        return Err(EvaluationError::NegativeLength);
+    }
+    Ok(match (function, length) {
+        (Function::Left, _) => between(text, 1, number.saturating_add(1)),
+        (Function::Right, _) => between(text, count(text).saturating_sub(number).saturating_add(1), i64::MAX),
+        (_, Some(length)) => between(text, number, number.saturating_add(length)),
+        (_, None) => between(text, number, i64::MAX),
+    })
 }
 
 /// Where a text is found first.
 fn find(searched: &str, text: &str) -> Option<usize> {
     match text.as_bytes() {
-        [byte] => searched.find(char::from(*byte)),
+        [byte] => find_byte(searched, *byte),
         _ => searched.find(text),
     }
 }
 
-fn count(text: &str) -> i64 {
+/// Where an ASCII character is found first.
+#[inline]
+fn find_byte(searched: &str, byte: u8) -> Option<usize> {
+    if searched.len() > MAX_WALKED_TEXT {
+        return searched.find(char::from(byte));
+    }
+    searched.bytes().position(|found| found == byte)
+}
+
+pub(super) fn count(text: &str) -> i64 {
     if text.is_ascii() {
         return text.len() as i64;
     }
     i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
 }
 
-fn upper<'a>(text: &'a str, maker: Maker<'a, '_>) -> Result<&'a str, EvaluationError> {
+pub(super) fn upper<'a>(text: &'a str, maker: Maker<'a, '_>) -> Result<&'a str, EvaluationError> {
     if text.is_ascii() {
         if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
             return Ok(text);
@@ -169,7 +165,7 @@ fn upper<'a>(text: &'a str, maker: Maker<'a, '_>) -> Result<&'a str, EvaluationE
     Ok(changed.into_bump_str())
 }
 
-fn lower<'a>(text: &'a str, maker: Maker<'a, '_>) -> Result<&'a str, EvaluationError> {
+pub(super) fn lower<'a>(text: &'a str, maker: Maker<'a, '_>) -> Result<&'a str, EvaluationError> {
     if text.is_ascii() {
         if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Ok(text);
@@ -184,7 +180,7 @@ fn lower<'a>(text: &'a str, maker: Maker<'a, '_>) -> Result<&'a str, EvaluationE
     Ok(maker.arena.alloc_str(&text.to_lowercase()))
 }
 
-fn trim(text: &str, side: TrimSide, is_trimmed: impl Fn(char) -> bool) -> &str {
+pub(super) fn trim(text: &str, side: TrimSide, is_trimmed: impl Fn(char) -> bool) -> &str {
     match side {
         TrimSide::Both => text.trim_matches(is_trimmed),
         TrimSide::Leading => text.trim_start_matches(is_trimmed),
@@ -193,7 +189,7 @@ fn trim(text: &str, side: TrimSide, is_trimmed: impl Fn(char) -> bool) -> &str {
 }
 
 /// Takes time in proportion to text and set, and not to both.
-fn trim_set<'a>(
+pub(super) fn trim_set<'a>(
     text: &'a str,
     side: TrimSide,
     set: &str,
@@ -225,7 +221,7 @@ fn byte_of(text: &str, characters: usize) -> usize {
     text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
 }
 
-fn replace<'a>(
+pub(super) fn replace<'a>(
     text: &'a str,
     from: &str,
     to: &str,
@@ -256,13 +252,18 @@ fn replace_byte<'a>(
     to: u8,
     maker: Maker<'a, '_>,
 ) -> Result<&'a str, EvaluationError> {
-    let Some(first) = text.find(char::from(from)) else { return Ok(text) };
+    let Some(mut at) = find_byte(text, from) else { return Ok(text) };
     let mut result = maker.text(text.len())?;
-    let (before, rest) = text.split_at(first);
-    result.push_str(before);
-    for part in rest[1..].split(char::from(from)) {
+    let mut rest = text;
+    loop {
+        result.push_str(&rest[..at]);
         result.push(char::from(to));
-        result.push_str(part);
+        rest = &rest[at + 1..];
+        match find_byte(rest, from) {
+            Some(next) => at = next,
+            None => break,
+        }
     }
+    result.push_str(rest);
     Ok(result.into_bump_str())
 }

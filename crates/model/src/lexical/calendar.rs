@@ -29,13 +29,12 @@ pub fn days_from_civil(date: CivilDate) -> Option<i32> {
         return None;
     }
     // Years that begin in March put the leap day last; 400 of them, an era, repeat for ever.
-    let shifted = i64::from(year) - i64::from(month <= 2);
-    let era = shifted.div_euclid(400);
-    let year_of_era = shifted.rem_euclid(400);
-    let month_from_march = (i64::from(month) + 9) % 12;
-    let day_of_year = (153 * month_from_march + 2) / 5 + i64::from(day) - 1;
+    let shifted = year as u32 - u32::from(month <= 2);
+    let (era, year_of_era) = (shifted / 400, shifted % 400);
+    let month_from_march = if month > 2 { u32::from(month) - 3 } else { u32::from(month) + 9 };
+    let day_of_year = (153 * month_from_march + 2) / 5 + u32::from(day) - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    Some((era * DAYS_PER_ERA + day_of_era - EPOCH) as i32)
+    Some((era * DAYS_PER_ERA as u32 + day_of_era) as i32 - EPOCH as i32)
 }
 
 /// The date that is this many days after 1970-01-01.

@@ -49,6 +49,11 @@ pub fn parse<'a>(
         DataType::Decimal { precision, scale } => return number::decimal(collapse(text), precision, scale),
         DataType::Double => return number::double(collapse(text)),
         DataType::Date | DataType::Time | DataType::Timestamp | DataType::TimestampTz => {
+            if formats.is_empty()
+                && let Some(value) = temporal::usual(text, data_type)
+            {
+                return Ok(value);
+            }
             return temporal::parse(collapse(text), data_type, formats, Leniency::STRICT)
                 .map(|(value, _)| value);
         }

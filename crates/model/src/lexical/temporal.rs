@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::{DataType, Value};
 
-use super::calendar::{CivilDate, MICROS_PER_DAY, civil_from_days};
+use super::calendar::{CivilDate, MICROS_PER_DAY, civil_from_days, days_from_civil};
 use super::error::LexicalError;
 use super::iso8601;
 use super::leniency::{Leniency, Lost, OnInexact, OnZone};
@@ -37,6 +37,64 @@ pub(super) fn parse(
         }
     }
     Err(found)
+}
+
+/// ISO 8601 as most write it, each part at its place: `2024-01-02`, `2024-01-02T03:04:05`, and behind it `Z` or `+01:00` where the type has
+/// a zone. `None` says nothing about other texts.
+#[inline]
+pub(super) fn usual(text: &str, data_type: DataType) -> Option<Value<'static>> {
+    match data_type {
+        DataType::Date => date_at(text.as_bytes().try_into().ok()?).map(Value::Date),
+        DataType::Timestamp => second_at(text.as_bytes().try_into().ok()?).map(Value::Timestamp),
+        DataType::TimestampTz => {
+            let (second, zone) = text.as_bytes().split_first_chunk()?;
+            let east = i64::from(east_of(zone)?) * 60 * MICROS_PER_SECOND;
+            in_years(second_at(second)? - east).map(Value::TimestampTz)
+        }
+        _ => None,
+    }
+}
+
+/// `YYYY-MM-DD`
+#[inline]
+fn date_at(text: &[u8; 10]) -> Option<i32> {
+    let [a, b, c, d, dash, e, f, other_dash, g, h] = *text;
+    let (century, year, month, day) = (pair_of(a, b)?, pair_of(c, d)?, pair_of(e, f)?, pair_of(g, h)?);
+    let date = CivilDate { year: (century * 100 + year) as i32, month: month as u8, day: day as u8 };
+    if [dash, other_dash] == *b"--" { days_from_civil(date) } else { None }
+}
+
+/// `YYYY-MM-DDTHH:MM:SS`, in microseconds
+#[inline]
+fn second_at(text: &[u8; 19]) -> Option<i64> {
+    let (date, time) = text.split_first_chunk::<10>()?;
+    let [b'T', a, b, b':', c, d, b':', e, f] = *time else { return None };
+    let (hour, minute, second) = (pair_of(a, b)?, pair_of(c, d)?, pair_of(e, f)?);
+    // The end of a day is more than usual.
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let seconds = i64::from((hour * 60 + minute) * 60 + second);
+    Some(i64::from(date_at(date)?) * MICROS_PER_DAY + seconds * MICROS_PER_SECOND)
+}
+
+/// `Z`, `+HH:MM` or `-HH:MM`, in minutes
+#[inline]
+fn east_of(zone: &[u8]) -> Option<i32> {
+    let (sign, hours, minutes) = match *zone {
+        [b'Z'] => return Some(0),
+        [b'+', a, b, b':', c, d] => (1, pair_of(a, b)?, pair_of(c, d)?),
+        [b'-', a, b, b':', c, d] => (-1, pair_of(a, b)?, pair_of(c, d)?),
+        _ => return None,
+    };
+    (minutes < 60 && hours < 14).then_some(sign * (hours * 60 + minutes) as i32)
+}
+
+/// A number of two digits.
+#[inline(always)]
+fn pair_of(tens: u8, ones: u8) -> Option<u32> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens <= 9 && ones <= 9).then(|| u32::from(tens) * 10 + u32::from(ones))
 }
 
 /// Whether a date may be written with a time of day.
