@@ -228,14 +228,18 @@ impl BatchBuilder {
     pub fn finish(&mut self) -> Batch {
         self.discard_rows();
         let is_usual = std::mem::take(&mut self.byte_count) <= MAX_USUAL_BYTES;
-        let documents: Arc<[DocumentRecord]> = std::mem::take(&mut self.documents).into();
+        // The next batch will have about as many.
+        let next = Vec::with_capacity(if is_usual { self.documents.len() } else { 0 });
+        let documents: Arc<[DocumentRecord]> = std::mem::replace(&mut self.documents, next).into();
         let mut row_starts = Vec::with_capacity(self.tables.len());
         let tables = self
             .tables
             .iter_mut()
             .zip(&self.arrow_schemas)
             .map(|(table, arrow_schema)| {
-                row_starts.push(std::mem::replace(&mut table.row_starts, vec![0]));
+                let mut next = Vec::with_capacity(if is_usual { table.row_starts.len() } else { 1 });
+                next.push(0);
+                row_starts.push(std::mem::replace(&mut table.row_starts, next));
                 let row_count = std::mem::take(&mut table.row_count) as usize;
                 let columns = table.columns.iter_mut().map(|column| column.finish(is_usual)).collect();
                 let options = RecordBatchOptions::new().with_row_count(Some(row_count));

@@ -121,8 +121,18 @@ fn number_in(text: &str) -> Option<&str> {
     is_number.then_some(text)
 }
 
+/// Digits, and perhaps a sign, of integers that every double holds.
+const MAX_EXACT_DIGITS: usize = 15;
+
 /// XPath's `number()`: anything else than a number is NaN.
 pub(super) fn to_number(text: &str) -> f64 {
+    // Few digits are the same number as a double.
+    if text.len() <= MAX_EXACT_DIGITS
+        && !text.starts_with('+')
+        && let Some(number) = lexical::short_integer(text)
+    {
+        return number as f64;
+    }
     number_in(text).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
 }
 

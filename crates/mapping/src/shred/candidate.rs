@@ -38,3 +38,15 @@ pub(super) struct Row<'r, R> {
     pub(super) has_document_value: bool,
     pub(super) issues: BumpVec<'r, (u32, u32, IssueCode)>,
 }
+
+/// The two kinds of values of a row.
+pub(super) const COLUMN: bool = false;
+pub(super) const LET: bool = true;
+
+impl<'r, R> Row<'r, R> {
+    /// Where the value of a column or `let` goes.
+    #[inline(always)]
+    pub(super) fn place<const KIND: bool>(&mut self, index: usize) -> &mut Value<'r> {
+        if KIND == LET { &mut self.lets[index] } else { &mut self.values[index] }
+    }
+}

@@ -7,9 +7,10 @@ use crate::contract::{Column, ColumnSource};
 use crate::plan::{Form, PlanColumn, PlanTable, Quick};
 use crate::xml::Place;
 
-use super::candidate::{Candidate, Row};
+use super::candidate::{COLUMN, Candidate, LET, Row};
 use super::cell::Refusal;
 use super::convert::{cleaned, from_clean_text};
+use super::near::Near;
 use super::part::Part;
 use super::room::Room;
 use super::rows::{RowMaker, failure};
@@ -32,16 +33,38 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     where
         'd: 'r,
     {
-        let is_wanted = |is_early: bool| is_early == (part == Part::Early);
-        for (index, (column, &is_early)) in table.lets.iter().zip(&table.early_lets).enumerate() {
-            if is_wanted(is_early) {
-                row.lets[index] = self.cell(row, column, CellPlace::Let(index), arena)?;
-            }
+        let mut near = Near::new(&self.view, row.candidate.element);
+        if !table.lets.is_empty() {
+            self.fill_lets(table, row, part, &mut near, arena)?;
         }
         let template = &table.templates[row.candidate.template];
         for (index, (column, &is_early)) in template.columns.iter().zip(&template.early_columns).enumerate() {
-            if is_wanted(is_early) && !self.quick_cell(row, column, index, arena)? {
+            if is_early == (part == Part::Early)
+                && !self.quick_cell::<COLUMN>(row, column, index, &mut near, arena)?
+            {
                 row.values[index] = self.cell(row, column, CellPlace::Column(index), arena)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn fill_lets<'r>(
+        &self,
+        table: &'d PlanTable,
+        row: &mut Row<'r, T::Row>,
+        part: Part,
+        near: &mut Near<'d>,
+        arena: &'r Bump,
+    ) -> Result<(), Box<Failure>>
+    where
+        'd: 'r,
+    {
+        for (index, (column, &is_early)) in table.lets.iter().zip(&table.early_lets).enumerate() {
+            if is_early == (part == Part::Early)
+                && !self.quick_cell::<LET>(row, column, index, near, arena)?
+            {
+                row.lets[index] = self.cell(row, column, CellPlace::Let(index), arena)?;
             }
         }
         Ok(())
@@ -49,11 +72,12 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
 
     /// Makes a cell in the usual case; `false`: nothing was done, the rules decide. Nobody is told.
     #[inline(always)]
-    fn quick_cell<'r>(
+    fn quick_cell<'r, const KIND: bool>(
         &self,
         row: &mut Row<'r, T::Row>,
         planned: &'d PlanColumn,
         index: usize,
+        near: &mut Near<'d>,
         arena: &'r Bump,
     ) -> Result<bool, Box<Failure>>
     where
@@ -62,15 +86,14 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         if T::IS_TOLD {
             return Ok(false);
         }
-        row.values[index] = match &planned.quick {
+        let value = match &planned.quick {
             Quick::Text { form, missing } => {
-                let Ok(item) = self.only_match(&planned.source, row.candidate.element) else {
-                    return Ok(false);
-                };
-                match (item, missing) {
-                    (Some(item), _) => return self.quick_text(row, planned, index, (form, item), arena),
-                    (None, Some(value)) => value.as_value(),
-                    (None, None) => return Ok(false),
+                match (self.text_at_once(&planned.source, row.candidate.element, near), missing) {
+                    (Ok(Some((item, text))), _) if text.len() <= MAX_QUICK_TEXT => {
+                        return self.quick_text::<KIND>(row, planned, index, (form, item, text), arena);
+                    }
+                    (Ok(None), Some(value)) => value.as_value(),
+                    _ => return Ok(false),
                 }
             }
             Quick::Parent { table, column } => match self.kept.column(&row.candidate, *table, *column) {
@@ -78,32 +101,29 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
                 Some(value) => value,
             },
             Quick::Expression { form, missing } => {
-                return self.quick_expression(row, planned, index, (form, missing), arena);
+                return self.quick_expression::<KIND>(row, planned, index, (form, missing), arena);
             }
             Quick::Constant(value) => value.as_value(),
             Quick::RowNumber { max } if row.number <= *max => Value::Int(row.number as i64),
             Quick::RowNumber { .. } | Quick::ByRules => return Ok(false),
         };
+        *row.place::<KIND>(index) = value;
         Ok(true)
     }
 
     /// Makes a cell of short text that stands in the document as it is.
     #[inline(always)]
-    fn quick_text<'r>(
+    fn quick_text<'r, const KIND: bool>(
         &self,
         row: &mut Row<'r, T::Row>,
         planned: &'d PlanColumn,
         index: usize,
-        (form, item): (&'d Form, Item),
+        (form, item, text): (&'d Form, Item, &'d str),
         arena: &'r Bump,
     ) -> Result<bool, Box<Failure>>
     where
         'd: 'r,
     {
-        let text = match self.view.plain_text(item) {
-            Some(text) if text.len() <= MAX_QUICK_TEXT => text,
-            _ => return Ok(false),
-        };
         let column = &planned.column;
         let room = Room { arena, work: self.view.work };
         let text = if column.is_cleaned {
@@ -111,7 +131,8 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
                 Ok(Some(text)) => text,
                 Ok(None) => {
                     let cell = from_clean_text(column, None, room, &self.trace);
-                    row.values[index] = self.settle(row, planned, (cell, Matches::AsWanted, Some(item)))?;
+                    *row.place::<KIND>(index) =
+                        self.settle(row, planned, (cell, Matches::AsWanted, Some(item)))?;
                     return Ok(true);
                 }
                 Err(end) => {
@@ -124,18 +145,18 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         };
         // Blank text is for the rules.
         let is_blank = text.as_bytes().first().is_none_or(|&first| first <= b' ');
-        if !is_blank && put_usual(&mut row.values[index], column, form, text) {
+        if !is_blank && put_usual(row.place::<KIND>(index), column, form, text) {
             row.has_document_value |= !column.key;
             return Ok(true);
         }
         let cell = from_clean_text(column, Some(text), room, &self.trace);
-        row.values[index] = self.settle(row, planned, (cell, Matches::AsWanted, Some(item)))?;
+        *row.place::<KIND>(index) = self.settle(row, planned, (cell, Matches::AsWanted, Some(item)))?;
         Ok(true)
     }
 
     /// Makes a cell of an expression.
     #[inline(always)]
-    fn quick_expression<'r>(
+    fn quick_expression<'r, const KIND: bool>(
         &self,
         row: &mut Row<'r, T::Row>,
         planned: &'d PlanColumn,
@@ -148,7 +169,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     {
         let ColumnSource::Expression(bound) = &planned.column.source else { return Ok(false) };
         let value = self.evaluate(bound, row, arena);
-        row.values[index] = match (value, missing) {
+        let value = match (value, missing) {
             (Ok(Value::Null), Some(missing)) => missing.as_value(),
             (Ok(value), _) if fits(value, planned.column.data_type, form) => value,
             (value, _) => {
@@ -157,6 +178,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
                 self.settle(row, planned, (cell, Matches::AsWanted, None))?
             }
         };
+        *row.place::<KIND>(index) = value;
         Ok(true)
     }
 

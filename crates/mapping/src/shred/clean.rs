@@ -2,6 +2,7 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
+use wide::u8x16;
 
 use crate::contract::Clean;
 
@@ -66,22 +67,67 @@ fn collapse_spaces<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
     out.into_bump_str()
 }
 
-/// Whether all bytes are of a kind. A loop without an early end is made of vector instructions.
-#[inline]
+/// Whether all bytes are of a kind: a block at a time, the last one over bytes of the one before.
+#[inline(always)]
 fn consists_of(text: &str, is_good: impl Fn(u8) -> bool) -> bool {
-    text.bytes().fold(true, |all, byte| all & is_good(byte))
+    let bytes = text.as_bytes();
+    match bytes.len() {
+        16.. => {
+            bytes.as_chunks::<16>().0.iter().all(|block| block_consists_of(block, &is_good))
+                && bytes.last_chunk::<16>().is_some_and(|block| block_consists_of(block, &is_good))
+        }
+        8.. => [bytes.first_chunk::<8>(), bytes.last_chunk::<8>()]
+            .iter()
+            .flatten()
+            .all(|block| block_consists_of(block, &is_good)),
+        _ => bytes.iter().all(|&byte| is_good(byte)),
+    }
 }
 
-/// Whether no space is too many and there is no other white space: the characters of Unicode that are have one of these four bytes.
+/// A loop of known length without an early end is made of vector instructions.
+#[inline(always)]
+fn block_consists_of<const N: usize>(block: &[u8; N], is_good: impl Fn(u8) -> bool) -> bool {
+    block.iter().fold(true, |all, &byte| all & is_good(byte))
+}
+
+/// Whether no space is too many and there is no other white space: the characters of Unicode that are begin with one of four bytes.
 fn is_collapsed(text: &str) -> bool {
+    const BLOCK: usize = 16;
     let bytes = text.as_bytes();
-    let [first, .., last] = bytes else { return bytes.first().is_some_and(u8::is_ascii_graphic) };
-    let is_plain =
-        consists_of(text, |byte| !matches!(byte, ..b' ' | b'\x7F' | b'\xC2' | b'\xE1' | b'\xE2' | b'\xE3'));
-    let pairs = bytes.iter().zip(&bytes[1..]);
-    let is_doubled =
-        pairs.fold(false, |doubled, (left, right)| doubled | ((*left == b' ') & (*right == b' ')));
-    is_plain && !is_doubled && *first != b' ' && *last != b' '
+    let ([first, ..], [.., last]) = (bytes, bytes) else { return false };
+    if *first == b' ' || *last == b' ' || !is_plain(*first) {
+        return false;
+    }
+    let pair_count = bytes.len() - 1;
+    if pair_count < BLOCK {
+        return bytes.windows(2).all(|pair| is_plain(pair[1]) && pair != b"  ");
+    }
+    (0..pair_count).step_by(BLOCK).all(|at| {
+        // The last block goes over pairs of the one before.
+        let at = at.min(pair_count - BLOCK);
+        match (bytes[at..].first_chunk::<BLOCK>(), bytes[at + 1..].first_chunk::<BLOCK>()) {
+            (Some(left), Some(right)) => are_collapsed(u8x16::new(*left), u8x16::new(*right)),
+            _ => false,
+        }
+    })
+}
+
+/// No control character, and none of the bytes that other white space than spaces begins with, or one like those.
+#[inline]
+fn is_plain(byte: u8) -> bool {
+    !matches!(byte, ..b' ' | b'\x7F' | b'\xC2' | b'\xE0'..=b'\xE3')
+}
+
+/// [`is_plain`] of all bytes on the right, of which none is a space behind another.
+#[inline]
+fn are_collapsed(left: u8x16, right: u8x16) -> bool {
+    let all = u8x16::splat;
+    let space = all(b' ');
+    let controls = right.max(space).simd_eq(right);
+    let others =
+        right.simd_eq(all(b'\x7F')) | right.simd_eq(all(b'\xC2')) | (right & all(0xFC)).simd_eq(all(0xE0));
+    let doubled = left.simd_eq(space) & right.simd_eq(space);
+    (controls & !(others | doubled)).to_bitmask() == 0xFFFF
 }
 
 #[cfg(test)]
@@ -100,6 +146,9 @@ mod tests {
             (Clean::CollapseSpaces, " a \n b  c ", "a b c"),
             (Clean::CollapseSpaces, "é b", "é b"),
             (Clean::CollapseSpaces, "é  b", "é b"),
+            (Clean::CollapseSpaces, "one two three four  five", "one two three four five"),
+            (Clean::CollapseSpaces, "one two three four\tfive", "one two three four five"),
+            (Clean::CollapseSpaces, "one two three four five", "one two three four five"),
             (Clean::CollapseSpaces, "a\u{A0}b\u{85}c", "a b c"),
             (Clean::CollapseSpaces, "a\u{3000}b\u{2003}c\u{1680}d", "a b c d"),
         ] {

@@ -32,6 +32,7 @@ mod kept;
 mod latest;
 mod lookup;
 mod markup;
+mod near;
 mod number;
 mod once;
 mod one_per;

@@ -12,7 +12,7 @@ use bumpalo::collections::Vec as BumpVec;
 use xmlshred_expr::EvaluationError;
 use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value, WorkEnd};
 
-use crate::contract::{BoundExpression, SkipRow};
+use crate::contract::{BoundExpression, Input, SkipRow};
 use crate::plan::{Anchor, CompiledPredicate, CompiledStep, Plan, PlanEach, PlanOnePer, PlanTable};
 
 use super::candidate::{Candidate, Row, Tried};
@@ -26,6 +26,9 @@ use super::told::Told;
 use super::trace::{CellPlace, Filter, Origin, Reason, Trace};
 use super::tree::NodeId;
 use super::view::{Item, View};
+
+/// So many kinds of issues of one document are not looked up.
+const MAX_WALKED_ISSUES: usize = 8;
 
 /// One document while its rows are made.
 pub(super) struct RowMaker<'d, 'out, T: Trace> {
@@ -210,12 +213,13 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
     }
 
     /// The elements of a list that belong to the row of this element.
-    #[inline]
+    #[inline(always)]
     pub(super) fn elements(&self, anchor: Anchor, element: NodeId) -> &'d [NodeId] {
         let list = self.view.tree.list(anchor.list);
-        if !anchor.is_of_row {
-            return list;
-        }
+        if anchor.is_of_row { self.elements_of_row(anchor, list, element) } else { list }
+    }
+
+    fn elements_of_row(&self, anchor: Anchor, list: &'d [NodeId], element: NodeId) -> &'d [NodeId] {
         let end = self.view.tree.node(element).subtree_end;
         let cursor = self.once.cursor(anchor.list);
         let mut from = cursor.get() as usize;
@@ -461,31 +465,44 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
     where
         'd: 'r,
     {
-        let mut few = [Value::Null; 6];
-        let many;
-        let inputs = if bound.inputs.len() <= few.len() {
-            for (place, &input) in few.iter_mut().zip(&bound.inputs) {
-                *place = self.input(input, row);
-            }
-            &few[..bound.inputs.len()]
-        } else {
-            many = bound.inputs.iter().map(|&input| self.input(input, row)).collect::<Vec<_>>();
-            &many
+        let evaluate = |inputs: &[Value<'r>]| {
+            let value = bound.expression.evaluate(inputs, arena, self.view.work);
+            self.trace.evaluated(bound, inputs, &value);
+            value
         };
-        let value = bound.expression.evaluate(inputs, arena, self.view.work);
-        self.trace.evaluated(bound, inputs, &value);
-        value
+        let input = |input: Input| self.input(input, row);
+        match *bound.inputs {
+            [one] => evaluate(&[input(one)]),
+            [one, two] => evaluate(&[input(one), input(two)]),
+            _ => evaluate(arena.alloc_slice_fill_iter(bound.inputs.iter().map(|&one| input(one)))),
+        }
     }
 
     fn count_issues(&mut self, issues: &[(u32, u32, IssueCode)]) {
         for &(table, column, code) in issues {
-            let next = self.issues.len();
-            let place = *self.issue_places.entry((table, column, code)).or_insert(next);
-            match self.issues.get_mut(place) {
+            let is_it = |known: &Issue| (known.table, known.column, known.code) == (table, column, code);
+            let place = if self.issues.len() < MAX_WALKED_ISSUES {
+                self.issues.iter().position(is_it)
+            } else {
+                self.issue_places.get(&(table, column, code)).copied()
+            };
+            match place.and_then(|place| self.issues.get_mut(place)) {
                 Some(known) => known.count += 1,
-                None => self.issues.push(Issue { table, column, code, count: 1 }),
+                None => self.issue(Issue { table, column, code, count: 1 }),
             }
         }
+    }
+
+    fn issue(&mut self, issue: Issue) {
+        self.issues.push(issue);
+        // Few are walked, and the others looked up.
+        let from = match self.issues.len() {
+            ..MAX_WALKED_ISSUES => return,
+            MAX_WALKED_ISSUES => 0,
+            count => count - 1,
+        };
+        let places = self.issues.iter().enumerate().skip(from);
+        self.issue_places.extend(places.map(|(at, known)| ((known.table, known.column, known.code), at)));
     }
 }
 

@@ -7,7 +7,7 @@ use super::plain::{BLOCK, special};
 /// The offset after the comment that begins at `start`.
 pub(super) fn skip_comment(text: &str, start: usize) -> Result<usize, XmlError> {
     let body = start + "<!--".len();
-    let Some(length) = memchr::memmem::find(&text.as_bytes()[body..], b"--") else {
+    let Some(length) = find_pair(&text.as_bytes()[body..], b"--") else {
         return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset: start });
     };
     let end = body + length;
@@ -21,7 +21,7 @@ pub(super) fn skip_comment(text: &str, start: usize) -> Result<usize, XmlError> 
 /// The offset after the processing instruction that begins at `start`.
 pub(super) fn skip_instruction(text: &str, start: usize) -> Result<usize, XmlError> {
     let target = start + "<?".len();
-    let Some(length) = memchr::memmem::find(&text.as_bytes()[target..], b"?>") else {
+    let Some(length) = find_pair(&text.as_bytes()[target..], b"?>") else {
         return Err(XmlError { kind: XmlErrorKind::UnclosedMarkup, offset: start });
     };
     let end = target + length;
@@ -36,6 +36,11 @@ pub(super) fn skip_instruction(text: &str, start: usize) -> Result<usize, XmlErr
     }
     check_characters(text, target, end)?;
     Ok(end + "?>".len())
+}
+
+/// Where these two bytes are first. The first of them is rare.
+fn find_pair(bytes: &[u8], [first, second]: &[u8; 2]) -> Option<usize> {
+    memchr::memchr_iter(*first, bytes).find(|at| bytes.get(at + 1) == Some(second))
 }
 
 /// That every character from `start` to `end` is one that XML allows.

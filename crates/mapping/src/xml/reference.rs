@@ -17,6 +17,9 @@ pub(super) fn length(text: &str, at: usize) -> Result<usize, XmlError> {
 /// What the reference at the start of `text` (which begins with `&`) stands for, and its length in bytes. Reads no further than the
 /// reference goes.
 pub(super) fn reference(text: &str) -> Result<(char, usize), XmlErrorKind> {
+    if let Some(found) = predefined(text.as_bytes()) {
+        return Ok(found);
+    }
     let body = &text[1..];
     if let Some(number) = body.strip_prefix("#x") {
         return character(number, 16).map(|(c, length)| (c, "&#x".len() + length));
@@ -24,14 +27,12 @@ pub(super) fn reference(text: &str) -> Result<(char, usize), XmlErrorKind> {
     if let Some(number) = body.strip_prefix('#') {
         return character(number, 10).map(|(c, length)| (c, "&#".len() + length));
     }
-    predefined(text.as_bytes()).ok_or_else(|| {
-        let length = ncname_len(body);
-        if length == 0 || body.as_bytes().get(length) != Some(&b';') {
-            XmlErrorKind::InvalidReference
-        } else {
-            XmlErrorKind::UnknownEntity
-        }
-    })
+    let length = ncname_len(body);
+    if length == 0 || body.as_bytes().get(length) != Some(&b';') {
+        Err(XmlErrorKind::InvalidReference)
+    } else {
+        Err(XmlErrorKind::UnknownEntity)
+    }
 }
 
 /// What the reference at the start of `bytes` stands for, when it is one to a predefined entity, and its length in bytes.
