@@ -1,7 +1,7 @@
 //! A document as a tree with parents: the data model of XPath 1.0, without comments and processing instructions.
 
 use xmlshred_mapping::contract::Case;
-use xmlshred_mapping::path::Naming;
+use xmlshred_mapping::path::{Naming, NodeTest};
 
 /// Index of a node. Nodes are numbered in document order, attributes right behind their element.
 pub type NodeId = usize;
@@ -76,10 +76,34 @@ impl Name {
     }
 }
 
+/// What is to be known of a contract to read documents.
+pub struct Reader<'c> {
+    /// Where documents stand as text, each as the names from the document's root element down.
+    pub embedded: Vec<Vec<&'c NodeTest>>,
+    /// How names compare.
+    pub case: Case,
+    /// What is done to the text of a document before it is parsed, and to those in it.
+    pub prepare: Box<dyn FnMut(&str) -> String + 'c>,
+    /// A document in the document is not well-formed.
+    pub is_torn: bool,
+}
+
+impl Reader<'_> {
+    fn is_embedded(&self, names: &[Name]) -> bool {
+        let is = |(test, name): (&&NodeTest, &Name)| match test {
+            NodeTest::Name { namespace, local } => name.is(namespace.as_deref(), local, self.case),
+            _ => false,
+        };
+        self.embedded.iter().any(|path| path.len() == names.len() && path.iter().zip(names).all(is))
+    }
+}
+
 impl Document {
     /// Parses a document; `None` when it is not well-formed.
-    pub fn parse(text: &str) -> Option<Self> {
-        let parsed = roxmltree::Document::parse(text).ok()?;
+    pub fn parse(text: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = &(reader.prepare)(text);
+        let options = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
+        let parsed = roxmltree::Document::parse_with_options(text, options).ok()?;
         let root = Node {
             kind: Kind::Document(text.to_owned()),
             parent: DOCUMENT,
@@ -87,7 +111,7 @@ impl Document {
             attributes: Vec::new(),
         };
         let mut document = Self { nodes: vec![root] };
-        document.add_children(DOCUMENT, parsed.root(), text);
+        document.add_children(DOCUMENT, parsed.root(), text, &mut Vec::new(), reader);
         Some(document)
     }
 
@@ -136,23 +160,38 @@ impl Document {
         }
     }
 
-    fn add_children(&mut self, parent: NodeId, source: roxmltree::Node<'_, '_>, text: &str) {
+    fn add_children(
+        &mut self,
+        parent: NodeId,
+        source: roxmltree::Node<'_, '_>,
+        text: &str,
+        around: &mut Vec<Name>,
+        reader: &mut Reader<'_>,
+    ) {
         for child in source.children() {
             if child.is_element() {
-                self.add_element(parent, child, text);
+                self.add_element(parent, child, text, around, reader);
             } else if child.text().is_some_and(|text| child.is_text() && !text.is_empty()) {
                 self.add_text(parent, child.text().unwrap_or_default());
             }
         }
     }
 
-    fn add_element(&mut self, parent: NodeId, source: roxmltree::Node<'_, '_>, text: &str) {
+    fn add_element(
+        &mut self,
+        parent: NodeId,
+        source: roxmltree::Node<'_, '_>,
+        text: &str,
+        around: &mut Vec<Name>,
+        reader: &mut Reader<'_>,
+    ) {
         let name = source.tag_name();
         let own = &text[source.range()];
         let end = own.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').unwrap_or(own.len());
         let name = name_of(name.namespace(), name.name(), &own[1..end]);
         let mut written = attribute_names(own);
         written.retain(|name| name != "xmlns" && !name.starts_with("xmlns:"));
+        around.push(name.clone());
         let id = self.push(Kind::Element { name, markup: markup(source, text) }, parent);
         self.nodes[parent].children.push(id);
         for (attribute, written) in source.attributes().zip(written) {
@@ -160,7 +199,39 @@ impl Document {
             let attribute = self.push(Kind::Attribute { name, value: attribute.value().to_owned() }, id);
             self.nodes[id].attributes.push(attribute);
         }
-        self.add_children(id, source, text);
+        if !self.add_embedded(id, source, around, reader) {
+            self.add_children(id, source, text, around, reader);
+        }
+        around.pop();
+    }
+
+    /// Adds the document that stands in an element as text; whether there is one.
+    fn add_embedded(
+        &mut self,
+        id: NodeId,
+        source: roxmltree::Node<'_, '_>,
+        around: &mut Vec<Name>,
+        reader: &mut Reader<'_>,
+    ) -> bool {
+        if !reader.is_embedded(around) {
+            return false;
+        }
+        let texts = source.children().filter(roxmltree::Node::is_text);
+        let inner = texts.filter_map(|child| child.text()).collect::<String>();
+        let inner = inner.trim_matches([' ', '\t', '\r', '\n']);
+        if inner.is_empty() {
+            return false;
+        }
+        if source.children().any(|child| child.is_element()) {
+            reader.is_torn = true;
+            return true;
+        }
+        let inner = &(reader.prepare)(inner);
+        match roxmltree::Document::parse(inner) {
+            Ok(parsed) => self.add_children(id, parsed.root(), inner, around, reader),
+            Err(_) => reader.is_torn = true,
+        }
+        true
     }
 
     /// A comment or processing instruction does not end a text node, unlike in XPath's own data model.

@@ -1,5 +1,6 @@
 //! The rows of all tables of a document.
 
+use std::cell::Cell as StdCell;
 use std::collections::BTreeMap;
 
 use bumpalo::Bump;
@@ -10,9 +11,10 @@ use xmlshred_mapping::contract::{
 use xmlshred_model::{DataType, DocumentKey, FailureCode, IssueCode, OwnedValue, Value, Work, lexical};
 
 use crate::cell::{Cell, NULL, from_nodes, from_value, without_value};
-use xmlshred_mapping::path::Path;
+use xmlshred_mapping::path::{NodeTest, Path};
+use xmlshred_mapping::xml::Entities;
 
-use crate::document::{DOCUMENT, Document, Kind, NodeId};
+use crate::document::{DOCUMENT, Document, Kind, NodeId, Reader};
 use crate::path::View;
 
 /// Rows of one table, each with one value per column.
@@ -38,12 +40,36 @@ pub fn shred(
     text: &str,
     context: &DocumentContext<'_>,
 ) -> Result<Shredded, FailureCode> {
-    let (text, replaced) = repaired(contract, text);
-    let document = Document::parse(&text).ok_or(FailureCode::NotWellFormed)?;
+    let replaced = StdCell::new(0);
+    let mut reader = Reader {
+        embedded: contract
+            .document
+            .embedded
+            .iter()
+            .map(|path| names(&contract.document.root, path))
+            .collect(),
+        case: contract.document.case,
+        prepare: Box::new(|text| {
+            let (text, count) = repaired(contract, text);
+            replaced.set(replaced.get() + count);
+            with_entities(contract, text)
+        }),
+        is_torn: false,
+    };
+    if text.contains("<!ENTITY") && contract.document.entities != Entities::Internal {
+        return Err(FailureCode::DoctypeRefused);
+    }
+    let document = Document::parse(text, &mut reader).ok_or(FailureCode::NotWellFormed)?;
+    let is_torn = reader.is_torn;
+    drop(reader);
+    let replaced = replaced.get();
     let view = View { document: &document, main: DOCUMENT, case: contract.document.case, variables: &[] };
     let [main] = view.select(&contract.document.root, DOCUMENT)[..] else {
         return Err(FailureCode::WrongRoot);
     };
+    if is_torn {
+        return Err(FailureCode::NotWellFormed);
+    }
     let view = View { main, ..view };
     let key = key(contract, view, context.key)?;
     if contract.document.require.iter().any(|path| view.select(path, main).is_empty()) {
@@ -63,6 +89,22 @@ pub fn shred(
         maker.issues.insert((0, 0, IssueCode::InvalidCharacter), replaced);
     }
     Ok(Shredded { key, tables, issues: maker.issues })
+}
+
+/// The names on the way from the document's root element.
+fn names<'c>(root: &'c Path, path: &'c Path) -> Vec<&'c NodeTest> {
+    root.steps.iter().chain(&path.steps).map(|step| &step.test).collect()
+}
+
+/// The text with the entities of the contract as text. Random documents have no reference in CDATA.
+fn with_entities(contract: &Contract, mut text: String) -> String {
+    if let Entities::Named(named) = &contract.document.entities {
+        for (name, value) in named {
+            let value = value.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+            text = text.replace(&format!("&{name};"), &value.replace('\'', "&apos;"));
+        }
+    }
+    text
 }
 
 /// The text without the characters that no document may have, written as they are or as one of the references of random documents.

@@ -10,7 +10,7 @@ use xmlshred_model::{DataType, OnExisting, OwnedValue};
 
 use crate::limits::Limits;
 use crate::path::Path;
-use crate::xml::Charset;
+use crate::xml::{Charset, Entities};
 
 /// A whole contract.
 #[derive(Clone, Debug)]
@@ -76,6 +76,10 @@ pub struct DocumentSpec {
     pub encoding: Option<Charset>,
     /// What characters do that no document may have.
     pub invalid_characters: InvalidCharacters,
+    /// Paths of elements whose text is a document; names from the main element down.
+    pub embedded: Vec<Path>,
+    /// What documents may refer to.
+    pub entities: Entities,
     /// What one document may be and cost.
     pub limits: Limits,
 }

@@ -10,12 +10,12 @@ use xmlshred_model::{OnExisting, Work};
 
 use crate::limits::Limits;
 use crate::path::{Axis, NodeTest, Path};
-use crate::xml::Charset;
+use crate::xml::{Charset, Entities};
 
 use super::checked::{Contract, DocumentSpec, SourceSpec, TargetSpec};
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::document_key::{may_be_shared, ranking_column};
-use super::fields::{Fields, map, missing_key, one_or_list, text};
+use super::fields::{Fields, Spanned, map, missing_key, one_or_list, text};
 use super::language::{self, Key};
 use super::node::{self, Node, NodeKind};
 use super::raw::{cleaners, null_values, texts};
@@ -244,6 +244,8 @@ impl<'n> Checker<'n> {
         });
         let invalid_characters =
             fields.word("invalid_characters", &INVALID_CHARACTERS, &mut self.problems).unwrap_or_default();
+        let embedded = self.embedded(&fields);
+        let entities = fields.get("entities").map(|node| self.entities(node)).unwrap_or_default();
         let limits = self.limits(fields.get("limits"));
         let key = fields.text("key", &mut self.problems).map(|found| self.path(&found));
         let require = fields.get("require").map(one_or_list).unwrap_or_default();
@@ -262,7 +264,58 @@ impl<'n> Checker<'n> {
                 "write it from the document's root element down, as in `/Orders/Order`",
             );
         }
-        Some(DocumentSpec { root: path, key, require, case, encoding, invalid_characters, limits })
+        Some(DocumentSpec {
+            root: path,
+            key,
+            require,
+            case,
+            encoding,
+            invalid_characters,
+            embedded,
+            entities,
+            limits,
+        })
+    }
+
+    fn embedded(&mut self, fields: &Fields<'n>) -> Vec<Path> {
+        let items = fields.get("embedded").map(one_or_list).unwrap_or_default();
+        let items = items.iter().filter_map(|item| text(item, "embedded", &mut self.problems));
+        let mut paths = Vec::new();
+        for found in items.collect::<Vec<_>>() {
+            let before = self.problems.count();
+            let path = self.path(&found);
+            let is_read = self.problems.count() == before;
+            if is_read && (path.absolute || !has_plain_steps(&path)) {
+                let message = "an embedded document stands at a path of names";
+                let hint = "write the names from the main element down, as in `Body/Payload`";
+                self.problems.report(Code::InvalidPath, found.span, message, hint);
+            } else if is_read {
+                paths.push(path);
+            }
+        }
+        paths
+    }
+
+    fn entities(&mut self, node: &'n Node) -> Entities {
+        if let NodeKind::Map(_) = node.kind {
+            let entries = map(node, "entities", &mut self.problems).unwrap_or_default();
+            let named = entries.iter().filter_map(|entry| {
+                let text = text(&entry.value, "an entity", &mut self.problems)?;
+                Some((entry.key.clone(), text.value.to_owned()))
+            });
+            return Entities::Named(named.collect());
+        }
+        match text(node, "entities", &mut self.problems) {
+            Some(Spanned { value: "html", .. }) => Entities::Html,
+            Some(Spanned { value: "internal", .. }) => Entities::Internal,
+            Some(found) => {
+                let message = format!("`entities` cannot be `{}`", found.value);
+                let hint = "write `html`, `internal`, or a map such as `{ nbsp: \"\\u00A0\" }`";
+                self.problems.report(Code::UnknownValue, found.span, message, hint);
+                Entities::Predefined
+            }
+            None => Entities::Predefined,
+        }
     }
 
     /// Those that are set; the others are the program's.
@@ -375,8 +428,14 @@ fn clashes_with_log(key: &str) -> Option<&'static str> {
 }
 
 fn is_plain_root(path: &Path) -> bool {
+    path.absolute && has_plain_steps(path)
+}
+
+/// Whether a path has names of elements and nothing else.
+fn has_plain_steps(path: &Path) -> bool {
     let is_plain = |step: &crate::path::Step| {
         step.axis == Axis::Child && matches!(step.test, NodeTest::Name { .. }) && step.predicates.is_empty()
     };
-    path.absolute && path.naming.is_none() && !path.steps.is_empty() && path.steps.iter().all(is_plain)
+    let is_whole = path.naming.is_some() || path.group.is_some();
+    !is_whole && !path.steps.is_empty() && path.steps.iter().all(is_plain)
 }

@@ -7,8 +7,8 @@ use xmlshred_model::{BatchBuilder, Failure};
 use crate::limits::Limits;
 use crate::lines::Lines;
 use crate::plan::{Automaton, Ignored, Paths, Plan, Stored, column_automaton};
-use crate::shred::{Content, Dfa, DocumentContext, Extent, Finder, Shredder};
-use crate::xml::{ScanLimits, scan};
+use crate::shred::{Content, Dfa, DocumentContext, Extent, Finder, Reading, Shredder};
+use crate::xml::{Names, ScanLimits};
 
 use super::outline::Outline;
 use super::reads::{Part, Parts, Reads};
@@ -64,21 +64,21 @@ impl Coverage {
         self.rows.discard_rows();
         shredded?;
         let read = reads.into_parts();
-        let text = content.of_shredded(&self.plan);
-        let ignored = self.ignored_parts(&text)?;
+        let reading = content.of_shredded(&self.plan);
+        let ignored = self.ignored_parts(&reading)?;
         self.document_count += 1;
-        self.walk(&text, &read, &ignored);
+        self.walk(&reading, &read, &ignored);
         Ok(())
     }
 
-    fn ignored_parts(&mut self, text: &str) -> Result<Parts, Failure> {
+    fn ignored_parts(&mut self, reading: &Reading<'_>) -> Result<Parts, Failure> {
         if self.ignored.paths.is_empty() {
             return Ok(Parts::default());
         }
         let mut ignored = Parts::default();
         let mut parts = Vec::new();
         let paths = self.ignored.paths(&self.plan);
-        self.finder.find(&self.plan, paths, &self.ignored.paths, text, &mut |_, extent| {
+        self.finder.find(&self.plan, paths, &self.ignored.paths, reading, &mut |_, extent| {
             parts.push(match extent {
                 Extent::Text(range) => Part::Text(range),
                 // With an element, everything in it is left out.
@@ -93,25 +93,26 @@ impl Coverage {
         Ok(ignored)
     }
 
-    fn walk(&mut self, text: &str, read: &Parts, ignored: &Parts) {
+    fn walk(&mut self, reading: &Reading<'_>, read: &Parts, ignored: &Parts) {
         let columns = Paths { symbols: self.plan.symbols(), automaton: &self.columns };
         let all = self.plan.paths();
         self.columns_dfa.trim(columns);
         self.all_dfa.trim(all);
         let mut walk = Walk {
-            text,
+            reading,
             document: self.document_count,
             columns: Machine { paths: columns, dfa: &mut self.columns_dfa },
             all: Machine { paths: all, dfa: &mut self.all_dfa },
             read,
             ignored,
             outline: &mut self.outline,
-            lines: Lines::of(text),
+            lines: Lines::of(&reading.text),
             open: vec![BOTTOM],
             run: None,
         };
         let limits = ScanLimits { max_depth: u32::MAX, max_attributes: u32::MAX };
-        scan(text, limits, &mut walk).expect("the shredder has scanned it");
+        let scanned = reading.scan(limits, &mut Names::default(), &mut walk);
+        scanned.expect("the shredder has scanned it");
     }
 
     /// What came of the documents so far.

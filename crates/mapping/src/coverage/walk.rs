@@ -4,7 +4,7 @@ use xmlshred_model::Work;
 
 use crate::lines::Lines;
 use crate::plan::Paths;
-use crate::shred::{DEAD, Dfa, START, StateId};
+use crate::shred::{DEAD, Dfa, Reading, START, StateId};
 use crate::xml::{Handler, Nobody, RawText, StartTag, TextKind};
 
 use super::outline::{Datum, Fate, NameId, NameKind, Outline, TOP};
@@ -18,7 +18,7 @@ pub(super) struct Machine<'w> {
 
 /// One document being walked over.
 pub(super) struct Walk<'w, 'd> {
-    pub(super) text: &'d str,
+    pub(super) reading: &'d Reading<'d>,
     /// From 1.
     pub(super) document: u64,
     /// Paths of columns.
@@ -67,7 +67,7 @@ impl<'d> Walk<'_, 'd> {
     }
 
     fn offset(&self, part: &str) -> usize {
-        part.as_ptr() as usize - self.text.as_ptr() as usize
+        part.as_ptr() as usize - self.reading.text.as_ptr() as usize
     }
 
     /// The end of a run of text: at every tag.
@@ -86,7 +86,12 @@ impl<'d> Walk<'_, 'd> {
         } else {
             Fate::NoPath
         };
-        let datum = Datum { name: level.name, fate, raw: &self.text[start..stop], offset: start };
+        let datum = Datum {
+            name: level.name,
+            fate,
+            raw: &self.reading.text[start..stop],
+            offset: self.reading.outer(start),
+        };
         self.outline.count(datum, self.document, &mut self.lines);
     }
 
@@ -113,6 +118,7 @@ impl<'d> Walk<'_, 'd> {
                 Fate::NoPath
             };
             let name = self.outline.child(level.name, NameKind::Attribute, attribute.local());
+            let offset = self.reading.outer(offset);
             self.outline.count(Datum { name, fate, raw, offset }, self.document, &mut self.lines);
         }
     }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::xml::{Handler, Nobody, RawText, ScanLimits, StartTag, TextKind, scan};
+use crate::lines::Lines;
+use crate::shred::Reading;
+use crate::xml::{Handler, Names, Nobody, RawText, ScanLimits, StartTag, TextKind};
 
 use super::explanation::NodePlace;
 
@@ -17,22 +19,20 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Finds all these offsets in one walk over a well-formed document.
-    pub(super) fn find(text: &str, offsets: impl IntoIterator<Item = u32>) -> Self {
+    /// Finds all these offsets in one walk over a well-formed document. What is in a document within it has the line of its element.
+    pub(super) fn find(reading: &Reading<'_>, offsets: impl IntoIterator<Item = u32>) -> Self {
         let nowhere = NodePlace { path: "/".to_owned(), line: 1, column: 1 };
         let mut by_offset: BTreeMap<_, _> =
             offsets.into_iter().map(|offset| (offset, nowhere.clone())).collect();
-        let (mut line, mut column, mut at) = (1, 1, 0);
+        let mut lines = Lines::of(&reading.text);
         for (&offset, place) in &mut by_offset {
-            for c in text[at..offset as usize].chars() {
-                (line, column) = if c == '\n' { (line + 1, 1) } else { (line, column + 1) };
-            }
-            at = offset as usize;
-            (place.line, place.column) = (line, column);
+            (place.line, place.column) = lines.place(reading.outer(offset as usize));
         }
-        let mut finder = Finder { text, by_offset, open: vec![Level::default()], path: String::new() };
+        let mut finder =
+            Finder { text: &reading.text, by_offset, open: vec![Level::default()], path: String::new() };
         let limits = ScanLimits { max_depth: u32::MAX, max_attributes: u32::MAX };
-        scan(text, limits, &mut finder).expect("the shredder has scanned it");
+        let scanned = reading.scan(limits, &mut Names::default(), &mut finder);
+        scanned.expect("the shredder has scanned it");
         Self { by_offset: finder.by_offset }
     }
 

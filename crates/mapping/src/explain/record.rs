@@ -58,11 +58,11 @@ pub fn explain(
         // The document may not even be well-formed.
         return explanation;
     }
-    let text = content.of_shredded(plan);
+    let reading = content.of_shredded(plan);
     let cells = lets.iter().chain(rows.iter().flat_map(|row| &row.cells));
     let reads = cells.flat_map(|cell| &cell.reads).map(|read| read.0);
     let elements = rows.iter().flat_map(RowRecord::offsets).chain(filtered.iter().map(|found| found.1));
-    let places = Places::find(&text, reads.chain(elements).collect::<Vec<_>>());
+    let places = Places::find(&reading, reads.chain(elements).collect::<Vec<_>>());
     let in_words = filtered.into_iter().map(|(filter, offset, false_parts)| {
         let predicate = predicate(plan, filter).to_string();
         FilteredElement { table: filter.table, place: places.at(offset), predicate, false_parts }

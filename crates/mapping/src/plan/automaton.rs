@@ -234,6 +234,11 @@ impl Automaton {
         true
     }
 
+    /// Keeps the elements at a location.
+    pub(super) fn keep(&mut self, location: &Location) {
+        self.state_at(location);
+    }
+
     fn read(&mut self, location: &Location, reading: Reading) {
         let state = self.state_at(location);
         match reading {

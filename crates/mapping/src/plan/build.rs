@@ -11,6 +11,7 @@ use crate::path::{Axis, Path};
 use super::anchor::Anchor;
 use super::automaton::{Automaton, Reading};
 use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test, add_names, compile};
+use super::embedded::Embedded;
 use super::filtered::{Filter, Filtered};
 use super::later;
 use super::location::{Location, Move};
@@ -55,7 +56,21 @@ pub(super) fn plan(contract: Contract) -> Plan {
     let mut tables: Vec<PlanTable> = tables;
     later::note(&contract, &mut tables);
     let schema = Arc::new(target_schema(&contract));
-    Plan { schema, symbols, automaton, root, key, require, lets, tables, prefixes, once_count, contract }
+    let embedded = Embedded::of(&contract.document.embedded, &root, &symbols);
+    Plan {
+        schema,
+        symbols,
+        automaton,
+        root,
+        key,
+        require,
+        lets,
+        tables,
+        embedded,
+        prefixes,
+        once_count,
+        contract,
+    }
 }
 
 /// Every path of the contract. Those of `ignore` are followed by `coverage` alone, but share the names.
@@ -63,7 +78,8 @@ fn for_each_path(contract: &Contract, visit: &mut dyn FnMut(&Path)) {
     let Contract { name: _, source: _, target: _, document, lets, tables, ignore, variables: _, hash: _ } =
         contract;
     visit(&document.root);
-    document.key.iter().chain(&document.require).chain(ignore).for_each(&mut *visit);
+    document.key.iter().chain(&document.require).chain(&document.embedded).for_each(&mut *visit);
+    ignore.iter().for_each(&mut *visit);
     let column = |column: &Column, visit: &mut dyn FnMut(&Path)| {
         if let ColumnSource::Path(path) = &column.source {
             visit(path);

@@ -6,6 +6,7 @@ mod anchor;
 mod automaton;
 mod build;
 mod compiled;
+mod embedded;
 mod filtered;
 mod later;
 mod location;
@@ -22,6 +23,7 @@ pub(crate) use automaton::Automaton;
 pub(crate) use compiled::{
     CompiledCondition, CompiledOperand, CompiledPath, CompiledPredicate, CompiledStep, Lookup, Test, Whole,
 };
+pub(crate) use embedded::Embedded;
 pub(crate) use filtered::{Filtered, TakenOf};
 pub(crate) use prepared::Paths;
 pub use prepared::Plan;

@@ -8,6 +8,7 @@ use crate::contract::Contract;
 
 use super::automaton::Automaton;
 use super::compiled::CompiledPath;
+use super::embedded::Embedded;
 use super::symbols::Symbols;
 use super::table::{PlanColumn, PlanTable};
 
@@ -24,6 +25,8 @@ pub struct Plan {
     pub(super) require: Vec<CompiledPath>,
     pub(super) lets: Vec<PlanColumn>,
     pub(super) tables: Vec<PlanTable>,
+    /// Elements whose text is a document.
+    pub(super) embedded: Option<Embedded>,
     /// What paths of attributes begin with; `PlanSource::Attribute` has indices.
     pub(super) prefixes: Vec<CompiledPath>,
     pub(super) once_count: u32,
@@ -62,6 +65,11 @@ impl Plan {
 
     pub(crate) fn key(&self) -> Option<&CompiledPath> {
         self.key.as_ref()
+    }
+
+    /// Elements whose text is a document, where there are some.
+    pub(crate) fn embedded(&self) -> Option<&Embedded> {
+        self.embedded.as_ref()
     }
 
     /// With the index into `contract().document.require`.

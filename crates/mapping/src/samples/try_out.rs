@@ -52,10 +52,11 @@ impl Samples {
         self.document_count += 1;
         shredded?;
         if !self.ignored_seen.iter().all(|&is_seen| is_seen) {
-            let text = content.of_shredded(&self.plan);
+            let reading = content.of_shredded(&self.plan);
             let paths = self.ignored.paths(&self.plan);
             let seen = &mut self.ignored_seen;
-            self.finder.find(&self.plan, paths, &self.ignored.paths, &text, &mut |at, _| seen[at] = true)?;
+            self.finder
+                .find(&self.plan, paths, &self.ignored.paths, &reading, &mut |at, _| seen[at] = true)?;
         }
         Ok(())
     }

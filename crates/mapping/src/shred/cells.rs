@@ -5,13 +5,13 @@ use xmlshred_model::{DataType, Failure, OwnedValue, Value, lexical};
 
 use crate::contract::{Column, ColumnSource};
 use crate::plan::{Form, PlanColumn, PlanTable, Quick};
-use crate::xml::Place;
 
 use super::candidate::{COLUMN, Candidate, LET, Row};
 use super::cell::Refusal;
 use super::convert::{cleaned, from_clean_text};
 use super::near::Near;
 use super::part::Part;
+use super::reading::NestedPlace;
 use super::room::Room;
 use super::rows::{RowMaker, failure};
 use super::trace::{CellPlace, Matches, Trace};
@@ -229,7 +229,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     ) -> Box<Failure> {
         let node = self.view.tree.node(candidate.element);
         let offset = at.map_or(node.start as usize, |item| self.view.offset(item));
-        let place = Place::of(self.view.text, offset);
+        let place = NestedPlace::new(self.view.text, self.view.parts, offset);
         let table = self.table_name(candidate.table);
         let message = format!("{table}.{}: {}, at {place}", column.column.name, refusal.message);
         failure(refusal.code, message)

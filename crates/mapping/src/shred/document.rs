@@ -1,18 +1,22 @@
 //! From the text of a document to a view of it, and what must hold of it as a whole: its main element, its key, what it must have.
 
+use std::borrow::Cow;
+
 use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage, Work, WorkEnd};
 
 use crate::Plan;
+use crate::contract::DocumentSpec;
 use crate::plan::Paths;
 use crate::xml::{
-    Handler, Names, Nobody, Place, RawText, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, scan,
-    scan_with,
+    Handler, Names, Nobody, RawText, ResolveError, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, resolve,
+    scan,
 };
 
 use super::cell::Refusal;
 use super::dfa::Dfa;
 use super::findings::Findings;
 use super::project::{Known, Projection};
+use super::reading::{NestedPlace, Part, Reading, own_text};
 use super::texts::Texts;
 use super::trace::Trace;
 use super::tree::{DOCUMENT, NodeId, Tree};
@@ -39,29 +43,31 @@ impl Buffers {
         paths: Paths<'_>,
         limits: &Limits,
         work: &Work<'_>,
-        text: &str,
+        reading: &Reading<'_>,
     ) -> Result<(), Box<Failure>> {
         let Limits { max_depth, max_attributes, .. } = *limits;
         let Self { dfa, tree, names, known } = self;
         if names.trim() {
             known.clear();
         }
-        let mut projection = Projection::new(paths, dfa, tree, known, work, text);
-        scan_with(text, ScanLimits { max_depth, max_attributes }, names, &mut projection)
-            .map_err(|error| xml_failure(error, text))?;
+        let mut projection = Projection::new(paths, dfa, tree, known, work, &reading.text);
+        reading
+            .scan(ScanLimits { max_depth, max_attributes }, names, &mut projection)
+            .map_err(|error| xml_failure(error, &reading.text, reading.parts()))?;
         projection.finish().map_err(too_much_work)
     }
 
     /// The document that was read last.
     pub(super) fn view<'a>(
         &'a self,
-        text: &'a str,
+        reading: &'a Reading<'_>,
         texts: &'a Texts,
         findings: &'a Findings<Item>,
         work: &'a Work<'a>,
     ) -> View<'a> {
         let Self { dfa, tree, names: _, known: _ } = self;
-        View { tree, text, main: DOCUMENT, dfa, texts, findings, work }
+        let (text, parts) = (&*reading.text, reading.parts());
+        View { tree, text, parts, main: DOCUMENT, dfa, texts, findings, work }
     }
 }
 
@@ -73,15 +79,36 @@ pub(super) fn too_much_work(end: WorkEnd) -> Box<Failure> {
 }
 
 #[cold]
-fn xml_failure(error: XmlError, text: &str) -> Box<Failure> {
+fn xml_failure(error: XmlError, text: &str, parts: &[Part]) -> Box<Failure> {
     let code = match error.kind {
         XmlErrorKind::TooDeep(_) => FailureCode::TooDeep,
         XmlErrorKind::TooManyAttributes(_) => FailureCode::TooManyAttributes,
-        XmlErrorKind::RefusedDoctype => FailureCode::DoctypeRefused,
+        XmlErrorKind::RefusedDoctype | XmlErrorKind::MarkupInEntity | XmlErrorKind::EntitiesTooDeep(_) => {
+            FailureCode::DoctypeRefused
+        }
         _ => FailureCode::NotWellFormed,
     };
-    let message = format!("{}, at {}", error.kind, Place::of(text, error.offset));
+    let message = format!("{}, at {}", error.kind, NestedPlace::new(text, parts, error.offset));
     Box::new(Failure { stage: Stage::Parse, code, message })
+}
+
+/// The text of a document with all that its DTD and the contract say about entities and attributes.
+pub(super) fn resolved<'t>(
+    text: &'t str,
+    document: &DocumentSpec,
+    max_bytes: u64,
+) -> Result<Cow<'t, str>, Box<Failure>> {
+    // Ranges of the document are kept as 32-bit numbers.
+    let max_bytes = max_bytes.min(u64::from(u32::MAX));
+    resolve(text, &document.entities, max_bytes).map_err(|error| match error {
+        ResolveError::Xml(error) => xml_failure(error, text, &[]),
+        ResolveError::TooLarge { offset } => {
+            let place = NestedPlace::new(text, &[], offset);
+            let message =
+                format!("more than {max_bytes} bytes with entities and defaults of attributes, at {place}");
+            Box::new(Failure { stage: Stage::Parse, code: FailureCode::DocumentTooLarge, message })
+        }
+    })
 }
 
 /// The one element that `document.root` leads to.
@@ -89,7 +116,7 @@ pub(super) fn main_element(plan: &Plan, view: View<'_>) -> Result<NodeId, Box<Fa
     let found = view.select_all(plan.root(), DOCUMENT).map_err(too_much_work)?;
     let wrong = |what: &str| {
         let root = &plan.contract().document.root.text;
-        let message = match root_name(view.text) {
+        let message = match root_name(own_text(view.text, view.parts)) {
             Some(name) => format!("{what} {root}; the root element is {name}"),
             None => format!("{what} {root}"),
         };

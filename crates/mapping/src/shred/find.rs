@@ -8,6 +8,7 @@ use crate::plan::{CompiledPath, Paths};
 use super::document::{Buffers, main_element, too_much_work};
 use super::findings::Findings;
 use super::markup::Extent;
+use super::reading::Reading;
 use super::texts::Texts;
 use super::view::View;
 use crate::limits::Limits;
@@ -31,14 +32,14 @@ impl Finder {
         plan: &Plan,
         paths: Paths<'_>,
         wanted: &[CompiledPath],
-        text: &str,
+        reading: &Reading<'_>,
         found: &mut dyn FnMut(usize, Extent),
     ) -> Result<(), Failure> {
         let limits = Limits::unlimited();
         let work = Work::new(Limits::default().max_steps, u64::MAX, None);
-        self.buffers.project(paths, &limits, &work, text).map_err(|failure| *failure)?;
+        self.buffers.project(paths, &limits, &work, reading).map_err(|failure| *failure)?;
         let (texts, findings) = (Texts::default(), Findings::default());
-        let view = self.buffers.view(text, &texts, &findings, &work);
+        let view = self.buffers.view(reading, &texts, &findings, &work);
         let view = View { main: main_element(plan, view).map_err(|failure| *failure)?, ..view };
         for (at, path) in wanted.iter().enumerate() {
             let items = view.select_all(path, view.main).map_err(|end| *too_much_work(end))?;

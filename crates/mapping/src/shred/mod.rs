@@ -1,6 +1,8 @@
 //! One document to rows.
 //!
 //! 1. [`crate::xml::decode`]: bytes to text.
+//!    [`crate::xml::resolve`], where its own DTD or the contract says so: entities and attributes that it does not show. `embedded`:
+//!    documents in it (`reading`).
 //! 2. [`crate::xml::scan`] with `project` as its handler: one pass, well-formedness checked, what no path reaches skipped; the rest
 //!    becomes a small tree of ranges of the text (`tree`). `dfa` says what is reached.
 //! 3. `rows`: tables in contract order; `cells` makes most cells at once, as the plan says. For the others `select` and `filtered` follow
@@ -24,6 +26,7 @@ mod context;
 mod convert;
 mod dfa;
 mod document;
+mod embedded;
 mod filtered;
 mod find;
 mod findings;
@@ -39,6 +42,7 @@ mod one_per;
 mod part;
 mod predicate;
 mod project;
+mod reading;
 mod room;
 mod rows;
 mod select;
@@ -52,6 +56,7 @@ mod tree;
 mod value;
 mod view;
 mod watch;
+mod within;
 
 pub(crate) use cell::{Cell, Refusal};
 pub use context::DocumentContext;
@@ -59,6 +64,7 @@ pub(crate) use dfa::{DEAD, Dfa, START, StateId};
 pub(crate) use find::Finder;
 pub(crate) use latest::Latest;
 pub(crate) use markup::Extent;
+pub(crate) use reading::Reading;
 pub use shredder::{Content, Cost, ShredError, Shredded, Shredder};
 pub(crate) use trace::{
     CellPlace, CodeEntry, Filter, Matches, OnceKey, OnceTold, OnePerPath, Origin, Reason, Step, Taken, Trace,

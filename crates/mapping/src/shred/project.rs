@@ -30,6 +30,8 @@ pub(super) struct Projection<'s, 'd> {
     ended: Result<(), WorkEnd>,
     /// The known tag that is being told; `None` when it is skipped.
     begun: Option<Begun>,
+    /// Of documents around the one that is told.
+    around: Vec<(Known, ScopeId)>,
 }
 
 /// An element that is open.
@@ -131,6 +133,7 @@ impl<'s, 'd> Projection<'s, 'd> {
             keeps_scopes: paths.automaton.reads_markup(),
             ended: Ok(()),
             begun: None,
+            around: Vec::new(),
         }
     }
 
@@ -349,6 +352,20 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
             self.tree.remove_last(node);
         } else {
             self.tree.close(node, end as u32);
+        }
+    }
+
+    fn enter(&mut self) {
+        self.is_in_text = false;
+        self.around.push((std::mem::take(self.known), self.at.scope));
+        self.at.scope = NO_SCOPE;
+    }
+
+    fn leave(&mut self) {
+        self.is_in_text = false;
+        if let Some((known, scope)) = self.around.pop() {
+            *self.known = known;
+            self.at.scope = scope;
         }
     }
 

@@ -12,8 +12,10 @@ use crate::contract::DocumentSpec;
 use crate::xml::{DecodeError, decode_as, decode_leniently, repair};
 
 use super::context::DocumentContext;
-use super::document::{Buffers, check_key, check_required, main_element};
+use super::document::{Buffers, check_key, check_required, main_element, resolved};
+use super::embedded::Embedding;
 use super::findings::Findings;
+use super::reading::Reading;
 use super::rows::RowMaker;
 use super::texts::Texts;
 use super::trace::{Silent, Trace};
@@ -30,9 +32,18 @@ pub enum Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// The text of a document that was shredded by this plan.
-    pub(crate) fn of_shredded(self, plan: &Plan) -> Cow<'a, str> {
-        self.text(&plan.contract().document).expect("the shredder has decoded it").0
+    /// A document that was shredded by this plan, as it was read.
+    pub(crate) fn of_shredded(self, plan: &Plan) -> Reading<'a> {
+        let document = &plan.contract().document;
+        let text = self.text(document).expect("the shredder has decoded it").0;
+        let text = all_resolved(text, document, u64::MAX).expect("the shredder has resolved it");
+        let mut reading = Reading::plain(text);
+        if let Some(embedded) = plan.embedded() {
+            let (limits, work) = (Limits::unlimited(), Work::unlimited());
+            let mut embedding = Embedding::new(plan, embedded);
+            embedding.embed(plan, embedded, &limits, &work, &mut reading).expect("the shredder has read it");
+        }
+        reading
     }
 
     /// The text, and how many characters were replaced or dropped in it.
@@ -110,6 +121,8 @@ pub struct Shredder {
     plan: Arc<Plan>,
     limits: Limits,
     buffers: Buffers,
+    /// Where the contract says that there are documents in documents.
+    embedding: Option<Embedding>,
     /// What lives as long as a document.
     arena: Bump,
     /// What lives as long as a row.
@@ -124,7 +137,16 @@ impl Shredder {
     /// A shredder for this plan.
     pub fn new(plan: Arc<Plan>, limits: Limits) -> Self {
         let buffers = Buffers::new(plan.paths());
-        Self { plan, limits, buffers, arena: Bump::new(), row_arena: Bump::new(), cost: Cost::default() }
+        let embedding = plan.embedded().map(|embedded| Embedding::new(&plan, embedded));
+        Self {
+            plan,
+            limits,
+            buffers,
+            embedding,
+            arena: Bump::new(),
+            row_arena: Bump::new(),
+            cost: Cost::default(),
+        }
     }
 
     /// What the last document has cost.
@@ -157,7 +179,8 @@ impl Shredder {
         rows: &mut BatchBuilder,
         trace: &impl Trace,
     ) -> Result<Shredded, Failure> {
-        let (text, invalid_characters) = self.text(content)?;
+        let (text, mut invalid_characters) = self.text(content)?;
+        let mut reading = Reading::plain(text);
         for arena in [&mut self.arena, &mut self.row_arena] {
             if arena.allocated_bytes() > MAX_KEPT_ARENA {
                 *arena = Bump::new();
@@ -165,11 +188,19 @@ impl Shredder {
                 arena.reset();
             }
         }
-        let Self { plan, limits, buffers, arena, row_arena, cost } = self;
+        let Self { plan, limits, buffers, embedding, arena, row_arena, cost } = self;
         let work = Work::new(limits.max_steps, limits.max_value_bytes, context.must_end);
-        let shredded = buffers.project(plan.paths(), limits, &work, &text).and_then(|()| {
+        let embedded = match (embedding, plan.embedded()) {
+            (Some(embedding), Some(embedded)) => {
+                let found = embedding.embed(plan, embedded, limits, &work, &mut reading);
+                found.map(|replaced| invalid_characters += replaced)
+            }
+            _ => Ok(()),
+        };
+        let projected = embedded.and_then(|()| buffers.project(plan.paths(), limits, &work, &reading));
+        let shredded = projected.and_then(|()| {
             let (texts, findings) = (Texts::default(), Findings::default());
-            let view = buffers.view(&text, &texts, &findings, &work);
+            let view = buffers.view(&reading, &texts, &findings, &work);
             let view = View { main: main_element(plan, view)?, ..view };
             let key = check_key(plan, view, context.key, trace)?;
             check_required(plan, view)?;
@@ -202,7 +233,26 @@ impl Shredder {
                 message: format!("{} bytes, the limit is {max_bytes}", text.len()),
             });
         }
-        Ok((text, invalid_characters))
+        let text = all_resolved(text, &self.plan.contract().document, max_bytes);
+        text.map(|text| (text, invalid_characters)).map_err(|failure| *failure)
+    }
+}
+
+/// [`resolved`] of text that may be owned.
+fn all_resolved<'t>(
+    text: Cow<'t, str>,
+    document: &DocumentSpec,
+    max_bytes: u64,
+) -> Result<Cow<'t, str>, Box<Failure>> {
+    match text {
+        Cow::Borrowed(text) => resolved(text, document, max_bytes),
+        Cow::Owned(text) => {
+            let changed = match resolved(&text, document, max_bytes)? {
+                Cow::Owned(changed) => Some(changed),
+                Cow::Borrowed(_) => None,
+            };
+            Ok(Cow::Owned(changed.unwrap_or(text)))
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::path::Naming;
 
 use super::dfa::Dfa;
 use super::findings::Findings;
+use super::reading::Part;
 use super::texts::Texts;
 use super::tree::{DOCUMENT, NodeId, TEXT, Tree};
 
@@ -14,6 +15,8 @@ use super::tree::{DOCUMENT, NodeId, TEXT, Tree};
 pub(crate) struct View<'a> {
     pub(super) tree: &'a Tree,
     pub(crate) text: &'a str,
+    /// The documents in it.
+    pub(super) parts: &'a [Part],
     /// The main element, where absolute paths start.
     pub(super) main: NodeId,
     pub(super) dfa: &'a Dfa,

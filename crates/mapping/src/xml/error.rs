@@ -102,9 +102,15 @@ pub enum XmlErrorKind {
     /// A document type declaration elsewhere than before the root, twice, or malformed.
     #[error("a wrong document type declaration")]
     InvalidDoctype,
-    /// A document type declaration that declares entities, attribute defaults or types other than `CDATA`.
-    #[error("a document type declaration with entities, attribute types or defaults, which are refused")]
+    /// A document type declaration that declares entities or refers to some.
+    #[error("a document type declaration with entities, which are refused")]
     RefusedDoctype,
+    /// An entity that is not text alone.
+    #[error("an entity with markup in it, which is refused")]
+    MarkupInEntity,
+    /// An entity that refers to others, and they to others, or to itself.
+    #[error("entities within each other, deeper than {0} levels")]
+    EntitiesTooDeep(u32),
     /// Elements nested deeper than allowed.
     #[error("elements nested deeper than {0} levels")]
     TooDeep(u32),

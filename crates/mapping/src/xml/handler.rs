@@ -36,6 +36,12 @@ pub trait Handler<'d> {
 
     /// The tag that has begun is not as it seemed: it will be told as a whole.
     fn forget(&mut self) {}
+
+    /// A document within the innermost open element is told next: its namespaces, and the numbers of its names, are its own.
+    fn enter(&mut self) {}
+
+    /// That document ends.
+    fn leave(&mut self) {}
 }
 
 /// How a handler takes a known tag.

@@ -26,7 +26,18 @@ pub fn scan_with<'d, H: Handler<'d>>(
     names: &mut Names,
     handler: &mut H,
 ) -> Result<(), XmlError> {
-    let start = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
+    scan_part(text, 0, limits, names, handler)
+}
+
+/// [`scan_with`] of a document that begins at an offset of the text; places are those in the text.
+pub(crate) fn scan_part<'d, H: Handler<'d>>(
+    text: &'d str,
+    start: usize,
+    limits: ScanLimits,
+    names: &mut Names,
+    handler: &mut H,
+) -> Result<(), XmlError> {
+    let start = if text[start..].starts_with('\u{FEFF}') { start + '\u{FEFF}'.len_utf8() } else { start };
     let at = declaration::skip(text, start)?.unwrap_or(start);
     let mut scanner = Scanner::new(text, at, limits, names);
     scanner.prolog()?;

@@ -18,6 +18,26 @@ fn deep(inner: &str, count: usize) -> String {
 
 pub(crate) const CASES: &[Hostile] = &[
     Hostile {
+        name: "documents in many elements",
+        contract: "document: { root: /r, embedded: [a, a/b/c] }\ntables: { t: { each: a/b, columns: { k: { path: '@k', type: text }, d: { path: 'c/d/@k', type: text } } } }",
+        document: |times| {
+            repeated(
+                "r",
+                "<a>&lt;b k='1'&gt;&lt;c&gt;&amp;lt;d k='&amp;amp;lt;'/&amp;gt;&lt;/c&gt;&lt;/b&gt;</a>",
+                1_000 * times,
+            )
+        },
+    },
+    Hostile {
+        name: "entities of the document, and attributes that it does not show",
+        contract: "document: { root: /r, entities: internal }\ntables: { t: { each: a, columns: { k: { path: '@k', type: text }, v: { path: ., type: text } } } }",
+        document: |times| {
+            let declared =
+                "<!DOCTYPE r [<!ENTITY a ''><!ENTITY b '&a;&a;&a;&a;x'><!ATTLIST a k NMTOKENS ' 1  2 '>]>";
+            declared.to_owned() + &repeated("r", "<a>&b;&b;</a><a k='  3 4'/>", 2_500 * times)
+        },
+    },
+    Hostile {
         name: "elements are looked up by a value of the row",
         contract: "document: { root: /r }\ntables: { t: { each: f, let: { c: { path: '@c', type: text } }, columns: { n: { path: '@c', type: int }, a: { path: '/c[@id = $c]/e', type: text }, b: { path: \"//c[@id = $c and e != 'x'][1]/@id\", type: text }, d: { path: '../c[$n = @id]/e/..', type: text } } } }",
         document: |times| {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use xmlshred_mapping::xml::{ScanLimits, decode, scan};
+use xmlshred_mapping::xml::{Entities, ResolveError, ScanLimits, decode, resolve, scan};
 use xmlshred_test_servers::skip;
 
 use crate::wellformed::Deaf;
@@ -64,9 +64,14 @@ fn read_test(folder: &Path, test: roxmltree::Node<'_, '_>) -> Test {
 /// `accepted`, or why the document is refused.
 fn verdict(document: &[u8]) -> String {
     let limits = ScanLimits { max_depth: 256, max_attributes: 4096 };
-    let scanned = decode(document)
-        .map_err(|error| error.to_string())
-        .and_then(|text| scan(&text, limits, &mut Deaf).map_err(|error| error.kind.to_string()));
+    let scanned = decode(document).map_err(|error| error.to_string()).and_then(|text| {
+        // As a contract that says nothing of entities reads it.
+        let text = resolve(&text, &Entities::Predefined, u64::MAX).map_err(|error| match error {
+            ResolveError::Xml(error) => error.kind.to_string(),
+            ResolveError::TooLarge { .. } => "too large".to_owned(),
+        })?;
+        scan(&text, limits, &mut Deaf).map_err(|error| error.kind.to_string())
+    });
     match scanned {
         Ok(()) => "accepted".to_owned(),
         Err(why) => why,

@@ -109,7 +109,7 @@ const DOCUMENTS: &[(FailureCode, &[&str])] = &[
         FailureCode::DoctypeRefused,
         &[
             "<!DOCTYPE r [<!ENTITY § '§'>]><r>&§;</r>",
-            "<!DOCTYPE r [<!ATTLIST § § CDATA '§'>]><r/>",
+            "<!DOCTYPE r [<!ENTITY § '§'><!ATTLIST § § CDATA '&§;'>]><r/>",
             "<!DOCTYPE r [%§;]><r/>",
         ],
     ),

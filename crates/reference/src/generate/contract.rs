@@ -51,6 +51,13 @@ fn document_section(choices: &mut Choices<'_>) -> String {
     if choices.once_in(4) {
         section.push_str("  case: insensitive\n");
     }
+    if choices.once_in(4) {
+        section
+            .push_str(&format!("  embedded: {}\n", choices.one_of(&["d", "[a/d, d]", "[d, d/R/d, d/a/d]"])));
+    }
+    if choices.once_in(3) {
+        section.push_str("  entities: { e: \"v\", f: \"1<2 & 'x'\" }\n");
+    }
     if choices.once_in(6) {
         section
             .push_str(choices.one_of(&["  invalid_characters: replace\n", "  invalid_characters: drop\n"]));

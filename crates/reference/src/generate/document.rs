@@ -58,6 +58,9 @@ pub fn document(choices: &mut Choices<'_>) -> String {
         let forbidden = choices.one_of(&["\u{1}", "&#2;", "v\u{B}&#xB;", "\u{FFFF}"]);
         declarations.push_str(&format!(" u=\"{forbidden}\""));
     }
+    if choices.once_in(16) {
+        declarations.push_str(" v=\"&e;1&f;\"");
+    }
     element(choices, "R", &declarations, &prefixes, 1, &mut document);
     document
 }
@@ -98,13 +101,33 @@ fn attributes(choices: &mut Choices<'_>, prefixes: &[&str], out: &mut String) {
 }
 
 fn content(choices: &mut Choices<'_>, prefixes: &[&str], depth: usize, out: &mut String) {
-    match choices.below(12) {
+    match choices.below(13) {
+        12 if depth < MAX_DEPTH - 1 => embedded(choices, out),
         0..=5 => child(choices, prefixes, depth, out),
         6..=8 => out.push_str(choices.one_of(&VALUES)),
         9 => out.push_str(&format!("<![CDATA[{}]]>", choices.one_of(&VALUES))),
         10 => out.push_str(choices.one_of(&["<!-- v -->", "<?v w?>", "<!---->"])),
         _ => out.push_str("\n  "),
     }
+}
+
+/// An element with a document as text.
+fn embedded(choices: &mut Choices<'_>, out: &mut String) {
+    let mut inner = String::new();
+    if choices.once_in(4) {
+        inner.push_str("<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n");
+    }
+    let root = choices.one_of(&["R", "a", "d"]);
+    let declarations = choices.one_of(&["", "", " xmlns:p=\"urn:p\"", " xmlns=\"urn:p\""]);
+    let prefixes: &[&str] = if declarations.starts_with(" xmlns:p") { &["p"] } else { &[] };
+    element(choices, root, declarations, prefixes, MAX_DEPTH - 2, &mut inner);
+    let (before, after) = choices.one_of(&[("", ""), ("\n ", " "), ("<!-- v -->", "")]);
+    let text = if inner.contains("]]>") || choices.once_in(2) {
+        inner.replace('&', "&amp;").replace('<', "&lt;").replace('\r', "&#13;").replace("]]>", "]]&gt;")
+    } else {
+        format!("<![CDATA[{inner}]]>")
+    };
+    out.push_str(&format!("<d>{before}{text}{after}</d>"));
 }
 
 fn child(choices: &mut Choices<'_>, prefixes: &[&str], depth: usize, out: &mut String) {

@@ -113,6 +113,7 @@ fn element_step(choices: &mut Choices<'_>, after_descendants: bool, depth: usize
         0..=9 => choices.one_of(&["a", "b", "c", "a", "b", "A"]),
         10 => choices.one_of(&["p:a", "p:b", "q:a", "p:*"]),
         11 if !after_descendants && choices.once_in(3) => return beside(choices, depth),
+        12 => choices.one_of(&["*", "d", "d/R", "d/*"]),
         13 | 14 if !after_descendants => return "..".to_owned(),
         15 if !after_descendants => return ".".to_owned(),
         _ => "*",

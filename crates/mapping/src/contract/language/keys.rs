@@ -146,6 +146,18 @@ pub const DOCUMENT: Section = Section {
             "what characters do that XML forbids, references to them, and bytes that mean nothing in the encoding: `fail` the document, `replace` each by U+FFFD or `drop` it, with an issue `invalid-character`",
         ),
         key(
+            "embedded",
+            Shape::OneOrMore(&Shape::Path),
+            Absent::Nothing,
+            "paths of elements whose text is a document: it is read, and its root element hangs below the element, for all paths",
+        ),
+        key(
+            "entities",
+            Shape::Either(&[Shape::Word(|| vec!["html", "internal"]), Shape::Map(&Shape::Text)]),
+            Absent::Means("those of XML"),
+            "what else documents may refer to: the names of `html`, a map of names to texts, or what the document's own DTD declares (`internal`: text without markup)",
+        ),
+        key(
             "limits",
             Shape::Section(&LIMITS),
             Absent::Nothing,

@@ -20,7 +20,7 @@ use xmlshred_model::DocumentKey;
 
 use crate::limits::Limits;
 use crate::shred::Content;
-use crate::xml::{DecodeError, Place, ScanLimits, XmlErrorKind, decode, scan};
+use crate::xml::{DecodeError, Entities, Place, ScanLimits, XmlErrorKind, decode, resolve, scan};
 
 pub(super) use elements::{Attribute, DOCUMENT, Element, ElementId};
 pub(super) use kinds::{Kind, PATTERNS};
@@ -106,6 +106,11 @@ impl Profile {
         if text.len() as u64 > Limits::default().max_bytes {
             return Err(ObserveError::TooLarge(text.len() as u64));
         }
+        let text = match resolve(&text, &Entities::Predefined, Limits::default().max_bytes) {
+            Ok(Cow::Owned(resolved)) => Cow::Owned(resolved),
+            // What is wrong is told by the scanner, too.
+            Ok(Cow::Borrowed(_)) | Err(_) => text,
+        };
         let ProfileLimits { max_depth, max_attributes, .. } = self.limits;
         if self.events.capacity() * size_of::<Event>() > MAX_KEPT {
             self.events = Vec::new();

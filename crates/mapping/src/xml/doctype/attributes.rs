@@ -1,5 +1,6 @@
 //! `<!ATTLIST …>`: types and defaults of attributes.
 
+use super::AttributeRule;
 use super::cursor::Cursor;
 use super::verdict::{Entities, Verdict};
 use crate::xml::error::{XmlError, XmlErrorKind};
@@ -8,10 +9,14 @@ use crate::xml::reference::reference;
 /// Types whose values are tokens: a processor that knows them removes blanks.
 const TOKEN_TYPES: [&str; 7] = ["IDREFS", "IDREF", "ID", "ENTITIES", "ENTITY", "NMTOKENS", "NMTOKEN"];
 
-/// After `<!ATTLIST`, to after its `>` (XML 1.0, productions 52 to 60). Refused unless every attribute is `CDATA` and has no default.
-pub(super) fn skip_attribute_list(cursor: &mut Cursor<'_>, entities: Entities) -> Result<Verdict, XmlError> {
+/// After `<!ATTLIST`, to after its `>` (XML 1.0, productions 52 to 60). Refused when a default refers to an entity that may be one.
+pub(super) fn read_attribute_list<'t>(
+    cursor: &mut Cursor<'t>,
+    entities: Entities,
+    rules: &mut Vec<AttributeRule<'t>>,
+) -> Result<Verdict, XmlError> {
     cursor.expect_space()?;
-    cursor.expect_qualified_name()?;
+    let element = cursor.expect_qualified_name()?;
     let mut verdict = Verdict::Permitted;
     loop {
         let has_space = cursor.skip_space();
@@ -21,23 +26,25 @@ pub(super) fn skip_attribute_list(cursor: &mut Cursor<'_>, entities: Entities) -
         if !has_space {
             return Err(cursor.wrong());
         }
-        cursor.expect_qualified_name()?;
+        let attribute = cursor.expect_qualified_name()?;
         cursor.expect_space()?;
-        let of_type = skip_type(cursor)?;
+        let is_tokens = read_type(cursor)?;
         cursor.expect_space()?;
-        let of_default = skip_default(cursor, entities)?;
-        if of_type == Verdict::Refused || of_default == Verdict::Refused {
+        let (default, of_default) = read_default(cursor, entities)?;
+        if of_default == Verdict::Refused {
             verdict = Verdict::Refused;
         }
+        rules.push(AttributeRule { element, attribute, is_tokens, default });
     }
 }
 
-fn skip_type(cursor: &mut Cursor<'_>) -> Result<Verdict, XmlError> {
+/// Whether values are tokens.
+fn read_type(cursor: &mut Cursor<'_>) -> Result<bool, XmlError> {
     if cursor.skip("CDATA") {
-        return Ok(Verdict::Permitted);
+        return Ok(false);
     }
     if cursor.skip_any(&TOKEN_TYPES) {
-        return Ok(Verdict::Refused);
+        return Ok(true);
     }
     let of_names = cursor.skip("NOTATION");
     if of_names {
@@ -53,20 +60,25 @@ fn skip_type(cursor: &mut Cursor<'_>) -> Result<Verdict, XmlError> {
         }
         cursor.skip_space();
         if cursor.skip(")") {
-            return Ok(Verdict::Refused);
+            return Ok(true);
         }
         cursor.expect("|")?;
     }
 }
 
-fn skip_default(cursor: &mut Cursor<'_>, entities: Entities) -> Result<Verdict, XmlError> {
+/// The default, if there is one.
+fn read_default<'t>(
+    cursor: &mut Cursor<'t>,
+    entities: Entities,
+) -> Result<(Option<&'t str>, Verdict), XmlError> {
     if cursor.skip_any(&["#IMPLIED", "#REQUIRED"]) {
-        return Ok(Verdict::Permitted);
+        return Ok((None, Verdict::Permitted));
     }
     if cursor.skip("#FIXED") {
         cursor.expect_space()?;
     }
     let (start, value) = cursor.expect_literal()?;
+    let mut verdict = Verdict::Permitted;
     let mut at = 0;
     while let Some(found) = memchr::memchr2(b'<', b'&', &value.as_bytes()[at..]) {
         at += found;
@@ -76,10 +88,13 @@ fn skip_default(cursor: &mut Cursor<'_>, entities: Entities) -> Result<Verdict, 
         }
         at += match reference(&value[at..]) {
             Ok((_, length)) => length,
-            // Declared or not: as there are entities at all, the whole declaration is refused.
-            Err(XmlErrorKind::UnknownEntity) if entities == Entities::Possible => 1,
+            // Declared or not: there are entities at all.
+            Err(XmlErrorKind::UnknownEntity) if entities == Entities::Possible => {
+                verdict = Verdict::Refused;
+                1
+            }
             Err(kind) => return Err(error(kind)),
         };
     }
-    Ok(Verdict::Refused)
+    Ok((Some(value), verdict))
 }

@@ -69,19 +69,24 @@ impl<'t> Cursor<'t> {
     }
 
     /// The name of an entity or notation: without colon (Namespaces in XML, section 7).
-    pub(super) fn expect_name(&mut self) -> Result<(), XmlError> {
+    pub(super) fn expect_name(&mut self) -> Result<&'t str, XmlError> {
         let length = ncname_len(self.rest());
         if length == 0 {
             return Err(self.wrong());
         }
+        let name = &self.text[self.at..self.at + length];
         self.at += length;
-        Ok(())
+        Ok(name)
     }
 
     /// The name of an element or attribute: at most one colon, inside (Namespaces in XML, section 4).
-    pub(super) fn expect_qualified_name(&mut self) -> Result<(), XmlError> {
+    pub(super) fn expect_qualified_name(&mut self) -> Result<&'t str, XmlError> {
+        let start = self.at;
         self.expect_name()?;
-        if self.skip(":") { self.expect_name() } else { Ok(()) }
+        if self.skip(":") {
+            self.expect_name()?;
+        }
+        Ok(&self.text[start..self.at])
     }
 
     /// A name token: any characters of names, in any order.

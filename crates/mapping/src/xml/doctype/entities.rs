@@ -1,18 +1,24 @@
 //! `<!ENTITY …>`, `<!NOTATION …>` and references to parameter entities.
 
 use super::cursor::Cursor;
+use super::verdict::Verdict;
+use crate::xml::entities::Declared;
 use crate::xml::error::{XmlError, XmlErrorKind};
 use crate::xml::reference::reference;
 
-/// After `<!ENTITY`, to after its `>` (XML 1.0, productions 70 to 76).
-pub(super) fn skip_entity(cursor: &mut Cursor<'_>) -> Result<(), XmlError> {
+/// After `<!ENTITY`, to after its `>` (XML 1.0, productions 70 to 76). Refused unless it is an entity whose text stands here.
+pub(super) fn read_entity<'t>(
+    cursor: &mut Cursor<'t>,
+    declared: &mut Declared<'t>,
+) -> Result<Verdict, XmlError> {
     cursor.expect_space()?;
     let is_parameter = cursor.skip("%");
     if is_parameter {
         cursor.expect_space()?;
     }
-    cursor.expect_name()?;
+    let name = cursor.expect_name()?;
     cursor.expect_space()?;
+    let mut verdict = Verdict::Refused;
     if cursor.skip_external_id()? {
         let has_space = cursor.skip_space();
         if !is_parameter && has_space && cursor.skip("NDATA") {
@@ -20,14 +26,19 @@ pub(super) fn skip_entity(cursor: &mut Cursor<'_>) -> Result<(), XmlError> {
             cursor.expect_name()?;
         }
     } else {
-        expect_entity_value(cursor)?;
+        let (offset, value) = expect_entity_value(cursor)?;
+        if !is_parameter {
+            declared.add(name, value, offset);
+            verdict = Verdict::Permitted;
+        }
     }
     cursor.skip_space();
-    cursor.expect(">")
+    cursor.expect(">")?;
+    Ok(verdict)
 }
 
 /// A literal in which `&` begins references. `%` begins some too, and those may not stand inside declarations of an internal subset.
-fn expect_entity_value(cursor: &mut Cursor<'_>) -> Result<(), XmlError> {
+fn expect_entity_value<'t>(cursor: &mut Cursor<'t>) -> Result<(usize, &'t str), XmlError> {
     let (start, value) = cursor.expect_literal()?;
     let mut at = 0;
     while let Some(found) = memchr::memchr2(b'%', b'&', &value.as_bytes()[at..]) {
@@ -43,7 +54,7 @@ fn expect_entity_value(cursor: &mut Cursor<'_>) -> Result<(), XmlError> {
             Err(kind) => return Err(error(kind)),
         };
     }
-    Ok(())
+    Ok((start, value))
 }
 
 /// After `<!NOTATION`, to after its `>` (XML 1.0, productions 82 and 83).

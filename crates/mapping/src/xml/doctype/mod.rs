@@ -1,10 +1,9 @@
-//! Document type declarations: read past, never followed. Their grammar is checked to the end; what would change the document's
-//! content is refused.
+//! Document type declarations: what of an internal subset changes the document is read, the rest read past. Their grammar is checked to
+//! the end.
 //!
-//! No external identifier is fetched. An internal subset may declare elements, notations, and attributes that are `CDATA` and have no
-//! default; comments and processing instructions are read past. Entities (whose replacement is what attacks on XML are made of) and
-//! references to parameter entities are refused, and so are attributes of other types or with a default: they would change values, or
-//! add some that the document does not show.
+//! No external identifier is fetched. Of the internal subset count defaults and types of attributes, and entities where the contract asks
+//! for them. Else entities (whose replacement is what attacks on XML are made of) are refused, and references to parameter entities
+//! always: what stands behind them could be anything.
 
 mod attributes;
 mod cursor;
@@ -12,19 +11,50 @@ mod elements;
 mod entities;
 mod verdict;
 
+use super::entities::Declared;
 use super::error::{XmlError, XmlErrorKind};
 use super::passed;
 
 use cursor::Cursor;
 use verdict::{Entities, Verdict};
 
+/// What a declaration says about the document.
+#[derive(Debug, Default)]
+pub(super) struct Dtd<'t> {
+    pub(super) entities: Declared<'t>,
+    /// In order.
+    pub(super) attributes: Vec<AttributeRule<'t>>,
+    /// The offset after it.
+    pub(super) end: usize,
+}
+
+/// What is declared of an attribute.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AttributeRule<'t> {
+    pub(super) element: &'t str,
+    pub(super) attribute: &'t str,
+    /// Blanks around and between its tokens do not count.
+    pub(super) is_tokens: bool,
+    /// As it is written.
+    pub(super) default: Option<&'t str>,
+}
+
 /// The offset after the declaration that begins at `start` (`<!DOCTYPE`).
+///
+/// # Errors
+/// As [`read`] that takes no entities.
+pub(super) fn skip(text: &str, start: usize) -> Result<usize, XmlError> {
+    read(text, start, false).map(|dtd| dtd.end)
+}
+
+/// Reads the declaration that begins at `start`.
 ///
 /// # Errors
 /// The first broken rule of its grammar (XML 1.0, productions 28 to 29, 45 to 60, 69 to 76 and 82 to 83, as far as they concern
 /// an internal subset; names as Namespaces in XML has them); when there is none, the first declaration that is refused.
-pub(super) fn skip(text: &str, start: usize) -> Result<usize, XmlError> {
+pub(super) fn read(text: &str, start: usize, takes_entities: bool) -> Result<Dtd<'_>, XmlError> {
     let mut cursor = Cursor::new(text, start);
+    let mut dtd = Dtd::default();
     cursor.expect("<!DOCTYPE")?;
     cursor.expect_space()?;
     cursor.expect_qualified_name()?;
@@ -35,18 +65,24 @@ pub(super) fn skip(text: &str, start: usize) -> Result<usize, XmlError> {
     }
     let mut refused = None;
     if cursor.skip("[") {
-        refused = skip_internal_subset(&mut cursor, entities)?;
+        refused = read_internal_subset(&mut cursor, entities, takes_entities, &mut dtd)?;
         cursor.skip_space();
     }
     cursor.expect(">")?;
+    dtd.end = cursor.offset();
     match refused {
-        None => Ok(cursor.offset()),
+        None => Ok(dtd),
         Some(offset) => Err(XmlError { kind: XmlErrorKind::RefusedDoctype, offset }),
     }
 }
 
 /// To after the `]`; answers where the first declaration stands that is refused.
-fn skip_internal_subset(cursor: &mut Cursor<'_>, mut entities: Entities) -> Result<Option<usize>, XmlError> {
+fn read_internal_subset<'t>(
+    cursor: &mut Cursor<'t>,
+    mut entities: Entities,
+    takes_entities: bool,
+    dtd: &mut Dtd<'t>,
+) -> Result<Option<usize>, XmlError> {
     let mut refused = None;
     loop {
         cursor.skip_space();
@@ -63,14 +99,16 @@ fn skip_internal_subset(cursor: &mut Cursor<'_>, mut entities: Entities) -> Resu
             elements::skip_element(cursor)?;
             Verdict::Permitted
         } else if cursor.skip("<!ATTLIST") {
-            attributes::skip_attribute_list(cursor, entities)?
+            // What a reference to no entity of the document stands for is said outside of it.
+            let verdict = attributes::read_attribute_list(cursor, entities, &mut dtd.attributes)?;
+            if takes_entities { Verdict::Permitted } else { verdict }
         } else if cursor.skip("<!NOTATION") {
             entities::skip_notation(cursor)?;
             Verdict::Permitted
         } else if cursor.skip("<!ENTITY") {
-            entities::skip_entity(cursor)?;
             entities = Entities::Possible;
-            Verdict::Refused
+            let verdict = entities::read_entity(cursor, &mut dtd.entities)?;
+            if takes_entities { verdict } else { Verdict::Refused }
         } else {
             entities::skip_parameter_reference(cursor)?;
             entities = Entities::Possible;

@@ -1,0 +1,41 @@
+//! Elements whose text is a document, as an automaton of their own: they are found before the document is read as a whole.
+
+use super::automaton::{Automaton, Reading};
+use super::compiled::{CompiledPath, Test, compile};
+use super::location::{Location, Move};
+use super::prepared::{Paths, Plan};
+use super::symbols::Symbols;
+use crate::path::Path;
+
+/// The elements that a contract embeds.
+#[derive(Debug)]
+pub(crate) struct Embedded {
+    automaton: Automaton,
+    /// From the main element.
+    pub(crate) wanted: Vec<CompiledPath>,
+}
+
+impl Embedded {
+    pub(super) fn of(paths: &[Path], root: &CompiledPath, symbols: &Symbols) -> Option<Self> {
+        if paths.is_empty() {
+            return None;
+        }
+        let mut automaton = Automaton::new();
+        let root = CompiledPath { absolute: false, ..root.clone() };
+        let main = automaton.add(&Location::new(), &Location::new(), &root, Reading::Presence);
+        let wanted = paths.iter().map(|path| {
+            let path = compile(path, symbols);
+            let mut location = automaton.add(&main, &main, &path, Reading::Text);
+            // Whether it has elements instead.
+            location.push(Move::Child(Test::Any));
+            automaton.keep(&location);
+            path
+        });
+        let wanted = wanted.collect();
+        Some(Self { automaton, wanted })
+    }
+
+    pub(crate) fn paths<'p>(&'p self, plan: &'p Plan) -> Paths<'p> {
+        Paths { symbols: plan.symbols(), automaton: &self.automaton }
+    }
+}
