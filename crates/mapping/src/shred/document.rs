@@ -8,8 +8,8 @@ use crate::Plan;
 use crate::contract::DocumentSpec;
 use crate::plan::Paths;
 use crate::xml::{
-    Handler, Names, Nobody, RawText, ResolveError, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind, resolve,
-    scan,
+    Handler, Names, Nobody, RawText, ResolveError, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind,
+    resolve, scan,
 };
 
 use super::cell::Refusal;

@@ -1,8 +1,7 @@
 //! A handler that is told a document and those in it as one: an inner document stands below its element, instead of the element's text.
 
 use crate::xml::{
-    Handler, Names, RawText, ScanLimits, StartTag, Taking, TextKind, XmlError, XmlErrorKind,
-    scan_part,
+    Handler, Names, RawText, ScanLimits, StartTag, Taking, TextKind, XmlError, XmlErrorKind, scan_part,
 };
 
 use super::reading::Part;

@@ -6,6 +6,7 @@ mod contract;
 mod contract_limits;
 mod coverage;
 mod errors_page;
+mod examples;
 mod explain;
 mod foreign_words;
 mod infer;
