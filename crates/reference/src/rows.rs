@@ -42,12 +42,7 @@ pub fn shred(
 ) -> Result<Shredded, FailureCode> {
     let replaced = StdCell::new(0);
     let mut reader = Reader {
-        embedded: contract
-            .document
-            .embedded
-            .iter()
-            .map(|path| names(&contract.document.root, path))
-            .collect(),
+        embedded: contract.document.embedded.iter().map(|path| names(path)).collect(),
         case: contract.document.case,
         prepare: Box::new(|text| {
             let (text, count) = repaired(contract, text);
@@ -63,13 +58,13 @@ pub fn shred(
     let is_torn = reader.is_torn;
     drop(reader);
     let replaced = replaced.get();
+    if is_torn {
+        return Err(FailureCode::NotWellFormed);
+    }
     let view = View { document: &document, main: DOCUMENT, case: contract.document.case, variables: &[] };
     let [main] = view.select(&contract.document.root, DOCUMENT)[..] else {
         return Err(FailureCode::WrongRoot);
     };
-    if is_torn {
-        return Err(FailureCode::NotWellFormed);
-    }
     let view = View { main, ..view };
     let key = key(contract, view, context.key)?;
     if contract.document.require.iter().any(|path| view.select(path, main).is_empty()) {
@@ -92,8 +87,8 @@ pub fn shred(
 }
 
 /// The names on the way from the document's root element.
-fn names<'c>(root: &'c Path, path: &'c Path) -> Vec<&'c NodeTest> {
-    root.steps.iter().chain(&path.steps).map(|step| &step.test).collect()
+fn names(path: &Path) -> Vec<&NodeTest> {
+    path.steps.iter().map(|step| &step.test).collect()
 }
 
 /// The text with the entities of the contract as text. Random documents have no reference in CDATA.

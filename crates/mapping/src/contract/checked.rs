@@ -76,7 +76,7 @@ pub struct DocumentSpec {
     pub encoding: Option<Charset>,
     /// What characters do that no document may have.
     pub invalid_characters: InvalidCharacters,
-    /// Paths of elements whose text is a document; names from the main element down.
+    /// Paths of elements whose text is a document; names from the document down.
     pub embedded: Vec<Path>,
     /// What documents may refer to.
     pub entities: Entities,

@@ -244,7 +244,6 @@ impl<'n> Checker<'n> {
         });
         let invalid_characters =
             fields.word("invalid_characters", &INVALID_CHARACTERS, &mut self.problems).unwrap_or_default();
-        let embedded = self.embedded(&fields);
         let entities = fields.get("entities").map(|node| self.entities(node)).unwrap_or_default();
         let limits = self.limits(fields.get("limits"));
         let key = fields.text("key", &mut self.problems).map(|found| self.path(&found));
@@ -264,6 +263,7 @@ impl<'n> Checker<'n> {
                 "write it from the document's root element down, as in `/Orders/Order`",
             );
         }
+        let embedded = if is_read { self.embedded(&fields, &path) } else { Vec::new() };
         Some(DocumentSpec {
             root: path,
             key,
@@ -277,20 +277,24 @@ impl<'n> Checker<'n> {
         })
     }
 
-    fn embedded(&mut self, fields: &Fields<'n>) -> Vec<Path> {
+    /// Paths of names, with `..` before them where the main element itself lies in such a document.
+    fn embedded(&mut self, fields: &Fields<'n>, root: &Path) -> Vec<Path> {
         let items = fields.get("embedded").map(one_or_list).unwrap_or_default();
         let items = items.iter().filter_map(|item| text(item, "embedded", &mut self.problems));
         let mut paths = Vec::new();
         for found in items.collect::<Vec<_>>() {
             let before = self.problems.count();
             let path = self.path(&found);
-            let is_read = self.problems.count() == before;
-            if is_read && (path.absolute || !has_plain_steps(&path)) {
-                let message = "an embedded document stands at a path of names";
-                let hint = "write the names from the main element down, as in `Body/Payload`";
-                self.problems.report(Code::InvalidPath, found.span, message, hint);
-            } else if is_read {
-                paths.push(path);
+            if self.problems.count() > before {
+                continue;
+            }
+            match below_document(root, path) {
+                Some(path) => paths.push(path),
+                None => {
+                    let message = "an embedded document stands at a path of names";
+                    let hint = "write the names from the main element down, as in `Body/Payload`";
+                    self.problems.report(Code::InvalidPath, found.span, message, hint);
+                }
             }
         }
         paths
@@ -429,6 +433,15 @@ fn clashes_with_log(key: &str) -> Option<&'static str> {
 
 fn is_plain_root(path: &Path) -> bool {
     path.absolute && has_plain_steps(path)
+}
+
+/// A path of names that begins at the main element, from the document down.
+fn below_document(root: &Path, mut path: Path) -> Option<Path> {
+    let up = path.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
+    let mut steps = root.steps[..root.steps.len().checked_sub(up)?].to_vec();
+    steps.extend(path.steps.drain(up..));
+    let path = Path { steps, absolute: true, ..path };
+    has_plain_steps(&path).then_some(path)
 }
 
 /// Whether a path has names of elements and nothing else.

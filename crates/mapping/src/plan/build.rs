@@ -56,7 +56,7 @@ pub(super) fn plan(contract: Contract) -> Plan {
     let mut tables: Vec<PlanTable> = tables;
     later::note(&contract, &mut tables);
     let schema = Arc::new(target_schema(&contract));
-    let embedded = Embedded::of(&contract.document.embedded, &root, &symbols);
+    let embedded = Embedded::of(&contract.document.embedded, &symbols);
     Plan {
         schema,
         symbols,

@@ -11,21 +11,20 @@ use crate::path::Path;
 #[derive(Debug)]
 pub(crate) struct Embedded {
     automaton: Automaton,
-    /// From the main element.
+    /// From the document.
     pub(crate) wanted: Vec<CompiledPath>,
 }
 
 impl Embedded {
-    pub(super) fn of(paths: &[Path], root: &CompiledPath, symbols: &Symbols) -> Option<Self> {
+    pub(super) fn of(paths: &[Path], symbols: &Symbols) -> Option<Self> {
         if paths.is_empty() {
             return None;
         }
         let mut automaton = Automaton::new();
-        let root = CompiledPath { absolute: false, ..root.clone() };
-        let main = automaton.add(&Location::new(), &Location::new(), &root, Reading::Presence);
+        let document = Location::new();
         let wanted = paths.iter().map(|path| {
-            let path = compile(path, symbols);
-            let mut location = automaton.add(&main, &main, &path, Reading::Text);
+            let path = CompiledPath { absolute: false, ..compile(path, symbols) };
+            let mut location = automaton.add(&document, &document, &path, Reading::Text);
             // Whether it has elements instead.
             location.push(Move::Child(Test::Any));
             automaton.keep(&location);

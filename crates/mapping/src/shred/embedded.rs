@@ -10,11 +10,11 @@ use crate::limits::Limits;
 use crate::plan::Embedded;
 use crate::xml::repair;
 
-use super::document::{Buffers, main_element, resolved, too_much_work};
+use super::document::{Buffers, resolved, too_much_work};
 use super::findings::Findings;
 use super::reading::{NestedPlace, Reading};
 use super::texts::Texts;
-use super::tree::TEXT;
+use super::tree::{DOCUMENT, TEXT};
 use super::view::{Item, View};
 
 /// Finds them, with buffers that are used again.
@@ -82,10 +82,9 @@ impl Embedding {
         self.buffers.project(embedded.paths(plan), limits, work, reading)?;
         let (texts, findings) = (Texts::default(), Findings::default());
         let view = self.buffers.view(reading, &texts, &findings, work);
-        let view = View { main: main_element(plan, view)?, ..view };
         let mut found = Vec::new();
         for path in &embedded.wanted {
-            for item in view.select_all(path, view.main).map_err(too_much_work)? {
+            for item in view.select_all(path, DOCUMENT).map_err(too_much_work)? {
                 found.extend(text_of(&view, item, reading)?);
             }
         }
