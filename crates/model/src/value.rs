@@ -4,7 +4,10 @@ use crate::Decimal;
 
 /// A value of one cell. Text and bytes are borrowed, from the document or from the arena of the document's shredding,
 /// so that values are `Copy` and cells cost no allocation.
+///
+/// The kind takes a word of its own: then a copy is of whole words, and not of a byte and what is behind it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(u64)]
 pub enum Value<'a> {
     /// SQL null.
     Null,
@@ -59,6 +62,7 @@ impl Value<'_> {
 
 /// A constant of a contract: a [`Value`] that owns its text or bytes.
 #[derive(Clone, Debug, PartialEq)]
+#[repr(u8)]
 pub enum OwnedValue {
     /// Text.
     Text(String),
@@ -70,6 +74,7 @@ pub enum OwnedValue {
 
 impl OwnedValue {
     /// The value, borrowed from here.
+    #[inline]
     pub fn as_value(&self) -> Value<'_> {
         match self {
             Self::Text(text) => Value::Text(text),

@@ -34,8 +34,9 @@ pub(crate) enum Quick {
     },
 }
 
-/// How usual text becomes a value.
+/// How usual text becomes a value. The kind stands alone, so that no cell has to find it.
 #[derive(Debug)]
+#[repr(u8)]
 pub(crate) enum Form {
     /// Up to so many bytes as it is.
     Text {
@@ -51,6 +52,8 @@ pub(crate) enum Form {
         scale: u8,
     },
     Codes(ShortCodes),
+    /// Dates and times in ISO 8601.
+    Temporal,
     /// As the lexical forms of the type say.
     Lexical,
 }
@@ -136,10 +139,16 @@ impl Form {
             DataType::Decimal { precision, scale } => Self::Decimal { precision, scale },
             data_type => match integers(data_type) {
                 Some((min, max)) => Self::Integer { min, max },
+                None if column.formats.is_empty() && is_temporal(data_type) => Self::Temporal,
                 None => Self::Lexical,
             },
         })
     }
+}
+
+/// Whether the usual text of a type is a date, with or without a time.
+fn is_temporal(data_type: DataType) -> bool {
+    matches!(data_type, DataType::Date | DataType::Timestamp | DataType::TimestampTz)
 }
 
 /// The least and the greatest number of a type of integers.

@@ -132,8 +132,9 @@ pub(crate) enum OnceFrom {
     Around(u32),
 }
 
-/// Where a value comes from, where that differs from the contract's own words.
+/// Where a value comes from, where that differs from the contract's own words. The kind stands alone, so that no cell has to find it.
 #[derive(Debug)]
+#[repr(u8)]
 pub(crate) enum PlanSource {
     Path(CompiledPath),
     /// An attribute of the row's own element.

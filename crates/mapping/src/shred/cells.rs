@@ -9,7 +9,7 @@ use crate::plan::{Form, PlanColumn, PlanTable, Quick};
 use super::candidate::{COLUMN, Candidate, LET, Row};
 use super::cell::Refusal;
 use super::convert::{cleaned, from_clean_text};
-use super::near::Near;
+use super::near::{Near, Text};
 use super::part::Part;
 use super::reading::NestedPlace;
 use super::room::Room;
@@ -88,12 +88,15 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         }
         let value = match &planned.quick {
             Quick::Text { form, missing } => {
-                match (self.text_at_once(&planned.source, row.candidate.element, near), missing) {
-                    (Ok(Some((item, text))), _) if text.len() <= MAX_QUICK_TEXT => {
+                match (self.text_nearby(&planned.source, row.candidate.element, near), missing) {
+                    (Text::Plain(item, text), _) if text.len() <= MAX_QUICK_TEXT => {
                         return self.quick_text::<KIND>(row, planned, index, (form, item, text), arena);
                     }
-                    (Ok(None), Some(value)) => value.as_value(),
-                    _ => return Ok(false),
+                    (Text::None, Some(value)) => value.as_value(),
+                    (Text::None, None) => return Ok(false),
+                    (Text::Plain(..) | Text::Elsewhere, missing) => {
+                        return self.quick_elsewhere::<KIND>(row, planned, index, (form, missing), arena);
+                    }
                 }
             }
             Quick::Parent { table, column } => match self.kept.column(&row.candidate, *table, *column) {
@@ -111,14 +114,44 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         Ok(true)
     }
 
-    /// Makes a cell of short text that stands in the document as it is.
+    /// Makes a cell of text that is not near, or not short, or not as it stands in the document.
+    #[inline(never)]
+    fn quick_elsewhere<'r, const KIND: bool>(
+        &self,
+        row: &mut Row<'r, T::Row>,
+        planned: &'d PlanColumn,
+        index: usize,
+        (form, missing): (&'d Form, &'d Option<OwnedValue>),
+        arena: &'r Bump,
+    ) -> Result<bool, Box<Failure>>
+    where
+        'd: 'r,
+    {
+        let room = Room { arena, work: self.view.work };
+        match (self.only_match(&planned.source, row.candidate.element), missing) {
+            (Ok(Some(item)), _) => match self.text_of(&planned.column, item, room) {
+                Ok(text) => self.quick_text::<KIND>(row, planned, index, (form, item, text), arena),
+                Err(end) => {
+                    let refusal = Box::<Refusal>::from(end);
+                    Err(self.refused(&row.candidate, planned, &refusal, Some(item)))
+                }
+            },
+            (Ok(None), Some(value)) => {
+                *row.place::<KIND>(index) = value.as_value();
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Makes a cell of text whose reading costs nothing, or is counted.
     #[inline(always)]
     fn quick_text<'r, const KIND: bool>(
         &self,
         row: &mut Row<'r, T::Row>,
         planned: &'d PlanColumn,
         index: usize,
-        (form, item, text): (&'d Form, Item, &'d str),
+        (form, item, text): (&'d Form, Item, &'r str),
         arena: &'r Bump,
     ) -> Result<bool, Box<Failure>>
     where
@@ -239,26 +272,30 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
 /// Puts down the value of the column's type that text stands for, where that is a usual one.
 #[inline(always)]
 fn put_usual<'a>(cell: &mut Value<'a>, column: &'a Column, form: &'a Form, text: &'a str) -> bool {
-    *cell = match form {
-        Form::Text { max_bytes } if text.len() <= *max_bytes => Value::Text(text),
+    match form {
+        Form::Text { max_bytes } if text.len() <= *max_bytes => *cell = Value::Text(text),
         Form::Text { .. } => return false,
         Form::Integer { min, max } => match lexical::short_integer(text) {
-            Some(number) if *min <= number && number <= *max => Value::Int(number),
+            Some(number) if *min <= number && number <= *max => *cell = Value::Int(number),
             _ => return false,
         },
         Form::Decimal { precision, scale } => match lexical::short_decimal(text, *precision, *scale) {
-            Some(number) => Value::Decimal(number),
+            Some(number) => *cell = Value::Decimal(number),
             None => return false,
         },
         Form::Codes(codes) => match codes.get(text) {
-            Some(value) => value.as_value(),
+            Some(value) => *cell = value.as_value(),
+            None => return false,
+        },
+        Form::Temporal => match lexical::usual_temporal(text, column.data_type) {
+            Some(value) => *cell = value,
             None => return false,
         },
         Form::Lexical => match lexical::parse(text, column.data_type, &column.formats) {
-            Ok(value) => value,
+            Ok(value) => *cell = value,
             Err(_) => return false,
         },
-    };
+    }
     true
 }
 

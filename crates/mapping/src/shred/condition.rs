@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use xmlshred_model::WorkEnd;
 
 use crate::path::Comparison;
-use crate::plan::{CompiledCondition, CompiledOperand, CompiledPath};
+use crate::plan::{CompiledCondition, CompiledOperand, CompiledPath, Symbol};
 
 use super::bound::{Kind, WHITE_SPACE, exact, to_number};
+use super::near::Text;
+use super::tree::NodeId;
 use super::view::{Item, Named, Stop, View};
 
 /// Bytes of text that are compared in one step.
@@ -151,13 +153,22 @@ impl<'a> View<'a> {
             && let Some(symbol) = path.own_attribute()
             && item.attribute == 0
         {
-            return match self.attribute(item.node, symbol) {
-                Named::None => Only::None,
-                Named::One(item) => self.plain_text(item).map_or(Only::Unknown, Only::One),
-                Named::Several => Only::Unknown,
+            return match self.attribute_nearby(item.node, symbol) {
+                Text::None => Only::None,
+                Text::Plain(_, text) => Only::One(text),
+                Text::Elsewhere => self.only_text_elsewhere(item.node, symbol),
             };
         }
         Only::Unknown
+    }
+
+    #[cold]
+    fn only_text_elsewhere(&self, node: NodeId, symbol: Symbol) -> Only<'a> {
+        match self.attribute(node, symbol) {
+            Named::None => Only::None,
+            Named::One(item) => self.plain_text(item).map_or(Only::Unknown, Only::One),
+            Named::Several => Only::Unknown,
+        }
     }
 
     /// Counts a walk over text.

@@ -50,62 +50,62 @@ impl<'d> Holder<'d> {
         Self { node, state, attributes, slots }
     }
 
-    /// The attribute of this name; `Err` when it must be looked for.
+    /// The text of the attribute of this name.
     #[inline(always)]
-    fn attribute(&self, symbol: Symbol) -> Result<Option<(Item, Slice)>, ()> {
-        let slots = self.slots.ok_or(())?;
+    fn text(&self, view: &View<'d>, symbol: Symbol) -> Text<'d> {
+        let Some(slots) = self.slots else { return Text::Elsewhere };
         let slot = self.state.slot(symbol) as usize;
         if slot == 0 {
             let are_all_kept = matches!(self.state.attributes, AttributeSet::All);
-            return if are_all_kept { Err(()) } else { Ok(None) };
+            return if are_all_kept { Text::Elsewhere } else { Text::None };
         }
-        Ok(match slots.get(slot - 1) {
-            None | Some(0) => None,
+        match slots.get(slot - 1) {
+            None | Some(0) => Text::None,
             Some(&position) => {
+                let slice = &self.attributes[usize::from(position) - 1];
+                if !slice.is_plain {
+                    return Text::Elsewhere;
+                }
                 let item = Item { node: self.node, attribute: position.into() };
-                Some((item, self.attributes[usize::from(position) - 1]))
+                Text::Plain(item, view.raw(*slice))
             }
-        })
+        }
     }
 }
 
+impl<'d> View<'d> {
+    /// The text of an attribute of a node.
+    #[inline]
+    pub(super) fn attribute_nearby(&self, node: NodeId, symbol: Symbol) -> Text<'d> {
+        Holder::new(self, node).text(self, symbol)
+    }
+}
+
+/// The text of the only match of a column's path.
+pub(super) enum Text<'d> {
+    None,
+    /// As it stands in the document.
+    Plain(Item, &'d str),
+    /// It must be looked for, or is made.
+    Elsewhere,
+}
+
 impl<'d, T: Trace> RowMaker<'d, '_, T> {
-    /// The text of the only match of a column's path, where it stands in the document as it is; `Err` when it must be looked for.
+    /// The text of the only match of a column's path, when that is an attribute nearby.
     #[inline(always)]
-    pub(super) fn text_at_once(
-        &self,
-        source: &PlanSource,
-        element: NodeId,
-        near: &mut Near<'d>,
-    ) -> Result<Option<(Item, &'d str)>, ()> {
+    pub(super) fn text_nearby(&self, source: &PlanSource, element: NodeId, near: &mut Near<'d>) -> Text<'d> {
         let (holder, symbol) = match source {
             PlanSource::OwnAttribute(symbol) => (&near.own, *symbol),
             PlanSource::ParentAttribute(symbol) => {
                 (near.other(&self.view, self.view.tree.node(element).parent), *symbol)
             }
             PlanSource::AnchoredAttribute(anchor, symbol) => match self.elements(*anchor, element) {
-                [] => return Ok(None),
+                [] => return Text::None,
                 &[element] => (near.other(&self.view, element), *symbol),
-                _ => return Err(()),
+                _ => return Text::Elsewhere,
             },
-            source => return self.text_of_only_match(source, element),
+            _ => return Text::Elsewhere,
         };
-        match holder.attribute(symbol) {
-            Ok(Some((item, slice))) if slice.is_plain => Ok(Some((item, self.view.raw(slice)))),
-            Ok(None) => Ok(None),
-            _ => self.text_of_only_match(source, element),
-        }
-    }
-
-    #[inline(never)]
-    fn text_of_only_match(
-        &self,
-        source: &PlanSource,
-        element: NodeId,
-    ) -> Result<Option<(Item, &'d str)>, ()> {
-        match self.only_match(source, element)? {
-            None => Ok(None),
-            Some(item) => self.view.plain_text(item).map(|text| Some((item, text))).ok_or(()),
-        }
+        holder.text(&self.view, symbol)
     }
 }

@@ -175,7 +175,11 @@ impl<'s, 'd> Projection<'s, 'd> {
         for attribute in tag.attributes {
             let symbol = attribute_symbol(self.known, self.paths, tag, attribute);
             if state.keeps(symbol) && !attribute.is_namespace_declaration() {
-                taken.take(slice_of(self.text, attribute.value, symbol), state.slot(symbol));
+                let slice = slice_of(self.text, attribute.value, symbol);
+                match state.slot(symbol) {
+                    0 => taken.take_without_slot(slice),
+                    slot => taken.take(slice, slot),
+                }
             }
         }
         self.tree.begun(begun);
@@ -241,10 +245,11 @@ impl Taker for Kept<'_> {
             Some(&symbol) if symbol != UNKNOWN => symbol,
             _ => return false,
         };
-        let slot = self.state.slot(symbol);
-        if slot != 0 || self.state.keeps_all() {
-            let slice = Slice { symbol, start: start as u32, stop: stop as u32, is_plain };
-            self.taken.take(slice, slot);
+        let slice = Slice { symbol, start: start as u32, stop: stop as u32, is_plain };
+        match self.state.slot(symbol) {
+            0 if self.state.keeps_all() => self.taken.take_without_slot(slice),
+            0 => {}
+            slot => self.taken.take(slice, slot),
         }
         true
     }

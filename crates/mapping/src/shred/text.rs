@@ -7,10 +7,13 @@
 use std::borrow::Cow;
 
 use bumpalo::Bump;
+use bumpalo::collections::String as BumpString;
 use xmlshred_model::WorkEnd;
 
 use crate::path::Naming;
-use crate::xml::{XML_NAMESPACE, push_attribute, push_text, unescape_attribute, unescape_text};
+use crate::xml::{
+    XML_NAMESPACE, each_part_of_text, push_attribute, push_text, unescape_attribute, unescape_text,
+};
 
 use super::texts::Joined;
 use super::tree::{Slice, TEXT};
@@ -56,7 +59,7 @@ impl<'a> View<'a> {
         let length = length_of(pieces);
         self.work.value_bytes(length)?;
         let mut text = String::with_capacity(length);
-        pieces.iter().for_each(|&piece| self.push_piece(piece, &mut text));
+        pieces.iter().for_each(|&piece| self.push_piece(piece, &mut |part| text.push_str(part)));
         Ok(text)
     }
 
@@ -76,7 +79,13 @@ impl<'a> View<'a> {
                 self.work.value_bytes(raw.len())?;
                 Ok(unescape_text(raw, arena))
             }
-            Found::Pieces(pieces) => Ok(arena.alloc_str(&self.piece_by_piece(pieces)?)),
+            Found::Pieces(pieces) => {
+                let length = length_of(pieces);
+                self.work.value_bytes(length)?;
+                let mut text = BumpString::with_capacity_in(length, arena);
+                pieces.iter().for_each(|&piece| self.push_piece(piece, &mut |part| text.push_str(part)));
+                Ok(text.into_bump_str())
+            }
         }
     }
 
@@ -152,24 +161,24 @@ impl<'a> View<'a> {
                 Joined { text: String::with_capacity(length), starts: Vec::with_capacity(pieces.len() + 1) };
             for &piece in pieces {
                 joined.starts.push(joined.text.len() as u32);
-                self.push_piece(piece, &mut joined.text);
+                self.push_piece(piece, &mut |part| joined.text.push_str(part));
             }
             joined.starts.push(joined.text.len() as u32);
             joined
         }))
     }
 
-    fn push_piece(&self, piece: Slice, text: &mut String) {
+    fn push_piece(&self, piece: Slice, push: &mut impl FnMut(&str)) {
         let raw = self.raw(piece);
         match (piece.is_plain, is_cdata(piece)) {
-            (true, _) => text.push_str(raw),
-            (false, false) => push_text(raw, text),
+            (true, _) => push(raw),
+            (false, false) => each_part_of_text(raw, push),
             (false, true) => {
                 let mut lines = raw.split('\r');
-                text.push_str(lines.next().unwrap_or_default());
+                push(lines.next().unwrap_or_default());
                 for line in lines {
-                    text.push('\n');
-                    text.push_str(line.strip_prefix('\n').unwrap_or(line));
+                    push("\n");
+                    push(line.strip_prefix('\n').unwrap_or(line));
                 }
             }
         }

@@ -90,18 +90,24 @@ pub(super) struct Taken<'t> {
 }
 
 impl Taken<'_> {
-    /// Takes an attribute, one of at most [`MAX_BY_SLOT`]; `slot` is where it is found (from 1; 0: nowhere).
+    /// Takes an attribute, one of at most [`MAX_BY_SLOT`], that is found in this slot (from 1).
     #[inline(always)]
     pub(super) fn take(&mut self, attribute: Slice, slot: u32) {
+        self.take_without_slot(attribute);
+        let place = &mut self.slots[slot as usize - 1];
+        if *place != 0 {
+            *self.is_ambiguous = true;
+        }
+        *place = (self.attributes.len() - self.first) as u8;
+    }
+
+    /// Takes an attribute that is found in no slot.
+    #[inline(always)]
+    pub(super) fn take_without_slot(&mut self, attribute: Slice) {
         if self.attributes.len() == self.attributes.capacity() {
             grow(self.attributes);
         }
         self.attributes.push(attribute);
-        if slot != 0 {
-            let place = &mut self.slots[slot as usize - 1];
-            *self.is_ambiguous |= *place != 0;
-            *place = (self.attributes.len() - self.first) as u8;
-        }
     }
 }
 

@@ -306,7 +306,12 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     }
 
     #[inline(always)]
-    fn text_of<'r>(&self, column: &Column, item: Item, room: Room<'r, '_>) -> Result<&'r str, WorkEnd>
+    pub(super) fn text_of<'r>(
+        &self,
+        column: &Column,
+        item: Item,
+        room: Room<'r, '_>,
+    ) -> Result<&'r str, WorkEnd>
     where
         'd: 'r,
     {

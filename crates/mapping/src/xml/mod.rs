@@ -41,7 +41,7 @@ pub use error::{Place, XmlError, XmlErrorKind};
 pub use handler::{AttributeSpan, Handler, Nobody, StartTag, Taker, Taking, TextKind};
 pub use names::Names;
 pub use namespace::{XML_NAMESPACE, XMLNS_NAMESPACE};
-pub(crate) use reference::{push_attribute, push_text, unescape_attribute, unescape_text};
+pub(crate) use reference::{each_part_of_text, push_attribute, push_text, unescape_attribute, unescape_text};
 pub use repair::repair;
 pub use resolve::{ResolveError, resolve};
 pub(crate) use scan::scan_part;

@@ -17,8 +17,8 @@ pub(super) fn length(text: &str, at: usize) -> Result<usize, XmlError> {
 /// What the reference at the start of `text` (which begins with `&`) stands for, and its length in bytes. Reads no further than the
 /// reference goes.
 pub(super) fn reference(text: &str) -> Result<(char, usize), XmlErrorKind> {
-    if let Some(found) = predefined(text.as_bytes()) {
-        return Ok(found);
+    if let Some((replacement, length)) = predefined(text.as_bytes()) {
+        return Ok((char::from(replacement.as_bytes()[0]), length));
     }
     let body = &text[1..];
     if let Some(number) = body.strip_prefix("#x") {
@@ -37,13 +37,13 @@ pub(super) fn reference(text: &str) -> Result<(char, usize), XmlErrorKind> {
 
 /// What the reference at the start of `bytes` stands for, when it is one to a predefined entity, and its length in bytes.
 #[inline]
-fn predefined(bytes: &[u8]) -> Option<(char, usize)> {
+fn predefined(bytes: &[u8]) -> Option<(&'static str, usize)> {
     Some(match bytes {
-        [b'&', b'a', b'm', b'p', b';', ..] => ('&', "&amp;".len()),
-        [b'&', b'l', b't', b';', ..] => ('<', "&lt;".len()),
-        [b'&', b'g', b't', b';', ..] => ('>', "&gt;".len()),
-        [b'&', b'q', b'u', b'o', b't', b';', ..] => ('"', "&quot;".len()),
-        [b'&', b'a', b'p', b'o', b's', b';', ..] => ('\'', "&apos;".len()),
+        [b'&', b'a', b'm', b'p', b';', ..] => ("&", "&amp;".len()),
+        [b'&', b'l', b't', b';', ..] => ("<", "&lt;".len()),
+        [b'&', b'g', b't', b';', ..] => (">", "&gt;".len()),
+        [b'&', b'q', b'u', b'o', b't', b';', ..] => ("\"", "&quot;".len()),
+        [b'&', b'a', b'p', b'o', b's', b';', ..] => ("'", "&apos;".len()),
         _ => return None,
     })
 }
@@ -81,6 +81,11 @@ pub(crate) fn push_text(raw: &str, out: &mut String) {
     replace(raw, Lines::Kept, &mut |part| out.push_str(part));
 }
 
+/// [`unescape_text`], part by part.
+pub(crate) fn each_part_of_text(raw: &str, push: &mut impl FnMut(&str)) {
+    replace(raw, Lines::Kept, push);
+}
+
 /// [`unescape_attribute`], appended to `out`.
 pub(crate) fn push_attribute(raw: &str, out: &mut String) {
     replace(raw, Lines::Blanks, &mut |part| out.push_str(part));
@@ -105,6 +110,11 @@ fn replace(raw: &str, lines: Lines, push: &mut impl FnMut(&str)) {
     while let Some(at) = rest.bytes().position(differs) {
         push(&rest[..at]);
         rest = &rest[at..];
+        if let Some((replacement, length)) = predefined(rest.as_bytes()) {
+            push(replacement);
+            rest = &rest[length..];
+            continue;
+        }
         let length = match rest.as_bytes()[0] {
             b'&' => {
                 let (c, length) = reference(rest).expect("the scanner has checked every reference");
