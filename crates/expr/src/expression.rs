@@ -53,6 +53,7 @@ impl Expression {
     ///
     /// # Errors
     /// When an operation has no result, such as a division by zero, or the work is used up.
+    #[inline]
     pub fn evaluate<'a>(
         &'a self,
         inputs: &[Value<'a>],

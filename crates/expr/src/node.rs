@@ -10,6 +10,7 @@ use crate::like::{LetterCase, Pattern};
 
 /// One operation with its operands.
 #[derive(Clone, Debug)]
+#[repr(u8)]
 pub(crate) enum Node {
     Constant(OwnedValue),
     /// The input with this number.

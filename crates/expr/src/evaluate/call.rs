@@ -8,6 +8,7 @@ use crate::node::{Function, Node};
 
 impl<'a> Row<'a, '_> {
     /// A call, which is counted already.
+    #[inline(never)]
     pub(super) fn call(&self, function: Function, arguments: &'a [Node]) -> Evaluated<'a> {
         let Some((first, others)) = arguments.split_first() else { return Ok(Value::Null) };
         match function {

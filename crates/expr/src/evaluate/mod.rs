@@ -11,10 +11,10 @@ mod temporal;
 mod text;
 
 use bumpalo::Bump;
-use xmlshred_model::{OwnedValue, Value, Work};
+use xmlshred_model::{DataType, OwnedValue, Value, Work};
 
 use crate::error::{Evaluated, EvaluationError};
-use crate::node::{CastFailure, Node};
+use crate::node::{ArithmeticOperator, CastFailure, Node};
 
 use cast::cast;
 use maker::Maker;
@@ -28,6 +28,7 @@ struct Row<'a, 'i> {
 }
 
 /// The value of the tree for these inputs.
+#[inline]
 pub(crate) fn evaluate<'a>(
     node: &'a Node,
     inputs: &[Value<'a>],
@@ -65,21 +66,16 @@ impl<'a> Row<'a, '_> {
         self.inputs.get(slot).copied().unwrap_or(Value::Null)
     }
 
+    /// Every operation is a function of its own: what each needs to begin and to end would be a burden for the others.
     fn operation(&self, node: &'a Node) -> Evaluated<'a> {
         self.maker.step()?;
         match node {
             Node::Constant(value) => Ok(value.as_value()),
             Node::Input(slot) => Ok(self.input(*slot)),
             Node::Negate(operand) => number::negate(self.value(operand)?),
-            Node::Arithmetic(first, rest) => {
-                let mut result = self.value(first)?;
-                for (operator, node) in rest {
-                    result = number::calculate(*operator, result, self.value(node)?)?;
-                }
-                Ok(result)
-            }
-            Node::Concatenate(parts) => text::concatenate(self.values(parts), self.maker),
-            Node::Join(parts) => text::join(self.values(parts), self.maker),
+            Node::Arithmetic(first, rest) => self.arithmetic(first, rest),
+            Node::Concatenate(parts) => self.concatenate(parts),
+            Node::Join(parts) => self.join(parts),
             Node::Compare(..)
             | Node::Distinct { .. }
             | Node::And(_)
@@ -90,50 +86,87 @@ impl<'a> Row<'a, '_> {
             | Node::In { .. }
             | Node::Between { .. }
             | Node::Like { .. }
-            | Node::IsBlank(_) => Ok(self.condition(node)?.map_or(Value::Null, Value::Bool)),
-            Node::Case { branches, otherwise } => {
-                for (condition, result) in branches {
-                    if self.truth(condition)? == Some(true) {
-                        return self.value(result);
-                    }
-                }
-                self.value(otherwise)
-            }
-            Node::Switch { operand, branches, otherwise } => {
-                let operand = self.value(operand)?;
-                for (value, result) in branches {
-                    if self.are_equal(&operand, &self.value(value)?)? == Some(true) {
-                        return self.value(result);
-                    }
-                }
-                self.value(otherwise)
-            }
-            Node::Coalesce(parts) => {
-                for part in parts {
-                    let value = self.value(part)?;
-                    if !value.is_null() {
-                        return Ok(value);
-                    }
-                }
-                Ok(Value::Null)
-            }
-            Node::NullIf(left, right) => {
-                let left = self.value(left)?;
-                let same = self.are_equal(&left, &self.value(right)?)? == Some(true);
-                Ok(if same { Value::Null } else { left })
-            }
-            Node::Widen(target, operand) => cast(self.value(operand)?, *target, self.maker),
-            Node::Cast { target, failure, operand } => {
-                let result = cast(self.value(operand)?, *target, self.maker);
-                match (failure, result) {
-                    // What is too much is no fault of the value.
-                    (CastFailure::Error, result) | (_, result @ Err(EvaluationError::TooMuchWork(_))) => {
-                        result
-                    }
-                    (CastFailure::Null, result) => Ok(result.unwrap_or(Value::Null)),
-                }
-            }
+            | Node::IsBlank(_) => self.condition_value(node),
+            Node::Case { branches, otherwise } => self.case(branches, otherwise),
+            Node::Switch { operand, branches, otherwise } => self.switch(operand, branches, otherwise),
+            Node::Coalesce(parts) => self.coalesce(parts),
+            Node::NullIf(left, right) => self.null_if(left, right),
+            Node::Widen(target, operand) => self.cast(*target, CastFailure::Error, operand),
+            Node::Cast { target, failure, operand } => self.cast(*target, *failure, operand),
             Node::Call(function, arguments) => self.call(*function, arguments),
+        }
+    }
+
+    #[inline(never)]
+    fn arithmetic(&self, first: &'a Node, rest: &'a [(ArithmeticOperator, Node)]) -> Evaluated<'a> {
+        let mut result = self.value(first)?;
+        for (operator, node) in rest {
+            result = number::calculate(*operator, result, self.value(node)?)?;
+        }
+        Ok(result)
+    }
+
+    #[inline(never)]
+    fn concatenate(&self, parts: &'a [Node]) -> Evaluated<'a> {
+        text::concatenate(self.values(parts), self.maker)
+    }
+
+    #[inline(never)]
+    fn join(&self, parts: &'a [Node]) -> Evaluated<'a> {
+        text::join(self.values(parts), self.maker)
+    }
+
+    #[inline(never)]
+    fn condition_value(&self, node: &'a Node) -> Evaluated<'a> {
+        Ok(self.condition(node)?.map_or(Value::Null, Value::Bool))
+    }
+
+    #[inline(never)]
+    fn case(&self, branches: &'a [(Node, Node)], otherwise: &'a Node) -> Evaluated<'a> {
+        for (condition, result) in branches {
+            if self.truth(condition)? == Some(true) {
+                return self.value(result);
+            }
+        }
+        self.value(otherwise)
+    }
+
+    #[inline(never)]
+    fn switch(&self, operand: &'a Node, branches: &'a [(Node, Node)], otherwise: &'a Node) -> Evaluated<'a> {
+        let operand = self.value(operand)?;
+        for (value, result) in branches {
+            if self.are_equal(&operand, &self.value(value)?)? == Some(true) {
+                return self.value(result);
+            }
+        }
+        self.value(otherwise)
+    }
+
+    #[inline(never)]
+    fn coalesce(&self, parts: &'a [Node]) -> Evaluated<'a> {
+        for part in parts {
+            let value = self.value(part)?;
+            if !value.is_null() {
+                return Ok(value);
+            }
+        }
+        Ok(Value::Null)
+    }
+
+    #[inline(never)]
+    fn null_if(&self, left: &'a Node, right: &'a Node) -> Evaluated<'a> {
+        let left = self.value(left)?;
+        let same = self.are_equal(&left, &self.value(right)?)? == Some(true);
+        Ok(if same { Value::Null } else { left })
+    }
+
+    #[inline(never)]
+    fn cast(&self, target: DataType, failure: CastFailure, operand: &'a Node) -> Evaluated<'a> {
+        let result = cast(self.value(operand)?, target, self.maker);
+        match (failure, result) {
+            // What is too much is no fault of the value.
+            (CastFailure::Error, result) | (_, result @ Err(EvaluationError::TooMuchWork(_))) => result,
+            (CastFailure::Null, result) => Ok(result.unwrap_or(Value::Null)),
         }
     }
 
