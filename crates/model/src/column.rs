@@ -18,7 +18,6 @@ pub struct ColumnBuilder {
     data_type: DataType,
     cells: Cells,
     valid: Vec<bool>,
-    null_count: usize,
 }
 
 #[derive(Debug)]
@@ -62,7 +61,7 @@ impl ColumnBuilder {
             }
             DataType::Binary => Cells::Binary { offsets: offsets(), bytes: Vec::with_capacity(bytes) },
         };
-        Self { data_type, cells, valid: Vec::with_capacity(len), null_count: 0 }
+        Self { data_type, cells, valid: Vec::with_capacity(len) }
     }
 
     /// How many cells there are.
@@ -81,9 +80,7 @@ impl ColumnBuilder {
     /// When the value is not of the column's type, or outside its range: conversion has seen to both before.
     #[inline]
     pub fn push(&mut self, value: &Value<'_>) -> usize {
-        let is_valid = !value.is_null();
-        self.valid.push(is_valid);
-        self.null_count += usize::from(!is_valid);
+        self.valid.push(!value.is_null());
         match (&mut self.cells, value) {
             (Cells::Text { offsets, text }, Value::Text(cell)) => {
                 text.push_str(cell);
@@ -134,7 +131,6 @@ impl ColumnBuilder {
         if len >= self.valid.len() {
             return;
         }
-        self.null_count -= self.valid[len..].iter().filter(|valid| !**valid).count();
         cut(&mut self.valid, len);
         match &mut self.cells {
             Cells::Bool(cells) => cut(cells, len),
@@ -184,8 +180,10 @@ impl ColumnBuilder {
     pub fn finish(&mut self, is_usual: bool) -> ArrayRef {
         let (len, bytes) = if is_usual { (self.len(), self.variable_bytes()) } else { (0, 0) };
         let empty = Self::with_capacity(self.data_type, len + len / 8, bytes + bytes / 8);
-        let Self { data_type, cells, valid, null_count } = std::mem::replace(self, empty);
-        let nulls = (null_count > 0).then(|| NullBuffer::from(valid));
+        let Self { data_type, cells, valid } = std::mem::replace(self, empty);
+        // Without an early end: vectors look at many at once.
+        let is_full = valid.iter().fold(1, |all, &valid| all & u8::from(valid)) == 1;
+        let nulls = (!is_full).then(|| NullBuffer::from(valid));
         match cells {
             Cells::Bool(cells) => Arc::new(BooleanArray::new(BooleanBuffer::from(cells), nulls)),
             Cells::Int16(cells) => primitive::<Int16Type>(cells, nulls),

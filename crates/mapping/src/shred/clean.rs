@@ -102,14 +102,20 @@ fn is_collapsed(text: &str) -> bool {
     if pair_count < BLOCK {
         return bytes.windows(2).all(|pair| is_plain(pair[1]) && pair != b"  ");
     }
-    (0..pair_count).step_by(BLOCK).all(|at| {
-        // The last block goes over pairs of the one before.
-        let at = at.min(pair_count - BLOCK);
-        match (bytes[at..].first_chunk::<BLOCK>(), bytes[at + 1..].first_chunk::<BLOCK>()) {
-            (Some(left), Some(right)) => are_collapsed(u8x16::new(*left), u8x16::new(*right)),
-            _ => false,
+    let mut at = 0;
+    loop {
+        let (Some(left), Some(right)) = (bytes[at..].first_chunk(), bytes[at + 1..].first_chunk()) else {
+            return false;
+        };
+        if !are_collapsed(u8x16::new(*left), u8x16::new(*right)) {
+            return false;
         }
-    })
+        if at + BLOCK == pair_count {
+            return true;
+        }
+        // The last block goes over pairs of the one before.
+        at = (at + BLOCK).min(pair_count - BLOCK);
+    }
 }
 
 /// No control character, and none of the bytes that other white space than spaces begins with, or one like those.

@@ -31,6 +31,9 @@ pub(super) fn number<'a>(text: &'a str, sign: DecimalSign, arena: &'a Bump) -> &
     if unsigned.bytes().all(|byte| byte.is_ascii_digit() || is_point && byte == b'.') {
         return text;
     }
+    if is_point && let Some(usual) = usual_amount(text, arena) {
+        return usual;
+    }
     let (body, signs) = without_currency(text);
     let mut out = BumpString::with_capacity_in(body.len() + 2, arena);
     out.push_str(signs);
@@ -51,6 +54,30 @@ pub(super) fn number<'a>(text: &'a str, sign: DecimalSign, arena: &'a Bump) -> &
         }
     }
     out.into_bump_str()
+}
+
+/// The usual case: perhaps `$`, then digits, with commas before groups of three and perhaps a point behind them. `None` says nothing about
+/// other texts.
+fn usual_amount<'a>(text: &str, arena: &'a Bump) -> Option<&'a str> {
+    let body = text.strip_prefix('$').unwrap_or(text).as_bytes();
+    // Digits since the last comma, of the first group or another, or behind the point.
+    let (mut run, mut comma_count, mut is_behind) = (0, 0, false);
+    let is_group = |run: usize, comma_count: usize| run == 3 || (run > 0 && comma_count == 0);
+    for &byte in body {
+        match byte {
+            b'0'..=b'9' => run += 1,
+            b',' if !is_behind && is_group(run, comma_count) => (run, comma_count) = (0, comma_count + 1),
+            b'.' if !is_behind && is_group(run, comma_count) => (run, is_behind) = (0, true),
+            _ => return None,
+        }
+    }
+    let is_complete = if is_behind { run > 0 } else { is_group(run, comma_count) };
+    if !is_complete {
+        return None;
+    }
+    let mut kept = body.iter().copied().filter(|&byte| byte != b',');
+    let out = arena.alloc_slice_fill_with(body.len() - comma_count, |_| kept.next().unwrap_or_default());
+    std::str::from_utf8(out).ok()
 }
 
 /// The first number inside text. Where it goes on with a sign that the argument does not explain, and where there is none, the text stays.
@@ -225,6 +252,11 @@ mod tests {
                 ("12.5", "12.5", "12,5"),
                 ("1.234,567", "1.234,567", "1234.567"),
                 ("1,2345", "1,2345", "1.2345"),
+                ("$12,345", "12345", "12.345"),
+                ("1234,567.5", "1234567.5", "1234.567,5"),
+                ("$1,23.4", "1,23.4", "1.23,4"),
+                ("1,234.", "1234.", "1.234,"),
+                ("1.5,000", "1.5,000", "1,5.000"),
                 ("24\u{A0}495,40 Kč", "24495,40", "24495.40"),
                 ("1\u{202F}234\u{202F}567", "1234567", "1234567"),
                 ("EUR -1.234,50", "-1.234,50", "-1234.50"),

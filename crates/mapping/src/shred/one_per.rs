@@ -27,6 +27,10 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         one_per: &'d PlanOnePer,
         candidates: &mut Vec<Tried<T::Row>>,
     ) -> Result<(), WorkEnd> {
+        if candidates.len() < 2 && !T::IS_TOLD {
+            // Whatever its key.
+            return self.view.work.steps(candidates.len() as u64);
+        }
         let PlanOnePer { key, prefer, keep } = one_per;
         let mut groups = HashMap::<(Cow<'d, str>, u32), u32, foldhash::fast::RandomState>::default();
         // Per group: the best one so far, by rank and place.

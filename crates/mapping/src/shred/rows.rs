@@ -465,17 +465,22 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
     where
         'd: 'r,
     {
-        let evaluate = |inputs: &[Value<'r>]| {
-            let value = bound.expression.evaluate(inputs, arena, self.view.work);
-            self.trace.evaluated(bound, inputs, &value);
-            value
-        };
         let input = |input: Input| self.input(input, row);
-        match *bound.inputs {
-            [one] => evaluate(&[input(one)]),
-            [one, two] => evaluate(&[input(one), input(two)]),
-            _ => evaluate(arena.alloc_slice_fill_iter(bound.inputs.iter().map(|&one| input(one)))),
-        }
+        let (one, two);
+        let inputs: &[Value<'r>] = match *bound.inputs {
+            [first] => {
+                one = [input(first)];
+                &one
+            }
+            [first, second] => {
+                two = [input(first), input(second)];
+                &two
+            }
+            _ => arena.alloc_slice_fill_iter(bound.inputs.iter().map(|&one| input(one))),
+        };
+        let value = bound.expression.evaluate(inputs, arena, self.view.work);
+        self.trace.evaluated(bound, inputs, &value);
+        value
     }
 
     fn count_issues(&mut self, issues: &[(u32, u32, IssueCode)]) {

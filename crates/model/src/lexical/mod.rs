@@ -75,6 +75,13 @@ pub fn short_decimal(text: &str, precision: u8, scale: u8) -> Option<Decimal> {
     number::short_decimal_of(text, precision, scale)
 }
 
+/// The date, timestamp or timestamp with offset that a text stands for, where it is ISO 8601 as most write it; `None` says nothing about
+/// other texts.
+#[inline]
+pub fn usual_temporal(text: &str, data_type: DataType) -> Option<Value<'static>> {
+    temporal::usual(text, data_type)
+}
+
 /// [`parse`] with what a contract permits beyond it, for numbers, dates and times; whether something was rounded or cut.
 ///
 /// # Errors

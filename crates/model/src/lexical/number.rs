@@ -136,6 +136,17 @@ pub(super) fn rounded_decimal(
     Ok((Decimal { unscaled, scale }, lost != Lost::Nothing))
 }
 
+/// The powers of ten that 64 bits hold.
+const SHORT_POWERS: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut at = 1;
+    while at < 20 {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
 /// The usual case: few digits, all of which fit. Anything else is looked at closely.
 #[inline]
 fn short_decimal(is_negative: bool, digits: &[u8], precision: u8, scale: u8) -> Option<Decimal> {
@@ -157,9 +168,13 @@ fn short_decimal(is_negative: bool, digits: &[u8], precision: u8, scale: u8) -> 
     if behind > scale || (points == 1 && digits.len() == 1) {
         return None;
     }
-    let magnitude = i128::from(number).checked_mul(crate::decimal::power_of_ten(scale - behind)?)?;
-    (magnitude < crate::decimal::power_of_ten(precision)?)
-        .then_some(Decimal { unscaled: if is_negative { -magnitude } else { magnitude }, scale })
+    let power = |exponent: u8| SHORT_POWERS.get(usize::from(exponent)).copied();
+    let number = number.checked_mul(power(scale - behind)?)?;
+    if power(precision).is_some_and(|limit| number >= limit) {
+        return None;
+    }
+    let magnitude = i128::from(number);
+    Some(Decimal { unscaled: if is_negative { -magnitude } else { magnitude }, scale })
 }
 
 pub(super) fn double(text: &str) -> Result<Value<'static>, LexicalError> {
