@@ -41,6 +41,8 @@ impl Embedding {
         work: &Work<'_>,
         reading: &mut Reading<'_>,
     ) -> Result<u32, Box<Failure>> {
+        // Ranges of the document are kept as 32-bit numbers.
+        let max_bytes = limits.max_bytes.min(u64::from(u32::MAX));
         let mut replaced_count = 0;
         // One stands in another at most as often as there are paths.
         for _ in &embedded.wanted {
@@ -54,11 +56,11 @@ impl Embedding {
                 let (document, count) = prepared(&plan.contract().document, &text, limits)
                     .map_err(|failure| at_host(*failure, reading, host))?;
                 length += document.len();
-                if length as u64 > limits.max_bytes {
+                if length as u64 > max_bytes {
                     return Err(Box::new(Failure {
                         stage: Stage::Parse,
                         code: FailureCode::DocumentTooLarge,
-                        message: format!("more than {} bytes with the documents in it", limits.max_bytes),
+                        message: format!("more than {max_bytes} bytes with the documents in it"),
                     }));
                 }
                 work.value_bytes(document.len()).map_err(too_much_work)?;

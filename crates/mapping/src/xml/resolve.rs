@@ -58,7 +58,7 @@ pub fn resolve<'t>(text: &'t str, entities: &Entities, max_bytes: u64) -> Result
         text,
         at: 0,
         copied: 0,
-        out: String::with_capacity(text.len() + text.len() / 8),
+        out: String::new(),
         max_bytes,
         entities,
         declared: dtd.entities,
@@ -68,6 +68,9 @@ pub fn resolve<'t>(text: &'t str, entities: &Entities, max_bytes: u64) -> Result
         resolver.leave_out(start, dtd.end)?;
     }
     resolver.content()?;
+    if declaration.is_none() && resolver.out.is_empty() {
+        return Ok(Cow::Borrowed(text));
+    }
     resolver.copy_to(text.len())?;
     Ok(Cow::Owned(resolver.out))
 }
@@ -76,7 +79,8 @@ pub fn resolve<'t>(text: &'t str, entities: &Entities, max_bytes: u64) -> Result
 fn find_doctype(text: &str) -> Option<usize> {
     let mut at = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
     if text[at..].starts_with("<?xml") {
-        at += text[at..].find("?>")? + "?>".len();
+        // One that is well-formed has no other `>`.
+        at += memchr::memchr(b'>', &text.as_bytes()[at..])? + 1;
     }
     loop {
         at += text[at..].bytes().take_while(|&byte| is_space(byte)).count();
@@ -143,6 +147,9 @@ enum Where {
 
 impl<'t> Resolver<'t, '_> {
     fn copy_to(&mut self, end: usize) -> Result<(), ResolveError> {
+        if self.out.is_empty() {
+            self.out.reserve(self.text.len() + self.text.len() / 8);
+        }
         self.out.push_str(&self.text[self.copied..end]);
         self.copied = end;
         self.check_size(0)
