@@ -134,12 +134,16 @@ pub(crate) fn first_keys(source: &mut dyn Source, limit: usize) -> Result<Vec<Do
 /// One document of the source.
 ///
 /// # Errors
-/// When there is none with this key, or it cannot be read.
+/// When there is none with this key, or more than one, or it cannot be read.
 pub(crate) fn read_document(
     source: &mut dyn Source,
     key: DocumentKey,
     max_bytes: u64,
 ) -> Result<Fetched, CommandError> {
+    // A key that stands twice is told as a run tells it: nobody can say which document is meant.
+    let range = KeyRange { start: Some(key), end: Some(key) };
+    let selection = Selection { range, share: Share::WHOLE, failed: FailedDocuments::Retry };
+    source.keys(&selection, None, 1).map_err(|error| failed("cannot look for the document", error))?;
     let mut found = None;
     source
         .fetch(&[key], max_bytes, &mut |_, fetched| {

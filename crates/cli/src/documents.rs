@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use xmlshred_databases::matching_files;
 use xmlshred_engine::ports::Fetched;
 use xmlshred_mapping::{Content, Limits, Plan};
 use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage};
@@ -90,19 +91,12 @@ pub(crate) fn each(
     Ok(())
 }
 
-/// The files that a pattern stands for, in order of name. What is no pattern, or names a file as it stands, is itself.
+/// The files that a pattern stands for, in order of name, as for `run --files`. What is no pattern, or names a file as it stands, is
+/// itself.
 pub(crate) fn files(given: &Path) -> Result<Vec<PathBuf>, CommandError> {
-    let text = given.to_string_lossy();
-    if !text.contains(['*', '?', '[']) || given.exists() {
-        return Ok(vec![given.to_owned()]);
-    }
-    let wrong = |problem: String| SettingsError::Pattern { pattern: text.to_string(), problem };
-    let found = glob::glob(&text).map_err(|error| wrong(error.to_string()))?;
-    let found: Vec<_> = found.filter_map(Result::ok).filter(|path| path.is_file()).collect();
-    if found.is_empty() {
-        return Err(wrong("no file has such a name".to_owned()).into());
-    }
-    Ok(found)
+    let pattern = given.to_str().filter(|text| text.contains(['*', '?', '[']) && !given.exists());
+    let Some(pattern) = pattern else { return Ok(vec![given.to_owned()]) };
+    matching_files(pattern).map_err(|error| CommandError::port("listing documents", error))
 }
 
 /// The key of `17.xml`.

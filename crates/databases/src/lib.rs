@@ -17,9 +17,9 @@ mod transfer;
 pub use address::{AddressError, Environment, Login, OpenOptions, Password};
 pub use catalog::comparison::{Difference, DifferenceKind};
 pub use facade::{
-    DatabaseUrl, SourceAddress, differences, open, open_rows, open_source, open_source_beside, read_document,
-    start_over,
+    DatabaseUrl, SourceAddress, differences, open, open_rows, open_source, open_source_beside, start_over,
 };
+pub use files::matching_files;
 pub use postgres::PostgresAddress;
 pub use sql::ddl::{self, Existing};
 pub use sql::dialect::{DecimalType, Dialect, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};

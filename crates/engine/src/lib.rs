@@ -28,6 +28,6 @@ mod worker;
 pub use error::{Activity, RunError};
 pub use event::{Event, Observer};
 pub use pipeline::{create_tables, run, run_with};
-pub use settings::{BatchLimits, ChunkLimits, MaxFailures, RetrySettings, RunSettings};
+pub use settings::{BatchLimits, ChunkLimits, DryRun, MaxFailures, RetrySettings, RunSettings};
 pub use stop::StopSignal;
 pub use summary::{Ended, RunSummary, Totals};

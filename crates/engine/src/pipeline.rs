@@ -25,7 +25,7 @@ use crate::event::{Event, Observer};
 use crate::loader::Loader;
 use crate::ports::{Journal, Ports, RunIdentity, Selection, Sink, Source};
 use crate::reader::{Reader, ReaderEnd};
-use crate::settings::{MaxFailures, RetrySettings, RunSettings};
+use crate::settings::{DryRun, MaxFailures, RetrySettings, RunSettings};
 use crate::shredding::Shredders;
 use crate::stop::StopSignal;
 use crate::summary::{Ended, RunSummary, Totals};
@@ -68,7 +68,8 @@ pub fn run_with(
     let control = Control::new(observer, stop, settings.retry, settings.max_failures);
     let selection = Selection { range: settings.range, share: identity.share, failed: settings.failed };
     let mut source = Connection::new(Activity::ConnectSource, || ports.source());
-    let mut sink = (!settings.dry_run).then(|| Connection::new(Activity::ConnectTarget, || ports.sink()));
+    let mut sink = (settings.dry_run != DryRun::WithoutTarget)
+        .then(|| Connection::new(Activity::ConnectTarget, || ports.sink()));
     let interrupted = |elapsed| RunSummary { ended: Ended::Interrupted, totals: Totals::default(), elapsed };
     if control.stop_requested() {
         return Ok(interrupted(started.elapsed()));
@@ -80,6 +81,7 @@ pub fn run_with(
         Err(Refusal::Document(_, error)) => return Err(RunError::Port { during: Activity::Count, error }),
     };
     control.emit(&Event::Started { remaining });
+    let sink = sink.filter(|_| settings.dry_run.writes());
     let end = flow(&control, ports, shredders, identity, settings, selection, source, sink);
     control.emit(&Event::Finished);
     let totals = control.finish()?;
@@ -152,7 +154,7 @@ fn flow<'a>(
     let mut first_sink = sink;
     std::thread::scope(|scope| {
         for _ in 0..loaders {
-            let sink = (!settings.dry_run).then(|| {
+            let sink = settings.dry_run.writes().then(|| {
                 first_sink.take().unwrap_or_else(|| {
                     Connection::new(Activity::ConnectTarget, || ports.sink()).reached_before()
                 })

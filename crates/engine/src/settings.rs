@@ -25,8 +25,8 @@ pub struct RunSettings {
     pub limit: Option<u64>,
     /// Stop when more documents fail than this. Default: 50 % after the first 1,000.
     pub max_failures: MaxFailures,
-    /// Read, shred and count, but write nothing: no sink is opened. Default: off.
-    pub dry_run: bool,
+    /// Whether everything but writing is done. Default: no.
+    pub dry_run: DryRun,
     /// Limits on one document.
     pub limits: Limits,
     /// When a worker hands its batch to a loader: one transaction each.
@@ -35,6 +35,25 @@ pub struct RunSettings {
     pub chunk: ChunkLimits,
     /// How long faults that may pass are waited for.
     pub retry: RetrySettings,
+}
+
+/// Everything but writing: documents are read, shredded and counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum DryRun {
+    /// Rows are written.
+    #[default]
+    No,
+    /// The sink is opened once, to find out whether it would take the rows.
+    WithTarget,
+    /// No sink is opened: its tables are still to be made.
+    WithoutTarget,
+}
+
+impl DryRun {
+    /// Whether rows are written.
+    pub fn writes(self) -> bool {
+        self == Self::No
+    }
 }
 
 impl Default for RunSettings {
@@ -46,7 +65,7 @@ impl Default for RunSettings {
             failed: FailedDocuments::default(),
             limit: None,
             max_failures: MaxFailures::default(),
-            dry_run: false,
+            dry_run: DryRun::No,
             limits: Limits::default(),
             batch: BatchLimits::default(),
             chunk: ChunkLimits::default(),

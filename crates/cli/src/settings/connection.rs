@@ -48,7 +48,9 @@ impl Connection {
         let username = username.clone().or_else(|| environment("XMLSHRED_USERNAME"));
         let login = Login { username, password };
         let parse = |url: &Option<String>| match url {
-            Some(url) => Ok(Some(DatabaseUrl::parse(url, environment)?.with_login(&login))),
+            Some(url) => {
+                Ok(Some(DatabaseUrl::parse(url, environment)?.with_login(&login).with_names_checked()?))
+            }
             None => Ok::<_, SettingsError>(None),
         };
         let both = match server {
@@ -62,7 +64,7 @@ impl Connection {
                 if *trust_server_certificate {
                     address.trust_server_certificate();
                 }
-                Some(DatabaseUrl::SqlServer(Box::new(address)).with_login(&login))
+                Some(DatabaseUrl::SqlServer(Box::new(address)).with_login(&login).with_names_checked()?)
             }
         };
         let source = match files {
@@ -209,6 +211,25 @@ mod tests {
                 args.target_url = some("sqlite:a.db");
             },
             "sqlserver://sa@db1:1444 > sqlite:a.db",
+        );
+    }
+
+    #[test]
+    fn a_password_within_a_name_is_refused_without_showing_it() {
+        let error = "this is no address of a SQL Server database: an option for a password is part of a name: options follow `?` or, for SQL Server, `;` behind the host";
+        check(
+            |args| {
+                args.server = some("db1");
+                args.database = some("loans;Password=Q7x");
+            },
+            error,
+        );
+        check(
+            |args| {
+                args.server = some("db1");
+                args.username = some("sa;pwd=Q7x");
+            },
+            error,
         );
     }
 

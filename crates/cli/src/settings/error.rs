@@ -106,14 +106,6 @@ pub(crate) enum SettingsError {
         /// Rows that it has.
         count: usize,
     },
-    /// A pattern of documents.
-    #[error("no documents {pattern}: {problem}")]
-    Pattern {
-        /// As typed.
-        pattern: String,
-        /// Why.
-        problem: String,
-    },
     /// A file that cannot be read.
     #[error("cannot read {what} {}", path.display())]
     Unreadable {
@@ -165,7 +157,6 @@ impl SettingsError {
             Self::NoSuchRow { .. } => {
                 "rows are counted from 1; without --row, the first of them are explained"
             }
-            Self::Pattern { .. } => "put quotes around it, and say it from the current folder on",
             Self::Unreadable { .. } => return None,
             Self::NoContract { .. } => {
                 "name one with --contract FILE or XMLSHRED_CONTRACT; `xmlshred demo --prepare-only` writes an example to start from"

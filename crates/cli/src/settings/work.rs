@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use xmlshred_engine::ports::FailedDocuments;
-use xmlshred_engine::{BatchLimits, MaxFailures, RunSettings};
+use xmlshred_engine::{BatchLimits, DryRun, MaxFailures, RunSettings};
 use xmlshred_model::{DocumentKey, KeyRange};
 
 use super::SettingsError;
@@ -25,7 +25,7 @@ pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError
         limit,
         retry_failed,
         max_failures,
-        create_tables: _,
+        create_tables,
         adopt_log: _,
         dry_run,
     } = args;
@@ -52,7 +52,11 @@ pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError
             MaxFailuresArg::Count(count) => MaxFailures::Count(count),
             MaxFailuresArg::Percent(percent) => MaxFailures::Percent { percent, after: PERCENT_AFTER },
         },
-        dry_run: *dry_run,
+        dry_run: match (dry_run, create_tables) {
+            (false, _) => DryRun::No,
+            (true, false) => DryRun::WithTarget,
+            (true, true) => DryRun::WithoutTarget,
+        },
         ..defaults
     })
 }

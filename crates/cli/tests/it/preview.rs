@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::workplace::{Answer, Workplace, document};
+use crate::workplace::{Answer, CONTRACT, Workplace, document};
 
 const ROW: &str = r#"{"app_id":5,"name":"Person 5","member":true,"weight":61.5,"born":"1990-02-03","seen":"2024-01-02T03:04:05.123","amount":"5.50"}"#;
 
@@ -59,6 +59,10 @@ fn documents_of_the_source_are_found_by_key_and_nothing_is_written() {
     assert_eq!(std::fs::read(place.path().join("data.db")).unwrap(), before);
     place.run("preview --key 99 --url sqlite:data.db").ends_with(2).says(&["key 99"]);
     place.run("preview --key 5").ends_with(2).says(&["no database given"]);
+    let twice = "CREATE TABLE twice (app_id, xml); INSERT INTO twice VALUES (7, '<a/>'), (7, '<b/>')";
+    place.database().execute_batch(twice).unwrap();
+    place.write("contract.yaml", &CONTRACT.replace("table: app_xml", "table: twice"));
+    place.run("preview --key 7 --url sqlite:data.db").ends_with(2).says(&["the key 7 in several rows"]);
 }
 
 #[test]

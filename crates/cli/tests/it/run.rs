@@ -121,6 +121,17 @@ fn a_dry_run_writes_nothing_to_the_target() {
 }
 
 #[test]
+fn a_dry_run_says_what_a_run_would_say_of_the_target() {
+    let place = Workplace::new(0..3);
+    place.run("run --url sqlite:data.db --dry-run").ends_with(2).says(&["--create-tables"]);
+    place.run("run --url sqlite:data.db --dry-run --create-tables").ends_with(0);
+    assert_eq!(place.count("SELECT count(*) FROM sqlite_master WHERE name = 'processing_log'"), 0);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    place.database().execute_batch("ALTER TABLE person RENAME TO people").unwrap();
+    place.run("run --url sqlite:data.db --dry-run").ends_with(2).says(&["`person`"]);
+}
+
+#[test]
 fn failed_documents_are_taken_again_when_asked() {
     let place = Workplace::new(0..100);
     place.run("run --url sqlite:data.db --create-tables").ends_with(3);

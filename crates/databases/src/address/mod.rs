@@ -12,4 +12,4 @@ pub(crate) use escapes::percent_decoded;
 pub use login::{Environment, Login};
 pub use options::OpenOptions;
 pub use password::Password;
-pub(crate) use shown::{check_host, check_login_ends, holds_login, unknown_option};
+pub(crate) use shown::{check_host, check_login_ends, check_name, holds_login, unknown_option};

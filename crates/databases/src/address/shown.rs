@@ -24,6 +24,20 @@ fn holds_password(text: &str) -> bool {
     PASSWORDS.iter().any(|name| text.contains(name))
 }
 
+/// A name of a database or user, as messages show one: a password may have come into it with the option that it belongs to.
+///
+/// # Errors
+/// When an option for a password is in it (`loans;password=…`).
+pub(crate) fn check_name(database: &'static str, name: &str) -> Result<(), AddressError> {
+    let decoded = percent_decoded(name).to_lowercase();
+    let mut before_values = decoded.match_indices(['=', ':']).map(|(at, _)| decoded[..at].trim_end());
+    if before_values.any(|before| PASSWORDS.iter().any(|known| before.ends_with(known))) {
+        let problem = "an option for a password is part of a name: options follow `?` or, for SQL Server, `;` behind the host".to_owned();
+        return Err(AddressError::Malformed { database, problem });
+    }
+    Ok(())
+}
+
 /// Whether a path is that of another kind of address, with a login (`me:PASSWORD@host`) or an option for a password (`?key=…`).
 pub(crate) fn holds_login(path: &str) -> bool {
     let decoded = percent_decoded(path).to_lowercase();

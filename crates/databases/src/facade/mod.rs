@@ -8,6 +8,6 @@ mod url;
 
 pub use differences::differences;
 pub use documents::start_over;
-pub use ports::{SourceAddress, open, open_source, open_source_beside, read_document};
+pub use ports::{SourceAddress, open, open_source, open_source_beside};
 pub use rows::open_rows;
 pub use url::DatabaseUrl;

@@ -1,9 +1,8 @@
 //! From addresses to ports: any source with any target.
 
-use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use xmlshred_engine::ports::{Fault, Fetched, Journal, PortError, Ports, Sink, Source};
+use xmlshred_engine::ports::{Journal, PortError, Ports, Sink, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
@@ -180,24 +179,4 @@ pub fn open_source(source: &SourceAddress, spec: &SourceSpec) -> Result<Box<dyn 
         SourceAddress::Database(url) => open_table(url, spec, None, &OpenOptions::default()),
         SourceAddress::Files(pattern) => Ok(Box::new(Listing::of(pattern)?.unbound(KnownFiles::default())?)),
     }
-}
-
-/// One document of the source.
-///
-/// # Errors
-/// Any fault, and when there is no such document.
-pub fn read_document(
-    source: &mut dyn Source,
-    key: DocumentKey,
-    max_bytes: u64,
-) -> Result<Fetched, PortError> {
-    let mut found = None;
-    source.fetch(&[key], max_bytes, &mut |_, fetched| {
-        found = Some(fetched);
-        ControlFlow::Break(())
-    })?;
-    found.ok_or_else(|| {
-        PortError::new(Fault::Other, format!("the source has no document with key {key}"))
-            .with_hint("list the keys of the source table to see which there are")
-    })
 }

@@ -49,9 +49,11 @@ impl DatabaseUrl {
                 }
             }
             "postgres" | "postgresql" => {
-                Ok(Self::Postgres(Box::new(PostgresAddress::parse(text, environment)?)))
+                Self::Postgres(Box::new(PostgresAddress::parse(text, environment)?)).with_names_checked()
             }
-            "sqlserver" | "mssql" => Ok(Self::SqlServer(Box::new(SqlServerAddress::parse(text)?))),
+            "sqlserver" | "mssql" => {
+                Self::SqlServer(Box::new(SqlServerAddress::parse(text)?)).with_names_checked()
+            }
             // One letter is a drive of Windows, a slash or dot a path: the kind was forgotten.
             name if name.len() < 2 || name.contains(['/', '\\', '.', '@', ' ']) => {
                 Err(AddressError::NoScheme)
@@ -72,6 +74,19 @@ impl DatabaseUrl {
             Self::Postgres(address) => Self::Postgres(Box::new(address.with_login(login))),
             Self::SqlServer(address) => Self::SqlServer(Box::new(address.with_login(login))),
         }
+    }
+
+    /// The same address, if its names can be shown.
+    ///
+    /// # Errors
+    /// When a password has come into the name of a user or database.
+    pub fn with_names_checked(self) -> Result<Self, AddressError> {
+        match &self {
+            Self::Sqlite(_) => {}
+            Self::Postgres(address) => address.check_names()?,
+            Self::SqlServer(address) => address.check_names()?,
+        }
+        Ok(self)
     }
 
     /// Whether a login by name lacks its password, for certain: PostgreSQL has more places for it, and servers that ask for none.
@@ -239,6 +254,16 @@ mod tests {
                 "//me:***@host/db",
                 "postgres//me:***@host/db",
                 "postgres:/me:***@host/db",
+                "postgres://me@host/db;password=***",
+                "postgres://host/db%3Bpassword=***",
+                "postgres://host/db password = ***",
+                "postgres://host/db&pwd=***",
+                "postgres://me;password=***@host/db",
+                "postgres://host/?user=me;password=***",
+                "sqlserver://me@host/db;password=***",
+                "sqlserver://me;pwd=***@host/db",
+                "sqlserver://host/db,passwd:***",
+                "sqlserver://host;databaseName=db?password=***",
             ]);
             (shape, password()).prop_map(|(shape, password)| shape.replace("***", &password))
         }

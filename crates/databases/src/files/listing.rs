@@ -5,6 +5,9 @@ use std::path::{Component, Path, PathBuf};
 
 use xmlshred_engine::ports::{Fault, PortError};
 
+use super::links::{check_circles, without_detours};
+use super::pattern::{folders_of, matches};
+
 /// A file that matches.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ListedFile {
@@ -18,37 +21,35 @@ pub(crate) struct ListedFile {
 /// # Errors
 /// When the pattern is none, nothing matches, a folder cannot be listed, or a name is not UTF-8.
 pub(crate) fn list(pattern: &str) -> Result<Vec<ListedFile>, PortError> {
-    let mut paths = Vec::new();
-    for path in matches(pattern)? {
-        if path.is_file() {
-            paths.push(path);
-        }
-    }
-    check_names(pattern)?;
-    if paths.is_empty() {
-        let message = format!("no file matches `{pattern}`");
-        return Err(PortError::new(Fault::CannotConnect, message)
-            .with_hint("put the pattern in quotes, so that the shell leaves it alone"));
-    }
-    paths.sort();
-    let mut files: Vec<ListedFile> = paths.into_iter().map(file).collect::<Result<_, _>>()?;
+    let mut files: Vec<ListedFile> = matching(pattern)?.into_iter().map(file).collect::<Result<_, _>>()?;
     // Two ways to one file (`a/../a/x.xml`) are one document.
     files.dedup_by(|one, other| one.name == other.name);
     Ok(files)
 }
 
-fn matches(pattern: &str) -> Result<Vec<PathBuf>, PortError> {
-    let paths = glob::glob(pattern).map_err(|error| {
-        PortError::new(Fault::CannotConnect, format!("`{pattern}` is no file pattern: {error}"))
-            .with_hint("patterns look like `documents/**/*.xml`")
-    })?;
-    let listed = |path: glob::GlobResult| {
-        path.map_err(|error| {
-            let message = format!("{} cannot be listed: {}", error.path().display(), error.error());
-            PortError::new(Fault::AccessDenied, message)
-        })
-    };
-    paths.map(listed).collect()
+/// The files that a pattern stands for, in order of their paths.
+///
+/// # Errors
+/// When the pattern is none, nothing matches, links lead in a circle, or something that matches would be left out: a folder that cannot
+/// be listed, a link that leads nowhere, a name that is not UTF-8.
+pub fn matching(pattern: &str) -> Result<Vec<PathBuf>, PortError> {
+    check_circles(pattern)?;
+    let (files, others): (Vec<_>, Vec<_>) = matches(pattern)?.into_iter().partition(|path| path.is_file());
+    let lost: Vec<_> = others.into_iter().filter(|path| path.is_symlink() && !path.exists()).collect();
+    if !lost.is_empty() {
+        let message = format!("links lead to no file: {}", some_of(&lost));
+        return Err(PortError::new(Fault::CannotConnect, message)
+            .with_hint("mend or remove them, or choose a pattern that does not match them"));
+    }
+    check_names(pattern)?;
+    if files.is_empty() {
+        let message = format!("no file matches `{pattern}`");
+        return Err(PortError::new(Fault::CannotConnect, message)
+            .with_hint("put the pattern in quotes, so that the shell leaves it alone"));
+    }
+    let mut files = without_detours(files);
+    files.sort();
+    Ok(files)
 }
 
 fn file(path: PathBuf) -> Result<ListedFile, PortError> {
@@ -84,12 +85,7 @@ fn check_names(pattern: &str) -> Result<(), PortError> {
             continue;
         };
         let Ok(part) = glob::Pattern::new(part) else { continue };
-        let folder: PathBuf = components[..at].iter().collect();
-        let folders = match folder.to_str() {
-            Some("") | None => vec![PathBuf::from(".")],
-            Some(folder) => matches(folder)?,
-        };
-        for folder in folders.iter().filter(|folder| folder.is_dir()) {
+        for folder in folders_of(&components[..at])? {
             // What cannot be listed was told above, where it matters.
             let Ok(entries) = folder.read_dir() else { continue };
             let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
@@ -103,13 +99,18 @@ fn check_names(pattern: &str) -> Result<(), PortError> {
     if wrong.is_empty() { Ok(()) } else { Err(not_utf8(&wrong)) }
 }
 
-fn not_utf8(names: &[OsString]) -> PortError {
+/// The first few names, and how many more there are.
+fn some_of<N: std::fmt::Debug>(names: &[N]) -> String {
     const SHOWN: usize = 3;
     let shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
     let more = match names.len() {
         count if count > SHOWN => format!(" and {} more", count - SHOWN),
         _ => String::new(),
     };
-    PortError::new(Fault::CannotConnect, format!("names of files are not UTF-8: {}{more}", shown.join(", ")))
+    format!("{}{more}", shown.join(", "))
+}
+
+fn not_utf8(names: &[OsString]) -> PortError {
+    PortError::new(Fault::CannotConnect, format!("names of files are not UTF-8: {}", some_of(names)))
         .with_hint("rename them, or choose a pattern that does not match them: a key is bound to a name, which must be text")
 }

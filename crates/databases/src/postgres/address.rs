@@ -9,7 +9,8 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 use crate::address::{
-    AddressError, Environment, Login, check_host, check_login_ends, percent_decoded, unknown_option,
+    AddressError, Environment, Login, check_host, check_login_ends, check_name, percent_decoded,
+    unknown_option,
 };
 
 const DATABASE: &str = "PostgreSQL";
@@ -135,6 +136,11 @@ impl PostgresAddress {
             self.config.password(password.reveal());
         }
         self
+    }
+
+    pub(crate) fn check_names(&self) -> Result<(), AddressError> {
+        let names = [self.config.get_user(), self.config.get_dbname()];
+        names.into_iter().flatten().try_for_each(|name| check_name(DATABASE, name))
     }
 
     /// The same configuration for the host at this place of the list alone.

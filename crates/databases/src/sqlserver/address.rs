@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::address::Password;
-use crate::address::{AddressError, Login, check_host, check_login_ends, percent_decoded, unknown_option};
+use crate::address::{
+    AddressError, Login, check_host, check_login_ends, check_name, percent_decoded, unknown_option,
+};
 
 use super::option_values::{is_certificate_name, is_of_no_consequence, number, truth, wrong};
 use super::options;
@@ -126,6 +128,11 @@ impl SqlServerAddress {
             return Err(wrong("integratedSecurity", "false, though the address names a user"));
         }
         Ok(self)
+    }
+
+    pub(crate) fn check_names(&self) -> Result<(), AddressError> {
+        let names = [&self.username, &self.database];
+        names.into_iter().flatten().try_for_each(|name| check_name(DATABASE, name))
     }
 
     /// The same for where a server sends us. It tells the port, so that there is no instance to look up; a name of one is not the host's.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use tempfile::TempDir;
-use xmlshred_databases::{SourceAddress, open_source, read_document};
+use xmlshred_databases::{SourceAddress, open_source};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, Share};
@@ -87,11 +87,19 @@ fn large_vanished_and_unknown_documents_are_told_apart() {
     let folder = folder(&["1.xml", "2.xml"]);
     let mut source = source(folder.path());
     fs::remove_file(folder.path().join("2.xml")).unwrap();
-    assert_eq!(read_document(&mut *source, DocumentKey(1), 7).unwrap(), Fetched::TooLarge(8));
-    assert_eq!(read_document(&mut *source, DocumentKey(1), 8).unwrap(), Fetched::Bytes(b"<1.xml/>".to_vec()));
+    let mut fetched = |key, max_bytes| {
+        let mut fetched = Vec::new();
+        let mut take = |_, document| {
+            fetched.push(document);
+            ControlFlow::Continue(())
+        };
+        source.fetch(&[DocumentKey(key)], max_bytes, &mut take).unwrap();
+        fetched
+    };
+    assert_eq!(fetched(1, 7), [Fetched::TooLarge(8)]);
+    assert_eq!(fetched(1, 8), [Fetched::Bytes(b"<1.xml/>".to_vec())]);
     for key in [2, 99] {
-        let error = read_document(&mut *source, DocumentKey(key), 8).unwrap_err();
-        assert_eq!(error.message, format!("the source has no document with key {key}"));
+        assert_eq!(fetched(key, 8), []);
     }
 }
 
@@ -124,4 +132,37 @@ fn a_pattern_that_matches_nothing_is_told() {
     let error = try_source(folder(&["a.txt"]).path()).err().unwrap();
     assert_eq!(error.fault, Fault::CannotConnect);
     assert!(error.message.starts_with("no file matches"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_to_each_file_once_and_not_in_circles() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder(&["1.xml"]);
+    let elsewhere = self::folder(&["2.xml"]);
+    let at = folder.path();
+    let listed = |pattern: &str| {
+        let files = xmlshred_databases::matching_files(at.join(pattern).to_str().unwrap());
+        let name = |file: &std::path::PathBuf| file.strip_prefix(at).unwrap().to_str().unwrap().to_owned();
+        files.map(|files| files.iter().map(name).collect::<Vec<_>>().join(" ")).map_err(|error| error.message)
+    };
+    fs::create_dir_all(at.join("2026/11")).unwrap();
+    fs::write(at.join("2026/11/3.xml"), "<x/>").unwrap();
+    symlink("2026", at.join("1-latest")).unwrap();
+    symlink(at.join("1.xml"), at.join("4.xml")).unwrap();
+    symlink(elsewhere.path(), at.join("2026/more")).unwrap();
+    // Not by way of `1-latest`, which will lead elsewhere some day.
+    assert_eq!(listed("**/*.xml").unwrap(), "1.xml 2026/11/3.xml 2026/more/2.xml 4.xml");
+    assert_eq!(listed("1-latest/**/*.xml").unwrap(), "1-latest/11/3.xml 1-latest/more/2.xml");
+
+    symlink("gone", at.join("5.xml")).unwrap();
+    let wrong = listed("*.xml").unwrap_err();
+    assert!(wrong.starts_with("links lead to no file: ") && wrong.ends_with("5.xml\""), "{wrong}");
+    assert_eq!(listed("[0-4].xml").unwrap(), "1.xml 4.xml");
+
+    symlink(at, elsewhere.path().join("back")).unwrap();
+    let wrong = listed("**/[0-4].xml").unwrap_err();
+    assert!(wrong.starts_with("`**` would go in a circle: ") && wrong.contains("back"), "{wrong}");
+    assert_eq!(listed("2026/*/*.xml").unwrap(), "2026/11/3.xml 2026/more/2.xml");
 }

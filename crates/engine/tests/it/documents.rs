@@ -6,7 +6,7 @@ use xmlshred_engine::testing::faulty::{FaultyPorts, Script, Step};
 use xmlshred_engine::testing::listening::Deaf;
 use xmlshred_engine::testing::memory::JournalSight;
 use xmlshred_engine::testing::words::Words;
-use xmlshred_engine::{Ended, Event, RunSettings, StopSignal, run_with};
+use xmlshred_engine::{DryRun, Ended, Event, RunSettings, StopSignal, run_with};
 use xmlshred_mapping::Content;
 use xmlshred_model::{DocumentKey, Share};
 use xxhash_rust::xxh3::xxh3_128;
@@ -114,7 +114,7 @@ fn failed_documents_are_tried_once_in_a_run_that_takes_them_again() {
 #[test]
 fn a_dry_run_counts_everything_and_writes_nothing() {
     let store = store([(1, "a b"), (2, "bad"), (3, "c ?")]);
-    let dry = RunSettings { dry_run: true, ..settings() };
+    let dry = RunSettings { dry_run: DryRun::WithTarget, ..settings() };
     let (result, events) = run(&store.memory_ports(), &dry);
     let totals = result.unwrap().totals;
     assert_eq!((totals.success_count, totals.failed_count, totals.issue_count), (2, 1, 1));

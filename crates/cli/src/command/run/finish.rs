@@ -138,7 +138,7 @@ fn settings(settings: &RunSettings) -> SettingsFields {
         limit: *limit,
         retry_failed: *failed == FailedDocuments::Retry,
         max_failures: max_failures.to_string(),
-        dry_run: *dry_run,
+        dry_run: !dry_run.writes(),
     }
 }
 

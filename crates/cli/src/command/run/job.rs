@@ -48,7 +48,7 @@ impl Job {
             share,
             contract_hash: contract.hash.clone(),
         };
-        let missing = match (work.create_tables && !work.dry_run, work.adopt_log) {
+        let missing = match (work.create_tables && settings.dry_run.writes(), work.adopt_log) {
             (false, _) => MissingTables::Refuse,
             (true, false) => MissingTables::Create,
             (true, true) => MissingTables::CreateAndAdoptLog,
@@ -71,7 +71,7 @@ impl Job {
     /// # Errors
     /// When the files of the source cannot be listed.
     pub(super) fn ports(&self) -> Result<Box<dyn Ports>, CommandError> {
-        let names = if self.settings.dry_run { NewNames::Leave } else { NewNames::Bind };
+        let names = if !self.settings.dry_run.writes() { NewNames::Leave } else { NewNames::Bind };
         let Self { connection, plan, missing, settings, identity, .. } = self;
         database::open(connection, plan, *missing, names, settings.failed, identity.share)
     }

@@ -29,7 +29,7 @@ pub(super) fn say_what_begins(job: &Job) {
         info!("Concurrent Instances: 1/1");
     }
     info!("Workers: {}, documents per fetch: {}", job.settings.workers, job.settings.batch_size);
-    if job.settings.dry_run {
+    if !job.settings.dry_run.writes() {
         info!("Dry run: nothing is written to the target");
     }
     info!("Log: {}", job.reporting.log_file(share).display());
