@@ -279,6 +279,35 @@ mod tests {
     }
 
     #[test]
+    fn usual_amounts_are_what_the_rules_make_of_them() {
+        let arena = Bump::new();
+        for text in [
+            "$1,234",
+            "1,234,567.89",
+            "$0.5",
+            "12,34",
+            "1,2345",
+            "1234,567",
+            "$",
+            "$,123",
+            "1,",
+            "1,234.",
+            "1.2.3",
+            "1.2,345",
+            ".5",
+            "$$5",
+            "7",
+            "$7",
+            "1,234,56",
+            "12,345,678",
+        ] {
+            // With white space behind it, it is no usual one.
+            let by_rules = number(arena.alloc_str(&format!("{text} ")), DecimalSign::Point, &arena);
+            assert_eq!(number(text, DecimalSign::Point, &arena), by_rules, "{text:?}");
+        }
+    }
+
+    #[test]
     fn the_first_number_ends_where_the_argument_says() {
         check(
             |text, sign, arena| first_number(text, sign, arena).to_owned(),

@@ -206,6 +206,44 @@ fn zones_are_ignored_or_the_value_is_the_one_in_utc() {
 }
 
 #[test]
+fn usual_dates_and_times_are_what_they_are_part_by_part() {
+    let dates = [
+        "2024-02-29",
+        "2023-02-29",
+        "0001-01-01",
+        "0000-01-01",
+        "9999-12-31",
+        "2024-13-01",
+        "2024-1-01",
+        "2024/02/03",
+    ];
+    let times = [
+        "",
+        "T00:00:00",
+        "T23:59:59",
+        "T24:00:00",
+        "T23:60:00",
+        "T23:59:60",
+        " 12:00:00",
+        "T12:00",
+        "T1a:00:00",
+    ];
+    let zones = ["", "Z", "z", "+00:00", "-14:00", "+14:01", "+13:59", "-05:60", "+0100", "+1:00"];
+    for date in dates {
+        for time in times {
+            for zone in zones {
+                let text = format!("{date}{time}{zone}");
+                for data_type in ["date", "timestamp", "timestamptz"] {
+                    // With white space around it, it is no usual one.
+                    let part_by_part = read(&format!(" {text} "), data_type);
+                    assert_eq!(read(&text, data_type), part_by_part, "{text} as {data_type}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn words_stand_for_whole_notations() {
     for (data_type, word, text, expected) in [
         ("timestamptz", "rfc2822", "Tue, 01 Jul 2003 10:52:37 GMT", "2003-07-01T10:52:37Z"),
