@@ -54,7 +54,7 @@ impl Buffers {
         reading
             .scan(ScanLimits { max_depth, max_attributes }, names, &mut projection)
             .map_err(|error| xml_failure(error, &reading.text, reading.parts()))?;
-        projection.finish().map_err(too_much_work)
+        projection.finish(own_text(&reading.text, reading.parts()).len()).map_err(too_much_work)
     }
 
     /// The document that was read last.

@@ -137,12 +137,12 @@ impl<'s, 'd> Projection<'s, 'd> {
         }
     }
 
-    /// Ends the document.
+    /// Ends the document, whose own text has so many bytes.
     ///
     /// # Errors
     /// When it has cost enough; the tree is of no use then.
-    pub(super) fn finish(self) -> Result<(), WorkEnd> {
-        self.tree.close(DOCUMENT, self.text.len() as u32);
+    pub(super) fn finish(self, length: usize) -> Result<(), WorkEnd> {
+        self.tree.close(DOCUMENT, length as u32);
         self.ended
     }
 
