@@ -47,6 +47,16 @@ pub(crate) enum CommandError {
         /// Which documents, when that helps.
         where_: String,
     },
+    /// A file that is no contract of the predecessor.
+    #[error("{}: {message}", path.display())]
+    LegacyFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        message: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// `--out` of a file that is there.
     #[error("{} exists", path.display())]
     Exists {
@@ -121,6 +131,7 @@ impl CommandError {
             | Self::Document { .. }
             | Self::Infer { .. }
             | Self::Exists { .. }
+            | Self::LegacyFile { .. }
             | Self::NoSuchKey { .. }
             | Self::NoSuchTopic { .. }
             | Self::MetricsListen { .. } => Exit::Usage,
@@ -172,6 +183,7 @@ impl CommandError {
                     .to_owned(),
             ),
             Self::Infer { error, .. } => error.hint().map(str::to_owned),
+            Self::LegacyFile { hint, .. } => Some((*hint).to_owned()),
             Self::Exists { .. } => Some("choose another name, or say --force to replace it".to_owned()),
             Self::Contract(_)
             | Self::File { .. }

@@ -14,6 +14,7 @@ mod documents;
 mod error;
 mod exit;
 mod explain;
+mod import_legacy;
 mod preview;
 mod report;
 mod settings;
@@ -58,6 +59,7 @@ fn execute(command: Command) -> Result<Exit, CommandError> {
         Command::Explain(args) => command::explain(&args),
         Command::Coverage(args) => command::coverage(&args),
         Command::Infer(args) => command::infer(&args),
+        Command::ImportLegacy(args) => command::import_legacy(&args),
         Command::Ddl(args) => command::ddl(&args),
         Command::Help(args) => command::help(&args),
         Command::Schema => command::schema(),

@@ -12,6 +12,7 @@ mod freetds;
 mod instructions;
 mod loading;
 mod median;
+mod old_contract;
 mod on_postgres;
 mod one_thread;
 mod paging;

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::documents;
 use super::extent::Extent;
+use super::old_contract::{self, Imported};
 use super::one_thread::{self, Speed};
 use super::place::{folder, program};
 use super::results::{Figures, Measured, Table};
@@ -40,6 +41,7 @@ pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
     let out = folder().join("inferred.yaml").display().to_string();
 
     let check = median(&["check", "--contract", &large.display().to_string()])?;
+    let imported = old_contract::measure(median)?;
     let over_samples = [
         ("infer", vec!["infer", &pattern, "--out", &out, "--force"]),
         ("coverage", vec!["coverage", &pattern, "--contract", &contract]),
@@ -50,10 +52,10 @@ pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
         let seconds = median(&arguments)?.as_secs_f64();
         speeds.push(Speed { name, bytes_per_second: byte_count as f64 / seconds });
     }
-    Ok(Measured::Done(figures(check, &speeds, extent)))
+    Ok(Measured::Done(figures(check, &imported, &speeds, extent)))
 }
 
-fn figures(check: Duration, speeds: &[Speed], extent: &Extent) -> Figures {
+fn figures(check: Duration, imported: &Imported, speeds: &[Speed], extent: &Extent) -> Figures {
     let reference = speeds[0].bytes_per_second;
     let rows = speeds.iter().map(|speed| {
         let megabytes = format!("{:.0}", speed.bytes_per_second / 1e6);
@@ -64,13 +66,20 @@ fn figures(check: Duration, speeds: &[Speed], extent: &Extent) -> Figures {
     let check_ms = check.as_secs_f64() * 1e3;
     let note =
         format!("check of a contract of {} columns: {check_ms:.1} ms", TABLE_COUNT * COLUMNS_PER_TABLE);
+    let Imported { mapping_count, import, check } = imported;
+    let (import_ms, check_import_ms) = (import.as_secs_f64() * 1e3, check.as_secs_f64() * 1e3);
+    let import_note = format!(
+        "import-legacy of {mapping_count} mappings: {import_ms:.1} ms, check of the result: {check_import_ms:.1} ms"
+    );
     let by_name = speeds.iter().map(|speed| (speed.name.to_owned(), json!(speed.bytes_per_second)));
     let json = json!({
         "check_400_columns_ms": check_ms,
+        "import_legacy_ms": import_ms,
+        "check_imported_ms": check_import_ms,
         "bytes_per_second": by_name.collect::<serde_json::Map<_, _>>(),
     });
     let json = json.as_object().cloned().unwrap_or_default();
-    Figures { tables: vec![table], notes: vec![note], json }
+    Figures { tables: vec![table], notes: vec![note, import_note], json }
 }
 
 /// From start to exit of the process, on one core where `taskset` can say so.

@@ -14,6 +14,6 @@ pub(crate) use run::{
     WorkArgs,
 };
 pub(crate) use tools::{
-    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, DialectArg, ExplainArgs, HelpArgs, InferArgs,
-    PreviewArgs, PreviewFormat, StatusArgs,
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, DialectArg, ExplainArgs, HelpArgs, ImportLegacyArgs,
+    InferArgs, PreviewArgs, PreviewFormat, ReportFormat, StatusArgs,
 };

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, HelpArgs, InferArgs, LaunchArgs,
-    PreviewArgs, RunArgs, StatusArgs,
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, HelpArgs, ImportLegacyArgs, InferArgs,
+    LaunchArgs, PreviewArgs, RunArgs, StatusArgs,
 };
 use crate::demo::DemoArgs;
 
@@ -80,6 +80,13 @@ pub(crate) enum Command {
     /// Repeated elements become tables, attributes and single elements columns, with types, lengths and keys: nothing of the
     /// samples is lost. No value of a document stands in the contract unless --show-values asks for codes.
     Infer(Box<InferArgs>),
+
+    /// Make a contract of one of the Python predecessor
+    ///
+    /// Translates the mappings of a JSON contract of `production_processor.py`. The report says which rows differ from the old program's on
+    /// purpose, what was kept of it although it is odd, and what the old contract itself has wrong. What cannot be translated is an error
+    /// with its place; then nothing is written and the exit code is 2.
+    ImportLegacy(ImportLegacyArgs),
 
     /// Print CREATE TABLE statements for the target and the log
     Ddl(Box<DdlArgs>),

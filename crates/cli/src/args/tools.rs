@@ -107,6 +107,39 @@ pub(crate) struct InferArgs {
     pub(crate) database: DatabaseArgs,
 }
 
+/// Arguments of `xmlshred import-legacy`.
+#[derive(Args)]
+pub(crate) struct ImportLegacyArgs {
+    /// The old contract, JSON; `-` is standard input
+    #[arg(value_name = "CONTRACT.json")]
+    pub(crate) contract: std::path::PathBuf,
+
+    /// Write the contract to this file [default: standard output]
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub(crate) out: Option<std::path::PathBuf>,
+
+    /// Replace the file of --out
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+
+    /// Name of the contract [default: that of the old file]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// `text` goes to standard error; `json`, one object on standard output, needs --out
+    #[arg(long, value_name = "FORMAT", default_value = "text", requires_if("json", "out"))]
+    pub(crate) report: ReportFormat,
+}
+
+/// How `import-legacy` reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people.
+    Text,
+    /// One object.
+    Json,
+}
+
 /// How rows are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PreviewFormat {

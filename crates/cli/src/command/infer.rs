@@ -1,7 +1,6 @@
 //! `xmlshred infer`: a first contract from sample documents.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
@@ -15,6 +14,7 @@ use xmlshred_mapping::infer::{
 use xmlshred_mapping::{Content, Limits};
 use xmlshred_model::DocumentKey;
 
+use super::output_file::{Existing, OutputFile};
 use crate::args::InferArgs;
 use crate::console;
 use crate::database;
@@ -42,9 +42,7 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
     };
     // Before the work, not behind it.
     let existing = if *force { Existing::Replace } else { Existing::Keep };
-    if let Some(path) = out.as_ref().filter(|path| existing == Existing::Keep && path.exists()) {
-        return Err(CommandError::Exists { path: path.clone() });
-    }
+    let target = out.as_deref().map(|path| OutputFile::new(path, existing)).transpose()?;
     let schema = xsd.as_deref().map(read_schema).transpose()?;
     let mut files = Vec::new();
     for pattern in given {
@@ -62,8 +60,8 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
     }
     samples.bar.finish_and_clear();
     let inferred = samples.contract(schema.as_ref(), &options)?;
-    match out {
-        Some(path) => write_file(path, existing, &inferred.text)?,
+    match &target {
+        Some(target) => target.write(&inferred.text)?,
         None => std::io::stdout().lock().write_all(inferred.text.as_bytes())?,
     }
     samples.tell(&inferred, out.as_deref());
@@ -233,26 +231,4 @@ fn spec(options: &InferOptions) -> SourceSpec {
         min_bytes: 0,
         where_sql: None,
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Existing {
-    Keep,
-    Replace,
-}
-
-fn write_file(path: &Path, existing: Existing, text: &str) -> Result<(), CommandError> {
-    let failed = |source| CommandError::File { doing: "write", path: path.to_owned(), source };
-    let mut options = OpenOptions::new();
-    options.write(true);
-    // Nobody's file is replaced that came into being meanwhile.
-    let options = match existing {
-        Existing::Replace => options.create(true).truncate(true),
-        Existing::Keep => options.create_new(true),
-    };
-    let mut file = options.open(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::AlreadyExists => CommandError::Exists { path: path.to_owned() },
-        _ => failed(source),
-    })?;
-    file.write_all(text.as_bytes()).map_err(failed)
 }

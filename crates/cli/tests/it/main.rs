@@ -5,6 +5,7 @@ mod check;
 mod coverage;
 mod explain;
 mod foreign_words;
+mod import_legacy;
 mod infer;
 mod instances;
 mod interruption;
