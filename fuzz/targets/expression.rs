@@ -112,10 +112,10 @@ fn fits(data_type: Option<DataType>, value: &OwnedValue) -> bool {
         (_, None) => false,
         (Value::Bool(_), Some(data_type)) => data_type == DataType::Bool,
         (Value::Int(_), Some(data_type)) => {
-            matches!(data_type, DataType::SmallInt | DataType::Int | DataType::BigInt)
+            matches!(data_type, DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt)
         }
         (Value::Decimal(number), Some(data_type)) => {
-            matches!(data_type, DataType::Decimal { scale, .. } if scale == number.scale)
+            matches!(data_type, DataType::Decimal { scale, .. } if scale >= number.scale)
         }
         (Value::Double(number), Some(data_type)) => data_type == DataType::Double && number.is_finite(),
         (Value::Text(_), Some(data_type)) => data_type.is_text(),

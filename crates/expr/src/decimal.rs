@@ -1,7 +1,8 @@
 //! Exact decimal arithmetic: every result has at most 38 digits or is refused.
 //!
 //! Scales are those of SQL: addition and remainder keep the larger scale, multiplication adds them (38 at most), division
-//! gives six digits or those of the dividend if they are more. Rounding is half away from zero.
+//! gives six digits or those of the dividend if they are more. Where a result would have more than 38 digits, those behind the point
+//! give way, the last ones first: it is refused only when the digits before the point are too many. Rounding is half away from zero.
 
 use std::cmp::Ordering;
 
@@ -121,15 +122,29 @@ fn divide_rounded(dividend: i128, divisor: i128) -> i128 {
     if rest.abs() >= divisor - rest.abs() { quotient + dividend.signum() } else { quotient }
 }
 
+/// The same number with a larger scale, or as it is where it would have too many digits then.
+pub(crate) fn widen(value: Decimal, scale: u8) -> Decimal {
+    rescale(value, scale).unwrap_or(value)
+}
+
 /// The number without its fraction.
 pub(crate) fn truncate(value: Decimal) -> i128 {
     value.unscaled / power_of_ten(value.scale)
 }
 
-/// The sum, with the larger scale.
+/// The sum, with the larger scale, or as many digits behind the point as it has room for.
 pub(crate) fn add(left: Decimal, right: Decimal) -> Result<Decimal, EvaluationError> {
-    let (left, right, scale) = align(left, right)?;
-    new(left.checked_add(right).ok_or(EvaluationError::OutOfRange)?, scale)
+    let exact = align(left, right).and_then(|(left, right, scale)| new(left.checked_add(right)?, scale).ok());
+    if let Some(exact) = exact {
+        return Ok(exact);
+    }
+    // One of the two keeps all its digits, so that the sum is rounded once.
+    let (least, most) = (left.scale.min(right.scale), left.scale.max(right.scale));
+    let at = |scale| {
+        let (left, right) = (rescale(left, scale).ok()?, rescale(right, scale).ok()?);
+        new(left.unscaled + right.unscaled, scale).ok()
+    };
+    (least..most).rev().find_map(at).ok_or(EvaluationError::OutOfRange)
 }
 
 /// The difference, with the larger scale.
@@ -147,61 +162,68 @@ pub(crate) fn absolute(value: Decimal) -> Decimal {
     Decimal { unscaled: value.unscaled.abs(), ..value }
 }
 
-fn align(left: Decimal, right: Decimal) -> Result<(i128, i128, u8), EvaluationError> {
+/// Both with the larger scale, where they fit.
+fn align(left: Decimal, right: Decimal) -> Option<(i128, i128, u8)> {
     let scale = left.scale.max(right.scale);
-    let scaled = |value: Decimal| {
-        value.unscaled.checked_mul(power_of_ten(scale - value.scale)).ok_or(EvaluationError::OutOfRange)
-    };
-    Ok((scaled(left)?, scaled(right)?, scale))
+    let scaled = |value: Decimal| value.unscaled.checked_mul(power_of_ten(scale - value.scale));
+    Some((scaled(left)?, scaled(right)?, scale))
 }
 
-/// The product, with the sum of the scales, at most 38.
+/// The product, with the sum of the scales, or as many digits behind the point as it has room for.
 pub(crate) fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, EvaluationError> {
     let scale = left.scale + right.scale;
-    let excess = scale.saturating_sub(MAX_DIGITS);
-    let unscaled = match left.unscaled.checked_mul(right.unscaled) {
-        Some(product) => divide_rounded(product, power_of_ten(excess)),
-        // The digits behind the 38th are dropped anyway: without them the product may fit.
-        None if excess > 0 => wide_product(left.unscaled, right.unscaled, excess)?,
-        None => return Err(EvaluationError::OutOfRange),
-    };
-    new(unscaled, scale - excess)
+    let product = left.unscaled.checked_mul(right.unscaled).and_then(|product| new(product, scale).ok());
+    product.map_or_else(|| wide_product(left, right), Ok)
 }
 
-/// `left * right / 10^dropped`, rounded, where the product itself does not fit.
-fn wide_product(left: i128, right: i128, dropped: u8) -> Result<i128, EvaluationError> {
-    let (low_half, half) = (u128::from(u64::MAX), u64::BITS);
-    let (left_size, right_size) = (left.unsigned_abs(), right.unsigned_abs());
-    let (left_high, left_low) = (left_size >> half, left_size & low_half);
-    let (right_high, right_low) = (right_size >> half, right_size & low_half);
-    // Both are below 10^38 < 2^127, so that the sum of the cross products fits.
-    let lowest = left_low * right_low;
-    let cross = left_high * right_low + left_low * right_high;
-    let middle = (lowest >> half) + (cross & low_half);
-    let top = left_high * right_high + (cross >> half) + (middle >> half);
-    let mut limbs = [top >> half, top & low_half, middle & low_half, lowest & low_half];
+/// The product where not all of its digits fit.
+#[cold]
+fn wide_product(left: Decimal, right: Decimal) -> Result<Decimal, EvaluationError> {
+    let mut limbs = limbs_of_product(left.unscaled.unsigned_abs(), right.unscaled.unsigned_abs());
+    let is_negative = (left.unscaled < 0) != (right.unscaled < 0);
+    let mut scale = left.scale + right.scale;
     let mut last = 0;
-    for _ in 0..dropped {
+    loop {
+        // Half away from zero looks at the last dropped digit only.
+        if let [0, 0, high, low] = limbs
+            && let Some(size) = (high << 64 | low).checked_add(u128::from(last >= 5))
+            && let Ok(size) = i128::try_from(size)
+            && let Ok(product) = new(if is_negative { -size } else { size }, scale)
+        {
+            return Ok(product);
+        }
+        if scale == 0 {
+            return Err(EvaluationError::OutOfRange);
+        }
+        scale -= 1;
         last = 0;
         for limb in &mut limbs {
-            let part = last << half | *limb;
+            let part = last << 64 | *limb;
             *limb = part / 10;
             last = part % 10;
         }
     }
-    // Half away from zero looks at the last dropped digit only.
-    let [0, 0, high, low] = limbs else { return Err(EvaluationError::OutOfRange) };
-    let size = (high << half | low).checked_add(u128::from(last >= 5)).ok_or(EvaluationError::OutOfRange)?;
-    let size = i128::try_from(size).map_err(|_| EvaluationError::OutOfRange)?;
-    Ok(if (left < 0) != (right < 0) { -size } else { size })
 }
 
-/// The quotient, with six digits behind the point, or those of the dividend if they are more.
+/// The product of two numbers below 10^38 < 2^127, as four times 64 bits.
+fn limbs_of_product(left: u128, right: u128) -> [u128; 4] {
+    let (low_half, half) = (u128::from(u64::MAX), u64::BITS);
+    let (left_high, left_low) = (left >> half, left & low_half);
+    let (right_high, right_low) = (right >> half, right & low_half);
+    // Both are so small that the sum of the cross products fits.
+    let lowest = left_low * right_low;
+    let cross = left_high * right_low + left_low * right_high;
+    let middle = (lowest >> half) + (cross & low_half);
+    let top = left_high * right_high + (cross >> half) + (middle >> half);
+    [top >> half, top & low_half, middle & low_half, lowest & low_half]
+}
+
+/// The quotient, with six digits behind the point, or those of the dividend if they are more, as far as it has room for them.
 pub(crate) fn divide(left: Decimal, right: Decimal) -> Result<Decimal, EvaluationError> {
     if right.unscaled == 0 {
         return Err(EvaluationError::DivisionByZero);
     }
-    let scale = left.scale.max(MIN_QUOTIENT_SCALE);
+    let mut scale = left.scale.max(MIN_QUOTIENT_SCALE);
     let digits = scale - left.scale + right.scale;
     let divisor = right.unscaled.unsigned_abs();
     if let (Ok(small), Some(scaled)) = (
@@ -217,13 +239,14 @@ pub(crate) fn divide(left: Decimal, right: Decimal) -> Result<Decimal, Evaluatio
     }
     let mut quotient = left.unscaled.unsigned_abs() / divisor;
     let mut rest = left.unscaled.unsigned_abs() % divisor;
-    for _ in 0..digits {
+    for made in 0..digits {
+        if quotient >= LIMIT.unsigned_abs() / 10 {
+            scale = scale.checked_sub(digits - made).ok_or(EvaluationError::OutOfRange)?;
+            break;
+        }
         let (digit, next) = next_digit(rest, divisor);
         rest = next;
-        quotient = quotient
-            .checked_mul(10)
-            .and_then(|quotient| quotient.checked_add(digit))
-            .ok_or(EvaluationError::OutOfRange)?;
+        quotient = quotient * 10 + digit;
     }
     if rest >= divisor - rest {
         quotient += 1;
@@ -376,10 +399,32 @@ mod tests {
         let square = number("0.11111111111111111110888888888888888889");
         assert_eq!(multiply(third, third), Ok(square));
         assert_eq!(multiply(negate(third), third), Ok(negate(square)));
-        let one = number("1.00000000000000000000");
-        assert_eq!(multiply(one, one), Err(EvaluationError::OutOfRange));
         let largest = number("99999999999999999999999999999999999999");
         assert_eq!(multiply(largest, largest), Err(EvaluationError::OutOfRange));
+    }
+
+    #[test]
+    fn digits_behind_the_point_give_way_to_those_before_it() {
+        let check = |found: Result<Decimal, EvaluationError>, expected: &str| {
+            assert_eq!(compare(found.unwrap(), number(expected)), Ordering::Equal, "{expected}");
+        };
+        let wide = number("12345678901234567.00000000000000000001");
+        check(multiply(number("1.50000000000000000000"), number("2.00000000000000000000")), "3");
+        check(multiply(wide, number("-1.00000000000000000000")), "-12345678901234567.00000000000000000001");
+        check(multiply(wide, wide), "152415787532388345526596755677489.00025");
+        // The product would round up to 39 digits.
+        let nines = number("9999999999999999999.9999999999999999999");
+        check(multiply(nines, number("1.0")), "9999999999999999999.9999999999999999999");
+        check(
+            add(number("99999999999999999999999999999999999.5"), number("0.12345")),
+            "99999999999999999999999999999999999.623",
+        );
+        check(add(number("0.00000000000000000000000000000000000005"), number("-10")), "-10");
+        check(
+            divide(number("99999999999999999999999999999999999999"), number("1")),
+            "99999999999999999999999999999999999999",
+        );
+        check(divide(number("3.0000000000000000000000000000000000000"), number("0.001")), "3000");
     }
 
     #[test]
@@ -438,10 +483,11 @@ mod tests {
         }
 
         #[test]
-        fn a_wide_product_is_the_product_where_both_fit(left: i64, right: i64, dropped in 0_u8..=38) {
+        fn a_product_with_too_many_digits_is_the_nearest_with_38(left: i64, right: i64, more in 1_u8..=38) {
             let product = i128::from(left) * i128::from(right);
-            let expected = divide_rounded(product, power_of_ten(dropped));
-            prop_assert_eq!(wide_product(i128::from(left), i128::from(right), dropped), Ok(expected));
+            let expected = divide_rounded(product, power_of_ten(more));
+            let [left, right] = [(left, MAX_DIGITS), (right, more)].map(|(unscaled, scale)| Decimal { unscaled: unscaled.into(), scale });
+            prop_assert_eq!(multiply(left, right), Ok(Decimal { unscaled: expected, scale: MAX_DIGITS }));
         }
     }
 }

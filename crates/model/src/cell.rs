@@ -38,7 +38,7 @@ impl<'a> CellReader<'a> {
     pub fn new(array: &'a dyn Array, data_type: DataType) -> Self {
         let cells = match data_type {
             DataType::Bool => Cells::Bool(array.as_boolean()),
-            DataType::SmallInt => Cells::SmallInt(array.as_primitive()),
+            DataType::TinyInt | DataType::SmallInt => Cells::SmallInt(array.as_primitive()),
             DataType::Int => Cells::Int(array.as_primitive()),
             DataType::BigInt => Cells::BigInt(array.as_primitive()),
             DataType::Decimal { scale, .. } => Cells::Decimal(array.as_primitive(), scale),

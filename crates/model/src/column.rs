@@ -48,7 +48,7 @@ impl ColumnBuilder {
         };
         let cells = match data_type {
             DataType::Bool => Cells::Bool(Vec::with_capacity(len)),
-            DataType::SmallInt => Cells::Int16(Vec::with_capacity(len)),
+            DataType::TinyInt | DataType::SmallInt => Cells::Int16(Vec::with_capacity(len)),
             DataType::Int | DataType::Date => Cells::Int32(Vec::with_capacity(len)),
             DataType::BigInt | DataType::Time | DataType::Timestamp | DataType::TimestampTz => {
                 Cells::Int64(Vec::with_capacity(len))

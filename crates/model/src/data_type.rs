@@ -10,6 +10,8 @@ use arrow_schema::{DataType as ArrowType, TimeUnit};
 pub enum DataType {
     /// `bool`
     Bool,
+    /// `tinyint`: 0 to 255
+    TinyInt,
     /// `smallint`: 16 bits, signed
     SmallInt,
     /// `int`: 32 bits, signed
@@ -80,8 +82,9 @@ impl DataTypeError {
 
 impl DataType {
     /// The names that contracts may use, without arguments, for lists and did-you-mean hints.
-    pub const NAMES: [&'static str; 17] = [
+    pub const NAMES: [&'static str; 18] = [
         "bool",
+        "tinyint",
         "smallint",
         "int",
         "bigint",
@@ -104,7 +107,8 @@ impl DataType {
     pub fn instead_of(name: &str) -> Option<&'static str> {
         Some(match name {
             "integer" | "int4" | "mediumint" | "serial" => "int",
-            "tinyint" | "int2" | "byte" | "short" => "smallint",
+            "int2" | "short" => "smallint",
+            "byte" | "uint8" => "tinyint",
             "int8" | "long" | "bigserial" => "bigint",
             "boolean" | "bit" => "bool",
             "numeric" | "number" | "dec" | "money" | "smallmoney" => "decimal(12,2)",
@@ -125,7 +129,7 @@ impl DataType {
     pub fn arrow_type(self) -> ArrowType {
         match self {
             Self::Bool => ArrowType::Boolean,
-            Self::SmallInt => ArrowType::Int16,
+            Self::TinyInt | Self::SmallInt => ArrowType::Int16,
             Self::Int => ArrowType::Int32,
             Self::BigInt => ArrowType::Int64,
             Self::Decimal { precision, scale } => ArrowType::Decimal128(precision, scale.cast_signed()),
@@ -158,6 +162,7 @@ impl fmt::Display for DataType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bool => f.write_str("bool"),
+            Self::TinyInt => f.write_str("tinyint"),
             Self::SmallInt => f.write_str("smallint"),
             Self::Int => f.write_str("int"),
             Self::BigInt => f.write_str("bigint"),
@@ -206,6 +211,7 @@ impl FromStr for DataType {
         };
         match name {
             "bool" => plain(Self::Bool, "bool"),
+            "tinyint" => plain(Self::TinyInt, "tinyint"),
             "smallint" => plain(Self::SmallInt, "smallint"),
             "int" => plain(Self::Int, "int"),
             "bigint" => plain(Self::BigInt, "bigint"),

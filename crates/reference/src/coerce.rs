@@ -55,6 +55,7 @@ fn number_as(number: Decimal, to: DataType) -> Result<OwnedValue, LexicalError> 
     }
     let whole = number.rescale(38, 0).and_then(|whole| i64::try_from(whole.unscaled).ok());
     let value = match to {
+        DataType::TinyInt => whole.filter(|&whole| u8::try_from(whole).is_ok()).map(Value::Int),
         DataType::SmallInt => whole.filter(|&whole| i16::try_from(whole).is_ok()).map(Value::Int),
         DataType::Int => whole.filter(|&whole| i32::try_from(whole).is_ok()).map(Value::Int),
         DataType::BigInt => whole.map(Value::Int),
@@ -67,7 +68,12 @@ fn number_as(number: Decimal, to: DataType) -> Result<OwnedValue, LexicalError> 
 fn is_number(data_type: DataType) -> bool {
     matches!(
         data_type,
-        DataType::SmallInt | DataType::Int | DataType::BigInt | DataType::Decimal { .. } | DataType::Double
+        DataType::TinyInt
+            | DataType::SmallInt
+            | DataType::Int
+            | DataType::BigInt
+            | DataType::Decimal { .. }
+            | DataType::Double
     )
 }
 

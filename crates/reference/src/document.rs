@@ -140,6 +140,23 @@ impl Document {
         }
     }
 
+    /// Whether a node is an element with `xsi:nil`, or text of one.
+    pub fn is_nil(&self, id: NodeId) -> bool {
+        let is_nil = |name: &Name, value: &str| {
+            name.namespace == "http://www.w3.org/2001/XMLSchema-instance"
+                && name.local == "nil"
+                && matches!(value.trim(), "true" | "1")
+        };
+        let node = self.node(id);
+        match node.kind {
+            Kind::Text(_) => node.parent != DOCUMENT && self.is_nil(node.parent),
+            _ => node.attributes.iter().any(|&attribute| match &self.node(attribute).kind {
+                Kind::Attribute { name, value } => is_nil(name, value),
+                _ => false,
+            }),
+        }
+    }
+
     /// What is taken of the name of an element or attribute.
     pub fn name(&self, id: NodeId, naming: Naming) -> String {
         let (Kind::Element { name, .. } | Kind::Attribute { name, .. }) = &self.node(id).kind else {

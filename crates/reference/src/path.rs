@@ -107,6 +107,16 @@ impl View<'_> {
     fn filtered(&self, step: &Step, nodes: &[NodeId]) -> Vec<NodeId> {
         let mut nodes =
             nodes.iter().copied().filter(|&node| self.accepts(&step.test, node)).collect::<Vec<_>>();
+        // Of the attributes of an element that differ by case only, the one that is spelled as the path has it.
+        let is_exact = |node: &NodeId| match (&self.document.node(*node).kind, &step.test) {
+            (Kind::Attribute { name, .. }, NodeTest::Name { local, .. }) => {
+                name.is(None, local, Case::Sensitive)
+            }
+            _ => false,
+        };
+        if nodes.iter().any(is_exact) {
+            nodes.retain(is_exact);
+        }
         for predicate in &step.predicates {
             nodes = match predicate {
                 Predicate::Position(position) => {

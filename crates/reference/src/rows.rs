@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use bumpalo::Bump;
 use xmlshred_mapping::DocumentContext;
 use xmlshred_mapping::contract::{
-    BoundExpression, Column, ColumnSource, Contract, Generate, Input, Keep, OnePer, SkipRow, Table,
+    BoundExpression, Column, ColumnDefault, ColumnSource, Contract, Generate, Input, Keep, OnePer, SkipRow,
+    Table,
 };
+use xmlshred_model::lexical::MICROS_PER_DAY;
 use xmlshred_model::{DataType, DocumentKey, FailureCode, IssueCode, OwnedValue, Value, Work, lexical};
 
-use crate::cell::{Cell, NULL, from_nodes, from_value, without_value};
+use crate::cell::{Cell, NULL, Picked, from_expression, from_picked, from_value, picked, with_default};
 use xmlshred_mapping::path::{NodeTest, Path};
 use xmlshred_mapping::xml::Entities;
 
@@ -72,8 +74,15 @@ pub fn shred(
     }
     let context = DocumentContext { key, ..*context };
     let rows = contract.tables.iter().map(|_| Vec::new()).collect();
-    let mut maker =
-        Maker { contract, view, context: &context, lets: Vec::new(), rows, issues: BTreeMap::new() };
+    let mut maker = Maker {
+        contract,
+        view,
+        context: &context,
+        lets: Vec::new(),
+        lets_from_document: Vec::new(),
+        rows,
+        issues: BTreeMap::new(),
+    };
     maker.document_lets()?;
     for table in 0..contract.tables.len() {
         maker.table(table)?;
@@ -141,8 +150,16 @@ struct Row {
     parent: usize,
     values: Vec<OwnedValue>,
     lets: Vec<OwnedValue>,
+    /// Which `let`s and columns have a value of the document; of columns those that count.
+    from_document: Origins,
     has_document_value: bool,
     issues: Vec<(u32, u32, IssueCode)>,
+}
+
+#[derive(Clone, Debug)]
+struct Origins {
+    lets: Vec<bool>,
+    values: Vec<bool>,
 }
 
 struct Maker<'c> {
@@ -150,6 +167,7 @@ struct Maker<'c> {
     view: View<'c>,
     context: &'c DocumentContext<'c>,
     lets: Vec<OwnedValue>,
+    lets_from_document: Vec<bool>,
     rows: Vec<Vec<Row>>,
     issues: BTreeMap<(u32, u32, IssueCode), u32>,
 }
@@ -162,6 +180,7 @@ impl<'c> Maker<'c> {
             let place = self.first_reader_in_document(Input::DocumentLet(at));
             note(&mut row, &item.column, place, &cell);
             self.lets.push(cell.value);
+            self.lets_from_document.push(cell.is_from_document);
         }
         self.count(&row);
         Ok(())
@@ -184,7 +203,9 @@ impl<'c> Maker<'c> {
             }
             let mut row_number = 1;
             for mut row in candidates {
-                self.fill(&mut row, &vec![true; table.lets.len()], &vec![true; columns(table)], row_number)?;
+                let lets =
+                    (0..table.lets.len()).map(|at| has_let(table, row.template, at)).collect::<Vec<_>>();
+                self.fill(&mut row, &lets, &vec![true; columns(table)], row_number)?;
                 if table.skip_row_when == SkipRow::Never || row.has_document_value {
                     self.count(&row);
                     self.rows[at].push(row);
@@ -205,7 +226,8 @@ impl<'c> Maker<'c> {
             }
         };
         let is_element = |node: &NodeId| {
-            table.each.is_none() || matches!(self.view.document.node(*node).kind, Kind::Element { .. })
+            let kind = &self.view.document.node(*node).kind;
+            table.each.is_none() || matches!(kind, Kind::Element { .. } | Kind::Attribute { .. })
         };
         let mut rows = Vec::new();
         for element in elements.into_iter().filter(is_element) {
@@ -225,6 +247,7 @@ impl<'c> Maker<'c> {
             parent,
             values: vec![NULL; columns(spec)],
             lets: vec![NULL; spec.lets.len()],
+            from_document: Origins { lets: vec![false; spec.lets.len()], values: vec![false; columns(spec)] },
             has_document_value: false,
             issues: Vec::new(),
         }
@@ -244,7 +267,7 @@ impl<'c> Maker<'c> {
             let (mut lets, mut values) = (vec![false; table.lets.len()], vec![false; columns(table)]);
             needed(self.contract, (table, row.template), &condition.inputs, &mut lets, &mut values);
             self.fill(&mut tried, &lets, &values, kept.len() as i64 + 1)?;
-            match self.evaluate(condition, &tried) {
+            match self.evaluate(condition, &tried, &NULL) {
                 Some(OwnedValue::Inline(Value::Bool(true))) => kept.push(row),
                 Some(_) => {}
                 None => return Err(FailureCode::ExpressionError),
@@ -267,29 +290,61 @@ impl<'c> Maker<'c> {
             let cell = self.cell(row, column, row_number)?;
             let reader = first_reader(self.contract, table, Input::RowLet(at)).unwrap_or(0);
             note(row, column, (row.table, reader), &cell);
+            row.from_document.lets[at] = cell.is_from_document;
             row.lets[at] = cell.value;
         }
         for at in (0..values.len()).filter(|&at| values[at]) {
             let column = &table.templates[row.template].columns[at];
             let cell = self.cell(row, column, row_number)?;
             note(row, column, (row.table, at), &cell);
+            row.from_document.values[at] = cell.is_from_document && column.counts;
             row.values[at] = cell.value;
         }
         Ok(())
     }
 
     fn cell(&self, row: &Row, column: &Column, row_number: i64) -> Result<Cell, FailureCode> {
+        let cell = self.cell_without_default(row, column, row_number)?;
+        match &column.default {
+            Some(ColumnDefault::Generate(generate)) => {
+                with_default(column, cell, &self.generated(*generate, column, row_number))
+            }
+            _ => Ok(cell),
+        }
+    }
+
+    fn cell_without_default(&self, row: &Row, column: &Column, row_number: i64) -> Result<Cell, FailureCode> {
         match &column.source {
-            ColumnSource::Path(path) => {
-                let variables = self.variables(path, row);
-                let view = View { variables: &variables, ..self.view };
-                from_nodes(column, path, &view.select(path, row.element), view)
+            ColumnSource::Path(_) => {
+                let mut found = Picked::default();
+                for path in column.paths() {
+                    let variables = self.variables(path, row);
+                    let view = View { variables: &variables, ..self.view };
+                    let before = found.issue;
+                    found = picked(column, path, &view.select(path, row.element), view);
+                    found.issue = before.or(found.issue);
+                    if found.text.is_some() || found.is_not_the_only_one {
+                        break;
+                    }
+                }
+                match &column.via {
+                    Some(via) if !found.is_not_the_only_one => {
+                        let text = found.text.clone().map_or(NULL, OwnedValue::Text);
+                        let mut cell =
+                            from_expression(column, self.evaluate(via, row, &text), found.has_text())?;
+                        cell.issues.splice(0..0, found.issue);
+                        Ok(cell)
+                    }
+                    _ => from_picked(column, found),
+                }
             }
             ColumnSource::Constant(value) => from_value(column, value),
-            ColumnSource::Expression(bound) => match self.evaluate(bound, row) {
-                Some(value) => from_value(column, &value),
-                None => without_value(column),
-            },
+            ColumnSource::Expression(bound) => {
+                let reads_document = bound.inputs.iter().any(|&input| self.is_from_document(input, row));
+                let mut cell = from_expression(column, self.evaluate(bound, row, &NULL), false)?;
+                cell.is_from_document = reads_document && cell.had_value;
+                Ok(cell)
+            }
             ColumnSource::Parent { table, column: parent_column } => match self.ancestor(row, *table) {
                 Some(parent) => from_value(column, &parent.values[*parent_column]),
                 None => Err(FailureCode::MissingParent),
@@ -308,6 +363,12 @@ impl<'c> Maker<'c> {
             Generate::Now if column.data_type == DataType::TimestampTz => {
                 Value::TimestampTz(self.context.now)
             }
+            Generate::Now if column.data_type == DataType::Date => {
+                Value::Date(self.context.now.div_euclid(MICROS_PER_DAY) as i32)
+            }
+            Generate::Now if column.data_type == DataType::Time => {
+                Value::Time(self.context.now.rem_euclid(MICROS_PER_DAY))
+            }
             Generate::Now => Value::Timestamp(self.context.now),
             // Which one is the product's own affair; comparisons leave it out.
             Generate::Uuid => Value::Uuid([0; 16]),
@@ -315,9 +376,23 @@ impl<'c> Maker<'c> {
         OwnedValue::Inline(value)
     }
 
-    /// The value of an expression; `None` when it has none.
-    fn evaluate(&self, bound: &BoundExpression, row: &Row) -> Option<OwnedValue> {
-        let inputs = bound.inputs.iter().map(|&input| self.input(input, row)).collect::<Vec<_>>();
+    /// Whether an input is a value of the document that makes an expression over it one.
+    fn is_from_document(&self, input: Input, row: &Row) -> bool {
+        match input {
+            Input::Column(at) => row.from_document.values[at],
+            Input::RowLet(at) => row.from_document.lets[at],
+            Input::DocumentLet(at) => self.lets_from_document[at],
+            Input::ParentColumn { .. } | Input::ParentLet { .. } | Input::PathText => false,
+        }
+    }
+
+    /// The value of an expression, beside a path that gives this text; `None` when it has none.
+    fn evaluate(&self, bound: &BoundExpression, row: &Row, text: &OwnedValue) -> Option<OwnedValue> {
+        let input = |&input: &Input| match input {
+            Input::PathText => text.clone(),
+            input => self.input(input, row),
+        };
+        let inputs = bound.inputs.iter().map(input).collect::<Vec<_>>();
         let inputs = inputs.iter().map(OwnedValue::as_value).collect::<Vec<_>>();
         let arena = Bump::new();
         bound
@@ -342,6 +417,7 @@ impl<'c> Maker<'c> {
             Input::Column(at) => row.values[at].clone(),
             Input::RowLet(at) => row.lets[at].clone(),
             Input::DocumentLet(at) => self.lets[at].clone(),
+            Input::PathText => NULL,
             Input::ParentColumn { table, column } => {
                 self.ancestor(row, table).map_or(NULL, |parent| parent.values[column].clone())
             }
@@ -411,7 +487,12 @@ impl<'c> Maker<'c> {
 /// Keeps what a cell says besides its value. The issues of a `let` count under the first column that reads it.
 fn note(row: &mut Row, column: &Column, (table, at): (usize, usize), cell: &Cell) {
     row.issues.extend(cell.issues.iter().map(|&code| (table as u32, at as u32, code)));
-    row.has_document_value |= cell.is_from_document && !column.key;
+    row.has_document_value |= cell.is_from_document && column.counts;
+}
+
+/// Whether a `let` is one of a row template.
+fn has_let(table: &Table, template: usize, at: usize) -> bool {
+    at < table.shared_lets || table.templates[template].lets.contains(&at)
 }
 
 fn columns(table: &Table) -> usize {
@@ -419,18 +500,10 @@ fn columns(table: &Table) -> usize {
 }
 
 /// What a source reads: an expression by its names, a path by its variables.
-fn inputs_of(contract: &Contract, source: &ColumnSource) -> Vec<Input> {
-    match source {
-        ColumnSource::Expression(bound) => bound.inputs.clone(),
-        ColumnSource::Path(path) => {
-            let mut inputs = Vec::new();
-            path.for_each_variable(&mut |variable| {
-                inputs.push(contract.variables[variable.number as usize]);
-            });
-            inputs
-        }
-        _ => Vec::new(),
-    }
+fn inputs_of(contract: &Contract, column: &Column) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    column.for_each_input(&contract.variables, &mut |input| inputs.push(input));
+    inputs
 }
 
 /// Marks what is read of its own row by who reads this, directly and through others.
@@ -453,13 +526,13 @@ fn needed(
             }
             _ => continue,
         };
-        needed(contract, (table, template), &inputs_of(contract, &column.source), lets, values);
+        needed(contract, (table, template), &inputs_of(contract, column), lets, values);
     }
 }
 
 /// The first column that reads an input itself.
 fn first_reader(contract: &Contract, table: &Table, wanted: Input) -> Option<usize> {
     let columns = table.templates.iter().flat_map(|template| template.columns.iter().enumerate());
-    let mut readers = columns.filter(|(_, column)| inputs_of(contract, &column.source).contains(&wanted));
+    let mut readers = columns.filter(|(_, column)| inputs_of(contract, column).contains(&wanted));
     readers.next().map(|(at, _)| at)
 }

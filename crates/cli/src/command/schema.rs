@@ -34,7 +34,8 @@ fn of_language() -> Value {
 
 /// "a `let`" → "let"
 fn id(section: &Section) -> String {
-    section.name.trim_start_matches("a ").replace('`', "")
+    let name = section.name.trim_start_matches("an ").trim_start_matches("a ");
+    name.replace('`', "").replace(' ', "-")
 }
 
 fn reference(id: &str) -> String {
@@ -62,10 +63,11 @@ fn of_section(section: &'static Section) -> Value {
 fn of_rule(rule: &Rule) -> (&'static str, Value) {
     let each = |names: &[&str]| names.iter().map(|name| json!({ "required": [name] })).collect::<Vec<_>>();
     match rule {
-        Rule::OneOf(names) => ("oneOf", json!(each(names))),
-        Rule::AtMostOneOf(names) => {
-            let none = json!({ "not": { "anyOf": each(names) } });
-            ("oneOf", Value::from([each(names), vec![none]].concat()))
+        Rule::Sources(alone, together) => {
+            let some = json!({ "anyOf": each(together) });
+            let all = [each(alone), each(together)].concat();
+            let none = json!({ "not": { "anyOf": all } });
+            ("oneOf", Value::from([each(alone), vec![some, none]].concat()))
         }
         Rule::AnyOf(names) => ("anyOf", json!(each(names))),
         Rule::Needs(key, other) => ("dependentRequired", json!({ *key: [other] })),

@@ -109,6 +109,7 @@ fn step_object(shown: &Shown<'_>, cell: &ExplainedCell, step: &ExplainedStep) ->
         ExplainedStep::Cleaned(how, cleaned) => json!({ "step": "clean", "how": how, "text": text(cleaned) }),
         ExplainedStep::Blank => json!({ "step": "blank" }),
         ExplainedStep::NullValue => json!({ "step": "null_values" }),
+        ExplainedStep::Nil => json!({ "step": "nil" }),
         ExplainedStep::Coded(list, entry, coded) => {
             json!({ "step": "codes", "list": list, "entry": text(entry), "value": value(coded) })
         }

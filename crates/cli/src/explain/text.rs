@@ -70,6 +70,7 @@ fn write_cell(shown: &Shown<'_>, column: Option<&Column>, cell: &ExplainedCell, 
             ExplainedStep::Cleaned(how, text) => format!("clean {how}: \"{}\"", cut(shown.text(text, cell))),
             ExplainedStep::Blank => "blank: null".to_owned(),
             ExplainedStep::NullValue => "null_values: null".to_owned(),
+            ExplainedStep::Nil => "xsi:nil: null".to_owned(),
             ExplainedStep::Coded(list, entry, coded) => {
                 format!("codes {list}: \"{}\" is {}", cut(shown.text(entry, cell)), value(coded))
             }

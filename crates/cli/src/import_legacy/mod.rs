@@ -2,7 +2,7 @@
 //! about the old format is in this module, and nobody else uses it.
 //!
 //! [`json`] reads the file with its places, [`old`] checks what it says, [`translate`] makes a [`draft`] of the new contract ([`expression`]
-//! reads the old expressions), [`write`] makes it text ([`yaml`]), [`report`] tells what became of it: the [`notes`] taken on the way, among
+//! reads the old expressions), [`mod@write`] makes it text ([`yaml`]), [`report`] tells what became of it: the [`notes`] taken on the way, among
 //! them the [`differences`] in rows that are meant.
 
 mod differences;

@@ -140,7 +140,7 @@ ignore: [d]
         ("case: insensitive", "case: none"),
         ("blank: null", "blank: yes"),
         ("on_too_long: truncate", "on_too_long: cut"),
-        ("{ path: a, type: int }", "{ path: a, expr: b, type: int }"),
+        ("{ path: a, type: int }", "{ type: int }"),
         ("let: { l: { path: a, type: int } }", "let: { l: { path: a, key: true } }"),
         ("each: c", "each: [c]"),
         ("keep: last", "keep: best"),

@@ -255,6 +255,7 @@ fn max_chars(data_type: DataType) -> Option<u64> {
 /// Whether a type has larger numbers than a column takes.
 fn is_larger(data_type: DataType, magnitude: Magnitude) -> bool {
     let (bits, digits) = match data_type {
+        DataType::TinyInt => (8, 3),
         DataType::SmallInt => (16, 5),
         DataType::Int => (32, 10),
         DataType::BigInt => (64, 19),

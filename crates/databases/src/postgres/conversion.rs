@@ -44,11 +44,11 @@ impl Conversion {
             (data_type, _) if data_type.is_text() => is_read_as_it_stands(column).then(cast).flatten(),
             // Too large a number is refused.
             (
-                DataType::SmallInt | DataType::Int | DataType::BigInt | DataType::Decimal { scale: 0, .. },
+                DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt | DataType::Decimal { scale: 0, .. },
                 Some(Type::INT2 | Type::INT4 | Type::INT8 | Type::NUMERIC),
             )
             | (DataType::Decimal { .. }, Some(Type::NUMERIC))
-            | (DataType::SmallInt, Some(Type::FLOAT4 | Type::FLOAT8))
+            | (DataType::TinyInt | DataType::SmallInt, Some(Type::FLOAT4 | Type::FLOAT8))
             | (DataType::Int, Some(Type::FLOAT8))
             // 15 digits come back out of a double as they went in.
             | (DataType::Decimal { precision: 0..=15, .. }, Some(Type::FLOAT8))
@@ -104,7 +104,7 @@ fn would_round(data_type: DataType, column: &Column) -> bool {
     }
     match (data_type, Type::from_oid(column.base_type)) {
         (DataType::Decimal { scale, .. }, Some(Type::NUMERIC)) => numeric_scale(modifier) < i32::from(scale),
-        (DataType::SmallInt | DataType::Int | DataType::BigInt, Some(Type::NUMERIC)) => {
+        (DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt, Some(Type::NUMERIC)) => {
             numeric_scale(modifier) < 0
         }
         (DataType::Time, Some(Type::TIME))

@@ -47,11 +47,17 @@ impl Encoding {
         let server_type = Type::from_oid(server_type)?;
         Some(match (data_type, server_type) {
             (DataType::Bool, Type::BOOL) => Self::Bool,
-            (DataType::SmallInt, Type::INT2) => Self::Int2,
-            (DataType::SmallInt | DataType::Int, Type::INT4) => Self::Int4,
-            (DataType::SmallInt | DataType::Int | DataType::BigInt, Type::INT8) => Self::Int8,
+            (DataType::TinyInt | DataType::SmallInt, Type::INT2) => Self::Int2,
+            (DataType::TinyInt | DataType::SmallInt | DataType::Int, Type::INT4) => Self::Int4,
+            (DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt, Type::INT8) => {
+                Self::Int8
+            }
             (
-                DataType::SmallInt | DataType::Int | DataType::BigInt | DataType::Decimal { .. },
+                DataType::TinyInt
+                | DataType::SmallInt
+                | DataType::Int
+                | DataType::BigInt
+                | DataType::Decimal { .. },
                 Type::NUMERIC,
             ) => Self::Numeric,
             (DataType::Double, Type::FLOAT8) => Self::Float8,
@@ -74,7 +80,7 @@ impl Encoding {
     pub(super) fn natural(data_type: DataType) -> (Self, &'static str) {
         match data_type {
             DataType::Bool => (Self::Bool, "boolean"),
-            DataType::SmallInt => (Self::Int2, "smallint"),
+            DataType::TinyInt | DataType::SmallInt => (Self::Int2, "smallint"),
             DataType::Int => (Self::Int4, "integer"),
             DataType::BigInt => (Self::Int8, "bigint"),
             DataType::Decimal { .. } => (Self::Numeric, "numeric"),

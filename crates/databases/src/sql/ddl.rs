@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use xmlshred_model::{ForeignKey, TableSchema, TargetSchema};
+use xmlshred_model::{DataType, ForeignKey, TableSchema, TargetSchema};
 
 use crate::sql::dialect::{Dialect, Guard};
 use xmlshred_model::log_table::{self, FAILED, FILE, ISSUE, LOG, LOG_ID, LogColumn, SUCCESS};
@@ -86,6 +86,12 @@ impl Create<'_> {
             .collect();
         if !table.primary_key.is_empty() {
             lines.push(format!("PRIMARY KEY ({})", names(&table.primary_key)));
+        }
+        if dialect.types.checks_tinyint {
+            let small = table.columns.iter().filter(|column| column.data_type == DataType::TinyInt);
+            lines.extend(
+                small.map(|column| format!("CHECK ({} BETWEEN 0 AND 255)", dialect.quote(&column.name))),
+            );
         }
         for key in &table.foreign_keys {
             let parent = &self.schema.tables[key.parent];

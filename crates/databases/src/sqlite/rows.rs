@@ -49,9 +49,10 @@ fn cell(value: ValueRef<'_>, table: &TableSchema, at: usize) -> Result<OwnedValu
     Ok(match (value, column.data_type) {
         (ValueRef::Null, _) => OwnedValue::Inline(Value::Null),
         (ValueRef::Integer(number), DataType::Bool) => OwnedValue::Inline(Value::Bool(number != 0)),
-        (ValueRef::Integer(number), DataType::SmallInt | DataType::Int | DataType::BigInt) => {
-            OwnedValue::Inline(Value::Int(number))
-        }
+        (
+            ValueRef::Integer(number),
+            DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt,
+        ) => OwnedValue::Inline(Value::Int(number)),
         (ValueRef::Real(number), DataType::Double) => OwnedValue::Inline(Value::Double(number)),
         (ValueRef::Blob(bytes), DataType::Binary) => OwnedValue::Binary(bytes.to_vec()),
         (ValueRef::Text(text), _) => {

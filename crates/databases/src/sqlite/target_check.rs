@@ -77,6 +77,7 @@ pub(super) fn is_harmed_by_numbers(data_type: DataType) -> bool {
         DataType::Char(_) | DataType::VarChar(_) | DataType::Text | DataType::Xml | DataType::Json => true,
         DataType::Decimal { precision, .. } => precision > 15,
         DataType::Bool
+        | DataType::TinyInt
         | DataType::SmallInt
         | DataType::Int
         | DataType::BigInt

@@ -16,13 +16,20 @@ fn field(data_type: DataType, column: &Column) -> Option<Field> {
     Some(match (data_type, column.type_name.as_str()) {
         (DataType::Bool, "bit") => Field::Bit,
         // Numbers that are too large are refused, one document at a time.
-        (DataType::SmallInt | DataType::Int | DataType::BigInt, "tinyint") => Field::TinyInt,
-        (DataType::SmallInt | DataType::Int | DataType::BigInt, "smallint") => Field::SmallInt,
-        (DataType::SmallInt | DataType::Int | DataType::BigInt, "int") => Field::Int,
-        (DataType::SmallInt | DataType::Int | DataType::BigInt, "bigint") => Field::BigInt,
-        (DataType::SmallInt | DataType::Int | DataType::BigInt, "decimal" | "numeric") => {
-            Field::Decimal(scale)
+        (DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt, "tinyint") => {
+            Field::TinyInt
         }
+        (DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt, "smallint") => {
+            Field::SmallInt
+        }
+        (DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt, "int") => Field::Int,
+        (DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt, "bigint") => {
+            Field::BigInt
+        }
+        (
+            DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt,
+            "decimal" | "numeric",
+        ) => Field::Decimal(scale),
         (DataType::Decimal { scale: least, .. }, "decimal" | "numeric") if scale >= least => {
             Field::Decimal(scale)
         }
@@ -67,6 +74,7 @@ fn is_declared_rightly(column: &Column) -> bool {
 fn natural(data_type: DataType, scale: u8) -> Field {
     match data_type {
         DataType::Bool => Field::Bit,
+        DataType::TinyInt => Field::TinyInt,
         DataType::SmallInt => Field::SmallInt,
         DataType::Int => Field::Int,
         DataType::BigInt => Field::BigInt,

@@ -74,7 +74,10 @@ fn value(cell: OwnedValue, data_type: DataType) -> Option<OwnedValue> {
         }
         (cell @ OwnedValue::Inline(Value::Null), _)
         | (cell @ OwnedValue::Inline(Value::Bool(_)), DataType::Bool)
-        | (cell @ OwnedValue::Inline(Value::Int(_)), DataType::SmallInt | DataType::Int | DataType::BigInt)
+        | (
+            cell @ OwnedValue::Inline(Value::Int(_)),
+            DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt,
+        )
         | (cell @ OwnedValue::Inline(Value::Double(_)), DataType::Double)
         | (cell @ OwnedValue::Inline(Value::Date(_)), DataType::Date)
         | (cell @ OwnedValue::Inline(Value::Time(_)), DataType::Time)

@@ -18,6 +18,7 @@ fn schema() -> TargetSchema {
     };
     let types = [
         DataType::Bool,
+        DataType::TinyInt,
         DataType::SmallInt,
         DataType::Int,
         DataType::Decimal { precision: 38, scale: 10 },

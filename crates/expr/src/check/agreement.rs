@@ -133,6 +133,8 @@ fn common_type(left: DataType, right: DataType) -> Option<DataType> {
     }
     Some(match (left, right) {
         (DataType::Double, _) | (_, DataType::Double) => DataType::Double,
+        (DataType::TinyInt, other @ (DataType::SmallInt | DataType::Int))
+        | (other @ (DataType::SmallInt | DataType::Int), DataType::TinyInt) => other,
         (DataType::SmallInt, DataType::Int) | (DataType::Int, DataType::SmallInt) => DataType::Int,
         _ if is_int(left) && is_int(right) => DataType::BigInt,
         (DataType::VarChar(left), DataType::VarChar(right)) => DataType::VarChar(left.max(right)),
@@ -171,7 +173,7 @@ pub(super) fn read_literal(text: &str, data_type: DataType) -> Option<(OwnedValu
     let trimmed = text.trim_matches([' ', '\t', '\r', '\n']);
     let read = |data_type: DataType| read_as(trimmed, data_type).map(|value| (value, data_type));
     match data_type {
-        DataType::SmallInt | DataType::Int | DataType::BigInt => read(DataType::BigInt),
+        DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt => read(DataType::BigInt),
         DataType::Decimal { .. } => {
             let value = decimal::parse(trimmed)?;
             let data_type = decimal_type(value.unscaled, value.scale);
@@ -204,7 +206,7 @@ pub(super) fn literal_hint(data_type: DataType) -> String {
         DataType::Timestamp => "'2024-01-31 13:45:00'",
         DataType::TimestampTz => "'2024-01-31T13:45:00Z'",
         DataType::Uuid => "'00000000-0000-0000-0000-000000000000'",
-        DataType::SmallInt | DataType::Int | DataType::BigInt => "42",
+        DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt => "42",
         DataType::Decimal { .. } => "12.50",
         DataType::Double => "1.5e3",
         DataType::Char(length) | DataType::VarChar(length) => {
@@ -219,7 +221,7 @@ pub(super) fn literal_hint(data_type: DataType) -> String {
 /// The name of a type in messages: without the numbers that a reader did not write.
 pub(super) fn plain(data_type: DataType) -> String {
     match data_type {
-        DataType::SmallInt | DataType::Int | DataType::BigInt => "bigint".to_owned(),
+        DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt => "bigint".to_owned(),
         DataType::Decimal { precision: MAX_DIGITS, scale } => format!("decimal({MAX_DIGITS},{scale})"),
         DataType::Char(_) | DataType::VarChar(_) => "text".to_owned(),
         other => other.to_string(),

@@ -54,7 +54,8 @@ impl Class {
     pub(super) fn of(data_type: DataType) -> Self {
         match data_type {
             DataType::Bool => Self::Bool,
-            DataType::SmallInt
+            DataType::TinyInt
+            | DataType::SmallInt
             | DataType::Int
             | DataType::BigInt
             | DataType::Decimal { .. }
@@ -73,7 +74,7 @@ impl Class {
 
 /// Whether the type is one of whole numbers.
 pub(super) fn is_int(data_type: DataType) -> bool {
-    matches!(data_type, DataType::SmallInt | DataType::Int | DataType::BigInt)
+    matches!(data_type, DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt)
 }
 
 /// Digits behind the point of numbers of this type.
@@ -114,6 +115,7 @@ pub(super) fn from_sql(sql: &SqlType) -> Option<DataType> {
     };
     match sql {
         SqlType::Bool | SqlType::Boolean => Some(DataType::Bool),
+        SqlType::TinyInt(None) => Some(DataType::TinyInt),
         SqlType::SmallInt(None) | SqlType::Int2(None) => Some(DataType::SmallInt),
         SqlType::Int(None) | SqlType::Integer(None) | SqlType::Int4(None) => Some(DataType::Int),
         SqlType::BigInt(None) | SqlType::Int8(None) => Some(DataType::BigInt),

@@ -25,6 +25,7 @@ pub(super) fn cast<'a>(value: Value<'a>, target: DataType, maker: Maker<'a, '_>)
         }
         (Value::Text(text), _) => parse(text, target, maker),
         (value, _) if target.is_text() => parse(text::canonical(value, maker)?, target, maker),
+        (_, DataType::TinyInt) => int(value, 0, i64::from(u8::MAX), target),
         (_, DataType::SmallInt) => int(value, i64::from(i16::MIN), i64::from(i16::MAX), target),
         (_, DataType::Int) => int(value, i64::from(i32::MIN), i64::from(i32::MAX), target),
         (_, DataType::BigInt) => int(value, i64::MIN, i64::MAX, target),
@@ -61,6 +62,19 @@ pub(super) fn cast<'a>(value: Value<'a>, target: DataType, maker: Maker<'a, '_>)
         (Value::Timestamp(at), DataType::TimestampTz) => Ok(Value::TimestampTz(at)),
         (Value::TimestampTz(at), DataType::Timestamp) => Ok(Value::Timestamp(at)),
         _ => Err(EvaluationError::InvalidCast(target)),
+    }
+}
+
+/// The value as one of the type that alternatives share: exact, so that a number may keep a smaller scale.
+pub(super) fn widen<'a>(value: Value<'a>, target: DataType, maker: Maker<'a, '_>) -> Evaluated<'a> {
+    match (value, target) {
+        (Value::Int(value), DataType::Decimal { scale, .. }) => {
+            Ok(Value::Decimal(decimal::widen(decimal::from_int(value), scale)))
+        }
+        (Value::Decimal(value), DataType::Decimal { scale, .. }) => {
+            Ok(Value::Decimal(decimal::widen(value, scale)))
+        }
+        (value, target) => cast(value, target, maker),
     }
 }
 

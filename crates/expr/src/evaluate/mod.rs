@@ -91,7 +91,7 @@ impl<'a> Row<'a, '_> {
             Node::Switch { operand, branches, otherwise } => self.switch(operand, branches, otherwise),
             Node::Coalesce(parts) => self.coalesce(parts),
             Node::NullIf(left, right) => self.null_if(left, right),
-            Node::Widen(target, operand) => self.cast(*target, CastFailure::Error, operand),
+            Node::Widen(target, operand) => cast::widen(self.value(operand)?, *target, self.maker),
             Node::Cast { target, failure, operand } => self.cast(*target, *failure, operand),
             Node::Call(function, arguments) => self.call(*function, arguments),
         }

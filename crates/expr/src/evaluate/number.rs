@@ -136,7 +136,14 @@ pub(super) fn round<'a>(value: Value<'a>, digits: Value<'a>, scale: u8) -> Evalu
             i64::try_from(rounded).map(Value::Int).map_err(|_| EvaluationError::OutOfRange)
         }
         Value::Int(value) => Ok(Value::Int(value)),
-        Value::Decimal(value) => decimal::rescale(decimal::round(value, digits)?, scale).map(Value::Decimal),
+        Value::Decimal(value) => {
+            let rounded = decimal::round(value, digits)?;
+            Ok(Value::Decimal(if scale < rounded.scale {
+                decimal::rescale(rounded, scale)?
+            } else {
+                decimal::widen(rounded, scale)
+            }))
+        }
         Value::Double(value) => finite(round_double(value, digits)),
         _ => Ok(Value::Null),
     }

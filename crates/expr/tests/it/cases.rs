@@ -73,8 +73,16 @@ pub(crate) fn result(expression: &str, inputs: &Inputs) -> String {
         Err(error) => format!("error: {error}"),
         Ok(Value::Null) => "null".to_owned(),
         Ok(value) => {
-            // Panics when the value is not of the promised type, in the promised scale.
-            ColumnBuilder::new(compiled.data_type().expect("a value has a type")).push(&value);
+            let data_type = compiled.data_type().expect("a value has a type");
+            // Where the digits of the promised scale have no room, there are fewer.
+            let data_type = match (value, data_type) {
+                (Value::Decimal(number), DataType::Decimal { precision, scale }) if number.scale < scale => {
+                    DataType::Decimal { precision, scale: number.scale }
+                }
+                (_, data_type) => data_type,
+            };
+            // Panics when the value is not of the promised type.
+            ColumnBuilder::new(data_type).push(&value);
             let mut text = String::new();
             lexical::format(&value, &mut text);
             format!("{} {text}", compiled.data_type().expect("a value has a type"))

@@ -2,6 +2,7 @@
 //!
 //! Made by `contract::load`, read by `plan`. Nothing here can be wrong any more.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use xmlshred_expr::Expression;
@@ -143,14 +144,18 @@ pub struct Table {
     pub where_: Option<BoundExpression>,
     /// `skip_row_when`
     pub skip_row_when: SkipRow,
-    /// `let` of the row, in order of definition.
+    /// `let` of the rows, in order of definition: first those of all templates, then those of each.
     pub lets: Vec<Let>,
+    /// How many of them all templates have.
+    pub shared_lets: usize,
 }
 
 /// The columns of one row template. All templates of a table have the same names, types, keys in the same order; they
 /// differ in where values come from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Template {
+    /// Which `let`s of the table are its own.
+    pub lets: Range<usize>,
     /// In contract order.
     pub columns: Vec<Column>,
 }
@@ -161,7 +166,7 @@ pub enum SkipRow {
     /// Never.
     #[default]
     Never,
-    /// When no column that comes from a path has a value.
+    /// When no column that counts has a value of the document.
     Blank,
 }
 
@@ -201,6 +206,13 @@ pub struct Column {
     pub sensitive: bool,
     /// Where the value comes from.
     pub source: ColumnSource,
+    /// Paths behind the first, for what that one gives no value for.
+    pub other_paths: Vec<Path>,
+    /// `expr` beside `path`: what becomes of the path's text.
+    pub via: Option<BoundExpression>,
+    /// A value of the document in it keeps `skip_row_when: blank` from dropping the row: it is no key and no
+    /// `let`, and `counts` is not false.
+    pub counts: bool,
     /// `pick`; `None`: the first, with an issue when there are several.
     pub pick: Option<Pick>,
     /// `clean`, in order.
@@ -219,14 +231,54 @@ pub struct Column {
     pub binary_format: BinaryFormat,
     /// `on_inexact`, `on_zone`
     pub leniency: Leniency,
-    /// `default`, converted to the type.
-    pub default: Option<OwnedValue>,
+    /// `default`
+    pub default: Option<ColumnDefault>,
     /// `on_invalid`
     pub on_invalid: OnInvalid,
     /// `on_too_long`
     pub on_too_long: OnTooLong,
     /// `on_unmapped_code`
     pub on_unmapped_code: OnInvalid,
+}
+
+impl Column {
+    /// The paths that its value may come from, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let first = if let ColumnSource::Path(path) = &self.source { Some(path) } else { None };
+        first.into_iter().chain(&self.other_paths)
+    }
+
+    /// The markup of elements is taken, and not their text.
+    pub fn reads_markup(&self) -> bool {
+        self.data_type == DataType::Xml && self.via.is_none()
+    }
+
+    /// Visits what it reads of its row, of rows around it and of the document's `let`s; `variables` are those of the contract.
+    pub fn for_each_input(&self, variables: &[Input], visit: &mut dyn FnMut(Input)) {
+        if let Some(bound) = self.expression() {
+            bound.inputs.iter().copied().for_each(&mut *visit);
+        }
+        for path in self.paths() {
+            path.for_each_variable(&mut |variable| visit(variables[variable.number as usize]));
+        }
+    }
+
+    /// The expression that its value is, or goes through.
+    pub fn expression(&self) -> Option<&BoundExpression> {
+        match &self.source {
+            ColumnSource::Expression(bound) => Some(bound),
+            _ => self.via.as_ref(),
+        }
+    }
+}
+
+/// The value in place of null.
+#[derive(Clone, Debug)]
+pub enum ColumnDefault {
+    /// A constant, converted to the type.
+    Value(OwnedValue),
+    /// Made when it is needed.
+    Generate(Generate),
 }
 
 /// Where a value comes from.
@@ -298,6 +350,20 @@ pub enum Input {
     },
     /// A `let` of the document, by index.
     DocumentLet(usize),
+    /// The text that the column's own path gives: `value`.
+    PathText,
+}
+
+impl Input {
+    /// The `let` that it is for a row of this table, if it is one: of which table (`usize::MAX`: of the document), and which.
+    pub(super) fn let_of(self, table: usize) -> Option<(usize, usize)> {
+        match self {
+            Self::DocumentLet(at) => Some((usize::MAX, at)),
+            Self::RowLet(at) => Some((table, at)),
+            Self::ParentLet { table, index } => Some((table, index)),
+            Self::Column(_) | Self::ParentColumn { .. } | Self::PathText => None,
+        }
+    }
 }
 
 /// What several matches of a path mean.

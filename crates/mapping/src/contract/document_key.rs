@@ -66,8 +66,10 @@ fn is_picked_as_key(column: &Column) -> bool {
 /// Whether nothing on its way makes another number of it, or none.
 fn is_unchanged(column: &Column) -> bool {
     let Column { data_type, clean, null_values, codes, default, on_invalid, on_too_long, .. } = column;
+    let is_direct = column.other_paths.is_empty() && column.via.is_none();
     let holds_numbers = match data_type {
         DataType::SmallInt
+        | DataType::TinyInt
         | DataType::Int
         | DataType::BigInt
         | DataType::Decimal { scale: 0, .. }
@@ -89,6 +91,7 @@ fn is_unchanged(column: &Column) -> bool {
     };
     let is_same = |clean: &Clean| matches!(clean, Clean::Trim | Clean::CollapseSpaces);
     holds_numbers
+        && is_direct
         && codes.is_none()
         && null_values.is_empty()
         && clean.iter().all(is_same)

@@ -66,6 +66,7 @@ pub fn load(text: &str) -> Loaded {
         code_lists: HashMap::new(),
         untyped: HashSet::new(),
         used_lets: HashSet::new(),
+        known_lets: Vec::new(),
     };
     let contract = checker.contract(&root);
     debug_assert!(
@@ -86,7 +87,9 @@ impl<'n> Checker<'n> {
         let document = self.document_section(&fields, root);
         self.defaults_section(&fields);
         self.codes_section(&fields);
-        self.lets = self.lets(fields.get("let"), &mut Scope::default(), usize::MAX);
+        let mut lets = Vec::new();
+        self.lets(fields.get("let"), &mut Scope::default(), usize::MAX, &mut lets);
+        self.lets = lets;
         match fields.entry("tables") {
             None => missing_key("tables", "a contract", &root.span, &mut self.problems),
             Some(entry) => {
@@ -386,15 +389,7 @@ impl<'n> Checker<'n> {
         if self.problems.has_errors() {
             return;
         }
-        self.warn_unused_lets(fields.get("let"), usize::MAX, self.lets.len());
-        if let Some(Node { kind: NodeKind::Map(tables), .. }) = fields.get("tables") {
-            for (index, table) in tables.iter().enumerate() {
-                if let NodeKind::Map(keys) = &table.value.kind {
-                    let lets = keys.find("let").map(|entry| &entry.value);
-                    self.warn_unused_lets(lets, index, self.tables[index].lets.len());
-                }
-            }
-        }
+        self.warn_unused_lets();
         if let Some(Node { kind: NodeKind::Map(lists), .. }) = fields.get("codes") {
             for entry in lists.iter().filter(|entry| !self.used_codes.contains(&*entry.key)) {
                 let message = format!("no column uses code list `{}`", entry.key);

@@ -23,6 +23,7 @@ mod scalar;
 mod schema;
 mod scope;
 mod table;
+mod unpivot;
 mod words;
 
 pub use checked::*;

@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use xmlshred_expr::Names;
 
-use crate::path::{Axis, NodeTest, Path, Variable};
+use crate::path::{NodeTest, Path, Variable};
 
-use super::checked::Input;
 use super::diagnostic::Code;
 use super::fields::Spanned;
 use super::resolve::{Checker, Place};
@@ -37,12 +36,12 @@ impl<'n> Checker<'n> {
         let mut path = self.parsed_path(found);
         let mut unknown = Vec::new();
         let Self { surroundings, problems, variables, used_lets, .. } = self;
-        let names = Visible { scope, surroundings, problems };
+        let names = Visible { scope, surroundings, problems, path_text: None };
         path.for_each_variable_mut(&mut |variable| match names.input(&variable.name) {
             Some(input) => {
                 variable.number = variables.len() as u32;
                 variables.push(input);
-                used_lets.extend(let_of(input, place));
+                used_lets.extend(input.let_of(place.table));
             }
             None => unknown.push((variable.clone(), names.similar(&variable.name).map(str::to_owned))),
         });
@@ -92,20 +91,14 @@ impl<'n> Checker<'n> {
     }
 
     /// A path that makes rows.
-    pub(super) fn element_path(&mut self, found: &Spanned<&'n str>, scope: &Scope, place: Place) -> Path {
+    pub(super) fn row_path(&mut self, found: &Spanned<&'n str>, scope: &Scope, place: Place) -> Path {
         let path = self.path_of_row(found, scope, place);
-        let last = path.steps.last().or_else(|| path.group.as_ref()?.path.steps.last());
-        let ends_elsewhere = path.naming.is_some()
-            || last.is_some_and(|step| {
-                matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute)
-                    || step.test == NodeTest::Text
-            });
-        if ends_elsewhere {
+        if path.naming.is_some() || path.last_step().is_some_and(|step| step.test == NodeTest::Text) {
             self.problems.report(
                 Code::NotAnElement,
                 found.span.clone(),
-                "rows are made from elements, and this path ends at an attribute, text or name",
-                "end the path at the element, and read the attribute in a column",
+                "rows are made from elements or attributes, and this path ends at text or a name",
+                "end the path at the element, and read the text in a column",
             );
         }
         path
@@ -118,15 +111,5 @@ impl<'n> Checker<'n> {
             Some(place) => found.span.start + place.start..found.span.start + place.end,
             None => found.span.clone(),
         }
-    }
-}
-
-/// The `let` that an input is, if it is one: of which table, and which.
-pub(super) fn let_of(input: Input, place: Place) -> Option<(usize, usize)> {
-    match input {
-        Input::DocumentLet(at) => Some((usize::MAX, at)),
-        Input::RowLet(at) => Some((place.table, at)),
-        Input::ParentLet { table, index } => Some((table, index)),
-        Input::Column(_) | Input::ParentColumn { .. } => None,
     }
 }

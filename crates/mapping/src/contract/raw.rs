@@ -6,10 +6,11 @@ use xmlshred_model::{DataType, DataTypeError};
 use super::checked::{Blank, Case, Clean, Generate, OnInvalid, OnTooLong, Pick};
 use super::diagnostic::{Code, Problems};
 use super::fields::{Fields, Spanned, one_or_list, text, word};
-use super::language::{COLUMN, LET, Section};
+use super::language::{COLUMN, GENERATED_DEFAULT, LET, Section, UNPIVOT_ROW};
 use super::node::{Entry, Node, NodeKind};
 use super::words::{
-    BLANKS, CASES, CLEANERS, GENERATORS, INEXACT_POLICIES, LENGTH_POLICIES, POLICIES, ZONE_POLICIES,
+    BLANKS, CASES, CLEANERS, DEFAULT_GENERATORS, GENERATORS, INEXACT_POLICIES, LENGTH_POLICIES, POLICIES,
+    ZONE_POLICIES,
 };
 
 /// A column, or a `let`. What is absent is `None`, so that a row template can be laid over it.
@@ -23,6 +24,7 @@ pub(super) struct RawColumn<'n> {
     pub(super) key: Option<bool>,
     pub(super) required: Option<bool>,
     pub(super) sensitive: Option<bool>,
+    pub(super) counts: Option<Spanned<bool>>,
     pub(super) pick: Option<Pick>,
     pub(super) clean: Option<Vec<Clean>>,
     pub(super) null_values: Option<Vec<String>>,
@@ -30,7 +32,7 @@ pub(super) struct RawColumn<'n> {
     pub(super) codes: Option<&'n Node>,
     pub(super) codes_case: Option<Spanned<Case>>,
     pub(super) formats: Option<Vec<Spanned<&'n str>>>,
-    pub(super) default: Option<&'n Node>,
+    pub(super) default: Option<RawDefault<'n>>,
     pub(super) on_invalid: Option<Spanned<OnInvalid>>,
     pub(super) on_too_long: Option<Spanned<OnTooLong>>,
     pub(super) on_unmapped_code: Option<Spanned<OnInvalid>>,
@@ -38,10 +40,18 @@ pub(super) struct RawColumn<'n> {
     pub(super) on_zone: Option<Spanned<OnZone>>,
 }
 
+/// The value in place of null, as written.
+#[derive(Clone, Debug)]
+pub(super) enum RawDefault<'n> {
+    Value(&'n Node),
+    Generate(Spanned<Generate>),
+}
+
 /// Where a value comes from, as written.
 #[derive(Clone, Debug)]
 pub(super) enum RawSource<'n> {
-    Path(Spanned<&'n str>),
+    /// One path or several.
+    Path(Vec<Spanned<&'n str>>),
     Expr(Spanned<&'n str>),
     Parent(Spanned<&'n str>),
     Value(&'n Node),
@@ -61,6 +71,7 @@ impl<'n> RawColumn<'n> {
             key: None,
             required: None,
             sensitive: None,
+            counts: None,
             pick: None,
             clean: None,
             null_values: None,
@@ -85,6 +96,11 @@ impl<'n> RawColumn<'n> {
         Self::read(&entry.key, entry.key_span.clone(), &entry.value, &LET, problems)
     }
 
+    /// A row of an `unpivot`: what it says of the column of values.
+    pub(super) fn read_unpivoted(name: Spanned<&'n str>, node: &'n Node, problems: &mut Problems) -> Self {
+        Self::read(name.value, name.span, node, &UNPIVOT_ROW, problems)
+    }
+
     fn read(
         name: &'n str,
         span: std::ops::Range<usize>,
@@ -95,7 +111,16 @@ impl<'n> RawColumn<'n> {
         let mut column = Self::named(Spanned { value: name, span });
         let Some(fields) = Fields::read(node, section, problems) else { return column };
         let mut source = |source: Option<RawSource<'n>>| column.sources.extend(source);
-        source(fields.text("path", problems).map(RawSource::Path));
+        if let Some(entry) = fields.entry("path") {
+            let paths = texts(&entry.value, "path", problems);
+            if let (NodeKind::List(items), []) = (&entry.value.kind, &paths[..])
+                && items.is_empty()
+            {
+                let hint = "write at least one path, as in `path: [\"@new\", \"@old\"]`";
+                problems.report(Code::WrongShape, entry.key_span.clone(), "a list without a path", hint);
+            }
+            source((!paths.is_empty()).then_some(RawSource::Path(paths)));
+        }
         source(fields.text("expr", problems).map(RawSource::Expr));
         source(fields.text("parent", problems).map(RawSource::Parent));
         source(fields.get("value").map(RawSource::Value));
@@ -107,6 +132,7 @@ impl<'n> RawColumn<'n> {
         column.key = fields.flag("key", problems);
         column.required = fields.flag("required", problems);
         column.sensitive = fields.flag("sensitive", problems);
+        column.counts = spanned_word(&fields, "counts", &[("true", true), ("false", false)], problems);
         column.pick = fields.text("pick", problems).and_then(|found| pick(&found, problems));
         column.clean = fields.get("clean").map(|node| cleaners(node, problems));
         column.blank = fields.word("blank", &BLANKS, problems);
@@ -114,13 +140,22 @@ impl<'n> RawColumn<'n> {
         column.codes = fields.get("codes");
         column.codes_case = spanned_word(&fields, "codes_case", &CASES, problems);
         column.formats = fields.get("format").map(|node| texts(node, "format", problems));
-        column.default = fields.get("default").filter(|node| !node.is_null());
+        column.default =
+            fields.get("default").filter(|node| !node.is_null()).and_then(|node| default(node, problems));
         column.on_invalid = spanned_word(&fields, "on_invalid", &POLICIES, problems);
         column.on_too_long = spanned_word(&fields, "on_too_long", &LENGTH_POLICIES, problems);
         column.on_unmapped_code = spanned_word(&fields, "on_unmapped_code", &POLICIES, problems);
         column.on_inexact = spanned_word(&fields, "on_inexact", &INEXACT_POLICIES, problems);
         column.on_zone = spanned_word(&fields, "on_zone", &ZONE_POLICIES, problems);
         column
+    }
+
+    /// What each says alone where the value comes from: `expr` beside `path` says how it goes on.
+    pub(super) fn exclusive_sources(&self) -> &[RawSource<'n>] {
+        match &self.sources[..] {
+            [RawSource::Path(_), RawSource::Expr(_)] => &self.sources[..1],
+            all => all,
+        }
     }
 
     fn read_type(&mut self, fields: &Fields<'n>, problems: &mut Problems) {
@@ -144,6 +179,7 @@ impl<'n> RawColumn<'n> {
             key,
             required,
             sensitive,
+            counts,
             pick,
             clean,
             null_values,
@@ -166,6 +202,7 @@ impl<'n> RawColumn<'n> {
             key: key.or(self.key),
             required: required.or(self.required),
             sensitive: sensitive.or(self.sensitive),
+            counts: counts.or_else(|| self.counts.clone()),
             pick: pick.or_else(|| self.pick.clone()),
             clean: clean.or_else(|| self.clean.clone()),
             null_values: null_values.or_else(|| self.null_values.clone()),
@@ -173,7 +210,7 @@ impl<'n> RawColumn<'n> {
             codes: codes.or(self.codes),
             codes_case: codes_case.or_else(|| self.codes_case.clone()),
             formats: formats.or_else(|| self.formats.clone()),
-            default: default.or(self.default),
+            default: default.or_else(|| self.default.clone()),
             on_invalid: on_invalid.or_else(|| self.on_invalid.clone()),
             on_too_long: on_too_long.or_else(|| self.on_too_long.clone()),
             on_unmapped_code: on_unmapped_code.or_else(|| self.on_unmapped_code.clone()),
@@ -205,6 +242,17 @@ fn spanned_word<T: Copy>(
 ) -> Option<Spanned<T>> {
     let found = fields.text(key, problems)?;
     word(&found, key, words, problems).map(|value| Spanned { value, span: found.span })
+}
+
+/// A constant, or what makes one.
+fn default<'n>(node: &'n Node, problems: &mut Problems) -> Option<RawDefault<'n>> {
+    if !matches!(node.kind, NodeKind::Map(_)) {
+        return Some(RawDefault::Value(node));
+    }
+    let fields = Fields::read(node, &GENERATED_DEFAULT, problems)?;
+    let found = fields.required_text("generate", "a generated default", &node.span, problems)?;
+    let generate = word(&found, "generate", &DEFAULT_GENERATORS, problems)?;
+    Some(RawDefault::Generate(Spanned { value: generate, span: found.span }))
 }
 
 /// One text or a list of them.
@@ -264,7 +312,8 @@ pub(super) fn constant_text(node: &Node) -> Result<Option<&str>, &'static str> {
 pub(super) fn may_be_inexact(data_type: DataType) -> bool {
     matches!(
         data_type,
-        DataType::SmallInt
+        DataType::TinyInt
+            | DataType::SmallInt
             | DataType::Int
             | DataType::BigInt
             | DataType::Decimal { .. }

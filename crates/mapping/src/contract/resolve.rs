@@ -7,19 +7,18 @@ use xmlshred_expr::{Problem, ProblemKind, compile};
 use xmlshred_model::lexical::Leniency;
 use xmlshred_model::{DataType, OwnedValue, Value, Work};
 
-use crate::path::Namespaces;
+use crate::path::{Namespaces, Path};
 
 use super::checked::{
-    Blank, BoundExpression, Case, Clean, CodeList, Column, ColumnSource, Generate, Input, Let, OnInvalid,
-    OnTooLong, Table,
+    Blank, BoundExpression, Case, Clean, CodeList, Column, ColumnDefault, ColumnSource, Generate, Input, Let,
+    OnInvalid, OnTooLong, Table,
 };
 use super::diagnostic::{Code, Problems};
 use super::fields::Spanned;
 use super::node::{Entry, Node};
-use super::paths::let_of;
-use super::raw::{RawColumn, RawSource, may_be_inexact};
+use super::raw::{RawColumn, RawDefault, RawSource, may_be_inexact};
 use super::scalar;
-use super::scope::{Scope, Surroundings, Visible, has_one_row};
+use super::scope::{Layer, Scope, Surroundings, Visible, has_one_row};
 
 /// Everything that columns are checked against.
 pub(super) struct Checker<'n> {
@@ -50,6 +49,8 @@ pub(super) struct Checker<'n> {
     pub(super) untyped: HashSet<String>,
     /// The `let`s that expressions read, by table and place; the document's own have `usize::MAX`.
     pub(super) used_lets: HashSet<(usize, usize)>,
+    /// All `let`s with their place.
+    pub(super) known_lets: Vec<((usize, usize), Spanned<&'n str>)>,
 }
 
 /// The `defaults` section.
@@ -87,11 +88,22 @@ pub(super) enum Role {
 impl<'n> Checker<'n> {
     pub(super) fn column(&mut self, raw: &RawColumn<'n>, scope: &Scope, place: Place) -> Column {
         let (source, inferred) = self.source(raw, scope, place);
+        let (other_paths, via, inferred) = match &raw.sources[..] {
+            [RawSource::Path(paths), others @ ..] => {
+                self.beside_path(raw, (&paths[1..], others), scope, place)
+            }
+            _ => (Vec::new(), None, inferred),
+        };
+        // Codes are given for text, whatever an expression gives.
+        let inferred = inferred.filter(|_| raw.codes.is_none() || raw.data_type.is_none());
         let data_type = self.data_type(raw, inferred, place);
         let (formats, binary_format) = self.formats(raw, data_type);
         let codes_case = raw.codes_case.as_ref().map_or(self.defaults.codes_case, |case| case.value);
         let codes = raw.codes.and_then(|node| self.code_list(node, data_type, codes_case));
-        let default = raw.default.map(|node| self.constant(node, data_type, "default"));
+        let default = raw.default.as_ref().map(|default| match default {
+            RawDefault::Value(node) => ColumnDefault::Value(self.constant(node, data_type, "default")),
+            RawDefault::Generate(generate) => self.generated_default(generate, data_type),
+        });
         let source = match source {
             Source::Found(source) => source,
             Source::Value(node) => ColumnSource::Constant(self.constant(node, data_type, "value")),
@@ -107,6 +119,8 @@ impl<'n> Checker<'n> {
         };
         let null_values = raw.null_values.as_ref().unwrap_or(&self.defaults.null_values).as_slice();
         let key = raw.key.unwrap_or(false);
+        let is_stored = place.role != Role::Let;
+        let counts = raw.counts.as_ref().is_none_or(|counts| counts.value) && is_stored && !key;
         let has_default = default.is_some();
         let column = Column {
             name: raw.name.value.to_owned(),
@@ -115,6 +129,9 @@ impl<'n> Checker<'n> {
             required: key || raw.required.unwrap_or(false),
             sensitive: raw.sensitive.unwrap_or(false),
             source,
+            other_paths,
+            via,
+            counts,
             pick: raw.pick.clone(),
             is_cleaned: !clean.is_empty() || !null_values.is_empty(),
             clean,
@@ -190,6 +207,12 @@ impl<'n> Checker<'n> {
             let message = "`on_unmapped_code` on a column without `codes`";
             self.problems.report(Code::UselessSetting, policy.span.clone(), message, "leave it out");
         }
+        if let Some(Spanned { value: true, span }) = &raw.counts
+            && column.key
+        {
+            let message = "`counts: true` on a key: every row has one";
+            self.problems.report(Code::UselessSetting, span.clone(), message, "leave it out");
+        }
         if let (Some(case), None) = (&raw.codes_case, &raw.codes) {
             let message = "`codes_case` on a column without `codes`";
             self.problems.report(Code::UselessSetting, case.span.clone(), message, "leave it out");
@@ -247,7 +270,7 @@ impl<'n> Checker<'n> {
     /// Where the value comes from, and the type that it has there.
     fn source(&mut self, raw: &RawColumn<'n>, scope: &Scope, place: Place) -> (Source<'n>, Option<DataType>) {
         let null = || Source::Found(ColumnSource::Constant(OwnedValue::Inline(Value::Null)));
-        let [source, others @ ..] = &raw.sources[..] else {
+        let [source, others @ ..] = raw.exclusive_sources() else {
             if place.role != Role::TemplateColumn {
                 let message = format!("`{}` does not say where its value comes from", raw.name.value);
                 self.problems.report(
@@ -266,12 +289,12 @@ impl<'n> Checker<'n> {
                 Code::SeveralSources,
                 raw.name.span.clone(),
                 message,
-                "keep one of `path`, `expr`, `parent`, `value` and `generate`",
+                "keep one of `path`, `expr`, `parent`, `value` and `generate`; only `expr` may stand beside `path`",
             );
         }
         match source {
-            RawSource::Path(found) => {
-                (Source::Found(ColumnSource::Path(self.path_of_row(found, scope, place))), None)
+            RawSource::Path(paths) => {
+                (Source::Found(ColumnSource::Path(self.path_of_row(&paths[0], scope, place))), None)
             }
             RawSource::Value(node) => (Source::Value(node), None),
             RawSource::Name(found) => (Source::Name(found.clone()), None),
@@ -290,21 +313,41 @@ impl<'n> Checker<'n> {
                 None => (null(), self.after_a_mistake(raw)),
             },
             RawSource::Generate(generate) => {
-                let data_type = match generate.value {
-                    Generate::RowNumber => DataType::Int,
-                    Generate::DocumentKey => DataType::BigInt,
-                    Generate::Session => DataType::VarChar(64),
-                    Generate::Now
-                        if raw.data_type.as_ref().is_some_and(|t| t.value == DataType::TimestampTz) =>
-                    {
-                        DataType::TimestampTz
-                    }
-                    Generate::Now => DataType::Timestamp,
-                    Generate::Uuid => DataType::Uuid,
-                };
+                let stated = raw.data_type.as_ref().map(|stated| stated.value);
+                let data_type = generated_type(generate.value, stated);
                 (Source::Found(ColumnSource::Generate(generate.value)), Some(data_type))
             }
         }
+    }
+
+    /// The paths behind the first, the expression beside a path, and the type that it gives.
+    fn beside_path(
+        &mut self,
+        raw: &RawColumn<'n>,
+        (paths, others): (&[Spanned<&'n str>], &[RawSource<'n>]),
+        scope: &Scope,
+        place: Place,
+    ) -> (Vec<Path>, Option<BoundExpression>, Option<DataType>) {
+        let paths = paths.iter().map(|found| self.path_of_row(found, scope, place)).collect();
+        let [RawSource::Expr(found), ..] = others else { return (paths, None, None) };
+        match self.expression_over(found, scope, place, Some(&Layer::of_path_text())) {
+            Some(via) => {
+                let data_type = via.expression.data_type();
+                (paths, Some(via), data_type)
+            }
+            None => (paths, None, self.after_a_mistake(raw)),
+        }
+    }
+
+    /// A default that is made when it is needed.
+    fn generated_default(&mut self, found: &Spanned<Generate>, data_type: DataType) -> ColumnDefault {
+        let generated = generated_type(found.value, Some(data_type));
+        if !is_assignable(generated, data_type) {
+            let message = format!("a value of type {generated} does not become a {data_type}");
+            let hint = format!("change the type to {generated}, or write a constant");
+            self.problems.report(Code::InvalidConstant, found.span.clone(), message, hint);
+        }
+        ColumnDefault::Generate(found.value)
     }
 
     /// A type to go on with where the source has a mistake that was told.
@@ -361,8 +404,19 @@ impl<'n> Checker<'n> {
         scope: &Scope,
         place: Place,
     ) -> Option<BoundExpression> {
+        self.expression_over(found, scope, place, None)
+    }
+
+    fn expression_over(
+        &mut self,
+        found: &Spanned<&'n str>,
+        scope: &Scope,
+        place: Place,
+        path_text: Option<&Layer>,
+    ) -> Option<BoundExpression> {
         let is_misled = self.reads_untyped(found.value);
-        let names = Visible { scope, surroundings: &self.surroundings, problems: &self.problems };
+        let (surroundings, problems) = (&self.surroundings, &self.problems);
+        let names = Visible { scope, surroundings, problems, path_text };
         match compile(found.value, &names, &self.work) {
             Ok(_) if is_misled => None,
             Ok(expression) => {
@@ -371,7 +425,7 @@ impl<'n> Checker<'n> {
                     .iter()
                     .map(|name| names.input(name).expect("the expression was compiled with this scope"))
                     .collect::<Vec<_>>();
-                self.used_lets.extend(inputs.iter().filter_map(|&input| let_of(input, place)));
+                self.used_lets.extend(inputs.iter().filter_map(|&input| input.let_of(place.table)));
                 Some(BoundExpression { text: found.value.to_owned(), expression, inputs })
             }
             Err(problems) => {
@@ -405,12 +459,25 @@ enum Source<'n> {
     Name(Spanned<&'n str>),
 }
 
+/// The type of what is generated, for a column of this type.
+fn generated_type(generate: Generate, stated: Option<DataType>) -> DataType {
+    match (generate, stated) {
+        (Generate::RowNumber, _) => DataType::Int,
+        (Generate::DocumentKey, _) => DataType::BigInt,
+        (Generate::Session, _) => DataType::VarChar(64),
+        (Generate::Now, Some(stated @ (DataType::Date | DataType::Time | DataType::TimestampTz))) => stated,
+        (Generate::Now, _) => DataType::Timestamp,
+        (Generate::Uuid, _) => DataType::Uuid,
+    }
+}
+
 /// Whether values of a type may be stored in a column of another: exactly, or the document fails.
 fn is_assignable(from: DataType, to: DataType) -> bool {
     let is_number = |data_type| {
         matches!(
             data_type,
-            DataType::SmallInt
+            DataType::TinyInt
+                | DataType::SmallInt
                 | DataType::Int
                 | DataType::BigInt
                 | DataType::Decimal { .. }

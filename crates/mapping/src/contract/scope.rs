@@ -39,16 +39,22 @@ impl Layer {
         let columns = table.templates[0].columns.iter().enumerate().map(|(index, column)| {
             (&column.name, column.data_type, Input::ParentColumn { table: at, column: index })
         });
-        let lets =
-            table.lets.iter().enumerate().map(|(index, item)| {
-                (&item.name, item.column.data_type, Input::ParentLet { table: at, index })
-            });
+        let lets = table.lets[..table.shared_lets].iter().enumerate();
+        let lets = lets
+            .map(|(index, item)| (&item.name, item.column.data_type, Input::ParentLet { table: at, index }));
         let mut layer = Self::default();
         for (name, data_type, input) in columns.chain(lets) {
             if layer.find(&name.to_ascii_lowercase()).is_none() {
                 layer.add(&table.name, name, data_type, input);
             }
         }
+        layer
+    }
+
+    /// The text of a path, by the name that an expression beside it uses.
+    pub(super) fn of_path_text() -> Self {
+        let mut layer = Self::default();
+        layer.add_own("value", DataType::Text, Input::PathText);
         layer
     }
 
@@ -94,6 +100,8 @@ pub(super) struct Visible<'s> {
     pub(super) scope: &'s Scope,
     pub(super) surroundings: &'s Surroundings,
     pub(super) problems: &'s Problems,
+    /// `value`, where the expression stands beside a path.
+    pub(super) path_text: Option<&'s Layer>,
 }
 
 /// The names of everything that has been read.
@@ -165,9 +173,10 @@ impl<'s> Visible<'s> {
     }
 
     fn named(&self, written: &str) -> Option<(&'s Known, &'s str)> {
-        let Self { scope, surroundings, problems: _ } = *self;
+        let Self { scope, surroundings, problems: _, path_text } = *self;
         let lower = written.to_ascii_lowercase();
-        let own = scope.columns.find(&lower).or_else(|| scope.lets.find(&lower));
+        let own = path_text.and_then(|layer| layer.find(&lower));
+        let own = own.or_else(|| scope.columns.find(&lower)).or_else(|| scope.lets.find(&lower));
         let of_rows_around =
             || surroundings.around(scope.within).find_map(|at| surroundings.tables[at].layer.find(&lower));
         let plain = |known: &'s Known| (known, known.plain());
@@ -179,7 +188,7 @@ impl<'s> Visible<'s> {
 
     /// `table.name`, in lower case; either may have points of its own.
     fn qualified(&self, lower: &str) -> Option<&'s Known> {
-        let Self { scope, surroundings, problems: _ } = *self;
+        let Self { scope, surroundings, .. } = *self;
         lower.match_indices('.').find_map(|(point, _)| {
             let at = *surroundings.places.get(&lower[..point])?;
             let table = &surroundings.tables[at];
@@ -196,8 +205,9 @@ impl Names for Visible<'_> {
     }
 
     fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
-        let Self { scope, surroundings, problems: _ } = *self;
-        let own = scope.columns.known.iter().rev().chain(scope.lets.known.iter().rev()).map(Known::plain);
+        let Self { scope, surroundings, problems: _, path_text } = *self;
+        let own = scope.columns.known.iter().rev().chain(scope.lets.known.iter().rev());
+        let own = path_text.into_iter().flat_map(|layer| &layer.known).chain(own).map(Known::plain);
         let around = surroundings.around(scope.within).flat_map(|at| {
             let known = surroundings.tables[at].layer.known.iter();
             known.flat_map(|known| [known.plain(), &*known.qualified])

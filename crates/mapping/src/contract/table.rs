@@ -7,12 +7,14 @@ use std::rc::Rc;
 use xmlshred_model::DataType;
 use xmlshred_model::log_table::{FILE, ISSUE, LOG};
 
+use crate::path::Path;
+
 use super::checked::{Input, Let, OnePer, SkipRow, Table, Template};
 use super::diagnostic::Code;
 use super::fields::{Fields, Spanned, list, map, one_or_list, text};
 use super::language;
 use super::node::{Entry, Node, NodeKind};
-use super::raw::{RawColumn, RawSource, wrong_type};
+use super::raw::{RawColumn, RawSource};
 use super::resolve::{Checker, Place, Role};
 use super::scope::{Layer, Scope};
 use super::words::{KEEPS, SKIPS};
@@ -38,10 +40,13 @@ impl<'n> Checker<'n> {
         let mut scope = Scope { within, ..Scope::default() };
         let around = Place { table: index, within, role: Role::Column };
         let each = fields.text("each", &mut self.problems);
-        let each = each.map(|found| self.element_path(&found, &scope, around));
-        let lets = self.lets(fields.get("let"), &mut scope, index);
+        let each = each.map(|found| self.row_path(&found, &scope, around));
+        let mut lets = Vec::new();
+        self.lets(fields.get("let"), &mut scope, index, &mut lets);
+        let shared_lets = lets.len();
         let (shared, mut templates) = self.raw_columns(&fields, &name);
-        if templates.len().saturating_mul(shared.len()) > MAX_CELLS {
+        let own_lets = templates.iter().map(RawTemplate::let_count).sum::<usize>();
+        if templates.len().saturating_mul(shared.len() + own_lets) > MAX_CELLS {
             let message = format!("{} rows of {} columns for each element", templates.len(), shared.len());
             let hint = format!("rows × columns are {MAX_CELLS} at most: split the table");
             self.problems.report(Code::ConflictingRows, name.span.clone(), message, hint);
@@ -51,10 +56,14 @@ impl<'n> Checker<'n> {
         let role = if has_templates { Role::TemplateColumn } else { Role::Column };
         let place = Place { table: index, within, role };
         let mut of_first = None;
+        let names_of_all = Rc::clone(&scope.lets);
         let templates = templates
             .iter()
-            .map(|overrides| {
+            .map(|RawTemplate { lets: own, columns: overrides }| {
                 scope.columns = Layer::default();
+                scope.lets = Rc::clone(&names_of_all);
+                let first = lets.len();
+                self.lets(*own, &mut scope, index, &mut lets);
                 // Of two that say the same column again, the first.
                 let overrides =
                     overrides.iter().rev().map(|over| (over.name.value.to_ascii_lowercase(), over));
@@ -68,10 +77,11 @@ impl<'n> Checker<'n> {
                 });
                 let columns = columns.collect();
                 of_first.get_or_insert_with(|| std::mem::take(&mut scope.columns));
-                Template { columns }
+                Template { lets: first..lets.len(), columns }
             })
             .collect::<Vec<_>>();
         scope.columns = of_first.unwrap_or_default();
+        scope.lets = names_of_all;
         let where_ = fields.text("where", &mut self.problems).and_then(|found| {
             let bound = self.expression(&found, &scope, place)?;
             if !matches!(bound.expression.data_type(), Some(DataType::Bool) | None) {
@@ -84,20 +94,25 @@ impl<'n> Checker<'n> {
         // Which rows there are is known before they have values.
         let scope = Scope { within, ..Scope::default() };
         let one_per = fields.get("one_per").and_then(|node| self.one_per(node, &scope, around));
-        let skip_row_when = fields.word("skip_row_when", &SKIPS, &mut self.problems).unwrap_or_default();
+        let skip_row_when = fields.word("skip_row_when", &SKIPS, &mut self.problems);
+        // As SQL's UNPIVOT leaves nulls out.
+        let usually = if fields.get("unpivot").is_some() { SkipRow::Blank } else { SkipRow::Never };
+        let skip_row_when = skip_row_when.unwrap_or(usually);
         self.push_table(
             name.value,
-            TableParts { within, each, templates, one_per, where_, skip_row_when, lets },
+            TableParts { within, each, templates, one_per, where_, skip_row_when, lets, shared_lets },
         );
     }
 
     fn push_table(&mut self, name: &str, parts: TableParts) {
-        let TableParts { within, each, mut templates, one_per, where_, skip_row_when, lets } = parts;
+        let TableParts { within, each, mut templates, one_per, where_, skip_row_when, lets, shared_lets } =
+            parts;
         if templates.is_empty() {
-            templates.push(Template { columns: Vec::new() });
+            templates.push(Template::default());
         }
         let name = name.to_owned();
-        let table = Table { name, within, each, templates, one_per, where_, skip_row_when, lets };
+        let table =
+            Table { name, within, each, templates, one_per, where_, skip_row_when, lets, shared_lets };
         self.surroundings.add_table(&table);
         self.tables.push(table);
     }
@@ -131,6 +146,13 @@ impl<'n> Checker<'n> {
 
     fn within(&mut self, found: &Spanned<&'n str>) -> Option<usize> {
         let at = self.table_before(found.value, &found.span)?;
+        if self.tables[at].each.as_ref().is_some_and(Path::ends_at_attribute) {
+            let message =
+                format!("rows of `{}` are made from attributes, and nothing lies within one", found.value);
+            let hint = "give this table an `each` that begins at the document or at a table of elements";
+            self.problems.report(Code::NotAnElement, found.span.clone(), message, hint);
+            return None;
+        }
         if self.surroundings.around(Some(at)).nth(MAX_LEVELS).is_some() {
             let message = format!("tables lie within each other more than {MAX_LEVELS} levels deep");
             let hint = "read the inner ones from the document, with their own `each`";
@@ -159,16 +181,22 @@ impl<'n> Checker<'n> {
         at
     }
 
-    /// `let`s in order; each sees those before it.
-    pub(super) fn lets(&mut self, node: Option<&'n Node>, scope: &mut Scope, table: usize) -> Vec<Let> {
+    /// Adds `let`s in order; each sees those before it.
+    pub(super) fn lets(
+        &mut self,
+        node: Option<&'n Node>,
+        scope: &mut Scope,
+        table: usize,
+        lets: &mut Vec<Let>,
+    ) {
         let is_document = table == usize::MAX;
         let within = scope.within;
-        let mut lets: Vec<Let> = Vec::new();
         let mut names = HashSet::new();
         let entries = node.and_then(|node| map(node, "let", &mut self.problems)).unwrap_or_default();
-        for (at, entry) in entries.iter().enumerate() {
+        for (at, entry) in (lets.len()..).zip(entries) {
             let raw = RawColumn::read_let(entry, &mut self.problems);
             self.identifier(&raw.name, "`let`");
+            self.known_lets.push(((table, at), raw.name.clone()));
             if !names.insert(raw.name.value.to_ascii_lowercase()) {
                 let message = format!("a second `let` named `{}`", raw.name.value);
                 self.problems.report(Code::DuplicateName, raw.name.span.clone(), message, "rename one");
@@ -181,15 +209,13 @@ impl<'n> Checker<'n> {
             }
             lets.push(Let { name: column.name.clone(), column });
         }
-        lets
     }
 
-    pub(super) fn warn_unused_lets(&mut self, node: Option<&'n Node>, table: usize, count: usize) {
-        let Some(Node { kind: NodeKind::Map(entries), .. }) = node else { return };
-        for (at, entry) in entries.iter().enumerate().take(count) {
-            if !self.used_lets.contains(&(table, at)) {
-                let message = format!("no expression uses `{}`", entry.key);
-                self.problems.report(Code::UnusedLet, entry.key_span.clone(), message, "remove it");
+    pub(super) fn warn_unused_lets(&mut self) {
+        for (place, name) in std::mem::take(&mut self.known_lets) {
+            if !self.used_lets.contains(&place) {
+                let message = format!("no expression uses `{}`", name.value);
+                self.problems.report(Code::UnusedLet, name.span, message, "remove it");
             }
         }
     }
@@ -199,7 +225,7 @@ impl<'n> Checker<'n> {
         &mut self,
         fields: &Fields<'n>,
         name: &Spanned<&'n str>,
-    ) -> (Vec<RawColumn<'n>>, Vec<Vec<RawColumn<'n>>>) {
+    ) -> (Vec<RawColumn<'n>>, Vec<RawTemplate<'n>>) {
         let mut shared: Vec<RawColumn<'n>> = Vec::new();
         let mut names = HashSet::new();
         let entries = fields.get("columns").and_then(|node| map(node, "columns", &mut self.problems));
@@ -221,10 +247,10 @@ impl<'n> Checker<'n> {
                 let message = "`unpivot` without `rows`";
                 let hint = "add `rows:`, a map of names to paths";
                 self.problems.report(Code::ConflictingRows, unpivot.key_span.clone(), message, hint);
-                vec![Vec::new()]
+                vec![RawTemplate::default()]
             }
             (None, Some(rows)) => self.templates(&rows.value, &shared),
-            (None, None) => vec![Vec::new()],
+            (None, None) => vec![RawTemplate::default()],
         };
         let says_columns = fields.entry("unpivot").is_some()
             || fields
@@ -245,22 +271,14 @@ impl<'n> Checker<'n> {
         (shared, templates)
     }
 
-    /// `rows:` as a list of `{set, columns}`.
-    fn templates(&mut self, node: &'n Node, shared: &[RawColumn<'n>]) -> Vec<Vec<RawColumn<'n>>> {
+    /// `rows:` as a list of `{set, let, columns}`.
+    fn templates(&mut self, node: &'n Node, shared: &[RawColumn<'n>]) -> Vec<RawTemplate<'n>> {
         let items = list(node, "rows", &mut self.problems).unwrap_or_default();
         let names =
             shared.iter().map(|known| known.name.value.to_ascii_lowercase()).collect::<HashSet<String>>();
         let template = |item: &'n Node| {
             let fields = Fields::read(item, &language::ROW, &mut self.problems)?;
-            let mut overrides = Vec::new();
-            for entry in
-                fields.get("set").and_then(|node| map(node, "set", &mut self.problems)).unwrap_or_default()
-            {
-                let mut column =
-                    RawColumn::named(Spanned { value: &*entry.key, span: entry.key_span.clone() });
-                column.sources.push(RawSource::Value(&entry.value));
-                overrides.push(column);
-            }
+            let mut overrides = self.constants(fields.get("set"));
             let columns = fields.get("columns").and_then(|node| map(node, "columns", &mut self.problems));
             for entry in columns.unwrap_or_default() {
                 overrides.push(RawColumn::read_column(entry, &mut self.problems));
@@ -277,80 +295,32 @@ impl<'n> Checker<'n> {
                     self.problems.report(Code::ConflictingRows, over.name.span.clone(), message, hint);
                 }
                 if !names.contains(&over.name.value.to_ascii_lowercase()) {
-                    let message = format!("the table has no column `{}`", over.name.value);
-                    let hint = self
-                        .problems
-                        .suggestion(over.name.value, shared.iter().map(|known| known.name.value))
-                        .unwrap_or_else(|| "add it to the table's `columns`, with its type".to_owned());
-                    self.problems.report(Code::UnknownColumn, over.name.span.clone(), message, hint);
+                    self.unknown_column(&over.name, shared);
                 }
             }
-            Some(overrides)
+            Some(RawTemplate { lets: fields.get("let"), columns: overrides })
         };
         items.iter().filter_map(template).collect()
     }
 
-    /// `unpivot:` and `rows:` as a map of names to paths: one template per name. Adds the name and value columns behind the shared
-    /// ones, unless these mention them.
-    fn unpivot(
-        &mut self,
-        unpivot: &'n Entry,
-        rows: &'n Entry,
-        shared: &mut Vec<RawColumn<'n>>,
-    ) -> Vec<Vec<RawColumn<'n>>> {
-        let problems = &mut self.problems;
-        let Some(fields) = Fields::read(&unpivot.value, &language::UNPIVOT, problems) else {
-            return vec![Vec::new()];
+    /// Columns with constants.
+    pub(super) fn constants(&mut self, node: Option<&'n Node>) -> Vec<RawColumn<'n>> {
+        let entries = node.and_then(|node| map(node, "set", &mut self.problems)).unwrap_or_default();
+        let constant = |entry: &'n Entry| {
+            let mut column = RawColumn::named(Spanned { value: &*entry.key, span: entry.key_span.clone() });
+            column.sources.push(RawSource::Value(&entry.value));
+            column
         };
-        let name_column = fields.required_text("name", "unpivot", &unpivot.key_span, problems);
-        let value_column = fields.required_text("value", "unpivot", &unpivot.key_span, problems);
-        let entries = map(&rows.value, "rows of an unpivot", problems).unwrap_or_default();
-        let (Some(name_column), Some(value_column)) = (name_column, value_column) else {
-            return vec![Vec::new()];
-        };
-        let longest = entries.iter().map(|entry| entry.key.chars().count()).max().unwrap_or(1).max(1);
-        let mut typed = |key: &str, inferred: Option<DataType>| {
-            let found = fields.text(key, &mut self.problems);
-            match found.map(|found| (found.value.parse::<DataType>(), found)) {
-                Some((Ok(value), found)) => Some(Spanned { value, span: found.span }),
-                Some((Err(error), found)) => {
-                    wrong_type(&error, &found, &mut self.problems);
-                    None
-                }
-                None => inferred.map(|value| Spanned { value, span: unpivot.key_span.clone() }),
-            }
-        };
-        let name_type = typed("name_type", Some(DataType::VarChar(longest as u32)));
-        let value_type = typed("type", None);
-        for (column, data_type) in [(&name_column, name_type), (&value_column, value_type)] {
-            let same = |known: &RawColumn<'_>| known.name.value.eq_ignore_ascii_case(column.value);
-            let at = shared.iter().position(same).unwrap_or_else(|| {
-                shared.push(RawColumn::named(column.clone()));
-                shared.len() - 1
-            });
-            let data_type = data_type.filter(|_| shared[at].data_type.is_none());
-            shared[at].data_type = data_type.or_else(|| shared[at].data_type.take());
-        }
-        let template = |entry: &'n Entry| {
-            let mut name = RawColumn::named(name_column.clone());
-            name.sources.push(RawSource::Name(Spanned { value: &entry.key, span: entry.key_span.clone() }));
-            let value = match &entry.value.kind {
-                NodeKind::Map(_) => {
-                    let mut column = RawColumn::read_column(entry, &mut self.problems);
-                    column.name = value_column.clone();
-                    column
-                }
-                _ => {
-                    let mut column = RawColumn::named(value_column.clone());
-                    column
-                        .sources
-                        .extend(text(&entry.value, "rows", &mut self.problems).map(RawSource::Path));
-                    column
-                }
-            };
-            vec![name, value]
-        };
-        entries.iter().map(template).collect()
+        entries.iter().map(constant).collect()
+    }
+
+    pub(super) fn unknown_column(&mut self, name: &Spanned<&'n str>, shared: &[RawColumn<'n>]) {
+        let message = format!("the table has no column `{}`", name.value);
+        let hint = self
+            .problems
+            .suggestion(name.value, shared.iter().map(|known| known.name.value))
+            .unwrap_or_else(|| "add it to the table's `columns`, with its type".to_owned());
+        self.problems.report(Code::UnknownColumn, name.span.clone(), message, hint);
     }
 
     fn one_per(&mut self, node: &'n Node, scope: &Scope, place: Place) -> Option<OnePer> {
@@ -374,10 +344,27 @@ impl<'n> Checker<'n> {
 #[derive(Default)]
 struct TableParts {
     within: Option<usize>,
-    each: Option<crate::path::Path>,
+    each: Option<Path>,
     templates: Vec<Template>,
     one_per: Option<OnePer>,
     where_: Option<super::checked::BoundExpression>,
     skip_row_when: SkipRow,
     lets: Vec<Let>,
+    shared_lets: usize,
+}
+
+/// What a row template says: its own `let`s, and columns to be laid over those of the table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RawTemplate<'n> {
+    pub(super) lets: Option<&'n Node>,
+    pub(super) columns: Vec<RawColumn<'n>>,
+}
+
+impl RawTemplate<'_> {
+    fn let_count(&self) -> usize {
+        match self.lets.map(|node| &node.kind) {
+            Some(NodeKind::Map(entries)) => entries.len(),
+            _ => 0,
+        }
+    }
 }

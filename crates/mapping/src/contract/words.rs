@@ -36,6 +36,14 @@ pub(super) const GENERATORS: [(&str, Generate); 5] = [
     ("uuid", Generate::Uuid),
 ];
 
+/// What a `default` may be made as.
+pub(super) const DEFAULT_GENERATORS: [(&str, Generate); 4] = [
+    ("document_key", Generate::DocumentKey),
+    ("session", Generate::Session),
+    ("now", Generate::Now),
+    ("uuid", Generate::Uuid),
+];
+
 pub(crate) const CLEANERS: [(&str, Clean); 10] = [
     ("trim", Clean::Trim),
     ("upper", Clean::Upper),

@@ -175,6 +175,8 @@ pub enum ExplainedStep {
     Blank,
     /// The text is one of `null_values`.
     NullValue,
+    /// The element is `xsi:nil`.
+    Nil,
     /// A code list: its name, the entry, its value.
     Coded(String, String, OwnedValue),
     /// A code list without an entry for the text.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::{BoundExpression, Column, ColumnSource, Contract, Input, Let};
+use crate::contract::{BoundExpression, Column, Contract, Input, Let};
 
 /// Some of a contract's `let`s.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +55,7 @@ impl LetSet {
     }
 
     fn add_column(&mut self, contract: &Contract, table: Option<usize>, column: &Column) {
-        if let ColumnSource::Expression(bound) = &column.source {
+        if let Some(bound) = column.expression() {
             self.add_expression(contract, table, bound);
         }
     }
@@ -69,11 +69,11 @@ impl LetSet {
                     Input::RowLet(index) => (table, index),
                     Input::ParentLet { table, index } => (Some(table), index),
                     Input::DocumentLet(index) => (None, index),
-                    Input::Column(_) | Input::ParentColumn { .. } => continue,
+                    Input::Column(_) | Input::ParentColumn { .. } | Input::PathText => continue,
                 };
                 let lets: &[Let] = owner.map_or(&contract.lets, |table| &contract.tables[table].lets);
                 if self.found.insert((owner, index))
-                    && let ColumnSource::Expression(bound) = &lets[index].column.source
+                    && let Some(bound) = lets[index].column.expression()
                 {
                     open.push((owner, bound));
                 }

@@ -171,6 +171,7 @@ impl<'p> Recorder<'p> {
         row: Option<RowRef>,
         bound: &BoundExpression,
         values: &[Value<'_>],
+        is_own_sensitive: bool,
     ) -> Vec<ExplainedInput> {
         let names = bound.expression.inputs().iter();
         names
@@ -179,7 +180,10 @@ impl<'p> Recorder<'p> {
             .map(|((name, &input), value)| ExplainedInput {
                 name: name.clone(),
                 value: self.shortener.value(value),
-                sensitive: self.is_sensitive(row, input),
+                sensitive: match input {
+                    Input::PathText => is_own_sensitive,
+                    input => self.is_sensitive(row, input),
+                },
             })
             .collect()
     }
@@ -199,7 +203,7 @@ impl<'p> Recorder<'p> {
             }
             (Input::DocumentLet(index), _) => return self.sensitive_lets.has(None, index),
             // A `let` of the document reads no row.
-            (Input::Column(_) | Input::RowLet(_), None) => return false,
+            (Input::Column(_) | Input::RowLet(_), None) | (Input::PathText, _) => return false,
         };
         column.sensitive
     }
@@ -209,9 +213,9 @@ impl Trace for Recorder<'_> {
     type Row = Option<RowRef>;
 
     fn row(&self, view: &View<'_>, origin: Option<Origin>) -> Self::Row {
-        let Origin { table, template, element } = origin?;
+        let Origin { table, template, start } = origin?;
         let mut record = self.record.borrow_mut();
-        let offset = view.element_start(element);
+        let offset = view.start_of(start);
         let mut row = RowRef { table: table as u32, template: template as u32, offset, at: None };
         if self.chosen.ordinals.binary_search(&record.row_count).is_ok() {
             row.at = Some(record.rows.len() as u32);
@@ -313,7 +317,7 @@ impl Trace for Recorder<'_> {
         if record.is_in_cell {
             let row = record.place.and_then(|(row, _)| row);
             if let Some((_, cell)) = &mut record.cell {
-                cell.cell.inputs = self.inputs(row, bound, inputs);
+                cell.cell.inputs = self.inputs(row, bound, inputs, cell.cell.sensitive);
             }
             return;
         }
@@ -321,7 +325,7 @@ impl Trace for Recorder<'_> {
         let row = record.last_row;
         if row.is_some_and(|row| row.at.is_some()) {
             let value = value.map_or(OwnedValue::Inline(Value::Null), |value| self.shortener.value(&value));
-            record.condition = Some((bound.text.clone(), value, self.inputs(row, bound, inputs)));
+            record.condition = Some((bound.text.clone(), value, self.inputs(row, bound, inputs, false)));
         }
     }
 

@@ -61,6 +61,7 @@ impl Shortener {
             }
             ExplainedStep::Blank
             | ExplainedStep::NullValue
+            | ExplainedStep::Nil
             | ExplainedStep::Unmapped(_)
             | ExplainedStep::Invalid(_) => {}
         }

@@ -10,7 +10,13 @@ use super::shortener::Shortener;
 /// Where a column's value comes from, as the contract says.
 pub(super) fn source(plan: &Plan, column: &Column) -> String {
     match &column.source {
-        ColumnSource::Path(path) => format!("path {}", path.text),
+        ColumnSource::Path(_) => {
+            let paths = column.paths().map(|path| &*path.text).collect::<Vec<_>>().join(", ");
+            match &column.via {
+                None => format!("path {paths}"),
+                Some(via) => format!("path {paths}, expr {}", via.text),
+            }
+        }
         ColumnSource::Expression(bound) => format!("expr {}", bound.text),
         ColumnSource::Parent { table, column } => {
             let table = &plan.contract().tables[*table];
@@ -33,6 +39,7 @@ pub(super) fn source(plan: &Plan, column: &Column) -> String {
 pub(super) fn in_words(step: Step<'_>, shortener: &Shortener) -> ExplainedStep {
     match step {
         Step::Cleaned(clean, text) => ExplainedStep::Cleaned(clean_name(clean), shortener.text(text)),
+        Step::Nil => ExplainedStep::Nil,
         Step::Blank => ExplainedStep::Blank,
         Step::NullValue => ExplainedStep::NullValue,
         Step::Coded { list, entry, value } => {

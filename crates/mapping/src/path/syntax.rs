@@ -23,6 +23,18 @@ impl Path {
     pub fn itself() -> Self {
         Self { text: ".".to_owned(), absolute: false, group: None, steps: Vec::new(), naming: None }
     }
+
+    /// The step that its matches come from; none of the starting node itself.
+    pub fn last_step(&self) -> Option<&Step> {
+        let own = self.steps.iter().rfind(|step| step.axis != Axis::SelfNode);
+        own.or_else(|| self.group.as_ref()?.path.last_step())
+    }
+
+    /// Whether its matches are attributes.
+    pub fn ends_at_attribute(&self) -> bool {
+        let is_attribute = |step: &Step| matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute);
+        self.naming.is_none() && self.last_step().is_some_and(is_attribute)
+    }
 }
 
 /// `(PATH)[n]`: one match of all.

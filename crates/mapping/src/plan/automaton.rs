@@ -123,7 +123,11 @@ impl Automaton {
         let (mut locations, _) = self.add_all(main, base, path, reading);
         match (locations.len(), path.steps.last()) {
             (1, _) => locations.remove(0),
-            (_, Some(step)) => anywhere(&step.test),
+            (_, Some(step)) if !matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute) => {
+                anywhere(&step.test)
+            }
+            // The element of an attribute may be any.
+            (_, Some(_)) => anywhere(&Test::Any),
             (_, None) => vec![Move::DescendantOrSelf],
         }
     }
@@ -295,7 +299,7 @@ impl State {
     fn keep_attributes(&mut self, test: &Test) {
         match test {
             Test::Symbol(symbol) => self.attributes.push(*symbol),
-            Test::Symbols(symbols) => self.attributes.extend(symbols),
+            Test::Symbols(symbols) | Test::Spelled(symbols, _) => self.attributes.extend(symbols),
             Test::Between(..) | Test::Any | Test::Node | Test::Text => self.reads_all_attributes = true,
         }
     }
@@ -303,7 +307,7 @@ impl State {
     fn add_child(&mut self, test: &Test, to: u32) {
         match test {
             Test::Symbol(symbol) => self.by_name.entry(*symbol).or_default().push(to),
-            Test::Symbols(symbols) => {
+            Test::Symbols(symbols) | Test::Spelled(symbols, _) => {
                 for &symbol in symbols {
                     self.by_name.entry(symbol).or_default().push(to);
                 }

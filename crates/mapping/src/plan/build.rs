@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use xmlshred_model::DataType;
-
-use crate::contract::{BoundExpression, Column, ColumnSource, Contract, Input, Let, Table, target_schema};
+use crate::contract::{Column, ColumnSource, Contract, Input, Let, Table, target_schema};
 use crate::path::{Axis, Path};
 
 use super::anchor::Anchor;
 use super::automaton::{Automaton, Reading};
+use super::base::Base;
 use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test, add_names, compile};
 use super::embedded::Embedded;
 use super::filtered::{Filter, Filtered};
@@ -44,7 +43,7 @@ pub(super) fn plan(contract: Contract) -> Plan {
         known_prefixes: HashMap::new(),
         once_count: 0,
     };
-    let main = builder.main.clone();
+    let main = Base::element(builder.main.clone());
     let key = contract.document.key.as_ref().map(|path| builder.path(&main, path, Reading::Text));
     let require =
         contract.document.require.iter().map(|path| builder.path(&main, path, Reading::Presence)).collect();
@@ -80,11 +79,7 @@ fn for_each_path(contract: &Contract, visit: &mut dyn FnMut(&Path)) {
     visit(&document.root);
     document.key.iter().chain(&document.require).chain(&document.embedded).for_each(&mut *visit);
     ignore.iter().for_each(&mut *visit);
-    let column = |column: &Column, visit: &mut dyn FnMut(&Path)| {
-        if let ColumnSource::Path(path) = &column.source {
-            visit(path);
-        }
-    };
+    let column = |column: &Column, visit: &mut dyn FnMut(&Path)| column.paths().for_each(visit);
     for item in lets {
         column(&item.column, visit);
     }
@@ -119,9 +114,9 @@ struct Builder<'c> {
 }
 
 impl Builder<'_> {
-    fn path(&mut self, base: &Location, path: &Path, reading: Reading) -> CompiledPath {
+    fn path(&mut self, base: &Base, path: &Path, reading: Reading) -> CompiledPath {
         let compiled = compile(path, self.symbols);
-        self.automaton.add(&self.main, base, &compiled, reading);
+        base.add(&mut self.automaton, &self.main, &compiled, reading);
         compiled
     }
 
@@ -159,11 +154,15 @@ impl Builder<'_> {
             }
             None => None,
         };
-        PlanEach { path, anchor }
+        PlanEach { path, anchor, ends_at_attribute: false }
     }
 
     /// The quickest way to follow a path.
-    fn source(&mut self, base: &Location, path: CompiledPath) -> PlanSource {
+    fn source(&mut self, base: &Base, path: CompiledPath) -> PlanSource {
+        if base.is_attribute {
+            return PlanSource::OfAttribute(path);
+        }
+        let base = &base.location;
         if path.whole.is_some() {
             return PlanSource::Path(path);
         }
@@ -249,16 +248,24 @@ impl Builder<'_> {
         Some(Once { index: self.once_count - 1, from })
     }
 
-    fn column(&mut self, base: &Location, column: &Column, place: (usize, usize)) -> PlanColumn {
+    fn column(&mut self, base: &Base, column: &Column, place: (usize, usize)) -> PlanColumn {
         let mut once = None;
-        let source = match &column.source {
-            ColumnSource::Path(path) => {
-                let reading = if column.data_type == DataType::Xml { Reading::Markup } else { Reading::Text };
+        let reading = if column.reads_markup() { Reading::Markup } else { Reading::Text };
+        let mut paths = column.paths();
+        let source = match paths.next() {
+            None => PlanSource::AsContract,
+            Some(path) if column.other_paths.is_empty() && column.via.is_none() => {
                 let compiled = self.path(base, path, reading);
-                once = self.once(&compiled);
+                once = if base.is_attribute { None } else { self.once(&compiled) };
                 self.source(base, compiled)
             }
-            _ => PlanSource::AsContract,
+            Some(_) => {
+                let source = |path| {
+                    let compiled = self.path(base, path, reading);
+                    self.source(base, compiled)
+                };
+                PlanSource::FirstOf(column.paths().map(source).collect())
+            }
         };
         let is_exact = match &column.source {
             ColumnSource::Parent { table, column: parent } => {
@@ -273,6 +280,8 @@ impl Builder<'_> {
                 PlanSource::Path(_)
                     | PlanSource::Filtered(_)
                     | PlanSource::Attribute { .. }
+                    | PlanSource::OfAttribute(_)
+                    | PlanSource::FirstOf(_)
                     | PlanSource::AsContract
             );
         PlanColumn {
@@ -288,7 +297,7 @@ impl Builder<'_> {
 
     /// A `let` of the document, whose issues are those of the column at `place`.
     fn document_let(&mut self, item: &Let, place: (usize, usize)) -> PlanColumn {
-        let main = self.main.clone();
+        let main = Base::element(self.main.clone());
         self.column(&main, &item.column, place)
     }
 
@@ -299,27 +308,32 @@ impl Builder<'_> {
             Some(path) => self.automaton.add(&self.main, &base, path, Reading::Presence),
             None => base.clone(),
         };
-        let each = each.map(|path| self.each(&base, path));
+        let is_attribute = table.each.as_ref().is_some_and(Path::ends_at_attribute);
+        let each = each.map(|path| match is_attribute {
+            true => PlanEach { path, anchor: None, ends_at_attribute: true },
+            false => self.each(&base, path),
+        });
         self.locations.push(location.clone());
+        let base = Base { location, is_attribute };
         let readers = first_readers(self.contract, table);
         let lets = table.lets.iter().enumerate().map(|(index, item)| {
             let reader = readers.get(&Input::RowLet(index)).copied().unwrap_or(0);
-            self.column(&location, &item.column, (at, reader))
+            self.column(&base, &item.column, (at, reader))
         });
         let lets = lets.collect::<Vec<_>>();
         let templates = table.templates.iter().map(|template| {
             let columns = template.columns.iter().enumerate();
-            let columns =
-                columns.map(|(index, column)| self.column(&location, column, (at, index))).collect();
-            PlanTemplate { early_columns: vec![false; template.columns.len()], columns }
+            let columns = columns.map(|(index, column)| self.column(&base, column, (at, index))).collect();
+            let early_columns = vec![false; template.columns.len()];
+            PlanTemplate { lets: template.lets.clone(), early_columns, columns }
         });
         let mut templates = templates.collect::<Vec<_>>();
         let one_per = table.one_per.as_ref().map(|one_per| PlanOnePer {
-            key: self.path(&location, &one_per.key, Reading::Text),
+            key: self.path(&base, &one_per.key, Reading::Text),
             prefer: one_per
                 .prefer
                 .as_ref()
-                .map(|(path, order)| (self.path(&location, path, Reading::Text), order.clone())),
+                .map(|(path, order)| (self.path(&base, path, Reading::Text), order.clone())),
             keep: one_per.keep,
         });
         let mut early_lets = vec![false; lets.len()];
@@ -339,6 +353,7 @@ impl Builder<'_> {
             where_: table.where_.clone(),
             skip_row_when: table.skip_row_when,
             lets,
+            shared_lets: table.shared_lets,
             early_lets,
             later: Later::default(),
         }
@@ -355,33 +370,23 @@ fn mark_early(
 ) {
     let mut open = inputs.to_vec();
     while let Some(input) = open.pop() {
-        let source = match input {
+        let column = match input {
             Input::Column(index) if !template.early_columns[index] => {
                 template.early_columns[index] = true;
-                &template.columns[index].column.source
+                &template.columns[index].column
             }
             Input::RowLet(index) if !seen_lets[index] => {
                 seen_lets[index] = true;
-                &lets[index].column.source
+                &lets[index].column
             }
             Input::Column(_)
             | Input::RowLet(_)
             | Input::ParentColumn { .. }
             | Input::ParentLet { .. }
-            | Input::DocumentLet(_) => continue,
+            | Input::DocumentLet(_)
+            | Input::PathText => continue,
         };
-        for_each_input(contract, source, &mut |input| open.push(input));
-    }
-}
-
-/// What a source reads of its row, of rows around it and of the document's `let`s.
-fn for_each_input(contract: &Contract, source: &ColumnSource, visit: &mut dyn FnMut(Input)) {
-    match source {
-        ColumnSource::Expression(BoundExpression { inputs, .. }) => inputs.iter().copied().for_each(visit),
-        ColumnSource::Path(path) => {
-            path.for_each_variable(&mut |variable| visit(contract.variables[variable.number as usize]));
-        }
-        ColumnSource::Parent { .. } | ColumnSource::Constant(_) | ColumnSource::Generate(_) => {}
+        column.for_each_input(&contract.variables, &mut |input| open.push(input));
     }
 }
 
@@ -390,7 +395,7 @@ fn first_readers(contract: &Contract, table: &Table) -> HashMap<Input, usize> {
     let mut readers = HashMap::new();
     for template in &table.templates {
         for (at, column) in template.columns.iter().enumerate() {
-            for_each_input(contract, &column.source, &mut |input| {
+            column.for_each_input(&contract.variables, &mut |input| {
                 readers.entry(input).or_insert(at);
             });
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::path::{Axis, Comparison, Condition, Naming, NodeTest, Operand, Path, Predicate};
+use crate::path::{Axis, Comparison, Condition, Naming, NodeTest, Operand, Path, Predicate, Step};
 
 use super::symbols::{Symbol, Symbols};
 
@@ -56,6 +56,8 @@ pub(crate) enum Test {
     Symbol(Symbol),
     /// Several symbols of one name in different namespaces, or none when no document can have the name.
     Symbols(Box<[Symbol]>),
+    /// The same of an attribute that is compared without case and spelled otherwise by a path before: with its spelling.
+    Spelled(Box<[Symbol]>, Box<str>),
     /// All symbols from this one to before that one: the names in a namespace.
     Between(Symbol, Symbol),
     Any,
@@ -69,7 +71,7 @@ impl Test {
     pub(crate) fn accepts_name(&self, symbol: Symbol) -> bool {
         match self {
             Self::Symbol(wanted) => *wanted == symbol,
-            Self::Symbols(symbols) => symbols.contains(&symbol),
+            Self::Symbols(symbols) | Self::Spelled(symbols, _) => symbols.contains(&symbol),
             Self::Between(start, end) => (*start..*end).contains(&symbol),
             Self::Any | Self::Node => true,
             Self::Text => false,
@@ -118,7 +120,10 @@ pub(crate) enum CompiledOperand {
 /// Makes all names of a path known, those of its conditions too.
 pub(super) fn add_names(path: &Path, symbols: &mut Symbols) {
     path.for_each_step(&mut |step| match &step.test {
-        NodeTest::Name { namespace, local } => symbols.add(local, namespace.as_deref()),
+        NodeTest::Name { namespace, local } => {
+            let is_attribute = matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute);
+            symbols.add(local, namespace.as_deref(), is_attribute);
+        }
         NodeTest::AnyIn { namespace } => symbols.add_whole(namespace),
         NodeTest::Any | NodeTest::Text | NodeTest::Node => {}
     });
@@ -133,6 +138,9 @@ pub(super) fn compile(path: &Path, symbols: &Symbols) -> CompiledPath {
             axis: step.axis,
             test: match &step.test {
                 NodeTest::Name { namespace, local } => match symbols.accepted(local, namespace.as_deref()) {
+                    accepted if is_spelled_otherwise(step, local, &accepted, symbols) => {
+                        Test::Spelled(accepted, local.as_str().into())
+                    }
                     accepted if accepted.len() == 1 => Test::Symbol(accepted[0]),
                     accepted => Test::Symbols(accepted),
                 },
@@ -163,6 +171,13 @@ pub(super) fn compile(path: &Path, symbols: &Symbols) -> CompiledPath {
         compiled.whole = Some(Box::new(Whole { group, naming: path.naming, variables, lookup }));
     }
     compiled
+}
+
+/// Whether a step leads to attributes whose name, compared without case, another path has spelled first.
+fn is_spelled_otherwise(step: &Step, local: &str, accepted: &[Symbol], symbols: &Symbols) -> bool {
+    let is_attribute = matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute);
+    let spelling = accepted.first().and_then(|&symbol| symbols.spelling(symbol));
+    is_attribute && spelling.is_some_and(|spelling| spelling != local)
 }
 
 /// Steps that lead from one node to one node do not count: what is behind them starts at one node, too.

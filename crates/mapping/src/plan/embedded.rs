@@ -3,14 +3,13 @@
 use super::automaton::{Automaton, Reading};
 use super::compiled::{CompiledPath, Test, compile};
 use super::location::{Location, Move};
-use super::prepared::{Paths, Plan};
 use super::symbols::Symbols;
 use crate::path::Path;
 
 /// The elements that a contract embeds.
 #[derive(Debug)]
 pub(crate) struct Embedded {
-    automaton: Automaton,
+    pub(super) automaton: Automaton,
     /// From the document.
     pub(crate) wanted: Vec<CompiledPath>,
 }
@@ -32,9 +31,5 @@ impl Embedded {
         });
         let wanted = wanted.collect();
         Some(Self { automaton, wanted })
-    }
-
-    pub(crate) fn paths<'p>(&'p self, plan: &'p Plan) -> Paths<'p> {
-        Paths { symbols: plan.symbols(), automaton: &self.automaton }
     }
 }

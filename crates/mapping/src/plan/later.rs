@@ -24,12 +24,10 @@ pub(super) fn note(contract: &Contract, tables: &mut [PlanTable]) {
         let columns = table.templates.iter().flat_map(|template| &template.columns);
         let columns = columns.chain(table.lets.iter().map(|item| &item.column));
         for column in columns {
-            match &column.source {
-                ColumnSource::Parent { table, column } => tables[*table].later.columns.add(*column),
-                ColumnSource::Expression(bound) => inputs(&bound.inputs, tables),
-                ColumnSource::Path(path) => variables_of(path, tables),
-                ColumnSource::Constant(_) | ColumnSource::Generate(_) => {}
+            if let ColumnSource::Parent { table, column } = &column.source {
+                tables[*table].later.columns.add(*column);
             }
+            column.for_each_input(&contract.variables, &mut |input| inputs(&[input], tables));
         }
         if let Some(condition) = &table.where_ {
             inputs(&condition.inputs, tables);
@@ -42,7 +40,7 @@ fn inputs(inputs: &[Input], tables: &mut [PlanTable]) {
         match *input {
             Input::ParentColumn { table, column } => tables[table].later.columns.add(column),
             Input::ParentLet { table, index } => tables[table].later.lets.add(index),
-            Input::Column(_) | Input::RowLet(_) | Input::DocumentLet(_) => {}
+            Input::Column(_) | Input::RowLet(_) | Input::DocumentLet(_) | Input::PathText => {}
         }
     }
 }

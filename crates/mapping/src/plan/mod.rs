@@ -4,6 +4,7 @@
 
 mod anchor;
 mod automaton;
+mod base;
 mod build;
 mod compiled;
 mod embedded;
@@ -29,7 +30,7 @@ pub(crate) use prepared::Paths;
 pub use prepared::Plan;
 pub(crate) use quick::{Form, Quick};
 pub(crate) use reach::{Ignored, Stored, columns as column_automaton};
-pub(crate) use symbols::{OTHER, Symbol};
+pub(crate) use symbols::{OTHER, Symbol, Symbols};
 pub(crate) use table::{OnceFrom, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable};
 
 impl Plan {

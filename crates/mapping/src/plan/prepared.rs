@@ -72,6 +72,11 @@ impl Plan {
         self.embedded.as_ref()
     }
 
+    /// The paths of these.
+    pub(crate) fn paths_of<'p>(&'p self, embedded: &'p Embedded) -> Paths<'p> {
+        Paths { symbols: &self.symbols, automaton: &embedded.automaton }
+    }
+
     /// With the index into `contract().document.require`.
     pub(crate) fn require(&self) -> &[CompiledPath] {
         &self.require

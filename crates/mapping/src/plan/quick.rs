@@ -3,7 +3,7 @@
 
 use xmlshred_model::{DataType, OwnedValue, Value};
 
-use crate::contract::{CodeList, Column, ColumnSource, Generate};
+use crate::contract::{CodeList, Column, ColumnDefault, ColumnSource, Generate};
 
 /// How most cells of a column are made.
 #[derive(Debug)]
@@ -103,6 +103,9 @@ impl Quick {
     /// How most cells of a column are made whose path, where it has one, leads to one node that is found at once (`is_found_at_once`), and
     /// whose value, where it comes from a column or a constant, is one of its type (`is_exact`).
     pub(super) fn of(column: &Column, is_found_at_once: bool, is_exact: bool) -> Self {
+        if let Some(ColumnDefault::Generate(_)) = column.default {
+            return Self::ByRules;
+        }
         match &column.source {
             ColumnSource::Path(_) if is_found_at_once => match Form::of(column) {
                 Some(form) => Self::Text { form, missing: missing(column) },
@@ -154,6 +157,7 @@ fn is_temporal(data_type: DataType) -> bool {
 /// The least and the greatest number of a type of integers.
 fn integers(data_type: DataType) -> Option<(i64, i64)> {
     match data_type {
+        DataType::TinyInt => Some((0, u8::MAX.into())),
         DataType::SmallInt => Some((i16::MIN.into(), i16::MAX.into())),
         DataType::Int => Some((i32::MIN.into(), i32::MAX.into())),
         DataType::BigInt => Some((i64::MIN, i64::MAX)),
@@ -164,7 +168,11 @@ fn integers(data_type: DataType) -> Option<(i64, i64)> {
 /// What rules make of no text: the entry for blanks, else the default, else null where that is allowed.
 fn missing(column: &Column) -> Option<OwnedValue> {
     let blank = column.codes.as_ref().and_then(|codes| codes.blank.as_ref());
-    let value = blank.filter(|value| !is_null(value)).or(column.default.as_ref());
+    let default = match &column.default {
+        Some(ColumnDefault::Value(default)) => Some(default),
+        Some(ColumnDefault::Generate(_)) | None => None,
+    };
+    let value = blank.filter(|value| !is_null(value)).or(default);
     match value {
         Some(value) if !is_null(value) => Some(value.clone()),
         _ if column.required => None,

@@ -1,11 +1,11 @@
 //! Parts of a contract's paths as automatons of their own: what columns read, and what the contract ignores. Only `coverage`
 //! asks; a run knows one automaton of everything.
 
-use xmlshred_model::DataType;
-
-use crate::contract::{Column, ColumnSource, Input};
+use crate::contract::{Column, Input};
+use crate::path::Path;
 
 use super::automaton::{Automaton, Reading};
+use super::base::Base;
 use super::compiled::{CompiledPath, CompiledStep, Whole, compile};
 use super::location::Location;
 use super::prepared::{Paths, Plan};
@@ -35,14 +35,14 @@ impl Stored {
         let contract = plan.contract();
         let mut open = vec![(table, column)];
         while let Some((table, column)) = open.pop() {
-            let ColumnSource::Expression(bound) = &column.source else { continue };
+            let Some(bound) = column.expression() else { continue };
             for input in &bound.inputs {
                 let (owner, index, slot) = match *input {
                     Input::RowLet(index) => (table, index, &mut self.rows[table][index]),
                     Input::ParentLet { table, index } => (table, index, &mut self.rows[table][index]),
                     Input::DocumentLet(index) => (usize::MAX, index, &mut self.document[index]),
                     // Columns are stored themselves.
-                    Input::Column(_) | Input::ParentColumn { .. } => continue,
+                    Input::Column(_) | Input::ParentColumn { .. } | Input::PathText => continue,
                 };
                 if !std::mem::replace(slot, true) {
                     let lets = contract.tables.get(owner).map_or(&contract.lets, |table| &table.lets);
@@ -61,34 +61,44 @@ pub(crate) fn columns(plan: &Plan, stored: &Stored) -> Automaton {
     if let Some(path) = plan.key() {
         automaton.add(&main, &main, &without_predicates(path), Reading::Text);
     }
-    let mut add = |base: &Location, column: &Column| {
-        if let ColumnSource::Path(path) = &column.source {
-            let reading = if column.data_type == DataType::Xml { Reading::Markup } else { Reading::Text };
-            let path = without_predicates(&compile(path, plan.symbols()));
-            automaton.add(&main, base, &path, reading);
+    let mut add = |base: &Base, column: &Column| {
+        let reading = if column.reads_markup() { Reading::Markup } else { Reading::Text };
+        let mut is_value_of_row = false;
+        for path in column.paths() {
+            is_value_of_row |= path.steps.is_empty() && path.naming.is_none();
+            base.add(&mut automaton, &main, &without_predicates(&compile(path, plan.symbols())), reading);
         }
+        is_value_of_row
     };
+    let document = Base::element(main.clone());
     for (item, _) in contract.lets.iter().zip(&stored.document).filter(|(_, is_stored)| **is_stored) {
-        add(&main, &item.column);
+        add(&document, &item.column);
     }
     let mut locations: Vec<Location> = Vec::new();
+    let mut attributes = Vec::new();
     for (table, stored) in contract.tables.iter().zip(&stored.rows) {
-        let base = table.within.map_or_else(|| main.clone(), |parent| locations[parent].clone());
-        let location = match &table.each {
+        let around = table.within.map_or_else(|| main.clone(), |parent| locations[parent].clone());
+        let each = table.each.as_ref().map(|path| without_predicates(&compile(path, plan.symbols())));
+        let location = match &each {
             // Where the path leads is all that is wanted of it.
-            Some(path) => {
-                let path = without_predicates(&compile(path, plan.symbols()));
-                Automaton::new().add(&main, &base, &path, Reading::Presence)
-            }
-            None => base,
+            Some(path) => Automaton::new().add(&main, &around, path, Reading::Presence),
+            None => around.clone(),
         };
-        for (item, _) in table.lets.iter().zip(stored).filter(|(_, is_stored)| **is_stored) {
-            add(&location, &item.column);
+        let is_attribute = table.each.as_ref().is_some_and(Path::ends_at_attribute);
+        let base = Base { location, is_attribute };
+        let lets = table.lets.iter().zip(stored).filter(|(_, is_stored)| **is_stored);
+        let columns = table.templates.iter().flat_map(|template| &template.columns);
+        let mut is_value_read = false;
+        for column in lets.map(|(item, _)| &item.column).chain(columns) {
+            is_value_read |= add(&base, column);
         }
-        for column in table.templates.iter().flat_map(|template| &template.columns) {
-            add(&location, column);
+        if is_attribute && is_value_read {
+            attributes.extend(each.map(|path| (around, path)));
         }
-        locations.push(location);
+        locations.push(base.location);
+    }
+    for (around, path) in attributes {
+        automaton.add(&main, &around, &path, Reading::Presence);
     }
     automaton
 }

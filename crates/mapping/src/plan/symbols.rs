@@ -19,12 +19,16 @@ pub(crate) struct Symbols {
     /// Namespaces that some path asks for without a local name: their symbols stand together, that of all other names in them last. A
     /// contract has few of these (`contract` counts them).
     whole: HashMap<Box<str>, Range<Symbol>, foldhash::fast::FixedState>,
+    /// Without case: how paths spell attributes with this name, the first of several.
+    spellings: HashMap<Symbol, Box<str>, foldhash::fast::FixedState>,
     count: u32,
     case: Case,
 }
 
 #[derive(Debug)]
 struct Entry {
+    /// Without case: how paths spell attributes with this name, the first of several.
+    spelling: Option<Box<str>>,
     /// The name in a namespace that no path asks for.
     elsewhere: Symbol,
     by_namespace: HashMap<Box<str>, Symbol, foldhash::fast::FixedState>,
@@ -32,7 +36,8 @@ struct Entry {
 
 impl Symbols {
     pub(crate) fn new(case: Case) -> Self {
-        Self { by_local: HashMap::default(), whole: HashMap::default(), count: OTHER + 1, case }
+        let (by_local, whole, spellings) = (HashMap::default(), HashMap::default(), HashMap::default());
+        Self { by_local, whole, spellings, count: OTHER + 1, case }
     }
 
     /// How many symbols there are, [`OTHER`] included.
@@ -40,23 +45,41 @@ impl Symbols {
         self.count as usize
     }
 
-    /// Makes a name known, with the namespace that a path asks for, if it asks for one.
-    pub(super) fn add(&mut self, local: &str, namespace: Option<&str>) {
+    /// Makes a name of an element or attribute known, with the namespace that a path asks for, if it asks for one.
+    pub(super) fn add(&mut self, local: &str, namespace: Option<&str>, is_attribute: bool) {
+        let spelled = local;
         let local = self.folded(local).into_owned();
         let count = &mut self.count;
         let mut next = || {
             *count += 1;
             *count - 1
         };
-        let entry = self
-            .by_local
-            .entry(local.into_boxed_str())
-            .or_insert_with(|| Entry { elsewhere: next(), by_namespace: HashMap::default() });
+        let entry = self.by_local.entry(local.into_boxed_str()).or_insert_with(|| Entry {
+            spelling: None,
+            elsewhere: next(),
+            by_namespace: HashMap::default(),
+        });
         if let Some(uri) = namespace
             && !entry.by_namespace.contains_key(uri)
         {
             entry.by_namespace.insert(uri.into(), next());
         }
+        if self.case == Case::Insensitive {
+            if is_attribute {
+                entry.spelling.get_or_insert_with(|| spelled.into());
+            }
+            if let Some(spelling) = &entry.spelling {
+                for symbol in entry.by_namespace.values().copied().chain([entry.elsewhere]) {
+                    self.spellings.entry(symbol).or_insert_with(|| spelling.clone());
+                }
+            }
+        }
+    }
+
+    /// How paths spell attributes of a name that is compared without case: of two that differ by case only, the one that is spelled so is
+    /// meant.
+    pub(crate) fn spelling(&self, symbol: Symbol) -> Option<&str> {
+        self.spellings.get(&symbol).map(|spelling| &**spelling)
     }
 
     /// Makes known that a path asks for any name in a namespace.
@@ -70,6 +93,9 @@ impl Symbols {
             range.start = self.count;
             for entry in self.by_local.values_mut() {
                 entry.by_namespace.insert(namespace.clone(), self.count);
+                if let Some(spelling) = &entry.spelling {
+                    self.spellings.insert(self.count, spelling.clone());
+                }
                 self.count += 1;
             }
             self.count += 1;

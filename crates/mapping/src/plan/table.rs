@@ -1,5 +1,7 @@
 //! Tables and columns of a plan: the contract's, with compiled paths.
 
+use std::ops::Range;
+
 use crate::contract::{BoundExpression, Column, ColumnSource, Generate, Keep, SkipRow};
 
 use super::anchor::Anchor;
@@ -17,6 +19,8 @@ pub(crate) struct PlanTable {
     pub(crate) where_: Option<BoundExpression>,
     pub(crate) skip_row_when: SkipRow,
     pub(crate) lets: Vec<PlanColumn>,
+    /// How many of them all templates have.
+    pub(crate) shared_lets: usize,
     /// Which row `let`s the condition of `where` needs, itself or through others.
     pub(crate) early_lets: Vec<bool>,
     pub(crate) later: Later,
@@ -67,7 +71,7 @@ impl Later {
 impl PlanTable {
     /// Whether `where` reads a generated row number.
     pub(crate) fn reads_number_early(&self, template: usize) -> bool {
-        let PlanTemplate { columns, early_columns } = &self.templates[template];
+        let PlanTemplate { lets: _, columns, early_columns } = &self.templates[template];
         columns.iter().zip(early_columns).any(|(planned, &early)| {
             early && matches!(planned.column.source, ColumnSource::Generate(Generate::RowNumber))
         })
@@ -86,10 +90,14 @@ pub(crate) struct PlanEach {
     pub(crate) path: CompiledPath,
     /// Where its elements are written down, but for the conditions of its last step.
     pub(crate) anchor: Option<Anchor>,
+    /// Rows are made from attributes.
+    pub(crate) ends_at_attribute: bool,
 }
 
 #[derive(Debug)]
 pub(crate) struct PlanTemplate {
+    /// Which `let`s of the table are its own.
+    pub(crate) lets: Range<usize>,
     pub(crate) columns: Vec<PlanColumn>,
     /// Which columns the condition of `where` needs, itself or through others.
     pub(crate) early_columns: Vec<bool>,
@@ -157,6 +165,10 @@ pub(crate) enum PlanSource {
         prefix: Option<u32>,
         test: Test,
     },
+    /// A path that begins at an attribute.
+    OfAttribute(CompiledPath),
+    /// The first of these that gives a text; `expr` may go on from there.
+    FirstOf(Box<[PlanSource]>),
     /// As `column.source` says.
     AsContract,
 }

@@ -110,7 +110,7 @@ impl Trace for Seen {
     type Row = Option<(usize, usize)>;
 
     fn row(&self, _: &View<'_>, origin: Option<Origin>) -> Self::Row {
-        let Origin { table, template, element: _ } = origin?;
+        let Origin { table, template, start: _ } = origin?;
         self.elements.borrow_mut()[table].candidates += 1;
         Some((table, template))
     }

@@ -4,6 +4,7 @@ use bumpalo::collections::Vec as BumpVec;
 use xmlshred_model::{IssueCode, Value};
 
 use super::tree::NodeId;
+use super::view::Item;
 
 /// A row that may come to be.
 #[derive(Clone, Copy)]
@@ -12,11 +13,21 @@ pub(super) struct Candidate<R> {
     pub(super) traced: R,
     pub(super) table: usize,
     pub(super) template: usize,
+    /// Its element, or the one that has its attribute.
     pub(super) element: NodeId,
+    /// Of a row that is made from an attribute: its position, plus one.
+    pub(super) attribute: u32,
     /// Index among the rows of the table that this one's table lies within.
     pub(super) parent: usize,
     /// The number that `where` took it for; 0: it was not tried.
     pub(super) tried_number: usize,
+}
+
+impl<R> Candidate<R> {
+    /// Where its paths begin.
+    pub(super) fn start(&self) -> Item {
+        Item { node: self.element, attribute: self.attribute }
+    }
 }
 
 /// A candidate of those that `one_per` chooses among. Small: all of one starting point are kept until it has chosen.
@@ -24,7 +35,7 @@ pub(super) struct Candidate<R> {
 pub(super) struct Tried<R> {
     pub(super) traced: R,
     pub(super) template: u32,
-    pub(super) element: NodeId,
+    pub(super) start: Item,
     /// The number that `where` took it for; 0: it was not tried.
     pub(super) number: u32,
 }

@@ -3,12 +3,12 @@
 use bumpalo::Bump;
 use xmlshred_model::{DataType, Failure, OwnedValue, Value, lexical};
 
-use crate::contract::{Column, ColumnSource};
+use crate::contract::{Column, ColumnDefault, ColumnSource, Generate};
 use crate::plan::{Form, PlanColumn, PlanTable, Quick};
 
 use super::candidate::{COLUMN, Candidate, LET, Row};
-use super::cell::Refusal;
-use super::convert::{cleaned, from_clean_text};
+use super::cell::{Cell, Refusal};
+use super::convert::{cleaned, defaulted, from_clean_text, takes_default};
 use super::near::{Near, Text};
 use super::part::Part;
 use super::reading::NestedPlace;
@@ -60,8 +60,10 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     where
         'd: 'r,
     {
+        let own = &table.templates[row.candidate.template].lets;
         for (index, (column, &is_early)) in table.lets.iter().zip(&table.early_lets).enumerate() {
             if is_early == (part == Part::Early)
+                && (index < table.shared_lets || own.contains(&index))
                 && !self.quick_cell::<LET>(row, column, index, near, arena)?
             {
                 row.lets[index] = self.cell(row, column, CellPlace::Let(index), arena)?;
@@ -130,7 +132,8 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         let room = Room { arena, work: self.view.work };
         match (self.only_match(&planned.source, row.candidate.element), missing) {
             (Ok(Some(item)), _) => match self.text_of(&planned.column, item, room) {
-                Ok(text) => self.quick_text::<KIND>(row, planned, index, (form, item, text), arena),
+                Ok(Some(text)) => self.quick_text::<KIND>(row, planned, index, (form, item, text), arena),
+                Ok(None) => Ok(false),
                 Err(end) => {
                     let refusal = Box::<Refusal>::from(end);
                     Err(self.refused(&row.candidate, planned, &refusal, Some(item)))
@@ -179,7 +182,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         // Blank text is for the rules.
         let is_blank = text.as_bytes().first().is_none_or(|&first| first <= b' ');
         if !is_blank && put_usual(row.place::<KIND>(index), column, form, text) {
-            row.has_document_value |= !column.key;
+            row.has_document_value |= column.counts;
             return Ok(true);
         }
         let cell = from_clean_text(column, Some(text), room, &self.trace);
@@ -207,7 +210,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             (Ok(value), _) if fits(value, planned.column.data_type, form) => value,
             (value, _) => {
                 let room = Room { arena, work: self.view.work };
-                let cell = self.assigned(&planned.column, value, room);
+                let cell = self.expressed(&planned.column, value, false, room);
                 self.settle(row, planned, (cell, Matches::AsWanted, None))?
             }
         };
@@ -227,9 +230,32 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         'd: 'r,
     {
         self.trace.cell(row.candidate.traced, place);
-        let (cell, matches, at) = self.value(row, column, arena);
+        let (mut cell, matches, at) = self.value(row, column, arena);
+        if let (Ok(made), Some(ColumnDefault::Generate(generate))) = (&cell, &column.column.default) {
+            cell = self.with_default(row, column, (*made, *generate), arena);
+        }
         self.trace.cell_done(&cell, matches);
         self.settle(row, column, (cell, matches, at))
+    }
+
+    /// A cell with a default that is made, where it is null.
+    #[cold]
+    fn with_default<'r>(
+        &self,
+        row: &Row<'r, T::Row>,
+        planned: &'d PlanColumn,
+        (cell, generate): (Cell<'r>, Generate),
+        arena: &'r Bump,
+    ) -> Result<Cell<'r>, Box<Refusal>>
+    where
+        'd: 'r,
+    {
+        if !takes_default(&planned.column, &cell) {
+            return Ok(cell);
+        }
+        let room = Room { arena, work: self.view.work };
+        let value = self.generated(generate, &planned.column, row, planned.index);
+        defaulted(&planned.column, cell, value, room, &self.trace)
     }
 
     /// Notes in its row what a cell has come to.
@@ -248,7 +274,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
                 row.issues.push((column.table, column.index, code));
             }
         }
-        row.has_document_value |= cell.is_from_document && !column.column.key;
+        row.has_document_value |= cell.is_from_document && column.column.counts;
         Ok(cell.value)
     }
 
@@ -260,8 +286,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         refusal: &Refusal,
         at: Option<Item>,
     ) -> Box<Failure> {
-        let node = self.view.tree.node(candidate.element);
-        let offset = at.map_or(node.start as usize, |item| self.view.offset(item));
+        let offset = self.view.offset(at.unwrap_or_else(|| candidate.start()));
         let place = NestedPlace::new(self.view.text, self.view.parts, offset);
         let table = self.table_name(candidate.table);
         let message = format!("{table}.{}: {}, at {place}", column.column.name, refusal.message);

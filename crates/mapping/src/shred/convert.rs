@@ -5,7 +5,7 @@ use bumpalo::collections::String as BumpString;
 use xmlshred_model::lexical::{self, Leniency, LexicalError, MICROS_PER_DAY};
 use xmlshred_model::{DataType, Decimal, FailureCode, IssueCode, OwnedValue, Value, WorkEnd};
 
-use crate::contract::{Blank, Clean, CodeList, Column, OnInvalid, OnTooLong};
+use crate::contract::{Blank, Clean, CodeList, Column, ColumnDefault, OnInvalid, OnTooLong};
 
 use super::cell::{Cell, Refusal};
 use super::clean::clean;
@@ -13,16 +13,6 @@ use super::room::Room;
 use super::trace::{CodeEntry, Step, Trace};
 
 /// Text of the document, if there is any, to a cell: clean, blank rule, codes, type, default, required.
-pub(super) fn from_text<'a>(
-    column: &'a Column,
-    text: Option<&'a str>,
-    room: Room<'a, '_>,
-    trace: &impl Trace,
-) -> Result<Cell<'a>, Box<Refusal>> {
-    from_text_at_once(column, text, room, trace)
-}
-
-/// [`from_text`], for where it is worth its code.
 #[inline(always)]
 pub(super) fn from_text_at_once<'a>(
     column: &'a Column,
@@ -37,7 +27,7 @@ pub(super) fn from_text_at_once<'a>(
     from_clean_text_at_once(column, text, room, trace)
 }
 
-/// [`from_text`] behind `clean`.
+/// [`from_text_at_once`] behind `clean`.
 pub(super) fn from_clean_text<'a>(
     column: &'a Column,
     text: Option<&'a str>,
@@ -55,13 +45,7 @@ fn from_clean_text_at_once<'a>(
     room: Room<'a, '_>,
     trace: &impl Trace,
 ) -> Result<Cell<'a>, Box<Refusal>> {
-    let text = text.filter(|text| {
-        let is_kept = column.blank == Blank::Keep || !is_blank(text);
-        if !is_kept {
-            trace.step(column, Step::Blank);
-        }
-        is_kept
-    });
+    let text = unless_blank(column, text, trace);
     let is_from_document = text.is_some_and(|text| column.blank == Blank::Null || !is_blank(text));
     let (value, issue) = match (text, &column.codes) {
         (None, None) => (Value::Null, None),
@@ -69,6 +53,22 @@ fn from_clean_text_at_once<'a>(
         (Some(text), None) => typed(column, text, room, trace)?,
     };
     finish(column, value, issue, is_from_document, trace)
+}
+
+/// The text under the blank rule.
+#[inline(always)]
+pub(super) fn unless_blank<'a>(
+    column: &Column,
+    text: Option<&'a str>,
+    trace: &impl Trace,
+) -> Option<&'a str> {
+    text.filter(|text| {
+        let is_kept = column.blank == Blank::Keep || !is_blank(text);
+        if !is_kept {
+            trace.step(column, Step::Blank);
+        }
+        is_kept
+    })
 }
 
 /// The text after `clean`; none when it means null.
@@ -149,40 +149,69 @@ pub(super) fn from_exact<'a>(
     finish(column, value, None, false, trace)
 }
 
-/// A value of an expression, parent or constant to a cell.
+/// A value of a parent or constant to a cell.
 pub(super) fn from_value<'a>(
     column: &'a Column,
     value: Value<'a>,
     room: Room<'a, '_>,
     trace: &impl Trace,
 ) -> Result<Cell<'a>, Box<Refusal>> {
+    let (value, issue) = assigned(column, value, room, trace)?;
+    finish(column, value, issue, false, trace)
+}
+
+/// A value of an expression to a cell: the blank rule and codes hold for it, too. `is_from_document` is whether the document had the text that
+/// the expression stands beside.
+pub(super) fn from_expression<'a>(
+    column: &'a Column,
+    value: Value<'a>,
+    is_from_document: bool,
+    room: Room<'a, '_>,
+    trace: &impl Trace,
+) -> Result<Cell<'a>, Box<Refusal>> {
+    let value = blanked(column, value, trace);
+    let (value, issue) = match &column.codes {
+        None => assigned(column, value, room, trace)?,
+        Some(codes) => {
+            let text = (!value.is_null()).then(|| value_text(value, room.arena));
+            text.map_or(Ok(()), |text| room.reads(text.len()))?;
+            coded(column, codes, text, trace)?
+        }
+    };
+    finish(column, value, issue, is_from_document, trace)
+}
+
+/// A value as one of the column's type.
+fn assigned<'a>(
+    column: &'a Column,
+    value: Value<'a>,
+    room: Room<'a, '_>,
+    trace: &impl Trace,
+) -> Result<(Value<'a>, Option<IssueCode>), Box<Refusal>> {
     match value {
         Value::Binary(bytes) => room.makes(bytes.len() * 2)?,
         Value::Text(text) if column.data_type == DataType::Binary => room.makes(text.len())?,
         _ => {}
     }
-    let (value, issue) = match coerce(value, column, room.arena) {
+    match coerce(value, column, room.arena) {
         Ok(value) => {
             trace.step(column, Step::Assigned(value));
-            (value, None)
+            Ok((value, None))
         }
-        Err(error) => {
-            let text = value_text(value, room.arena);
-            lexical_error(column, text, error, trace)?
-        }
-    };
-    finish(column, value, issue, false, trace)
+        Err(error) => lexical_error(column, value_text(value, room.arena), error, trace),
+    }
 }
 
 /// What `on_invalid` says about an expression without a value.
 pub(super) fn without_value<'a>(
     column: &'a Column,
     message: String,
+    is_from_document: bool,
     trace: &impl Trace,
 ) -> Result<Cell<'a>, Box<Refusal>> {
     let refusal = || Refusal { code: FailureCode::ExpressionError, message };
     let (value, issue) = invalid(column.on_invalid, IssueCode::InvalidValue, refusal)?;
-    finish(column, value, issue, false, trace)
+    finish(column, value, issue, is_from_document, trace)
 }
 
 /// What `on_invalid` says about a path that should have one match and has several.
@@ -203,8 +232,26 @@ fn finish<'a>(
     is_from_document: bool,
     trace: &impl Trace,
 ) -> Result<Cell<'a>, Box<Refusal>> {
-    // A value that was there and became null because `on_invalid` says so stays null: the default is for missing ones.
-    let stays_null = match issue {
+    let value = match (value, &column.default) {
+        (Value::Null, Some(ColumnDefault::Value(default))) if !stays_null(column, issue) => {
+            trace.step(column, Step::Default(default.as_value()));
+            default.as_value()
+        }
+        // It is made by who knows the row.
+        (Value::Null, Some(ColumnDefault::Generate(_))) if !stays_null(column, issue) => {
+            return Ok(Cell { value, issue, is_from_document });
+        }
+        (value, _) => value,
+    };
+    if column.required && value.is_null() {
+        return Err(missing_value());
+    }
+    Ok(Cell { value, issue, is_from_document })
+}
+
+/// A value that was there and became null because `on_invalid` says so stays null: the default is for missing ones.
+fn stays_null(column: &Column, issue: Option<IssueCode>) -> bool {
+    match issue {
         Some(IssueCode::InvalidValue) => column.on_invalid == OnInvalid::Null,
         Some(IssueCode::UnmappedCode) => column.on_unmapped_code == OnInvalid::Null,
         Some(
@@ -214,18 +261,31 @@ fn finish<'a>(
             | IssueCode::InvalidCharacter,
         )
         | None => false,
+    }
+}
+
+/// Whether a cell is to have the column's default.
+pub(super) fn takes_default(column: &Column, cell: &Cell<'_>) -> bool {
+    cell.value.is_null() && !stays_null(column, cell.issue)
+}
+
+/// A cell that is null with a default that was made for it.
+pub(super) fn defaulted<'a>(
+    column: &'a Column,
+    cell: Cell<'a>,
+    value: Value<'a>,
+    room: Room<'a, '_>,
+    trace: &impl Trace,
+) -> Result<Cell<'a>, Box<Refusal>> {
+    let (value, issue) = match coerce(value, column, room.arena) {
+        Ok(value) => (value, None),
+        Err(error) => lexical_error(column, value_text(value, room.arena), error, trace)?,
     };
-    let value = match (value, &column.default) {
-        (Value::Null, Some(default)) if !stays_null => {
-            trace.step(column, Step::Default(default.as_value()));
-            default.as_value()
-        }
-        (value, _) => value,
-    };
+    trace.step(column, Step::Default(value));
     if column.required && value.is_null() {
         return Err(missing_value());
     }
-    Ok(Cell { value, issue, is_from_document })
+    Ok(Cell { value, issue: cell.issue.or(issue), ..cell })
 }
 
 #[cold]
@@ -340,7 +400,10 @@ fn coerce<'a>(value: Value<'a>, column: &Column, arena: &'a Bump) -> Result<Valu
             push_formatted(&mut text, Value::Decimal(number));
             text.parse().map(Value::Double).map_err(|_| out_of_range)
         }
-        (Value::Decimal(number), DataType::SmallInt | DataType::Int | DataType::BigInt) => {
+        (
+            Value::Decimal(number),
+            DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt,
+        ) => {
             let whole = number.rescale(38, 0).and_then(|whole| i64::try_from(whole.unscaled).ok());
             whole.map_or_else(|| Err(loss(number, data_type, 0)), |whole| integer(whole, data_type, arena))
         }
@@ -368,6 +431,7 @@ fn integer(number: i64, data_type: DataType, arena: &Bump) -> Result<Value<'_>, 
         is_in_range.then_some(Value::Int(number)).ok_or(LexicalError::OutOfRange(data_type))
     };
     match data_type {
+        DataType::TinyInt => fits(u8::try_from(number).is_ok()),
         DataType::SmallInt => fits(i16::try_from(number).is_ok()),
         DataType::Int => fits(i32::try_from(number).is_ok()),
         DataType::BigInt => Ok(Value::Int(number)),

@@ -15,8 +15,9 @@ use crate::xml::{
 use super::cell::Refusal;
 use super::dfa::Dfa;
 use super::findings::Findings;
+use super::inner::Part;
 use super::project::{Known, Projection};
-use super::reading::{NestedPlace, Part, Reading, own_text};
+use super::reading::{NestedPlace, Reading, own_text};
 use super::texts::Texts;
 use super::trace::Trace;
 use super::tree::{DOCUMENT, NodeId, Tree};
@@ -60,6 +61,7 @@ impl Buffers {
     /// The document that was read last.
     pub(super) fn view<'a>(
         &'a self,
+        paths: Paths<'a>,
         reading: &'a Reading<'_>,
         texts: &'a Texts,
         findings: &'a Findings<Item>,
@@ -67,7 +69,7 @@ impl Buffers {
     ) -> View<'a> {
         let Self { dfa, tree, names: _, known: _ } = self;
         let (text, parts) = (&*reading.text, reading.parts());
-        View { tree, text, parts, main: DOCUMENT, dfa, texts, findings, work }
+        View { tree, text, parts, main: DOCUMENT, dfa, symbols: paths.symbols, texts, findings, work }
     }
 }
 

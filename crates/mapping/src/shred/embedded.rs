@@ -28,7 +28,7 @@ const WHITE_SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 impl Embedding {
     pub(super) fn new(plan: &Plan, embedded: &Embedded) -> Self {
-        Self { buffers: Buffers::new(embedded.paths(plan)) }
+        Self { buffers: Buffers::new(plan.paths_of(embedded)) }
     }
 
     /// Adds the documents that stand in a document, and those that stand in them; answers how many characters were replaced or dropped in
@@ -81,9 +81,10 @@ impl Embedding {
         work: &Work<'_>,
         reading: &Reading<'_>,
     ) -> Result<Vec<(u32, String)>, Box<Failure>> {
-        self.buffers.project(embedded.paths(plan), limits, work, reading)?;
+        let paths = plan.paths_of(embedded);
+        self.buffers.project(paths, limits, work, reading)?;
         let (texts, findings) = (Texts::default(), Findings::default());
-        let view = self.buffers.view(reading, &texts, &findings, work);
+        let view = self.buffers.view(paths, reading, &texts, &findings, work);
         let mut found = Vec::new();
         for path in &embedded.wanted {
             for item in view.select_all(path, DOCUMENT).map_err(too_much_work)? {

@@ -39,7 +39,7 @@ impl Finder {
         let work = Work::new(Limits::default().max_steps, u64::MAX, None);
         self.buffers.project(paths, &limits, &work, reading).map_err(|failure| *failure)?;
         let (texts, findings) = (Texts::default(), Findings::default());
-        let view = self.buffers.view(reading, &texts, &findings, &work);
+        let view = self.buffers.view(paths, reading, &texts, &findings, &work);
         let view = View { main: main_element(plan, view).map_err(|failure| *failure)?, ..view };
         for (at, path) in wanted.iter().enumerate() {
             let items = view.select_all(path, view.main).map_err(|end| *too_much_work(end))?;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::absolute::Absolute;
 use super::around::Around;
 use super::bound::Variables;
-use super::lookup::Lookups;
+use super::lookups::Lookups;
 use super::tree::NodeId;
 
 /// What was found in one document: places of type `T`.

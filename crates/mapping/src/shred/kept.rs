@@ -80,7 +80,7 @@ impl<'d> Kept<'d> {
                 let place = later.lets.place(index);
                 place.and_then(|place| self.value(of, table, later.columns.indices.len() + place))
             }
-            Input::Column(_) | Input::RowLet(_) | Input::DocumentLet(_) => None,
+            Input::Column(_) | Input::RowLet(_) | Input::DocumentLet(_) | Input::PathText => None,
         };
         value.unwrap_or(Value::Null)
     }

@@ -2,8 +2,7 @@
 //! hash once per document and place that the path begins at; a row then looks at those elements alone whose text has its hash, and at the
 //! condition as it is written. So n rows cost n. The room that this takes is counted as bytes of values.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use xmlshred_model::WorkEnd;
@@ -11,21 +10,10 @@ use xmlshred_model::WorkEnd;
 use crate::path::Axis;
 use crate::plan::{CompiledPath, CompiledPredicate, CompiledStep, Lookup};
 
+use super::lookups::{Index, Lookups};
 use super::tree::NodeId;
 use super::view::{Flow, Item, Stop, View, Visit};
 use super::watch::Watch;
-
-/// What one document was looked through for.
-#[derive(Debug, Default)]
-pub(super) struct Lookups {
-    /// By the place of the question in the plan, which stays where it is as long as this lives, and the node that it begins at.
-    known: RefCell<HashMap<(usize, NodeId), Rc<Index>, foldhash::fast::FixedState>>,
-    /// With a key of the process, so that nobody can write texts that collide.
-    hasher: foldhash::fast::RandomState,
-}
-
-/// Nodes by the hash of what they are looked up by, sorted.
-type Index = [(u64, NodeId)];
 
 impl View<'_> {
     /// Follows a path one step of which is a look-up, from `start`.

@@ -129,14 +129,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Where an element begins in the document.
-    pub(crate) fn element_start(&self, node: NodeId) -> u32 {
-        self.tree.node(node).start
+    /// Where a node begins in the document.
+    pub(crate) fn start_of(&self, item: Item) -> u32 {
+        let (Extent::Attribute(range) | Extent::Text(range) | Extent::Element(range)) = self.extent(item);
+        range.start
     }
 
     /// Offset in the document, for messages.
     pub(super) fn offset(&self, item: Item) -> usize {
-        let (Extent::Attribute(range) | Extent::Text(range) | Extent::Element(range)) = self.extent(item);
-        range.start as usize
+        self.start_of(item) as usize
     }
 }

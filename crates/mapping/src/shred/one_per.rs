@@ -11,7 +11,6 @@ use crate::plan::{CompiledPath, PlanOnePer};
 use super::candidate::Tried;
 use super::rows::RowMaker;
 use super::trace::{OnePerPath, Reason, Trace};
-use super::tree::NodeId;
 use super::view::Item;
 
 /// The group of a candidate without key.
@@ -38,7 +37,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         let mut group_of = Vec::with_capacity(candidates.len());
         for (at, candidate) in (0..).zip(&*candidates) {
             self.view.work.steps(1)?;
-            let Some(text) = self.text_at(key, candidate.element)? else {
+            let Some(text) = self.text_at(key, candidate.start)? else {
                 group_of.push(NO_GROUP);
                 continue;
             };
@@ -77,7 +76,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
 
     /// The place of a candidate's text in the list of preferred ones, or behind all of them.
     fn rank(&self, path: &CompiledPath, order: &[String], candidate: &Tried<T::Row>) -> Result<u32, WorkEnd> {
-        let text = self.text_at(path, candidate.element)?;
+        let text = self.text_at(path, candidate.start)?;
         if text.is_some() {
             self.trace.ranked(candidate.traced, OnePerPath::Prefer);
         }
@@ -85,21 +84,20 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         Ok(order.iter().position(|wanted| Some(&**wanted) == text.as_deref()).unwrap_or(order.len()) as u32)
     }
 
-    fn text_at(&self, path: &CompiledPath, element: NodeId) -> Result<Option<Cow<'d, str>>, WorkEnd> {
-        self.first(path, element)?.map(|item| self.view.string_value(item)).transpose()
+    fn text_at(&self, path: &CompiledPath, start: Item) -> Result<Option<Cow<'d, str>>, WorkEnd> {
+        self.first(path, start)?.map(|item| self.view.string_value(item)).transpose()
     }
 
     /// The first match, found once for all rows within the element that the path begins at.
-    fn first(&self, path: &CompiledPath, element: NodeId) -> Result<Option<Item>, WorkEnd> {
-        let item = Item::of_node(element);
+    fn first(&self, path: &CompiledPath, item: Item) -> Result<Option<Item>, WorkEnd> {
         let Some(start) = path.levels_above().and_then(|levels| self.view.above(item, levels)) else {
-            return self.view.first(path, element);
+            return self.view.first_from(path, item);
         };
         let known = &self.view.findings.firsts;
-        if let Some(found) = known.get(path, start, element) {
+        if let Some(found) = known.get(path, start, item.node) {
             return Ok(found);
         }
-        let found = self.view.first(path, element)?;
+        let found = self.view.first_from(path, item)?;
         known.keep(path, self.view.extent_of(start), found);
         Ok(found)
     }

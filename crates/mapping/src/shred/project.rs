@@ -95,6 +95,18 @@ fn attribute_symbol(
     })
 }
 
+/// What the prefix of `xsi:nil` stands for.
+const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// Whether an attribute is `xsi:nil` and true.
+#[inline]
+fn is_nil(tag: &StartTag<'_, '_>, attribute: &RawAttribute<'_>) -> bool {
+    attribute.prefix_len > 0
+        && attribute.local() == "nil"
+        && matches!(attribute.value.raw.trim_ascii(), "true" | "1")
+        && tag.attribute_namespace(attribute) == SCHEMA_INSTANCE
+}
+
 /// Where a part of a document stands in it.
 #[inline]
 fn range_in(document: &str, part: &str) -> Range<u32> {
@@ -143,6 +155,7 @@ impl<'s, 'd> Projection<'s, 'd> {
     /// When it has cost enough; the tree is of no use then.
     pub(super) fn finish(self, length: usize) -> Result<(), WorkEnd> {
         self.tree.close(DOCUMENT, length as u32);
+        self.tree.end_nils();
         self.ended
     }
 
@@ -289,6 +302,9 @@ impl<'d> Handler<'d> for Projection<'_, 'd> {
             return self.end_early(end);
         }
         let node = self.keep(tag, symbol, state);
+        if tag.attributes.iter().any(|attribute| is_nil(tag, attribute)) {
+            self.tree.note_nil(node);
+        }
         self.enter(node, state);
         if self.keeps_scopes {
             self.keep_scopes(tag);

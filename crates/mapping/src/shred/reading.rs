@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::xml::{Handler, Names, Place, ScanLimits, XmlError, scan_with};
 
+use super::inner::Part;
 use super::within::Within;
 
 /// A document with those in it.
@@ -13,15 +14,6 @@ pub(crate) struct Reading<'t> {
     pub(crate) text: Cow<'t, str>,
     /// In their order, which is that of the elements that they stand in, too: documents within documents come last.
     parts: Vec<Part>,
-}
-
-/// A document within an element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Part {
-    /// Offset of the element's `<`.
-    pub(super) host: u32,
-    pub(super) start: u32,
-    pub(super) stop: u32,
 }
 
 /// Where in a document something stands: also where the element is that the inner document stands in.

@@ -4,6 +4,7 @@
 //! `skip_row_when` → the row is emitted. Of a row nothing is kept but what later rows read; what else was made for it makes room for the
 //! next one. So where `one_per` chooses among rows, what `where` needs is made twice: when a row is tried, and when it is its turn.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -25,7 +26,7 @@ use super::room::Room;
 use super::told::Told;
 use super::trace::{CellPlace, Filter, Origin, Reason, Trace};
 use super::tree::NodeId;
-use super::view::{Item, View};
+use super::view::{Item, View, Visit};
 
 /// So many kinds of issues of one document are not looked up.
 const MAX_WALKED_ISSUES: usize = 8;
@@ -39,6 +40,8 @@ pub(super) struct RowMaker<'d, 'out, T: Trace> {
     pub(super) arena: &'d Bump,
     pub(super) kept: Kept<'d>,
     pub(super) lets: BumpVec<'d, Value<'d>>,
+    /// Which of them the document has a value for, once somebody has asked.
+    pub(super) lets_of_document: OnceCell<Vec<bool>>,
     pub(super) once: Once<'d>,
     /// Room for what `each` leads to.
     elements_found: Vec<NodeId>,
@@ -67,6 +70,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
             arena,
             kept: Kept::new(plan, arena),
             lets: BumpVec::new_in(arena),
+            lets_of_document: OnceCell::new(),
             once: Once::new(plan, arena),
             elements_found: Vec::new(),
             issues: Vec::new(),
@@ -99,19 +103,29 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         if self.plan.lets().is_empty() {
             return Ok(());
         }
-        let traced = self.trace.row(&self.view, None);
-        let candidate =
-            Candidate { traced, table: 0, template: 0, element: self.view.main, parent: 0, tried_number: 0 };
         let arena = self.arena;
-        let issues = BumpVec::new_in(arena);
-        let mut document =
-            Row { candidate, number: 0, values: &mut [], lets: &mut [], has_document_value: false, issues };
+        let mut document = self.document();
         for (index, column) in self.plan.lets().iter().enumerate() {
             let value = self.cell(&mut document, column, CellPlace::DocumentLet(index), arena)?;
             self.lets.push(value);
         }
         self.count_issues(&document.issues);
         Ok(())
+    }
+
+    /// The row of the document's `let`s.
+    pub(super) fn document(&self) -> Row<'d, T::Row> {
+        let candidate = Candidate {
+            traced: self.trace.row(&self.view, None),
+            table: 0,
+            template: 0,
+            element: self.view.main,
+            attribute: 0,
+            parent: 0,
+            tried_number: 0,
+        };
+        let issues = BumpVec::new_in(self.arena);
+        Row { candidate, number: 0, values: &mut [], lets: &mut [], has_document_value: false, issues }
     }
 
     /// All rows of a table from one starting point: the document, or one parent row.
@@ -132,6 +146,11 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
             && each.conditions().is_empty()
         {
             return self.scan_elements(index, table, self.elements(anchor, start), parent, rows);
+        }
+        if each.ends_at_attribute {
+            let attributes =
+                self.attributes_of_rows(index, each, start).map_err(|end| self.ended(index, end))?;
+            return self.scan_elements(index, table, &attributes, parent, rows);
         }
         let mut elements = std::mem::take(&mut self.elements_found);
         elements.clear();
@@ -196,20 +215,49 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
             return Ok(());
         }
         let tree = self.view.tree;
-        let take = &mut |item: Item| {
+        self.select_each(index, each, start, &mut |item: Item| {
             elements.extend(item.element(tree));
             Ok(())
-        };
+        })
+    }
+
+    /// What the path of `each` leads to.
+    fn select_each(
+        &self,
+        index: usize,
+        each: &'d PlanEach,
+        start: NodeId,
+        take: Visit<'_>,
+    ) -> Result<(), WorkEnd> {
+        let path = &each.path;
         if T::IS_TOLD {
             let watch = &mut |step: &CompiledStep, predicate, item| {
                 let step = path.steps.iter().position(|known| std::ptr::eq(known, step)).unwrap_or(0);
                 self.trace.filtered(&self.view, Filter { table: index, step, predicate }, item);
             };
-            self.view.select_watched(path, start, watch, take)?;
+            self.view.select_watched(path, start, watch, take)
         } else {
-            self.view.select(path, start, take)?;
+            self.view.select(path, start, take)
         }
-        Ok(())
+    }
+
+    /// The attributes that `each` leads to.
+    #[cold]
+    fn attributes_of_rows(
+        &self,
+        index: usize,
+        each: &'d PlanEach,
+        start: NodeId,
+    ) -> Result<Vec<Item>, WorkEnd> {
+        let mut found = Vec::new();
+        let take = &mut |item: Item| {
+            // There may be more of them than the document has elements.
+            self.view.work.value_bytes(size_of::<Item>())?;
+            found.push(item);
+            Ok(())
+        };
+        self.select_each(index, each, start, take)?;
+        Ok(found)
     }
 
     /// The elements of a list that belong to the row of this element.
@@ -236,11 +284,12 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         &list[from..from + count]
     }
 
-    fn scan_elements(
+    /// Rows from elements, or from attributes.
+    fn scan_elements<E: Copy + Into<Item>>(
         &mut self,
         index: usize,
         table: &'d PlanTable,
-        elements: &[NodeId],
+        elements: &[E],
         parent: usize,
         rows: &mut Bump,
     ) -> Result<(), Box<Failure>> {
@@ -250,7 +299,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         let (mut number, mut passed_count) = (1, 0);
         for &element in elements {
             for template in 0..table.templates.len() {
-                let candidate = self.candidate(index, template, element, parent);
+                let candidate = self.candidate(index, template, element.into(), parent);
                 let is_made = match &table.where_ {
                     None => self.make(table, candidate, number, rows)?,
                     Some(condition) => {
@@ -271,19 +320,19 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
     }
 
     /// [`RowMaker::scan_elements`] of a table with `one_per`: which rows are made is known when all were tried.
-    fn scan_one_per(
+    fn scan_one_per<E: Copy + Into<Item>>(
         &mut self,
         index: usize,
         table: &'d PlanTable,
         one_per: &'d PlanOnePer,
-        elements: &[NodeId],
+        elements: &[E],
         parent: usize,
         rows: &mut Bump,
     ) -> Result<(), Box<Failure>> {
         let mut candidates = Vec::new();
         for &element in elements {
             for template in 0..table.templates.len() {
-                let candidate = self.candidate(index, template, element, parent);
+                let candidate = self.candidate(index, template, element.into(), parent);
                 let mut tried_number = 0;
                 if let Some(condition) = &table.where_ {
                     tried_number = candidates.len() + 1;
@@ -301,7 +350,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
                 candidates.push(Tried {
                     traced: candidate.traced,
                     template: template as u32,
-                    element,
+                    start: candidate.start(),
                     number: tried_number as u32,
                 });
             }
@@ -312,18 +361,21 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         }
         self.keep_one_per(one_per, &mut candidates).map_err(|end| self.ended(index, end))?;
         let mut number = 1;
-        for Tried { traced, template, element, number: tried_number } in candidates {
+        for Tried { traced, template, start, number: tried_number } in candidates {
             let (template, tried_number) = (template as usize, tried_number as usize);
-            let candidate = Candidate { traced, table: index, template, element, parent, tried_number };
+            let Item { node: element, attribute } = start;
+            let candidate =
+                Candidate { traced, table: index, template, element, attribute, parent, tried_number };
             number += usize::from(self.make(table, candidate, number, rows)?);
             rows.reset();
         }
         Ok(())
     }
 
-    fn candidate(&self, table: usize, template: usize, element: NodeId, parent: usize) -> Candidate<T::Row> {
-        let traced = self.trace.row(&self.view, Some(Origin { table, template, element }));
-        Candidate { traced, table, template, element, parent, tried_number: 0 }
+    fn candidate(&self, table: usize, template: usize, start: Item, parent: usize) -> Candidate<T::Row> {
+        let traced = self.trace.row(&self.view, Some(Origin { table, template, start }));
+        let Item { node: element, attribute } = start;
+        Candidate { traced, table, template, element, attribute, parent, tried_number: 0 }
     }
 
     #[inline(always)]
@@ -421,7 +473,10 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
     {
         let candidate = row.candidate;
         self.fill(table, row, Part::Late, arena)?;
-        if table.skip_row_when == SkipRow::Blank && !row.has_document_value {
+        if table.skip_row_when == SkipRow::Blank
+            && !row.has_document_value
+            && self.is_blank(table, row, arena).map_err(|end| self.ended(candidate.table, end))?
+        {
             self.trace.dropped(candidate.traced, Reason::Blank);
             return Ok(false);
         }

@@ -315,18 +315,48 @@ impl View<'_> {
         found.iter().copied().try_for_each(visit)
     }
 
+    pub(super) fn accepts(&self, test: &Test, node: NodeId) -> bool {
+        match self.tree.node(node).symbol {
+            TEXT => matches!(test, Test::Text | Test::Node),
+            symbol => test.accepts_name(symbol),
+        }
+    }
+}
+
+impl<'a> View<'a> {
     /// The attributes of an element whose names pass.
-    pub(super) fn matching_attributes(&self, test: &Test, node: NodeId) -> impl Iterator<Item = Item> {
+    pub(super) fn matching_attributes<'v>(
+        &'v self,
+        test: &'v Test,
+        node: NodeId,
+    ) -> impl Iterator<Item = Item> + use<'v, 'a> {
+        let spelling = match test {
+            Test::Symbol(symbol) => self.symbols.spelling(*symbol),
+            Test::Symbols(symbols) => symbols.first().and_then(|&symbol| self.symbols.spelling(symbol)),
+            Test::Spelled(_, spelling) => Some(&**spelling),
+            Test::Between(..) | Test::Any | Test::Text | Test::Node => None,
+        };
+        let is_spelled = move |item: &Item, spelling| self.local_name(*item) == spelling;
+        // Of those that differ by case only, the one that is spelled as the path has it.
+        let spelling = spelling
+            .filter(|spelling| self.accepted_attributes(test, node).any(|item| is_spelled(&item, *spelling)));
+        self.accepted_attributes(test, node)
+            .filter(move |item| spelling.is_none_or(|spelling| is_spelled(item, spelling)))
+    }
+
+    fn accepted_attributes<'v>(
+        &'v self,
+        test: &'v Test,
+        node: NodeId,
+    ) -> impl Iterator<Item = Item> + use<'v, 'a> {
         let attributes = self.tree.attributes(node).iter().enumerate();
         attributes
             .filter(|(_, attribute)| test.accepts_name(attribute.symbol))
             .map(move |(at, _)| Item { node, attribute: at as u32 + 1 })
     }
 
-    pub(super) fn accepts(&self, test: &Test, node: NodeId) -> bool {
-        match self.tree.node(node).symbol {
-            TEXT => matches!(test, Test::Text | Test::Node),
-            symbol => test.accepts_name(symbol),
-        }
+    fn local_name(&self, item: Item) -> &str {
+        let name = self.name(item);
+        name.rsplit_once(':').map_or(name, |(_, local)| local)
     }
 }

@@ -200,7 +200,7 @@ impl Shredder {
         let projected = embedded.and_then(|()| buffers.project(plan.paths(), limits, &work, &reading));
         let shredded = projected.and_then(|()| {
             let (texts, findings) = (Texts::default(), Findings::default());
-            let view = buffers.view(&reading, &texts, &findings, &work);
+            let view = buffers.view(plan.paths(), &reading, &texts, &findings, &work);
             let view = View { main: main_element(plan, view)?, ..view };
             let key = check_key(plan, view, context.key, trace)?;
             check_required(plan, view)?;

@@ -184,6 +184,14 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether a node is an element with `xsi:nil`, or text of one.
+    #[inline]
+    pub(super) fn is_nil(&self, item: Item) -> bool {
+        item.attribute == 0
+            && (self.tree.is_nil(item.node)
+                || self.is_text(item) && self.tree.is_nil(self.tree.node(item.node).parent))
+    }
+
     /// The document itself in this range.
     #[inline]
     pub(super) fn raw(&self, slice: Slice) -> &'a str {

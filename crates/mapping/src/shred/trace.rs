@@ -69,7 +69,8 @@ pub(crate) trait Trace {
 pub(crate) struct Origin {
     pub(crate) table: usize,
     pub(crate) template: usize,
-    pub(crate) element: NodeId,
+    /// Its element, or attribute.
+    pub(crate) start: Item,
 }
 
 /// A predicate of the `each` of a table.
@@ -142,6 +143,8 @@ pub(crate) enum Reason<R> {
 pub(crate) enum Step<'s> {
     /// One step of `clean`, and the text after it.
     Cleaned(Clean, &'s str),
+    /// The element is `xsi:nil`.
+    Nil,
     /// Blank text becomes null.
     Blank,
     /// The text is one of `null_values`.

@@ -47,6 +47,8 @@ pub(super) struct Tree {
     declarations: Vec<Declaration>,
     /// Elements whose markup is read: what they inherit, and that with their own.
     markups: Vec<(NodeId, ScopeId, ScopeId)>,
+    /// Elements with `xsi:nil`.
+    nils: Vec<NodeId>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -165,7 +167,7 @@ fn grow<T>(buffer: &mut Vec<T>) {
 impl Tree {
     /// Forgets the document before, and makes the lists that elements are written down in.
     pub(super) fn clear(&mut self, list_count: u32) {
-        let Self { nodes, attributes, pieces, slots, sorted, lists, declarations, markups } = self;
+        let Self { nodes, attributes, pieces, slots, sorted, lists, declarations, markups, nils } = self;
         empty(nodes);
         empty(attributes);
         empty(pieces);
@@ -173,6 +175,7 @@ impl Tree {
         empty(sorted);
         empty(declarations);
         empty(markups);
+        empty(nils);
         lists.iter_mut().for_each(empty);
         lists.resize_with(list_count as usize, Vec::new);
         // The document node has no attributes, whatever paths ask for.
@@ -382,6 +385,31 @@ impl Tree {
         self.markups.push((element, inherited, own));
     }
 
+    /// Notes that an element is `xsi:nil`.
+    #[cold]
+    pub(super) fn note_nil(&mut self, element: NodeId) {
+        self.nils.push(element);
+    }
+
+    /// Whether a node is an element with `xsi:nil`.
+    #[inline]
+    pub(super) fn is_nil(&self, node: NodeId) -> bool {
+        !self.nils.is_empty() && self.nils.binary_search(&node).is_ok()
+    }
+
+    /// No text in elements with `xsi:nil` is read at once: it is null. To be called when the document has ended.
+    pub(super) fn end_nils(&mut self) {
+        for at in 0..self.nils.len() {
+            let element = self.nils[at];
+            // What lies within another one has been done.
+            let is_within = at > 0 && element < self.node(self.nils[at - 1]).subtree_end;
+            if !is_within {
+                let range = self.piece_range(element);
+                self.pieces[range].iter_mut().for_each(|piece| piece.is_plain = false);
+            }
+        }
+    }
+
     /// Ends an element whose markup ends at `stop`.
     #[inline]
     pub(super) fn close(&mut self, element: NodeId, stop: u32) {
@@ -404,6 +432,7 @@ impl Tree {
         while self.markups.last().is_some_and(|(node, ..)| *node == element) {
             self.markups.pop();
         }
+        self.nils.pop_if(|node| *node == element);
         self.nodes.pop();
     }
 

@@ -2,27 +2,47 @@
 
 use bumpalo::Bump;
 use xmlshred_expr::EvaluationError;
-use xmlshred_model::{DataType, FailureCode, Value, WorkEnd};
+use xmlshred_model::lexical::MICROS_PER_DAY;
+use xmlshred_model::{DataType, FailureCode, UtcMicros, Value, WorkEnd};
 
-use crate::contract::{Blank, Column, ColumnSource, Generate, Input, Pick};
+use crate::contract::{Blank, BoundExpression, Column, ColumnSource, Generate, Input, Pick};
 use crate::plan::{CompiledPath, OnceFrom, PlanColumn, PlanSource, Symbol, Test};
 
 use super::candidate::{Candidate, Row};
 use super::cell::{Cell, Refusal};
 use super::convert::{
-    blanked, cleaned, from_clean_text, from_exact, from_text, from_text_at_once, from_value, is_blank,
-    not_the_only_one, without_value,
+    cleaned, from_clean_text, from_exact, from_expression, from_text_at_once, from_value, is_blank,
+    not_the_only_one, unless_blank, without_value,
 };
 use super::joining::Joining;
 use super::once::Known;
 use super::room::Room;
 use super::rows::RowMaker;
-use super::trace::{Matches, OnceKey, OnceTold, Taken, Trace};
+use super::trace::{Matches, OnceKey, OnceTold, Step, Taken, Trace};
 use super::tree::{DOCUMENT, NodeId};
 use super::view::{Flow, Item, Named, Stop, Visit, over};
 
 /// A cell or why there is none, whether several nodes matched where one was expected, and where in the document it came from.
 pub(super) type Found<'r> = (Result<Cell<'r>, Box<Refusal>>, Matches, Option<Item>);
+
+/// What a path gives.
+enum Picked<'r> {
+    Text(Option<&'r str>),
+    /// There are several, and `pick: only` allows one.
+    NotTheOnlyOne,
+    /// The document has cost enough.
+    Ended(WorkEnd),
+}
+
+/// An instant as a value of a type of dates and times, in UTC.
+fn now(now: UtcMicros, data_type: DataType) -> Value<'static> {
+    match data_type {
+        DataType::TimestampTz => Value::TimestampTz(now),
+        DataType::Date => Value::Date(now.div_euclid(MICROS_PER_DAY) as i32),
+        DataType::Time => Value::Time(now.rem_euclid(MICROS_PER_DAY)),
+        _ => Value::Timestamp(now),
+    }
+}
 
 impl<'d, T: Trace> RowMaker<'d, '_, T> {
     #[inline(always)]
@@ -78,7 +98,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         let room = Room { arena: self.arena, work: self.view.work };
         let (cell, matches, item) = match self.only_match(&planned.source, element) {
             Ok(item) => self.one_value(&planned.column, item, room),
-            Err(()) => self.path_value(planned, element, room),
+            Err(()) => self.path_value(planned, Item::of_node(element), room),
         };
         if let Ok(cell) = cell {
             self.once.keep(once, Known { start, end, cell, matches, item });
@@ -91,17 +111,19 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         'd: 'r,
     {
         let PlanColumn { column, source, index, is_exact, .. } = planned;
-        if let PlanSource::Path(path) = source
-            && let Err(end) = self.bind(path, row)
-        {
-            return (Err(end.into()), Matches::AsWanted, None);
-        }
-        if !matches!(source, PlanSource::AsContract) {
-            return self.path_value(planned, row.candidate.element, room);
+        match source {
+            PlanSource::AsContract => {}
+            PlanSource::FirstOf(sources) => return self.first_value(row, planned, sources, room),
+            _ => {
+                if let Err(end) = self.bind_source(source, row) {
+                    return (Err(end.into()), Matches::AsWanted, None);
+                }
+                return self.path_value(planned, row.candidate.start(), room);
+            }
         }
         let cell = match &column.source {
             ColumnSource::Expression(bound) => {
-                self.assigned(column, self.evaluate(bound, row, room.arena), room)
+                self.expressed(column, self.evaluate(bound, row, room.arena), false, room)
             }
             ColumnSource::Parent { table, column: parent } => {
                 match self.kept.column(&row.candidate, *table, *parent) {
@@ -120,28 +142,32 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     }
 
     /// What the rules make of the value of an expression.
-    pub(super) fn assigned<'r>(
+    pub(super) fn expressed<'r>(
         &self,
         column: &'r Column,
         value: Result<Value<'r>, EvaluationError>,
+        is_from_document: bool,
         room: Room<'r, '_>,
     ) -> Result<Cell<'r>, Box<Refusal>> {
         match value {
-            Ok(value) => from_value(column, blanked(column, value, &self.trace), room, &self.trace),
+            Ok(value) => from_expression(column, value, is_from_document, room, &self.trace),
             Err(EvaluationError::TooMuchWork(end)) => Err(end.into()),
-            Err(error) => without_value(column, error.to_string(), &self.trace),
+            Err(error) => without_value(column, error.to_string(), is_from_document, &self.trace),
         }
     }
 
-    fn generated(&self, generate: Generate, column: &Column, row: &Row<'_, T::Row>, index: u32) -> Value<'d> {
+    pub(super) fn generated(
+        &self,
+        generate: Generate,
+        column: &Column,
+        row: &Row<'_, T::Row>,
+        index: u32,
+    ) -> Value<'d> {
         match generate {
             Generate::RowNumber => Value::Int(row.number as i64),
             Generate::DocumentKey => self.context.key.map_or(Value::Null, |key| Value::Int(key.0)),
             Generate::Session => Value::Text(self.context.session),
-            Generate::Now if column.data_type == DataType::TimestampTz => {
-                Value::TimestampTz(self.context.now)
-            }
-            Generate::Now => Value::Timestamp(self.context.now),
+            Generate::Now => now(self.context.now, column.data_type),
             Generate::Uuid => Value::Uuid(self.uuid(&row.candidate, index)),
         }
     }
@@ -169,6 +195,8 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             PlanSource::Path(_)
             | PlanSource::Filtered(_)
             | PlanSource::Attribute { .. }
+            | PlanSource::OfAttribute(_)
+            | PlanSource::FirstOf(_)
             | PlanSource::AsContract => return Err(()),
         };
         match self.view.attribute(element, symbol) {
@@ -184,7 +212,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     where
         'd: 'r,
     {
-        let text = match item.map(|item| self.text_of(column, item, room)).transpose() {
+        let text = match item.map_or(Ok(None), |item| self.text_of(column, item, room)) {
             Ok(text) => text,
             Err(end) => return (Err(end.into()), Matches::AsWanted, item),
         };
@@ -192,8 +220,9 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     }
 
     /// Follows the path of a column.
-    fn select(&self, source: &PlanSource, element: NodeId, visit: Visit<'_>) -> Result<(), WorkEnd> {
+    fn select(&self, source: &PlanSource, start: Item, visit: Visit<'_>) -> Result<(), WorkEnd> {
         let view = &self.view;
+        let element = start.node;
         match source {
             PlanSource::OwnAttribute(symbol) => self.attribute(*symbol, &[element], visit),
             PlanSource::ParentAttribute(symbol) => {
@@ -217,7 +246,8 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
                 let found = self.once.prefix(self.plan, view, *prefix, element)?;
                 self.attributes(test, &found.1, visit)
             }
-            PlanSource::AsContract => unreachable!("paths only"),
+            PlanSource::OfAttribute(path) => view.select_from(path, start, visit),
+            PlanSource::FirstOf(_) | PlanSource::AsContract => unreachable!("single paths only"),
         }
     }
 
@@ -245,14 +275,78 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         }))
     }
 
-    fn path_value<'r>(&self, planned: &'d PlanColumn, element: NodeId, room: Room<'r, '_>) -> Found<'r>
+    fn path_value<'r>(&self, planned: &'d PlanColumn, start: Item, room: Room<'r, '_>) -> Found<'r>
     where
         'd: 'r,
     {
         let column = &planned.column;
+        let (picked, matches, item) = self.picked(column, &planned.source, start, room);
+        let cell = match picked {
+            Picked::Text(text) => from_clean_text(column, text, room, &self.trace),
+            Picked::NotTheOnlyOne => not_the_only_one(column, &self.trace),
+            Picked::Ended(end) => Err(end.into()),
+        };
+        (cell, matches, item)
+    }
+
+    /// The value of the first path that gives a text, by way of the expression beside it.
+    #[cold]
+    fn first_value<'r>(
+        &self,
+        row: &Row<'r, T::Row>,
+        planned: &'d PlanColumn,
+        sources: &'d [PlanSource],
+        room: Room<'r, '_>,
+    ) -> Found<'r>
+    where
+        'd: 'r,
+    {
+        let column = &planned.column;
+        let (mut text, mut matches, mut item) = (None, Matches::AsWanted, None);
+        for source in sources {
+            if let Err(end) = self.bind_source(source, row) {
+                return (Err(end.into()), Matches::AsWanted, None);
+            }
+            let (picked, by_path, at) = self.picked(column, source, row.candidate.start(), room);
+            item = at.or(item);
+            // Whatever is passed over of several, somebody should know.
+            if by_path == Matches::Repeated {
+                matches = by_path;
+            }
+            text = match picked {
+                Picked::Text(text) => unless_blank(column, text, &self.trace),
+                Picked::NotTheOnlyOne => return (not_the_only_one(column, &self.trace), by_path, at),
+                Picked::Ended(end) => return (Err(end.into()), by_path, at),
+            };
+            if text.is_some() {
+                break;
+            }
+        }
+        let cell = match &column.via {
+            None => from_clean_text(column, text, room, &self.trace),
+            Some(via) => {
+                let is_from_document = text.is_some_and(|text| !is_blank(text));
+                let value = self.evaluate_via(via, text.map_or(Value::Null, Value::Text), row, room.arena);
+                self.expressed(column, value, is_from_document, room)
+            }
+        };
+        (cell, matches, item)
+    }
+
+    /// What a path gives: the text after `pick`, `clean` and `null_values`.
+    fn picked<'r>(
+        &self,
+        column: &'d Column,
+        source: &'d PlanSource,
+        start: Item,
+        room: Room<'r, '_>,
+    ) -> (Picked<'r>, Matches, Option<Item>)
+    where
+        'd: 'r,
+    {
         let (mut first, mut last, mut count) = (None, None, 0);
         let mut joined: Option<Joining<'r>> = None;
-        let selected = self.select(&planned.source, element, &mut |item| {
+        let selected = self.select(source, start, &mut |item| {
             count += 1;
             first = first.or(Some(item));
             last = Some(item);
@@ -261,12 +355,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
                 None | Some(Pick::Only) if count == 2 => Err(Stop::Enough),
                 None | Some(Pick::Only | Pick::Last) => Ok(()),
                 Some(Pick::Join(separator)) => {
-                    let text = self.text_of(column, item, room)?;
-                    let text = if column.is_cleaned {
-                        cleaned(column, text, room, &self.trace)?
-                    } else {
-                        Some(text)
-                    };
+                    let text = self.clean_text_of(column, item, room)?;
                     let Some(text) = text.filter(|text| column.blank == Blank::Keep || !is_blank(text))
                     else {
                         return Ok(());
@@ -287,41 +376,78 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             }
         });
         if let Err(end) = selected {
-            return (Err(end.into()), Matches::AsWanted, first);
+            return (Picked::Ended(end), Matches::AsWanted, first);
         }
         let is_repeated = column.pick.is_none() && count > 1;
         let matches = if is_repeated { Matches::Repeated } else { Matches::AsWanted };
         let item = if column.pick == Some(Pick::Last) { last } else { first };
         if column.pick == Some(Pick::Only) && count > 1 {
-            return (not_the_only_one(column, &self.trace), Matches::AsWanted, item);
+            return (Picked::NotTheOnlyOne, Matches::AsWanted, item);
         }
         if let Some(Pick::Join(_)) = &column.pick {
-            let text = joined.map(|joined| joined.finish(room.arena));
-            return (from_clean_text(column, text, room, &self.trace), matches, item);
+            return (Picked::Text(joined.map(|joined| joined.finish(room.arena))), matches, item);
         }
-        match item.map(|item| self.text_of(column, item, room)).transpose() {
-            Ok(text) => (from_text(column, text, room, &self.trace), matches, item),
-            Err(end) => (Err(end.into()), matches, item),
+        let text = item.map_or(Ok(None), |item| self.clean_text_of(column, item, room));
+        (text.map_or_else(Picked::Ended, Picked::Text), matches, item)
+    }
+
+    /// The text of a node after `clean`; none when it means null.
+    fn clean_text_of<'r>(
+        &self,
+        column: &'d Column,
+        item: Item,
+        room: Room<'r, '_>,
+    ) -> Result<Option<&'r str>, WorkEnd>
+    where
+        'd: 'r,
+    {
+        match self.text_of(column, item, room)? {
+            Some(text) if column.is_cleaned => cleaned(column, text, room, &self.trace),
+            text => Ok(text),
         }
     }
 
+    /// The text of a node; none when its element is `xsi:nil`.
     #[inline(always)]
     pub(super) fn text_of<'r>(
         &self,
         column: &Column,
         item: Item,
         room: Room<'r, '_>,
-    ) -> Result<&'r str, WorkEnd>
+    ) -> Result<Option<&'r str>, WorkEnd>
     where
         'd: 'r,
     {
         let (taken, text) = match column.data_type {
-            DataType::Xml => (Taken::Markup, self.view.markup(item, room.arena)?),
+            DataType::Xml if column.via.is_none() => (Taken::Markup, self.view.markup(item, room.arena)?),
             _ => (Taken::Text, self.view.value_text(item, room.arena)?),
         };
         room.reads(text.len())?;
         self.trace.read(&self.view, item, taken, text);
-        Ok(text)
+        if self.view.is_nil(item) {
+            self.trace.step(column, Step::Nil);
+            return Ok(None);
+        }
+        Ok(Some(text))
+    }
+
+    /// The value of an expression beside a path that gives this text.
+    #[cold]
+    fn evaluate_via<'r>(
+        &self,
+        bound: &'d BoundExpression,
+        text: Value<'r>,
+        row: &Row<'r, T::Row>,
+        arena: &'r Bump,
+    ) -> Result<Value<'r>, EvaluationError>
+    where
+        'd: 'r,
+    {
+        let input = |&input: &Input| if input == Input::PathText { text } else { self.input(input, row) };
+        let inputs = bound.inputs.iter().map(input).collect::<Vec<_>>();
+        let value = bound.expression.evaluate(&inputs, arena, self.view.work);
+        self.trace.evaluated(bound, &inputs, &value);
+        value
     }
 
     /// What an input of an expression is for a row.
@@ -335,6 +461,19 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             Input::RowLet(index) => row.lets[index],
             Input::DocumentLet(index) => self.lets[index],
             Input::ParentColumn { .. } | Input::ParentLet { .. } => self.kept.input(&row.candidate, input),
+            // Whoever evaluates what stands beside a path has its text.
+            Input::PathText => Value::Null,
+        }
+    }
+
+    /// [`RowMaker::bind`], where a source is a path that may have variables.
+    fn bind_source<'r>(&self, source: &PlanSource, row: &Row<'r, T::Row>) -> Result<(), WorkEnd>
+    where
+        'd: 'r,
+    {
+        match source {
+            PlanSource::Path(path) | PlanSource::OfAttribute(path) => self.bind(path, row),
+            _ => Ok(()),
         }
     }
 
@@ -360,7 +499,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         if path.variables().is_empty() {
             return Ok(());
         }
-        let of = Candidate { traced: (), table, template: 0, element, parent, tried_number: 0 };
+        let of = Candidate { traced: (), table, template: 0, element, attribute: 0, parent, tried_number: 0 };
         for &variable in path.variables() {
             let value = match self.plan.contract().variables[variable as usize] {
                 Input::DocumentLet(index) => self.lets[index],
@@ -401,6 +540,9 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         ];
         for number in numbers {
             hasher.update(&number.to_be_bytes());
+        }
+        if candidate.attribute > 0 {
+            hasher.update(&candidate.attribute.to_be_bytes());
         }
         let mut bytes = hasher.digest128().to_be_bytes();
         bytes[6] = 0x80 | (bytes[6] & 0x0F);

@@ -3,10 +3,11 @@
 use xmlshred_model::{Work, WorkEnd};
 
 use crate::path::Naming;
+use crate::plan::Symbols;
 
 use super::dfa::Dfa;
 use super::findings::Findings;
-use super::reading::Part;
+use super::inner::Part;
 use super::texts::Texts;
 use super::tree::{DOCUMENT, NodeId, TEXT, Tree};
 
@@ -20,6 +21,7 @@ pub(crate) struct View<'a> {
     /// The main element, where absolute paths start.
     pub(super) main: NodeId,
     pub(super) dfa: &'a Dfa,
+    pub(super) symbols: &'a Symbols,
     pub(super) texts: &'a Texts,
     pub(super) findings: &'a Findings<Item>,
     pub(super) work: &'a Work<'a>,
@@ -94,6 +96,12 @@ impl View<'_> {
     /// From a node to the end of what lies within it.
     pub(super) fn extent_of(&self, start: NodeId) -> (NodeId, NodeId) {
         (start, self.tree.node(start).subtree_end)
+    }
+}
+
+impl From<NodeId> for Item {
+    fn from(node: NodeId) -> Self {
+        Self::of_node(node)
     }
 }
 

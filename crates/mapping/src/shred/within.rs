@@ -4,7 +4,7 @@ use crate::xml::{
     Handler, Names, RawText, ScanLimits, StartTag, Taking, TextKind, XmlError, XmlErrorKind, scan_part,
 };
 
-use super::reading::Part;
+use super::inner::Part;
 
 pub(super) struct Within<'r, 'd, H> {
     text: &'d str,

@@ -81,6 +81,7 @@ fn write_cell(cell: &ExplainedCell, out: &mut String) {
         let told = match step {
             ExplainedStep::Cleaned(how, left) => format!("{how} {left:?}"),
             ExplainedStep::NullValue => "null value".to_owned(),
+            ExplainedStep::Nil => "xsi:nil".to_owned(),
             ExplainedStep::Blank => "blank".to_owned(),
             ExplainedStep::Coded(list, entry, value) => format!("{list} {entry:?} is {}", text(value)),
             ExplainedStep::Unmapped(list) => format!("not in {list}"),

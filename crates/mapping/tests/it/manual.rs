@@ -31,7 +31,7 @@ fn settle(found: String) {
 }
 
 /// The headings under which the tables of keys stand.
-const TABLES: [(&str, &Section); 14] = [
+const TABLES: [(&str, &Section); 16] = [
     ("### The contract", &language::CONTRACT),
     ("### `source`", &language::SOURCE),
     ("### `target`", &language::TARGET),
@@ -42,9 +42,11 @@ const TABLES: [(&str, &Section); 14] = [
     ("### A table", &language::TABLE),
     ("### `rows`: row templates", &language::ROW),
     ("### `unpivot`", &language::UNPIVOT),
+    ("### A row of an `unpivot`", &language::UNPIVOT_ROW),
     ("### `one_per`", &language::ONE_PER),
     ("### `prefer`", &language::PREFER),
     ("### A column", &language::COLUMN),
+    ("### A generated `default`", &language::GENERATED_DEFAULT),
     ("### A `let`", &language::LET),
 ];
 
@@ -161,8 +163,9 @@ fn wanted() -> BTreeSet<String> {
         for key in section.keys {
             let place = format!("{} {}", section.name, key.name);
             let words = match &key.shape {
-                // The words of a `let` are those of a column, and so are the steps in `defaults`.
+                // The words of a `let` and of an unpivoted row are those of a column, and so are the steps in `defaults`.
                 _ if section.name == language::LET.name => Vec::new(),
+                _ if section.name == language::UNPIVOT_ROW.name => Vec::new(),
                 _ if key.name == "clean" && section.name == language::DEFAULTS.name => Vec::new(),
                 Shape::Word(words) | Shape::OneOrMore(Shape::Word(words)) => words(),
                 Shape::Pick => vec!["first", "last", "only", "join"],

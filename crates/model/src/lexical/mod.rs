@@ -43,7 +43,7 @@ pub fn parse<'a>(
         DataType::Text | DataType::Xml => return Ok(Value::Text(text)),
         DataType::Json => json::is_valid(text).then_some(Value::Text(text)),
         DataType::Bool => boolean(collapse(text)),
-        DataType::SmallInt | DataType::Int | DataType::BigInt => {
+        DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt => {
             return number::integer(collapse(text), data_type);
         }
         DataType::Decimal { precision, scale } => return number::decimal(collapse(text), precision, scale),
@@ -93,7 +93,7 @@ pub fn parse_leniently(
     leniency: Leniency,
 ) -> Result<(Value<'static>, bool), LexicalError> {
     match data_type {
-        DataType::SmallInt | DataType::Int | DataType::BigInt => {
+        DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt => {
             number::rounded_integer(collapse(text), data_type, leniency.on_inexact)
         }
         DataType::Decimal { precision, scale } => {

@@ -44,6 +44,7 @@ pub(super) fn integer(text: &str, data_type: DataType) -> Result<Value<'static>,
         }
         let number = if is_negative { -number } else { number };
         let fits = match data_type {
+            DataType::TinyInt => u8::try_from(number).is_ok(),
             DataType::SmallInt => i16::try_from(number).is_ok(),
             DataType::Int => i32::try_from(number).is_ok(),
             _ => true,
@@ -60,6 +61,7 @@ pub(super) fn integer(text: &str, data_type: DataType) -> Result<Value<'static>,
     });
     let number = if is_negative { number } else { number.and_then(i64::checked_neg) }.ok_or(out_of_range)?;
     let fits = match data_type {
+        DataType::TinyInt => u8::try_from(number).is_ok(),
         DataType::SmallInt => i16::try_from(number).is_ok(),
         DataType::Int => i32::try_from(number).is_ok(),
         _ => true,
@@ -86,6 +88,7 @@ pub(super) fn rounded_integer(
         _ => LexicalError::OutOfRange(data_type),
     })?;
     let fits = match data_type {
+        DataType::TinyInt => u8::try_from(unscaled).is_ok(),
         DataType::SmallInt => i16::try_from(unscaled).is_ok(),
         DataType::Int => i32::try_from(unscaled).is_ok(),
         _ => true,

@@ -11,12 +11,13 @@ pub(super) struct Type {
     pub(super) constant: &'static str,
 }
 
-const TYPES: [Type; 18] = [
+const TYPES: [Type; 19] = [
     Type { name: "text", class: Class::Text, constant: "d" },
     Type { name: "int", class: Class::Whole, constant: "7" },
     Type { name: "varchar(3)", class: Class::Text, constant: "dd" },
     Type { name: "text", class: Class::Text, constant: "v" },
     Type { name: "smallint", class: Class::Whole, constant: "-1" },
+    Type { name: "tinyint", class: Class::Whole, constant: "200" },
     Type { name: "bigint", class: Class::Whole, constant: "70000" },
     Type { name: "decimal(5,2)", class: Class::Other, constant: "1.5" },
     Type { name: "bool", class: Class::Other, constant: "true" },
@@ -39,14 +40,32 @@ pub(super) fn any_type(choices: &mut Choices<'_>) -> &'static Type {
 
 /// The entries of a column from a path, without braces.
 pub(super) fn from_path(choices: &mut Choices<'_>, data_type: &Type, names: &[Named]) -> String {
-    let path = if !names.is_empty() && choices.once_in(5) {
+    let mut path = format!("\"{}\"", any_path(choices, names));
+    if choices.once_in(8) {
+        let others = (0..=choices.below(2)).map(|_| format!(", \"{}\"", any_path(choices, names)));
+        path = format!("[{path}{}]", others.collect::<String>());
+    }
+    let via = if choices.once_in(10) { choices.one_of(&VIA) } else { "" };
+    format!("path: {path}{via}{}", steps(choices, data_type))
+}
+
+fn any_path(choices: &mut Choices<'_>, names: &[Named]) -> String {
+    if !names.is_empty() && choices.once_in(5) {
         let name = &names[choices.below(names.len())].name;
         path_with_value(choices, name, End::Anything)
     } else {
         named_path(choices)
-    };
-    format!("path: \"{path}\"{}", steps(choices, data_type))
+    }
 }
+
+/// What stands beside a path.
+const VIA: [&str; 5] = [
+    ", expr: \"UPPER(value)\"",
+    ", expr: \"value || '0'\"",
+    ", expr: \"COALESCE(value, 'v')\"",
+    ", expr: \"NULLIF(value, 'v')\"",
+    ", expr: \"CASE WHEN value = '1' THEN '2' WHEN LENGTH(value) > 3 THEN SUBSTRING(value, 1, 1) END\"",
+];
 
 /// The entries of a column or `let` from an expression, without braces, and the class of its value.
 pub(super) fn from_expression(choices: &mut Choices<'_>, names: &[Named]) -> (String, Class) {
@@ -99,7 +118,17 @@ pub(super) fn steps(choices: &mut Choices<'_>, data_type: &Type) -> String {
     }
     let has_default = choices.once_in(4);
     if has_default {
-        step(&format!("default: \"{}\"", data_type.constant));
+        let generated = match data_type.name {
+            "date" | "time" | "timestamp" | "timestamptz" => "now",
+            "int" | "bigint" => "document_key",
+            "text" => "session",
+            _ => "",
+        };
+        if !generated.is_empty() && choices.once_in(3) {
+            step(&format!("default: {{ generate: {generated} }}"));
+        } else {
+            step(&format!("default: \"{}\"", data_type.constant));
+        }
     }
     if choices.once_in(8) {
         step(&codes(choices, data_type));

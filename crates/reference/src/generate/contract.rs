@@ -9,6 +9,7 @@ use super::path::{End, path, path_with_value};
 struct Known {
     within: Option<usize>,
     has_one_row: bool,
+    of_attributes: bool,
     columns: Vec<Named>,
     lets: Vec<Named>,
 }
@@ -105,6 +106,7 @@ fn table(
 ) -> Known {
     out.push_str(&format!("  t{at}:\n"));
     let within = (at > 0 && choices.once_in(2)).then(|| choices.below(at));
+    let within = within.filter(|&within| !known[within].of_attributes);
     if let Some(within) = within {
         out.push_str(&format!("    within: t{within}\n"));
     }
@@ -117,8 +119,11 @@ fn table(
         );
     }
     let has_each = choices.below(5) > 0;
+    // Nothing lies within an attribute.
+    let of_attributes = has_each && choices.once_in(8);
     if has_each {
         let each = match choices.below(6) {
+            _ if of_attributes => path(choices, End::Attribute),
             5 if !names.is_empty() => {
                 let name = names[choices.below(names.len())].name.clone();
                 path_with_value(choices, &name, End::Element)
@@ -150,11 +155,13 @@ fn table(
     if has_each && choices.once_in(4) {
         out.push_str(&one_per(choices));
     }
-    if choices.once_in(5) {
+    if choices.once_in(4) {
         out.push_str("    skip_row_when: blank\n");
+    } else if choices.once_in(3) {
+        out.push_str("    skip_row_when: never\n");
     }
     let has_one_row = within.is_none() && !has_each && templates == Templates::None;
-    Known { within, has_one_row, columns, lets: own_lets }
+    Known { within, has_one_row, of_attributes, columns, lets: own_lets }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -187,7 +194,11 @@ fn columns(
     for at in 0..=choices.below(4) {
         let name = format!("c{at}");
         let (entries, class) = column(choices, known, reachable, names);
-        let key = if choices.once_in(12) { ", key: true" } else { "" };
+        let key = match choices.below(12) {
+            11 => ", key: true",
+            10 => ", counts: false",
+            _ => "",
+        };
         written.push_str(&format!("      {name}: {{ {entries}{key} }}\n"));
         names.push(Named { name: name.clone(), class });
         columns.push(Named { name, class });
@@ -242,16 +253,30 @@ fn rows(
             out.push_str("      slot: { type: int }\n      more: { type: text }\n    rows:\n");
             for slot in 1..=1 + choices.below(3) {
                 let path = path(choices, End::Anything);
+                let (own, more) = if choices.once_in(4) {
+                    let own = format!(" let: {{ m{slot}: {{ path: \"{path}\", pick: first }} }},");
+                    (own, format!("expr: \"m{slot} || 'm'\""))
+                } else {
+                    (String::new(), format!("path: \"{path}\""))
+                };
                 out.push_str(&format!(
-                    "      - {{ set: {{ slot: {slot} }}, columns: {{ more: {{ path: \"{path}\" }} }} }}\n"
+                    "      - {{{own} set: {{ slot: {slot} }}, columns: {{ more: {{ {more} }} }} }}\n"
                 ));
             }
             (("slot", Class::Whole), ("more", Class::Text))
         }
         Templates::Unpivot => {
-            out.push_str("    unpivot: { name: word, value: number, type: int }\n    rows:\n");
+            let is_list = choices.once_in(3);
+            let name = if is_list { "[word, kind]" } else { "word" };
+            out.push_str(&format!("    unpivot: {{ name: {name}, value: number, type: int }}\n    rows:\n"));
             for row in 0..=choices.below(2) {
-                out.push_str(&format!("      N{row}: \"{}\"\n", path(choices, End::Anything)));
+                let path = path(choices, End::Anything);
+                if is_list {
+                    let set = format!("set: {{ word: N{row}, kind: K }}");
+                    out.push_str(&format!("      - {{ {set}, path: \"{path}\", clean: number }}\n"));
+                } else {
+                    out.push_str(&format!("      N{row}: \"{path}\"\n"));
+                }
             }
             (("word", Class::Text), ("number", Class::Whole))
         }

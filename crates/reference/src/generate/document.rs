@@ -54,6 +54,10 @@ pub fn document(choices: &mut Choices<'_>) -> String {
             declarations.push_str(&format!(" xmlns:{prefix}=\"{uri}\""));
         }
     }
+    if choices.once_in(4) {
+        prefixes.push("xsi");
+        declarations.push_str(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"");
+    }
     if choices.once_in(12) {
         let forbidden = choices.one_of(&["\u{1}", "&#2;", "v\u{B}&#xB;", "\u{FFFF}"]);
         declarations.push_str(&format!(" u=\"{forbidden}\""));
@@ -89,7 +93,20 @@ fn element(
 
 fn attributes(choices: &mut Choices<'_>, prefixes: &[&str], out: &mut String) {
     let mut names = vec!["x", "y", "z", "X"];
-    names.extend(prefixes.iter().map(|&prefix| if prefix == "p" { "p:x" } else { "q:y" }));
+    let prefixed = |prefix: &&str| match *prefix {
+        "p" => Some("p:x"),
+        "q" => Some("q:y"),
+        _ => None,
+    };
+    names.extend(prefixes.iter().filter_map(prefixed));
+    if prefixes.contains(&"xsi") && choices.once_in(5) {
+        out.push_str(choices.one_of(&[
+            " xsi:nil=\"true\"",
+            " xsi:nil=' 1 '",
+            " xsi:nil=\"false\"",
+            " nil=\"true\"",
+        ]));
+    }
     for name in names {
         if choices.once_in(3) {
             let value = choices.one_of(&VALUES);

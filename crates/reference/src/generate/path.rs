@@ -7,6 +7,8 @@ use super::Choices;
 pub enum End {
     /// At elements: for rows.
     Element,
+    /// At attributes: for rows, too.
+    Attribute,
     /// Anywhere.
     Anything,
 }
@@ -17,6 +19,9 @@ const MAX_DEPTH: usize = 3;
 /// A path as contracts write it. It has no double quotes.
 pub fn path(choices: &mut Choices<'_>, end: End) -> String {
     let path = path_at(choices, end, 0);
+    if end == End::Attribute {
+        return path;
+    }
     match choices.below(24) {
         22 => {
             let position = choices.one_of(&["1", "2", "last()"]);
@@ -73,6 +78,7 @@ fn path_at(choices: &mut Choices<'_>, end: End, depth: usize) -> String {
     }
     let count = match end {
         End::Element => 1 + choices.below(3),
+        End::Attribute => choices.below(3),
         End::Anything => choices.one_of(&[0, 0, 1, 1, 2, 3]),
     };
     for at in 0..count {
@@ -82,8 +88,13 @@ fn path_at(choices: &mut Choices<'_>, end: End, depth: usize) -> String {
         let after_descendants = path.ends_with("//");
         path.push_str(&element_step(choices, after_descendants, depth));
     }
-    if end == End::Anything {
-        last_step(choices, count, &mut path, depth);
+    match end {
+        End::Element => {}
+        End::Attribute => {
+            path.push_str(if count > 0 { "/" } else { "" });
+            path.push_str(choices.one_of(&["@*", "@x", "@X", "@*[. = 'v']", "@*[name() != 'x']"]));
+        }
+        End::Anything => last_step(choices, count, &mut path, depth),
     }
     if path.is_empty() { ".".to_owned() } else { path }
 }

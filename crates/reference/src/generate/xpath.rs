@@ -60,9 +60,16 @@ fn to_step(step: &Step, case: Case) -> String {
                     )
                 }
             };
-            write!(out, "*[{name}]").expect("writing to a string succeeds");
-            if let Some(uri) = namespace {
-                write!(out, "[namespace-uri() = '{uri}']").expect("writing to a string succeeds");
+            let of_namespace = match namespace {
+                Some(uri) => format!("[namespace-uri() = '{uri}']"),
+                None => String::new(),
+            };
+            write!(out, "*[{name}]{of_namespace}").expect("writing to a string succeeds");
+            let is_attribute = matches!(step.axis, Axis::Attribute | Axis::DescendantAttribute);
+            if is_attribute && case == Case::Insensitive {
+                let is_exact = format!("local-name() = '{local}'");
+                write!(out, "[{is_exact} or not(../@*[{is_exact}]{of_namespace})]")
+                    .expect("writing to a string succeeds");
             }
         }
     }

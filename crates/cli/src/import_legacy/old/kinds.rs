@@ -21,6 +21,7 @@ pub(crate) enum Step {
 
 /// Which contact a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "the old words all begin so, and others may come")]
 pub(crate) enum Contact {
     /// `last_valid_pr_contact`
     LastValidPrimary,

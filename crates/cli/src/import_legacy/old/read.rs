@@ -194,7 +194,7 @@ impl Reader {
                 }
                 Kind::Bool(true) => rule.present.push(attribute.to_owned()),
                 Kind::Text(text) if text.eq_ignore_ascii_case("true") => {
-                    rule.present.push(attribute.to_owned())
+                    rule.present.push(attribute.to_owned());
                 }
                 Kind::Text(text) => rule.one_of.push((attribute.to_owned(), vec![text.clone()])),
                 Kind::Bool(false) | Kind::Null => {}

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::shown::Shown;
 use crate::import_legacy::json::Place;
-use crate::import_legacy::old::{Fault, Problem};
+use crate::import_legacy::old::{Fault, Mapping, Problem};
 
 /// Mappings that are named before the others are counted: `--report json` names all.
 const MAX_NAMED: usize = 6;
@@ -29,7 +29,7 @@ pub(crate) fn text(shown: &Shown<'_>) -> String {
                 .iter()
                 .take(MAX_NAMED)
                 .filter_map(|&index| import.mappings.iter().find(|mapping| mapping.index == index))
-                .map(|mapping| mapping.name())
+                .map(Mapping::name)
                 .collect::<Vec<_>>();
             let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
             let more = match concerned.len().saturating_sub(MAX_NAMED) {

@@ -7,7 +7,7 @@ use super::translator::Translator;
 use crate::import_legacy::differences::Difference;
 use crate::import_legacy::draft::{DraftTable, Keys, Line};
 use crate::import_legacy::expression;
-use crate::import_legacy::old::{ElementType, Mapping, Step};
+use crate::import_legacy::old::{ElementType, Enumeration, Mapping, Step};
 
 /// Attributes of which a contact has at least one.
 const OF_CONTACTS: [&str; 4] = ["birth_date", "first_name", "last_name", "ssn"];
@@ -93,7 +93,7 @@ impl Translator<'_> {
         for mapping in &table.mappings {
             let is_always = mapping.is_always_bit()
                 || (mapping.has(&Step::Enum)
-                    && self.enumeration(mapping).is_some_and(|enumeration| enumeration.has_fallback()))
+                    && self.enumeration(mapping).is_some_and(Enumeration::has_fallback))
                 || (mapping.has(&Step::Calculated)
                     && mapping.expression.as_ref().is_some_and(|(text, _)| {
                         expression::parse(text).is_ok_and(|expr| expr.is_never_null())

@@ -52,8 +52,8 @@ impl Translator<'_> {
             return match (table.scope, contact) {
                 (Scope::Document, _) => None,
                 (_, Some(contact)) => Some(parent(contact)),
-                (Scope::Contact, None) => Some(self.from_document(table, name, "")),
-                (Scope::Child(_), None) => Some(self.from_document(table, name, "..")),
+                (Scope::Contact, None) => Some(self.of_document(table, name, "")),
+                (Scope::Child(_), None) => Some(self.of_document(table, name, "..")),
             };
         }
         let base = self.tables.iter().find(|known| known.name == BASE && known.name != table.name);
@@ -84,7 +84,7 @@ impl Translator<'_> {
     }
 
     /// The contact's key from the document itself.
-    fn from_document(&self, table: &OldTable<'_>, name: &str, way: &str) -> Keys {
+    fn of_document(&self, table: &OldTable<'_>, name: &str, way: &str) -> Keys {
         let data_type = table.column(name).map_or_else(
             || "int".to_owned(),
             |mapping| super::values::type_name(mapping, super::values::Cut::ToLength),

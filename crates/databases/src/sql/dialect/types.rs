@@ -7,6 +7,10 @@ use xmlshred_model::DataType;
 pub struct TypeNames {
     /// `bool`
     pub bool: &'static str,
+    /// `tinyint`
+    pub tinyint: &'static str,
+    /// The type of `tinyint` has other numbers: a constraint leaves those out.
+    pub checks_tinyint: bool,
     /// `smallint`
     pub smallint: &'static str,
     /// `int`
@@ -66,6 +70,7 @@ impl TypeNames {
     pub fn name(&self, data_type: DataType) -> String {
         match data_type {
             DataType::Bool => self.bool.to_owned(),
+            DataType::TinyInt => self.tinyint.to_owned(),
             DataType::SmallInt => self.smallint.to_owned(),
             DataType::Int => self.int.to_owned(),
             DataType::BigInt => self.bigint.to_owned(),
@@ -97,6 +102,8 @@ impl Sized {
 
 pub(super) const SQLITE: TypeNames = TypeNames {
     bool: "INTEGER",
+    tinyint: "INTEGER",
+    checks_tinyint: false,
     smallint: "INTEGER",
     int: "INTEGER",
     bigint: "INTEGER",
@@ -117,6 +124,8 @@ pub(super) const SQLITE: TypeNames = TypeNames {
 
 pub(super) const POSTGRES: TypeNames = TypeNames {
     bool: "boolean",
+    tinyint: "smallint",
+    checks_tinyint: true,
     smallint: "smallint",
     int: "integer",
     bigint: "bigint",
@@ -140,6 +149,8 @@ pub(super) const POSTGRES: TypeNames = TypeNames {
 /// Multilingual Plane may be refused there although the contract takes it.
 pub(super) const SQL_SERVER: TypeNames = TypeNames {
     bool: "bit",
+    tinyint: "tinyint",
+    checks_tinyint: false,
     smallint: "smallint",
     int: "int",
     bigint: "bigint",

@@ -62,6 +62,7 @@ pub(super) fn every_type_comes_back_as_it_was_loaded(bench: &dyn Bench) {
         bench,
         &[
             (DataType::Bool, vec![Value::Bool(true), Value::Bool(false)]),
+            (DataType::TinyInt, [0, 1, 127, 128, 255].map(Value::Int).into()),
             (DataType::SmallInt, [i16::MIN, -1, 0, i16::MAX].map(|n| Value::Int(n.into())).into()),
             (DataType::Int, [i32::MIN, -1, 0, i32::MAX].map(|n| Value::Int(n.into())).into()),
             (DataType::BigInt, [i64::MIN, -1, 0, i64::MAX].map(Value::Int).into()),
@@ -163,6 +164,7 @@ pub(super) fn random_values_of_every_type_come_back(bench: &dyn Bench) {
     let small = |random: &mut fastrand::Rng| Value::Int(random.i16(..).into());
     let values = vec![
         (DataType::Bool, cells(&mut |random| Value::Bool(random.bool()))),
+        (DataType::TinyInt, cells(&mut |random| Value::Int(random.u8(..).into()))),
         (DataType::SmallInt, cells(&mut { small })),
         (DataType::Int, cells(&mut |random| Value::Int(random.i32(..).into()))),
         (DataType::BigInt, cells(&mut |random| Value::Int(random.i64(..) >> random.u32(..64)))),

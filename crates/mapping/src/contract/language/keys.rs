@@ -2,7 +2,7 @@
 
 use super::super::words::{INVALID_CHARACTERS, KEEPS, ON_EXISTING, SKIPS};
 use super::section::{Absent, Rule, Section, Shape, key, names};
-use super::values::{CASE, CODE_LIST, COLUMN, DEFAULTS, LET};
+use super::values::{CASE, CODE_LIST, COLUMN, DEFAULTS, LET, STEPS};
 
 /// The whole contract.
 pub const CONTRACT: Section = Section {
@@ -208,7 +208,7 @@ pub const TABLE: Section = Section {
             "each",
             Shape::Path,
             Absent::Means("one row per document"),
-            "one row per matching element, in document order",
+            "one row per matching element or attribute, in document order; of an attribute's row `.` is its value and `..` its element",
         ),
         key(
             "within",
@@ -219,11 +219,11 @@ pub const TABLE: Section = Section {
         key(
             "rows",
             Shape::Either(&[
-                Shape::List(&Shape::Section(&ROW)),
+                Shape::List(&Shape::Either(&[Shape::Section(&ROW), Shape::Section(&UNPIVOT_ROW)])),
                 Shape::Map(&Shape::Either(&[Shape::Path, Shape::Section(&COLUMN)])),
             ]),
             Absent::Means("one row"),
-            "a list of row templates; with `unpivot` a map of names to paths (or to columns)",
+            "a list of row templates; with `unpivot` a map of names to paths (or to columns), or a list of rows that `set` their names",
         ),
         key(
             "unpivot",
@@ -241,8 +241,8 @@ pub const TABLE: Section = Section {
         key(
             "skip_row_when",
             Shape::Word(|| names(&SKIPS)),
-            Absent::Is("never"),
-            "`blank` drops rows in which no column that comes from a path has a value; keys, parents, constants and defaults do not count",
+            Absent::Means("`never`; with `unpivot` `blank`"),
+            "`blank` drops rows in which no column has a value of the document, be it by a `path` or by an `expr` over `let`s; keys, parents, constants, defaults and columns with `counts: false` do not count",
         ),
         key(
             "let",
@@ -267,6 +267,12 @@ pub const ROW: Section = Section {
     keys: &[
         key("set", Shape::Map(&Shape::Constant), Absent::Nothing, "constants, by column"),
         key(
+            "let",
+            Shape::Map(&Shape::Section(&LET)),
+            Absent::Nothing,
+            "names for the expressions of this row alone, behind those of the table",
+        ),
+        key(
             "columns",
             Shape::Map(&Shape::Section(&COLUMN)),
             Absent::Nothing,
@@ -279,14 +285,27 @@ pub const ROW: Section = Section {
 /// `unpivot`
 pub const UNPIVOT: Section = Section {
     name: "unpivot",
-    meaning: "The two columns of a table of names and values.",
+    meaning: "The columns of a table of names and values.",
     keys: &[
-        key("name", Shape::Text, Absent::Wrong, "column of the names"),
+        key(
+            "name",
+            Shape::OneOrMore(&Shape::Text),
+            Absent::Wrong,
+            "column of the names; of several, every row has to `set` them",
+        ),
         key("value", Shape::Text, Absent::Wrong, "column of the values"),
         key("type", Shape::Type, Absent::Means("as in `columns`"), "type of the values"),
         key("name_type", Shape::Type, Absent::Means("`varchar` of the longest"), "type of the names"),
     ],
     rules: &[],
+};
+
+/// An item of `rows` beside `unpivot`.
+pub const UNPIVOT_ROW: Section = Section {
+    name: "an unpivot row",
+    meaning: "A row of names and a value: its names, and where its value comes from. The steps from there are those of a column.",
+    keys: &STEPS,
+    rules: &[Rule::AnyOf(&["path", "expr"])],
 };
 
 /// `one_per`

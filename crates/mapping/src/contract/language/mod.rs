@@ -7,14 +7,30 @@ mod keys;
 mod section;
 mod values;
 
-pub use keys::{CONTRACT, DOCUMENT, LIMITS, ONE_PER, PREFER, ROW, SOURCE, TABLE, TARGET, UNPIVOT};
+pub use keys::{
+    CONTRACT, DOCUMENT, LIMITS, ONE_PER, PREFER, ROW, SOURCE, TABLE, TARGET, UNPIVOT, UNPIVOT_ROW,
+};
 pub use section::{Absent, Key, Rule, Section, Shape};
-pub use values::{COLUMN, DEFAULTS, FORMATS, LET};
+pub use values::{COLUMN, DEFAULTS, FORMATS, GENERATED_DEFAULT, LET};
 
 /// Every section of the language, from the outermost in.
-pub fn sections() -> [&'static Section; 14] {
+pub fn sections() -> [&'static Section; 16] {
     [
-        &CONTRACT, &SOURCE, &TARGET, &DOCUMENT, &LIMITS, &DEFAULTS, &FORMATS, &TABLE, &ROW, &UNPIVOT,
-        &ONE_PER, &PREFER, &COLUMN, &LET,
+        &CONTRACT,
+        &SOURCE,
+        &TARGET,
+        &DOCUMENT,
+        &LIMITS,
+        &DEFAULTS,
+        &FORMATS,
+        &TABLE,
+        &ROW,
+        &UNPIVOT,
+        &UNPIVOT_ROW,
+        &ONE_PER,
+        &PREFER,
+        &COLUMN,
+        &GENERATED_DEFAULT,
+        &LET,
     ]
 }

@@ -16,10 +16,8 @@ pub struct Section {
 /// What keys of a section ask of each other.
 #[derive(Clone, Copy, Debug)]
 pub enum Rule {
-    /// One of them, and no other.
-    OneOf(&'static [&'static str]),
-    /// One of them, or none.
-    AtMostOneOf(&'static [&'static str]),
+    /// One of the first, or some of the second, or none at all.
+    Sources(&'static [&'static str], &'static [&'static str]),
     /// Some of them.
     AnyOf(&'static [&'static str]),
     /// The first is nothing without the second.

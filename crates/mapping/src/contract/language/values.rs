@@ -1,7 +1,8 @@
 //! The keys of values: `defaults`, columns and `let`s.
 
 use super::super::words::{
-    BLANKS, CASES, CLEANERS, GENERATORS, INEXACT_POLICIES, LENGTH_POLICIES, POLICIES, ZONE_POLICIES,
+    BLANKS, CASES, CLEANERS, DEFAULT_GENERATORS, GENERATORS, INEXACT_POLICIES, LENGTH_POLICIES, POLICIES,
+    ZONE_POLICIES,
 };
 use super::section::{Absent, Key, Rule, Section, Shape, key, names};
 
@@ -99,6 +100,12 @@ pub const COLUMN: Section = Section {
             Absent::Is("false"),
             "a null fails the document; implied by `key: true`",
         ),
+        key(
+            "counts",
+            Shape::Flag,
+            Absent::Means("`true`, `false` of a key"),
+            "`false` leaves the column out where `skip_row_when: blank` looks for values; so is what an `expr` reads of it",
+        ),
         SENSITIVE,
         PICK,
         CLEAN,
@@ -115,7 +122,7 @@ pub const COLUMN: Section = Section {
         ON_ZONE,
     ],
     // A column of which row templates tell the source has none of its own.
-    rules: &[Rule::AtMostOneOf(&["path", "expr", "parent", "value", "generate"])],
+    rules: &[Rule::Sources(&["parent", "value", "generate"], &["path", "expr"])],
 };
 
 /// `let.NAME`
@@ -128,7 +135,7 @@ pub const LET: Section = Section {
             "expr",
             Shape::Expression,
             Absent::Nothing,
-            "*source*: an expression over `let` names defined before it, columns and `let`s of the parents, `let`s of the document",
+            "*source*: an expression over `let` names defined before it, columns and `let`s of the parents, `let`s of the document; beside `path` as in a column",
         ),
         key(
             "type",
@@ -151,20 +158,53 @@ pub const LET: Section = Section {
         ON_INEXACT,
         ON_ZONE,
     ],
-    rules: &[Rule::OneOf(&["path", "expr"])],
+    rules: &[Rule::AnyOf(&["path", "expr"])],
+};
+
+/// Where the value of an unpivoted row comes from, and the steps from there.
+pub(super) const STEPS: [Key; 16] = [
+    key("set", Shape::Map(&Shape::Constant), Absent::Nothing, "its names, by column; also other constants"),
+    PATH,
+    EXPR,
+    PICK,
+    CLEAN,
+    BLANK_OF_COLUMN,
+    NULL_VALUES_OF_COLUMN,
+    CODES,
+    CODES_CASE,
+    FORMAT,
+    DEFAULT,
+    ON_INVALID,
+    ON_TOO_LONG,
+    ON_UNMAPPED_CODE,
+    ON_INEXACT,
+    ON_ZONE,
+];
+
+/// `default` as a map.
+pub const GENERATED_DEFAULT: Section = Section {
+    name: "a generated default",
+    meaning: "A default that is made when it is needed.",
+    keys: &[key(
+        "generate",
+        Shape::Word(|| names(&DEFAULT_GENERATORS)),
+        Absent::Wrong,
+        "as in a column: `now` (one instant per document, in UTC; of a `date` or `time` its part), `session`, `document_key`, `uuid` (the same in every run)",
+    )],
+    rules: &[],
 };
 
 const PATH: Key = key(
     "path",
-    Shape::Path,
+    Shape::OneOrMore(&Shape::Path),
     Absent::Nothing,
-    "*source*: text of an attribute or element; for `type: xml` the element itself",
+    "*source*: text of an attribute or element; for `type: xml` the element itself. Of a list the first that gives a text that is not null after `clean`, `blank` and `null_values`",
 );
 const EXPR: Key = key(
     "expr",
     Shape::Expression,
     Absent::Nothing,
-    "*source*: an expression over columns of the row defined before and `let` names of the row, its parents, the document",
+    "*source*: an expression over columns of the row defined before and `let` names of the row, its parents, the document; beside `path` it also sees the path's text, as `value`, and `codes` come after it",
 );
 const TYPE: Key = key(
     "type",
@@ -201,7 +241,12 @@ const FORMAT: Key = key(
     Absent::Means("ISO 8601, or as `defaults` says; `base64`"),
     "of dates and times: patterns such as `%m/%d/%Y %H:%M:%S`, or `iso8601`, `rfc2822`, `epoch`, `epoch_ms`, tried in order; of `binary`: `hex` or `base64`",
 );
-const DEFAULT: Key = key("default", Shape::Constant, Absent::Means("null"), "the value in place of null");
+const DEFAULT: Key = key(
+    "default",
+    Shape::Either(&[Shape::Constant, Shape::Section(&GENERATED_DEFAULT)]),
+    Absent::Means("null"),
+    "the value in place of null: a constant, or `{ generate: now }`",
+);
 const ON_INVALID: Key = key("on_invalid", POLICY, DEFAULTS_SAY, INVALID_MEANS);
 const ON_TOO_LONG: Key = key("on_too_long", LENGTH_POLICY, DEFAULTS_SAY, TOO_LONG_MEANS);
 const ON_UNMAPPED_CODE: Key = key("on_unmapped_code", POLICY, DEFAULTS_SAY, UNMAPPED_MEANS);

@@ -1,7 +1,7 @@
 //! `<!ATTLIST …>`: types and defaults of attributes.
 
-use super::AttributeRule;
 use super::cursor::Cursor;
+use super::rule::AttributeRule;
 use super::verdict::{Entities, Verdict};
 use crate::xml::error::{XmlError, XmlErrorKind};
 use crate::xml::reference::reference;

@@ -9,6 +9,7 @@ mod attributes;
 mod cursor;
 mod elements;
 mod entities;
+mod rule;
 mod verdict;
 
 use super::entities::Declared;
@@ -16,6 +17,7 @@ use super::error::{XmlError, XmlErrorKind};
 use super::passed;
 
 use cursor::Cursor;
+pub(super) use rule::AttributeRule;
 use verdict::{Entities, Verdict};
 
 /// What a declaration says about the document.
@@ -26,17 +28,6 @@ pub(super) struct Dtd<'t> {
     pub(super) attributes: Vec<AttributeRule<'t>>,
     /// The offset after it.
     pub(super) end: usize,
-}
-
-/// What is declared of an attribute.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct AttributeRule<'t> {
-    pub(super) element: &'t str,
-    pub(super) attribute: &'t str,
-    /// Blanks around and between its tokens do not count.
-    pub(super) is_tokens: bool,
-    /// As it is written.
-    pub(super) default: Option<&'t str>,
 }
 
 /// The offset after the declaration that begins at `start` (`<!DOCTYPE`).
