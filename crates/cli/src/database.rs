@@ -76,6 +76,7 @@ pub(crate) fn open(
         adopt_log: missing == MissingTables::CreateAndAdoptLog,
         retries_failed: tried_again == FailedDocuments::Retry,
         binds_files: names == NewNames::Bind,
+        asks_for_rights: false,
         application_name,
     };
     xmlshred_databases::open(source, target, &plan.contract().source, plan.schema(), options)
@@ -163,16 +164,15 @@ pub(crate) fn differences(connection: &Connection, plan: &Plan) -> Result<Vec<Di
         .map_err(|error| failed("cannot read the target's tables", error))
 }
 
-/// Sees whether source and target have what the contract needs: what a run would find out at its start.
+/// Ports that only see whether source and target have what a run needs: it asks the same at its start.
 ///
 /// # Errors
-/// When they cannot be reached, or lack something.
-pub(crate) fn check(connection: &Connection, plan: &Plan) -> Result<(), CommandError> {
-    let (missing, names) = (MissingTables::Refuse, NewNames::Leave);
-    let ports = open(connection, plan, missing, names, FailedDocuments::Leave, Share::WHOLE)?;
-    ports.source().map_err(|error| failed("the source does not fit the contract", error))?;
-    ports.sink().map_err(|error| failed("the target does not fit the contract", error))?;
-    Ok(())
+/// When the files of the source cannot be listed.
+pub(crate) fn open_to_check(connection: &Connection, plan: &Plan) -> Result<Box<dyn Ports>, CommandError> {
+    let Connection { source, target, asked_password: _ } = connection;
+    let options = OpenOptions { asks_for_rights: true, ..OpenOptions::default() };
+    xmlshred_databases::open(source, target, &plan.contract().source, plan.schema(), options)
+        .map_err(|error| failed("cannot open the source", error))
 }
 
 fn failed(during: &str, error: PortError) -> CommandError {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use xmlshred_databases::matching_files;
 use xmlshred_engine::ports::Fetched;
 use xmlshred_mapping::{Content, Limits, Plan};
-use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage};
+use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage, shown};
 
 use crate::args::KeyArgs;
 use crate::database;
@@ -51,6 +51,21 @@ impl Document {
 
 fn refused(code: FailureCode, message: String) -> Failure {
     Failure { stage: Stage::Fetch, code, message }
+}
+
+/// That nobody has named the contract where documents are named.
+///
+/// # Errors
+/// When a name ends as those of contracts do.
+pub(crate) fn refuse_contracts(paths: &[PathBuf]) -> Result<(), SettingsError> {
+    let is_contract = |path: &&PathBuf| {
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    };
+    match paths.iter().find(is_contract) {
+        Some(path) => Err(SettingsError::ContractAsDocument { path: path.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// Reads the documents that the arguments name, in their order, and hands each to `visit`.
@@ -105,7 +120,7 @@ pub(crate) fn number_in_name(path: &Path) -> Option<DocumentKey> {
 }
 
 fn read(path: &Path, limits: &Limits) -> Result<Document, CommandError> {
-    let name = path.display().to_string();
+    let name = shown(&path.display().to_string()).into_owned();
     match fetch(path, limits.max_bytes) {
         Ok(fetched) => Ok(Document { name, key: None, fetched }),
         Err(source) => Err(CommandError::Document { name, source }),

@@ -14,10 +14,12 @@ mod documents;
 mod error;
 mod exit;
 mod explain;
+mod failed_samples;
 mod import_legacy;
 mod preview;
 mod report;
 mod settings;
+mod target_findings;
 
 use std::process::ExitCode;
 

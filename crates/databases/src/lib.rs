@@ -16,13 +16,14 @@ mod transfer;
 
 pub use address::{AddressError, Environment, Login, OpenOptions, Password};
 pub use catalog::comparison::{Difference, DifferenceKind};
+pub use catalog::name_problems::{NamePlace, NameProblem, name_problems};
 pub use facade::{
     DatabaseUrl, SourceAddress, differences, open, open_rows, open_source, open_source_beside, start_over,
 };
 pub use files::matching_files;
 pub use postgres::PostgresAddress;
 pub use sql::ddl::{self, Existing};
-pub use sql::dialect::{DecimalType, Dialect, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
+pub use sql::dialect::{DecimalType, Dialect, NameRule, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
 pub use sql::{log_upgrade, rows_as_sql};
 pub use sqlserver::SqlServerAddress;
 pub use transfer::{DocumentWriter, RowReader};

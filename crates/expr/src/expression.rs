@@ -1,5 +1,6 @@
 //! From the text of an expression to its values.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bumpalo::Bump;
@@ -19,6 +20,7 @@ pub struct Expression {
     inputs: Vec<String>,
     data_type: Option<DataType>,
     program: Arc<Node>,
+    compared_with_blank: Vec<(usize, Range<usize>)>,
 }
 
 /// Parses, checks and compiles an expression. Every name it uses is found now, every type is known afterwards. `work` is what the
@@ -28,8 +30,9 @@ pub struct Expression {
 /// All mistakes at once, in order of place.
 pub fn compile(source: &str, names: &dyn Names, work: &Work<'_>) -> Result<Expression, Vec<Problem>> {
     let (expr, tokens) = parse::parse(source).map_err(|problem| vec![problem])?;
-    let Checked { node, data_type, inputs } = check::check(&expr, &tokens, source, names, work)?;
-    Ok(Expression { inputs, data_type, program: Arc::new(node) })
+    let Checked { node, data_type, inputs, compared_with_blank } =
+        check::check(&expr, &tokens, source, names, work)?;
+    Ok(Expression { inputs, data_type, program: Arc::new(node), compared_with_blank })
 }
 
 /// The names of all functions, in upper case.
@@ -46,6 +49,11 @@ impl Expression {
     /// The type of the result; `None` for an expression that is always null.
     pub fn data_type(&self) -> Option<DataType> {
         self.data_type
+    }
+
+    /// Inputs, by number, that are compared with the empty text as they are, and where.
+    pub fn compared_with_blank(&self) -> &[(usize, Range<usize>)] {
+        &self.compared_with_blank
     }
 
     /// The value for one row. `inputs` has one value per entry of [`Expression::inputs`]; text made on the way lives in `arena` and is

@@ -10,12 +10,12 @@ pub(crate) fn of_parser(message: &str, found: &str, before: &str) -> (String, St
         return (format!("{shown} is no operator here"), operator_hint(found).to_owned());
     }
     if message.contains(" after IS, ") {
-        let hint = if found.eq_ignore_ascii_case("blank") {
+        let hint = if ["blank", "empty"].iter().any(|word| found.eq_ignore_ascii_case(word)) {
             "write `IS_BLANK(x)`"
         } else {
             "write `x IS NULL`, `x IS NOT NULL`, `x IS TRUE` or `x IS DISTINCT FROM y`"
         };
-        return (format!("IS cannot be followed by {shown}"), hint.to_owned());
+        return (format!("`IS` cannot be followed by {shown}"), hint.to_owned());
     }
     if message.starts_with("Expected: date/time field") {
         return (

@@ -7,12 +7,14 @@
 
 mod batch;
 mod cell;
+mod code_help;
 mod column;
 mod data_type;
 mod decimal;
 mod key;
 mod outcome;
 mod schema;
+mod shown;
 mod value;
 mod work;
 
@@ -21,11 +23,13 @@ pub mod log_table;
 
 pub use batch::{Batch, BatchBuilder, DocumentRecord};
 pub use cell::CellReader;
+pub use code_help::CodeHelp;
 pub use column::ColumnBuilder;
 pub use data_type::{DataType, DataTypeError};
 pub use decimal::Decimal;
 pub use key::{DocumentKey, KeyRange, Share, ShareError};
 pub use outcome::{Failure, FailureCode, Issue, IssueCode, Outcome, Stage, UtcMicros, millis_ceil};
 pub use schema::{ColumnSchema, ForeignKey, OnExisting, TableSchema, TargetSchema};
+pub use shown::{shown, shown_lines};
 pub use value::{OwnedValue, Value};
 pub use work::{Work, WorkEnd};

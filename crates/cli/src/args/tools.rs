@@ -52,7 +52,7 @@ pub(crate) struct PreviewArgs {
 #[derive(Args)]
 pub(crate) struct InferArgs {
     /// Files with one document each, or patterns such as 'documents/*.xml'; `-` is standard input
-    #[arg(value_name = "DOC", required_unless_present_any = ["key", "sample"])]
+    #[arg(value_name = "DOC")]
     pub(crate) documents: Vec<std::path::PathBuf>,
 
     /// Documents of the source, by key; may be given several times
@@ -223,9 +223,12 @@ pub(crate) struct DdlArgs {
     #[command(flatten)]
     pub(crate) contract: ContractArgs,
 
-    /// Which database's SQL
-    #[arg(long, value_name = "DIALECT", default_value = "sqlite")]
-    pub(crate) dialect: DialectArg,
+    /// Which database's SQL [default: that of the target that is set, else sqlite]
+    #[arg(long, value_name = "DIALECT")]
+    pub(crate) dialect: Option<DialectArg>,
+
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
 
     /// Statements that leave existing tables alone
     #[arg(long)]

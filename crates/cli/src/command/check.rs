@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
-use xmlshred_databases::{Difference, DifferenceKind};
-use xmlshred_mapping::contract::{self, Code, Diagnostic, Loaded, Places, Severity, SourceSpec, Step};
+use xmlshred_engine::ports::PortError;
+use xmlshred_mapping::contract::{Diagnostic, Loaded, Places, Severity};
 use xmlshred_mapping::samples::Samples;
 use xmlshred_mapping::{DocumentContext, Lines, Plan};
+use xmlshred_model::shown;
 
 use crate::args::{CheckArgs, KeyArgs};
 use crate::console;
@@ -16,7 +17,9 @@ use crate::database;
 use crate::documents;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::failed_samples::FailedSamples;
 use crate::settings::{Connection, ContractFile, has};
+use crate::target_findings;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -49,43 +52,96 @@ struct ProblemAnswer<'a> {
     end: usize,
 }
 
-/// Checks a contract; on sample documents, when there are some; against the tables of a database, when there is one.
+/// Checks a contract; on sample documents, when there are some; against source and target, when they are named.
 pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
     let CheckArgs { samples, keys, contract: contract_args, database, json } = args;
+    documents::refuse_contracts(samples)?;
     let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract_args)?;
     let Loaded { contract, mut diagnostics } = file.load();
     let plan = contract.map(|contract| Arc::new(Plan::new(contract)));
     let mut tried = Tried::default();
+    let mut faults = Faults::default();
     if let Some(plan) = &plan {
         if !samples.is_empty() || !keys.key.is_empty() {
             tried = try_on(plan, samples, keys, connection.as_ref(), &mut diagnostics, &file)?;
         }
         if let Some(connection) = &connection {
-            let places = Places::of(&file.text);
-            let differences = database::differences(connection, plan)?.into_iter();
-            let differences = differences.filter(|found| {
-                let Difference { kind, table, column, .. } = found;
-                let is_filled = |&column: &usize| contract::is_always_filled(plan.contract(), *table, column);
-                *kind != DifferenceKind::MayBeNull || !column.as_ref().is_some_and(is_filled)
-            });
-            diagnostics.extend(differences.map(|found| in_contract(found, plan, &places)));
-            // A source that cannot be opened is told below.
-            if database::source(connection, plan).is_ok_and(|source| !source.promises_unique_keys()) {
-                diagnostics.push(repeatable_key(plan, &places));
-            }
+            look_at_databases(connection, plan, &Places::of(&file.text), &mut diagnostics, &mut faults);
         }
     }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.code));
     tell(&file, plan.as_deref(), &diagnostics, &tried, *json)?;
     let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
-    let Some(plan) = plan.filter(|_| !has_errors) else { return Ok(Exit::Usage) };
+    faults.tell()?;
+    if plan.is_none() || has_errors {
+        return Ok(Exit::Usage);
+    }
     if let Some(connection) = connection {
-        // Rights, the source, the log: what else a run would find out at its start.
-        database::check(&connection, &plan)?;
         console::note(format_args!("{} has what the contract needs", connection.target_text()));
     }
     Ok(if tried.failed_count > 0 { Exit::SomeFailed } else { Exit::Done })
+}
+
+/// Everything that a run would find out at its start: names, tables, the source with its key, rights on all that is read and written.
+fn look_at_databases(
+    connection: &Connection,
+    plan: &Plan,
+    places: &Places,
+    diagnostics: &mut Vec<Diagnostic>,
+    faults: &mut Faults,
+) {
+    let dialect = connection.target.dialect();
+    let mut found = target_findings::names(dialect, plan.schema(), plan.contract(), places);
+    let takes_names = found.is_empty();
+    match database::differences(connection, plan) {
+        Ok(differences) => found.extend(target_findings::differences(differences, plan, places)),
+        Err(error) => faults.add(error),
+    }
+    let is_fit = !found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
+    if takes_names {
+        match database::open_to_check(connection, plan) {
+            Ok(ports) => {
+                match ports.source() {
+                    Ok(source) if source.promises_unique_keys() => {}
+                    Ok(_) => found.push(target_findings::repeatable_key(plan, places)),
+                    Err(error) => faults.port("the source does not fit the contract", error),
+                }
+                // What is told already is not told again.
+                if is_fit && let Err(error) = ports.sink() {
+                    faults.port("the target does not fit the contract", error);
+                }
+            }
+            Err(error) => faults.add(error),
+        }
+    }
+    diagnostics.extend(found);
+}
+
+/// What is wrong with databases, none twice: source and target may be one.
+#[derive(Default)]
+struct Faults {
+    found: Vec<CommandError>,
+}
+
+impl Faults {
+    fn add(&mut self, error: CommandError) {
+        let text = console::with_causes(&error);
+        if self.found.iter().all(|known| console::with_causes(known) != text) {
+            self.found.push(error);
+        }
+    }
+
+    fn port(&mut self, during: &str, error: PortError) {
+        self.add(CommandError::port(during, error));
+    }
+
+    /// Tells all of them; the last as the error of the command.
+    fn tell(mut self) -> Result<(), CommandError> {
+        let Some(last) = self.found.pop() else { return Ok(()) };
+        self.found.iter().for_each(console::tell);
+        Err(last)
+    }
 }
 
 /// How many samples there were.
@@ -105,60 +161,22 @@ fn try_on(
 ) -> Result<Tried, CommandError> {
     let limits = plan.contract().document.limits;
     let mut samples = Samples::new(Arc::clone(plan), limits);
-    let mut tried = Tried::default();
+    let mut failed = FailedSamples::default();
+    let mut document_count = 0;
     let now = jiff::Timestamp::now().as_microsecond();
     documents::each(paths, keys, connection, plan, &limits, &mut |document| {
         let context = DocumentContext { key: document.key, session: "check", now, must_end: None };
-        tried.document_count += 1;
+        document_count += 1;
         let added = document.content(plan, &limits).and_then(|content| samples.add(content, &context));
         if let Err(failure) = added {
-            tried.failed_count += 1;
-            console::warn(format_args!("sample {} failed: {failure}", document.name));
+            failed.add(&document.name, &failure);
         }
         Ok(())
     })?;
+    let failed_count = failed.count();
+    failed.lines().iter().for_each(console::warn);
     diagnostics.extend(samples.findings(&file.text));
-    Ok(tried)
-}
-
-/// A difference between contract and target, at the place of the contract that says otherwise.
-fn in_contract(difference: Difference, plan: &Plan, places: &Places) -> Diagnostic {
-    let Difference { kind, table, column, message, remedy } = difference;
-    let code = match kind {
-        DifferenceKind::Missing => Code::TargetMissing,
-        DifferenceKind::TypeDiffers => Code::TargetTypeDiffers,
-        DifferenceKind::NeedsValue => Code::TargetNeedsValue,
-        DifferenceKind::MayRefuse | DifferenceKind::MayBeNull => Code::TargetMayRefuse,
-        DifferenceKind::KeyDiffers => Code::TargetKeyDiffers,
-        DifferenceKind::ParentLater => Code::TargetParentLater,
-    };
-    let table = &plan.schema().tables[table];
-    let to_table = [Step::Key("tables"), Step::Key(&table.name)];
-    let span = match column.map(|column| Step::Key(&table.columns[column].name)) {
-        None => places.first_of(&[&to_table]),
-        Some(column) => {
-            let [tables, table] = to_table;
-            let to_column = [tables, table, Step::Key("columns"), column];
-            let to_type = [tables, table, Step::Key("columns"), column, Step::Key("type")];
-            let is_about_type = matches!(kind, DifferenceKind::TypeDiffers | DifferenceKind::MayRefuse);
-            let first = if is_about_type { &to_type[..] } else { &to_column[..] };
-            places.first_of(&[first, &to_column, &to_table])
-        }
-    };
-    Diagnostic::new(code, span, message, remedy)
-}
-
-/// The source does not promise that keys are unique.
-fn repeatable_key(plan: &Plan, places: &Places) -> Diagnostic {
-    let SourceSpec { table, key, .. } = &plan.contract().source;
-    Diagnostic::new(
-        Code::SourceKeyRepeatable,
-        places.first_of(&[&[Step::Key("source"), Step::Key("key")], &[Step::Key("source")]]),
-        format!("nothing in the database keeps two rows of {table} from having one {key}"),
-        format!(
-            "a run stops at a key that stands twice, and scans the keys once more to see it: make {key} the primary key, or unique"
-        ),
-    )
+    Ok(Tried { document_count, failed_count })
 }
 
 fn tell(
@@ -170,8 +188,8 @@ fn tell(
 ) -> Result<(), CommandError> {
     let mut out = std::io::stdout().lock();
     if !json {
-        console::note(file.render(diagnostics, console::render_style()).trim_end());
-        writeln!(out, "{} {}", file.path.display(), has(diagnostics))?;
+        console::note_rendered(&file.render(diagnostics, console::render_style()));
+        writeln!(out, "{} {}", shown(&file.path.display().to_string()), has(diagnostics))?;
         return Ok(());
     }
     let is_error = |diagnostic: &&Diagnostic| diagnostic.severity() == Severity::Error;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use xmlshred_mapping::coverage::{Coverage, Detail};
 use xmlshred_mapping::{DocumentContext, Plan};
+use xmlshred_model::shown_lines;
 
 use crate::args::{CoverageArgs, DocumentArgs};
 use crate::console;
@@ -25,11 +26,12 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
         contract,
         database,
     } = args;
+    documents::refuse_contracts(documents)?;
     let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
     if !warnings.is_empty() {
-        console::note(file.render(&warnings, console::render_style()).trim_end());
+        console::note_rendered(&file.render(&warnings, console::render_style()));
     }
     let plan = Arc::new(Plan::new(contract));
     let limits = plan.contract().document.limits;
@@ -55,7 +57,7 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
     if *json {
         writeln!(out, "{}", coverage::json(&shown).map_err(std::io::Error::from)?)?;
     } else {
-        write!(out, "{}", coverage::table(&shown))?;
+        write!(out, "{}", shown_lines(&coverage::table(&shown)))?;
     }
     let is_under = fail_under.is_some_and(|percent| report.percent_of_occurrences() < percent);
     if let (true, Some(percent)) = (is_under, fail_under) {

@@ -3,26 +3,36 @@
 use std::io::Write;
 
 use xmlshred_databases::ddl::{self, Existing};
-use xmlshred_databases::log_upgrade;
-use xmlshred_mapping::contract;
+use xmlshred_databases::{SQLITE, log_upgrade};
+use xmlshred_mapping::contract::{self, Places};
 
 use crate::args::DdlArgs;
 use crate::console;
 use crate::database;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::settings::ContractFile;
+use crate::settings::{Connection, ContractFile, ContractProblems};
+use crate::target_findings;
 
 /// Prints the statements.
 pub(crate) fn ddl(args: &DdlArgs) -> Result<Exit, CommandError> {
-    let DdlArgs { contract, dialect, if_not_exists, upgrade } = args;
+    let DdlArgs { contract, dialect, database: target, if_not_exists, upgrade } = args;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
     if !warnings.is_empty() {
-        console::note(file.render(&warnings, console::render_style()).trim_end());
+        console::note_rendered(&file.render(&warnings, console::render_style()));
     }
     let existing = if *if_not_exists { Existing::Keep } else { Existing::Fail };
-    let (dialect, schema) = (database::dialect(*dialect), contract::target_schema(&contract));
+    let dialect = match dialect {
+        Some(dialect) => database::dialect(*dialect),
+        None => Connection::target_if_any(target, &|name| std::env::var(name).ok())?
+            .map_or(&SQLITE, |target| target.dialect()),
+    };
+    let schema = contract::target_schema(&contract);
+    let diagnostics = target_findings::names(dialect, &schema, &contract, &Places::of(&file.text));
+    if !diagnostics.is_empty() {
+        return Err(Box::new(ContractProblems { file, diagnostics }).into());
+    }
     let script = match upgrade {
         true => log_upgrade::script(dialect, &schema),
         false => ddl::script(dialect, &schema, existing),

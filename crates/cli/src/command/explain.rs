@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use xmlshred_mapping::explain::LetSet;
 use xmlshred_mapping::{DocumentContext, Plan};
+use xmlshred_model::shown_lines;
 
 use crate::args::{ExplainArgs, KeyArgs};
 use crate::console;
@@ -26,11 +27,12 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
         _ => return Err(SettingsError::ExplainWhat.into()),
     };
     let keys = KeyArgs { key: keys };
+    documents::refuse_contracts(&paths)?;
     let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
     if !warnings.is_empty() {
-        console::note(file.render(&warnings, console::render_style()).trim_end());
+        console::note_rendered(&file.render(&warnings, console::render_style()));
     }
     let plan = Arc::new(Plan::new(contract));
     let selection = Selection::parse(wanted, *row, *max_rows, &plan)?;
@@ -73,7 +75,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
         if *json {
             writeln!(out, "{}", explain::json(&shown))?;
         } else {
-            write!(out, "{}", explain::text(&shown))?;
+            write!(out, "{}", shown_lines(&explain::text(&shown)))?;
         }
         Ok(())
     })?;

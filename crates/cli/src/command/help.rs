@@ -56,19 +56,15 @@ fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
     &text[start..end]
 }
 
-/// The part of the page of errors about a number (`E0107`), a name (`unknown-codes`), or the code of a failure or issue.
+/// The parts of the page of errors about a number (`E0107`), a name (`unknown-codes`), or the code of a failure or an issue: some codes
+/// are both.
 fn of_code(code: &str) -> Option<String> {
     let named = |heading: &str| heading.split(' ').any(|word| word.eq_ignore_ascii_case(code));
     let sections = ERRORS.split("\n### ").skip(1);
-    let section = sections.map(|section| section.split("\n## ").next().unwrap_or(section));
-    let of_contract = section.into_iter().find(|section| section.lines().next().is_some_and(named));
-    if let Some(section) = of_contract {
-        return Some(format!("{}\n", section.trim_end()));
-    }
-    let row =
-        ERRORS.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | "));
-    let rows: Vec<_> = row.filter(|(name, _)| name.eq_ignore_ascii_case(code)).collect();
-    (!rows.is_empty()).then(|| rows.iter().map(|(name, meaning)| format!("{name}: {meaning}\n")).collect())
+    let sections = sections.map(|section| section.split("\n## ").next().unwrap_or(section));
+    let found = sections.filter(|section| section.lines().next().is_some_and(named));
+    let found: Vec<_> = found.map(|section| format!("{}\n", section.trim_end())).collect();
+    (!found.is_empty()).then(|| found.join("\n"))
 }
 
 #[cfg(test)]
@@ -89,11 +85,17 @@ mod tests {
         for word in codes.flat_map(|code| [code.number(), code.name()]) {
             assert!(of_code(word).is_some(), "{word}");
         }
-        for code in xmlshred_model::FailureCode::ALL {
-            assert!(of_code(&code.to_string()).is_some(), "{code}");
-        }
-        for code in xmlshred_model::IssueCode::ALL {
-            assert!(of_code(&code.to_string()).is_some(), "{code}");
+        let failures =
+            xmlshred_model::FailureCode::ALL.iter().map(|code| (code.as_str(), code.explanation()));
+        let issues = xmlshred_model::IssueCode::ALL.iter().map(|code| (code.as_str(), code.explanation()));
+        for (code, explanation) in failures.chain(issues) {
+            let text = of_code(code).unwrap();
+            assert!(
+                [explanation, "Usual reasons:", "What to do: ", "```text"]
+                    .iter()
+                    .all(|part| text.contains(part)),
+                "{text}"
+            );
         }
     }
 }

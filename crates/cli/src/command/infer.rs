@@ -21,6 +21,7 @@ use crate::database;
 use crate::documents;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::settings::SettingsError;
 
 /// Documents that are named before the rest is only counted.
 const MAX_NAMED: usize = 5;
@@ -40,6 +41,9 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
         source_xml: source_xml.clone(),
         values: if *show_values { Values::Shown } else { Values::Hidden },
     };
+    if given.is_empty() && key.is_empty() && sample.is_none() {
+        return Err(SettingsError::NoSamples.into());
+    }
     // Before the work, not behind it.
     let existing = if *force { Existing::Replace } else { Existing::Keep };
     let target = out.as_deref().map(|path| OutputFile::new(path, existing)).transpose()?;

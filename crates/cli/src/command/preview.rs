@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use xmlshred_mapping::Plan;
+use xmlshred_model::shown_lines;
 
 use crate::args::{DocumentArgs, PreviewArgs, PreviewFormat};
 use crate::console;
@@ -24,11 +25,12 @@ pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
         contract,
         database,
     } = args;
+    documents::refuse_contracts(documents)?;
     let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
     if !warnings.is_empty() {
-        console::note(file.render(&warnings, console::render_style()).trim_end());
+        console::note_rendered(&file.render(&warnings, console::render_style()));
     }
     let plan = Arc::new(Plan::new(contract));
     let now = jiff::Timestamp::now().as_microsecond();
@@ -42,7 +44,7 @@ pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
         }
         let mut out = std::io::stdout().lock();
         match format {
-            PreviewFormat::Table => writeln!(out, "{}", preview::table(preview, sensitive))?,
+            PreviewFormat::Table => writeln!(out, "{}", shown_lines(&preview::table(preview, sensitive)))?,
             PreviewFormat::Json => {
                 writeln!(out, "{}", preview::json(preview).map_err(std::io::Error::from)?)?;
             }

@@ -26,7 +26,7 @@ fn of_language() -> Value {
     definitions.insert("type".into(), of_types());
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "xmlshred contract, version 1",
+        "$comment": "xmlshred contract, version 1",
         "$ref": reference(&id(&language::CONTRACT)),
         "$defs": definitions,
     })
@@ -53,25 +53,41 @@ fn of_section(section: &'static Section) -> Value {
         "additionalProperties": false,
     });
     let schema_map = schema.as_object_mut().expect("made as an object");
-    for rule in section.rules {
-        let (key, value) = of_rule(rule);
-        schema_map.insert(key.to_owned(), value);
+    let rules = section.rules.iter().flat_map(of_rule).collect::<Vec<_>>();
+    if !rules.is_empty() {
+        schema_map.insert("allOf".into(), rules.into());
     }
     schema
 }
 
-fn of_rule(rule: &Rule) -> (&'static str, Value) {
-    let each = |names: &[&str]| names.iter().map(|name| json!({ "required": [name] })).collect::<Vec<_>>();
+/// Schemas that hold together. Editors say of each which key it is about; of a `oneOf` they say that several schemas match.
+fn of_rule(rule: &Rule) -> Vec<Value> {
+    let any = |names: &[&str]| {
+        let each = names.iter().map(|name| json!({ "required": [name] })).collect::<Vec<_>>();
+        json!({ "anyOf": each })
+    };
+    let exclusive = |names: &[&str]| {
+        let first = names.iter().enumerate().take(names.len() - 1).map(|(at, name)| {
+            let others = names[at + 1..].iter().map(|other| ((*other).to_owned(), Value::Bool(false)));
+            if_present(name, json!({ "properties": others.collect::<Map<_, _>>() }))
+        });
+        first.collect::<Vec<_>>()
+    };
     match rule {
         Rule::Sources(alone, together) => {
-            let some = json!({ "anyOf": each(together) });
-            let all = [each(alone), each(together)].concat();
-            let none = json!({ "not": { "anyOf": all } });
-            ("oneOf", Value::from([each(alone), vec![some, none]].concat()))
+            let others = together.iter().map(|other| ((*other).to_owned(), Value::Bool(false)));
+            let others = json!({ "properties": others.collect::<Map<_, _>>() });
+            let apart = alone.iter().map(|name| if_present(name, others.clone())).collect();
+            [exclusive(alone), apart].concat()
         }
-        Rule::AnyOf(names) => ("anyOf", json!(each(names))),
-        Rule::Needs(key, other) => ("dependentRequired", json!({ *key: [other] })),
+        Rule::AnyOf(names) => vec![any(names)],
+        Rule::Needs(key, other) => vec![if_present(key, json!({ "required": [other] }))],
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "what `json!` makes")]
+fn if_present(key: &str, then: Value) -> Value {
+    json!({ "if": { "required": [key] }, "then": then })
 }
 
 fn of_key(key: &Key) -> Value {
@@ -126,8 +142,14 @@ fn of_shape(shape: &Shape) -> Value {
             "examples": ["join(', ')"],
         }),
         Shape::OneOrMore(item) => {
-            let item = of_shape(item);
-            json!({ "anyOf": [item, { "type": "array", "items": item }] })
+            let one = of_shape(item);
+            let mut schema = json!({ "if": { "type": "array" }, "then": { "items": one }, "else": one });
+            // Editors look for values to offer in no branch.
+            if let Shape::Word(words) = item {
+                let snippets = words().into_iter().map(snippet).collect::<Vec<_>>();
+                schema["defaultSnippets"] = snippets.into();
+            }
+            schema
         }
         Shape::List(item) => json!({ "type": "array", "minItems": 1, "items": of_shape(item) }),
         Shape::Map(item) => json!({ "type": "object", "additionalProperties": of_shape(item) }),
@@ -143,16 +165,23 @@ fn of_word_with_argument(word: &str) -> Option<Value> {
     Some(json!({ "type": "string", "pattern": format!(r#"^\s*{name}\s*\(\s*['"]{argument}['"]\s*\)\s*$"#) }))
 }
 
-/// Names without arguments as words, so that editors offer them; the others as patterns.
+/// A value that editors offer.
+fn snippet(value: &str) -> Value {
+    json!({ "label": value, "body": value })
+}
+
+/// One pattern, because editors show every branch of an `anyOf`; the names are offered all the same.
 fn of_types() -> Value {
     let plain = DataType::NAMES.into_iter().filter(|name| name.parse::<DataType>().is_ok());
+    let plain = plain.collect::<Vec<_>>();
+    let offered = plain.iter().copied().chain(["varchar(50)", "char(9)", "decimal(12,2)"]);
     json!({
-        "description": "the whole text must be a value of this type",
-        "anyOf": [
-            { "enum": plain.collect::<Vec<_>>() },
-            { "type": "string", "pattern": r"^\s*(char|varchar)\s*\(\s*0*[1-9][0-9]*\s*\)\s*$" },
-            { "type": "string", "pattern": r"^\s*decimal\s*\(\s*0*([1-9]|[12][0-9]|3[0-8])\s*,\s*0*([0-9]|[12][0-9]|3[0-8])\s*\)\s*$" },
-        ],
-        "examples": ["varchar(50)", "char(9)", "decimal(12,2)"],
+        "type": "string",
+        "pattern": format!(
+            r"^\s*(({})|(char|varchar)\s*\(\s*0*[1-9][0-9]*\s*\)|decimal\s*\(\s*0*([1-9]|[12][0-9]|3[0-8])\s*,\s*0*([0-9]|[12][0-9]|3[0-8])\s*\))\s*$",
+            plain.join("|")
+        ),
+        "patternErrorMessage": format!("no type; the types are {}, char(n), varchar(n), decimal(p,s)", plain.join(", ")),
+        "defaultSnippets": offered.map(snippet).collect::<Vec<_>>(),
     })
 }

@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use xmlshred_engine::ports::{FailedDocuments, LogTally, PortError, Selection};
 use xmlshred_mapping::Plan;
-use xmlshred_model::{KeyRange, Share, UtcMicros};
+use xmlshred_model::{KeyRange, Share, UtcMicros, shown_lines};
 
 use crate::args::StatusArgs;
 use crate::console::count;
@@ -80,7 +80,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     if *json {
         writeln!(out, "{}", serde_json::to_string(&answer).map_err(std::io::Error::from)?)?;
     } else {
-        write!(out, "{}", text(&answer))?;
+        write!(out, "{}", shown_lines(&text(&answer)))?;
     }
     Ok(Exit::Done)
 }

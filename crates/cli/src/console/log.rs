@@ -18,6 +18,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, filter};
 
+use xmlshred_model::shown;
+
 use super::tell::has_colours;
 use crate::args::LogLevel;
 use crate::error::CommandError;
@@ -104,8 +106,9 @@ where
         } else {
             write!(writer, "{now} {} ", level.as_str())?;
         }
-        context.field_format().format_fields(writer.by_ref(), event)?;
-        writeln!(writer)
+        let mut message = String::new();
+        context.field_format().format_fields(Writer::new(&mut message), event)?;
+        writeln!(writer, "{}", shown(&message))
     }
 }
 

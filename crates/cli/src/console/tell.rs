@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstyle::{AnsiColor, Style};
 use xmlshred_engine::ports::{DatabaseWords, PortError};
 use xmlshred_mapping::contract::RenderStyle;
+use xmlshred_model::{shown, shown_lines};
 
 use crate::demo::DemoError;
 use crate::error::CommandError;
@@ -37,9 +38,9 @@ pub(crate) fn tell(error: &CommandError) {
     if let CommandError::Contract(problems) = error {
         let _ = write!(err, "{}", problems.file.render(&problems.diagnostics, render_style()));
     }
-    let _ = writeln!(err, "{ERROR}error:{ERROR:#} {}", with_causes(error));
+    let _ = writeln!(err, "{ERROR}error:{ERROR:#} {}", shown(&with_causes(error)));
     if let Some(hint) = error.hint() {
-        let _ = writeln!(err, "{HINT}hint:{HINT:#} {hint}");
+        let _ = writeln!(err, "{HINT}hint:{HINT:#} {}", shown(&hint));
     }
     drop(err);
     if let Some(words) = words_behind(error) {
@@ -63,14 +64,8 @@ pub(crate) fn shows_database_words() -> bool {
 pub(crate) fn quote(words: &DatabaseWords) {
     if shows_database_words() {
         let mut err = anstream::stderr().lock();
-        let _ = writeln!(err, "{HINT}the database says:{HINT:#} {}", printable(words.reveal()));
+        let _ = writeln!(err, "{HINT}the database says:{HINT:#} {}", shown(words.reveal()));
     }
-}
-
-/// Words that do nothing to a terminal.
-fn printable(words: &str) -> String {
-    let shown = |character: char| if character.is_control() { ' ' } else { character };
-    words.chars().map(shown).collect()
 }
 
 /// What a database said about the error, which may stand anywhere among its causes.
@@ -89,12 +84,17 @@ fn words_behind(error: &CommandError) -> Option<&DatabaseWords> {
 
 /// Tells a warning before there is a log.
 pub(crate) fn warn(message: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {message}");
+    let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {}", shown(&message.to_string()));
 }
 
-/// Tells something on standard error as it is.
+/// Tells something on standard error.
 pub(crate) fn note(message: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{message}");
+    let _ = writeln!(anstream::stderr(), "{}", shown_lines(&message.to_string()));
+}
+
+/// Tells what was rendered, which may have colours.
+pub(crate) fn note_rendered(rendered: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", rendered.trim_end());
 }
 
 /// The error and its causes in one line; a cause that its effect already quotes is not said twice.

@@ -1,6 +1,7 @@
 //! What of an explanation is shown.
 
 use xmlshred_mapping::Plan;
+use xmlshred_mapping::contract::most_similar;
 use xmlshred_mapping::explain::{
     Asked, CellKind, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, LetSet, RowFate,
 };
@@ -40,8 +41,8 @@ impl Selection {
         }
         let (name, column) = text.rsplit_once('.').unwrap_or((text, ""));
         let Some(table) = find(name) else {
-            let known = tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ");
-            return Err(SettingsError::NoSuchTable { name: name.to_owned(), known });
+            let instead = instead_of(name, tables.iter().map(|table| table.name.as_str()));
+            return Err(SettingsError::NoSuchTable { name: name.to_owned(), instead });
         };
         let columns = tables[table].templates[0].columns.iter().map(|column| column.name.as_str());
         let names = columns.chain(tables[table].lets.iter().map(|item| item.name.as_str()));
@@ -50,7 +51,7 @@ impl Selection {
             None => Err(SettingsError::NoSuchColumn {
                 table: tables[table].name.clone(),
                 name: column.to_owned(),
-                known: names.collect::<Vec<_>>().join(", "),
+                instead: instead_of(column, names),
             }),
         }
     }
@@ -59,6 +60,21 @@ impl Selection {
     pub(crate) fn asked(&self) -> Asked<'_> {
         let Self { table, column, row, max_rows } = self;
         Asked { table: *table, column: column.as_deref(), row: *row, max_rows: *max_rows }
+    }
+}
+
+/// Names that are shown where nothing looks like the one that was asked for.
+const MAX_NAMES: usize = 12;
+
+/// The name that was probably meant, else those there are.
+fn instead_of<'n>(written: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
+    if let Some(meant) = most_similar(written, known.clone()) {
+        return format!("did you mean `{meant}`?");
+    }
+    let shown = known.clone().take(MAX_NAMES).collect::<Vec<_>>().join(", ");
+    match known.count().saturating_sub(MAX_NAMES) {
+        0 => format!("there are {shown}"),
+        more => format!("there are {shown}, and {more} more"),
     }
 }
 

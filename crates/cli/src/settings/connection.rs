@@ -28,6 +28,33 @@ impl Connection {
         args: &DatabaseArgs,
         environment: Environment<'_>,
     ) -> Result<Option<Self>, SettingsError> {
+        match Self::sides(args, environment)? {
+            (Some(source), Some(target)) => Ok(Some(Self { source, target, asked_password: None })),
+            (None, None) => Ok(None),
+            (Some(SourceAddress::Files(_)), None) => Err(SettingsError::NoTarget),
+            (Some(SourceAddress::Database(_)), None) => {
+                Err(SettingsError::NoSide { side: "target", other: "source" })
+            }
+            (None, Some(_)) => Err(SettingsError::NoSide { side: "source", other: "target" }),
+        }
+    }
+
+    /// The target that the arguments name, for commands that need no source.
+    ///
+    /// # Errors
+    /// When an address is none.
+    pub(crate) fn target_if_any(
+        args: &DatabaseArgs,
+        environment: Environment<'_>,
+    ) -> Result<Option<DatabaseUrl>, SettingsError> {
+        Self::sides(args, environment).map(|(_, target)| target)
+    }
+
+    /// Source and target, as far as the arguments name them.
+    fn sides(
+        args: &DatabaseArgs,
+        environment: Environment<'_>,
+    ) -> Result<(Option<SourceAddress>, Option<DatabaseUrl>), SettingsError> {
         let DatabaseArgs {
             url,
             source_url,
@@ -72,15 +99,7 @@ impl Connection {
             None => parse(source_url)?.or_else(|| both.clone()).map(SourceAddress::Database),
         };
         let target = parse(target_url)?.or(both);
-        match (source, target) {
-            (Some(source), Some(target)) => Ok(Some(Self { source, target, asked_password: None })),
-            (None, None) => Ok(None),
-            (Some(SourceAddress::Files(_)), None) => Err(SettingsError::NoTarget),
-            (Some(SourceAddress::Database(_)), None) => {
-                Err(SettingsError::NoSide { side: "target", other: "source" })
-            }
-            (None, Some(_)) => Err(SettingsError::NoSide { side: "source", other: "target" }),
-        }
+        Ok((source, target))
     }
 
     /// Whether somebody logs in by name without a password.

@@ -81,8 +81,8 @@ pub(crate) enum SettingsError {
     NoSuchTable {
         /// As typed.
         name: String,
-        /// Those it has.
-        known: String,
+        /// What was meant, or those it has.
+        instead: String,
     },
     /// A column that the table does not have.
     #[error("table {table} has no column {name}")]
@@ -91,8 +91,8 @@ pub(crate) enum SettingsError {
         table: String,
         /// As typed.
         name: String,
-        /// Those it has.
-        known: String,
+        /// What was meant, or those it has.
+        instead: String,
     },
     /// `explain --row` of a row that the document does not have.
     #[error("{document} has no row {row} of {table}: it has {count}")]
@@ -105,6 +105,21 @@ pub(crate) enum SettingsError {
         row: usize,
         /// Rows that it has.
         count: usize,
+    },
+    /// A contract where documents are named.
+    #[error("{} looks like a contract, and documents are asked for here", path.display())]
+    ContractAsDocument {
+        /// As typed.
+        path: PathBuf,
+    },
+    /// `infer` without a document.
+    #[error("infer needs documents")]
+    NoSamples,
+    /// `--instance-count` without `--instance-id`.
+    #[error("--instance-count {count} without --instance-id: which of the {count} instances is this?")]
+    WhichInstance {
+        /// As typed.
+        count: i64,
     },
     /// A file that cannot be read.
     #[error("cannot read {what} {}", path.display())]
@@ -151,8 +166,20 @@ impl SettingsError {
             Self::ExplainWhat => {
                 "say `xmlshred explain DOC TABLE.COLUMN`, or `xmlshred explain --key KEY TABLE.COLUMN`"
             }
-            Self::NoSuchTable { known, .. } | Self::NoSuchColumn { known, .. } => {
-                return Some(format!("there are {known}"));
+            Self::NoSuchTable { instead, .. } | Self::NoSuchColumn { instead, .. } => {
+                return Some(instead.clone());
+            }
+            Self::ContractAsDocument { path } => {
+                return Some(format!("did you mean `--contract {}`?", path.display()));
+            }
+            Self::NoSamples => {
+                "name files, as in `xmlshred infer 'samples/*.xml'`, or take some of the source: `xmlshred infer --sample 500 --url …`"
+            }
+            Self::WhichInstance { count } => {
+                return Some(format!(
+                    "add --instance-id 0 to {}, or let `xmlshred launch --instances {count}` start them all",
+                    count.saturating_sub(1)
+                ));
             }
             Self::NoSuchRow { .. } => {
                 "rows are counted from 1; without --row, the first of them are explained"

@@ -101,7 +101,10 @@ impl Scheduler {
 pub(crate) fn share(args: &InstanceArgs, environment: Environment<'_>) -> Result<Share, SettingsError> {
     let InstanceArgs { instance_id, instance_count } = args;
     let (id, count) = match instance_id {
-        None => (0, instance_count.unwrap_or(1)),
+        None => match *instance_count {
+            Some(count) if count > 1 => return Err(SettingsError::WhichInstance { count }),
+            count => (0, count.unwrap_or(1)),
+        },
         Some(InstanceId::Number(id)) => (*id, instance_count.unwrap_or(1)),
         Some(InstanceId::Auto) => from_scheduler(*instance_count, environment)?,
     };

@@ -25,7 +25,10 @@ fn problems_as_json_have_code_and_place() {
 #[test]
 fn with_a_database_the_tables_are_checked_too() {
     let place = Workplace::new(1..2);
-    place.run("check --url sqlite:data.db").ends_with(2).says(&["person"]);
+    place.run("check --url sqlite:data.db").ends_with(2).says(&[
+        "E0801 target-missing]: none of the 2 tables exist yet: `--create-tables` makes them",
+        "xmlshred ddl",
+    ]);
     let script = place.run("ddl").ends_with(0).out;
     place.database().execute_batch(&script).unwrap();
     place.run("check --url sqlite:data.db").ends_with(0);
@@ -53,6 +56,19 @@ fn samples_tell_what_never_happens_at_its_place() {
         "contract.yaml:11:",
         "E0801 target-missing",
     ]);
+    place.write("contract.yaml", crate::workplace::CONTRACT);
+    place.write("1.xml", "<request id='1'><name>a name of more than twenty characters</name></request>");
+    place.write("2.xml", "<request\n id='2'><name>another name of more than twenty</name></request>");
+    place.write("3.xml", "<request id='3'><name>short</name></request>");
+    let answer = place.run("check 1.xml 2.xml 3.xml").ends_with(3);
+    let lines: Vec<_> = answer.err.lines().filter(|line| line.contains("failed")).collect();
+    assert!(
+        lines.len() == 1
+            && lines[0].starts_with("warning: 2 samples failed: shred: too-long: person.name: ")
+            && lines[0].contains("; the first is 1.xml, at line 1 column "),
+        "{lines:?}"
+    );
+    place.write("contract.yaml", &crate::workplace::CONTRACT.replace("path: weight", "path: wieght"));
     place.write("7.xml", &crate::workplace::document(7));
     place.write("8.xml", &crate::workplace::document(8));
     let answer = place.run("check [78].xml --json").ends_with(3).says(&["sample 7.xml failed"]);
@@ -83,4 +99,95 @@ fn differences_of_the_target_are_told_at_their_lines_all_at_once() {
         "= help: ",
     ]);
     assert!(!answer.err.contains("person.born"), "a default fills it: {}", answer.err);
+}
+
+#[test]
+fn statements_are_those_of_the_target_that_is_set_and_say_which() {
+    let place = Workplace::new(1..2);
+    let contract = crate::workplace::CONTRACT.replace("document:", "target: { schema: ubl }\ndocument:");
+    place.write("contract.yaml", &contract);
+    for (arguments, first, quoted) in [
+        ("ddl", "-- SQLite: ", "CREATE TABLE \"person\""),
+        ("ddl --url postgres://me@host/db", "-- PostgreSQL: ", "CREATE SCHEMA IF NOT EXISTS \"ubl\";\n"),
+        ("ddl --target-url postgres://me@host/db", "-- PostgreSQL: ", "CREATE TABLE \"ubl\".\"person\""),
+        ("ddl --server host --database db", "-- SQL Server: ", "SCHEMA_ID(N'ubl') IS NULL"),
+        ("ddl --url postgres://me@host/db --dialect sqlserver", "-- SQL Server: ", "[ubl].[person]"),
+        (
+            "ddl --upgrade --url postgres://me@host/db",
+            "-- PostgreSQL: ",
+            "CREATE TABLE IF NOT EXISTS \"ubl\".\"processing_file\"",
+        ),
+    ] {
+        let script = place.run(arguments).ends_with(0).out;
+        assert!(script.starts_with(first) && script.contains(quoted), "{arguments}: {script}");
+    }
+    let own = contract.replace("schema: ubl", "schema: public");
+    place.write("contract.yaml", &own);
+    assert!(!place.run("ddl --dialect postgres").ends_with(0).out.contains("CREATE SCHEMA"));
+    let required =
+        crate::workplace::CONTRACT.replace("type: double", "type: double, required: true, default: 1.5");
+    place.write("contract.yaml", &required);
+    assert!(
+        place.run("ddl --dialect postgres").ends_with(0).out.contains("\"weight\" double precision NOT NULL")
+    );
+}
+
+#[test]
+fn names_that_the_target_would_cut_are_told_and_never_written() {
+    let place = Workplace::new(1..2);
+    let long = "n".repeat(64);
+    place.write("contract.yaml", &crate::workplace::CONTRACT.replace("number:", &format!("{long}:")));
+    let told = ["E0808 target-name", "64 bytes, and PostgreSQL takes 63", "contract.yaml:19:"];
+    let answer = place.run("ddl --dialect postgres").ends_with(2).says(&told);
+    assert_eq!(answer.out, "");
+    place.run("ddl --dialect postgres --upgrade").ends_with(2).says(&told);
+    place.run("ddl --dialect sqlserver").ends_with(0);
+    // Nobody has to be asked for it.
+    place
+        .run("check --url sqlite:data.db --target-url postgres://me@127.0.0.1:1/db")
+        .ends_with(2)
+        .says(&told);
+    place
+        .run("run --url sqlite:data.db --target-url postgres://me@127.0.0.1:1/db --create-tables")
+        .ends_with(2)
+        .says(&["64 bytes, and PostgreSQL takes 63"]);
+    let same = crate::workplace::CONTRACT.replace(
+        "number:",
+        "größe: { value: 1, type: int }\n      GRÖSSE: { value: 1, type: int }\n      GRÖßE:",
+    );
+    place.write("contract.yaml", &same);
+    place
+        .run("ddl --dialect sqlserver")
+        .ends_with(2)
+        .says(&["SQL Server takes the column `GRÖßE` for `größe`"]);
+    place.run("ddl --dialect postgres").ends_with(0);
+}
+
+#[test]
+fn source_and_target_are_both_told_of_at_once() {
+    let place = Workplace::new(1..2);
+    place.write("contract.yaml", &crate::workplace::CONTRACT.replace("table: app_xml", "table: app_xlm"));
+    place.run("check --url sqlite:data.db").ends_with(2).says(&[
+        "none of the 2 tables exist yet",
+        "the source has no table `app_xlm`",
+        "hint: did you mean `app_xml`?",
+    ]);
+    // One that is not there is told once, though source and target ask for it.
+    let answer = place.run("check --url sqlite:none.db").ends_with(2);
+    assert!(answer.err.matches("does not exist").count() <= 2, "{}", answer.err);
+}
+
+#[test]
+fn a_run_prints_the_statements_that_add_columns() {
+    let place = Workplace::new(1..2);
+    place.run("run --url sqlite:data.db").ends_with(2).says(&[
+        "error: none of the 2 tables exist yet: `--create-tables` makes them",
+        "hint: say `xmlshred run --create-tables`",
+    ]);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    place.database().execute_batch("ALTER TABLE phone DROP COLUMN number").unwrap();
+    place.run("run --url sqlite:data.db").ends_with(2).says(&[
+        "error: the target lacks columns `phone.number`",
+        "hint: ALTER TABLE \"phone\" ADD \"number\" VARCHAR(30)",
+    ]);
 }

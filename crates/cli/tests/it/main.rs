@@ -3,6 +3,7 @@
 
 mod check;
 mod coverage;
+mod editor;
 mod explain;
 mod foreign_words;
 mod import_legacy;
@@ -16,5 +17,6 @@ mod preview;
 mod run;
 mod schema;
 mod silence;
+mod terminal;
 mod usage;
 mod workplace;

@@ -140,7 +140,10 @@ tables:
 #[test]
 fn a_target_without_tables_is_refused_before_anything_is_read() {
     let place = Workplace::new(1..2);
-    place.run("run --url sqlite:data.db").ends_with(2).says(&["person", "processing_log", "--create-tables"]);
+    place
+        .run("run --url sqlite:data.db")
+        .ends_with(2)
+        .says(&["none of the 2 tables exist yet", "--create-tables"]);
     assert_eq!(place.metrics("1of1")["ended"], "failed");
 }
 
@@ -171,7 +174,7 @@ fn help_prints_the_manual_by_topic_command_and_code() {
         ("types", ["## Types", "| `timestamptz` |"]),
         ("errors", ["# Errors and warnings", "E0107 unknown-codes"]),
         ("E0107", ["E0107 unknown-codes", "help: "]),
-        ("key-mismatch", ["key-mismatch: ", "key"]),
+        ("key-mismatch", ["key-mismatch\n\nThe key", "What to do: "]),
         ("run", ["Usage: xmlshred run", "--instance-id"]),
     ] {
         let answer = place.run(&format!("help {about}")).ends_with(0);
@@ -207,4 +210,27 @@ fn a_server_or_folder_that_is_not_there_is_told_at_once_and_once() {
         assert!(once.is_empty() || said.matches(once).count() == 1, "{arguments}: {said}");
         assert!(!answer.err.contains("attempt 2"), "{arguments}: {}", answer.err);
     }
+}
+
+#[test]
+fn what_was_probably_meant_is_asked() {
+    for command in ["check", "preview", "coverage"] {
+        refused(
+            &format!("{command} contract.yaml"),
+            &["contract.yaml looks like a contract", "hint: did you mean `--contract contract.yaml`?"],
+        );
+    }
+    refused("explain contract.yaml person", &["did you mean `--contract contract.yaml`?"]);
+    refused("explain 1.xml person.nam", &["table person has no column nam", "hint: did you mean `name`?"]);
+    refused("explain 1.xml persn", &["no table persn", "hint: did you mean `person`?"]);
+    refused("explain 1.xml person.zzz", &["hint: there are app_id, name,"]);
+    refused("infer", &["infer needs documents", "--sample 500"]);
+    refused(
+        "run --url sqlite:data.db --instance-count 3",
+        &[
+            "--instance-count 3 without --instance-id",
+            "add --instance-id 0 to 2",
+            "xmlshred launch --instances 3",
+        ],
+    );
 }

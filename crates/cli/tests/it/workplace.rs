@@ -99,6 +99,11 @@ impl Workplace {
         Answer::of(self.command(arguments).output().unwrap())
     }
 
+    /// [`run`](Self::run) with arguments that may have blanks.
+    pub(crate) fn run_with(&self, arguments: &[&str]) -> Answer {
+        Answer::of(self.command("").args(arguments).output().unwrap())
+    }
+
     /// The only file of this folder with this ending.
     pub(crate) fn only_file(&self, folder: &str, ending: &str) -> PathBuf {
         let files: Vec<_> = std::fs::read_dir(self.path().join(folder))

@@ -11,6 +11,8 @@ pub struct OpenOptions {
     pub retries_failed: bool,
     /// Whether the documents are files, whose names the target binds to keys.
     pub binds_files: bool,
+    /// Whether somebody only wants to know whether a run would have all rights, also to what it writes before the first document.
+    pub asks_for_rights: bool,
     /// The name that servers show their administrators: `xmlshred <version> instance 1/3`.
     pub application_name: String,
 }
@@ -18,6 +20,13 @@ pub struct OpenOptions {
 impl Default for OpenOptions {
     fn default() -> Self {
         let application_name = concat!("xmlshred ", env!("CARGO_PKG_VERSION")).to_owned();
-        Self { create: false, adopt_log: false, retries_failed: false, binds_files: false, application_name }
+        Self {
+            create: false,
+            adopt_log: false,
+            retries_failed: false,
+            binds_files: false,
+            asks_for_rights: false,
+            application_name,
+        }
     }
 }

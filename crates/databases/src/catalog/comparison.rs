@@ -6,6 +6,7 @@
 use xmlshred_model::{ColumnSchema, DataType, OnExisting, TableSchema, TargetSchema};
 
 use crate::catalog::real_table::{Keeps, Magnitude, Nulls, RealColumn, RealTable};
+use crate::catalog::target_names;
 use crate::sql::dialect::Dialect;
 use crate::sql::names::listed;
 
@@ -27,6 +28,8 @@ pub struct Difference {
 /// Kinds of differences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DifferenceKind {
+    /// None of the contract's tables is there yet: said once, of the first.
+    NoTables,
     /// No such table or column. Nothing can be loaded.
     Missing,
     /// The column would change values. Nothing is loaded.
@@ -54,6 +57,11 @@ pub(crate) fn compare(
     is_same: SameName,
 ) -> Vec<Difference> {
     let mut comparison = Comparison { schema, dialect, is_same, found: Vec::new() };
+    if tables.iter().all(Option::is_none) {
+        let message = target_names::none_exists(schema);
+        comparison.report(DifferenceKind::NoTables, (0, None), message, target_names::CREATE);
+        return comparison.found;
+    }
     for (at, real) in tables.iter().enumerate() {
         let name = &schema.tables[at].name;
         match real {
@@ -99,11 +107,13 @@ impl Comparison<'_> {
                 Some(found) => self.column((at, index), column, found),
                 None => {
                     let message = format!("table {} of the target has no column {}", table.name, column.name);
-                    let remedy = format!(
-                        "ALTER TABLE {} ADD {} {}",
-                        self.named(&table.name),
-                        self.dialect.quote(&column.name),
-                        self.dialect.type_name(column.data_type)
+                    let (dialect, schema) = (self.dialect, self.schema);
+                    let remedy = target_names::add_column(
+                        dialect,
+                        schema,
+                        &table.name,
+                        &column.name,
+                        column.data_type,
                     );
                     self.report(DifferenceKind::Missing, (at, Some(index)), message, remedy);
                 }

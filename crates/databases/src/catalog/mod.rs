@@ -3,6 +3,8 @@
 pub(crate) mod comparison;
 pub(crate) mod known_names;
 pub(crate) mod log_layout;
+pub(crate) mod name_problems;
 pub(crate) mod real_table;
+pub(crate) mod rights;
 pub(crate) mod source_names;
 pub(crate) mod target_names;

@@ -7,6 +7,7 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::OpenOptions;
+use crate::catalog::name_problems::check_names;
 use crate::files::{FilesSource, Listing};
 use crate::postgres::{PostgresFileNames, PostgresJournal, PostgresSink, PostgresSource};
 use crate::sqlite::{SqliteFileNames, SqliteJournal, SqliteSink, SqliteSource, folder_must_exist};
@@ -31,7 +32,8 @@ const MAX_SERVER_LOADERS: usize = 4;
 /// Ports for a run.
 ///
 /// # Errors
-/// When the files of the source cannot be listed. Databases are reached later, by the ports.
+/// When the files of the source cannot be listed, or the target does not take names of the contract as they are. Databases are reached later,
+/// by the ports.
 pub fn open(
     source: &SourceAddress,
     target: &DatabaseUrl,
@@ -39,6 +41,7 @@ pub fn open(
     schema: &Arc<TargetSchema>,
     options: OpenOptions,
 ) -> Result<Box<dyn Ports>, PortError> {
+    check_names(target.dialect(), schema)?;
     let from = match source {
         SourceAddress::Database(url) => From::Table(url.clone(), spec.clone()),
         SourceAddress::Files(pattern) => From::Files(Listing::of(pattern)?, Mutex::default()),
@@ -72,6 +75,9 @@ impl Ports for DatabasePorts {
             }
             From::Files(files, opened) => {
                 let mut names = file_names(&self.target, &self.schema, &self.options)?;
+                if self.options.binds_files || self.options.asks_for_rights {
+                    names.check_rights()?;
+                }
                 let source = match self.options.binds_files {
                     true => files.bound(&mut *names)?,
                     false => files.unbound(names.known()?)?,

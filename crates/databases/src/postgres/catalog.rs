@@ -1,18 +1,19 @@
 //! What the server knows of tables and columns.
 
-use postgres::types::{Oid, Type};
-use postgres::{Client, GenericClient};
-use xmlshred_engine::ports::{Fault, PortError};
-use xmlshred_mapping::contract::SourceSpec;
+use postgres::GenericClient;
+use postgres::types::Oid;
+use xmlshred_engine::ports::PortError;
 use xmlshred_model::TargetSchema;
 
+use crate::address::OpenOptions;
 use crate::catalog::log_layout::Layout;
-use crate::catalog::source_names::no_right_to_read;
+use crate::catalog::rights::{Retrying, needed};
 use crate::catalog::target_names::{self, Known};
 use crate::sql::dialect::POSTGRES;
 use xmlshred_model::log_table::{ISSUE, LOG};
 
 use super::fault::port_error;
+use super::rights;
 
 /// A column of a table on the server.
 #[derive(Clone, Debug)]
@@ -101,8 +102,9 @@ pub(super) fn columns(
 pub(super) fn check_target(
     client: &mut impl GenericClient,
     schema: &TargetSchema,
-    retries_failed: bool,
+    options: &OpenOptions,
 ) -> Result<Vec<Vec<Column>>, PortError> {
+    rights::check_schema(client, schema)?;
     let expected = target_names::expected(schema);
     let tables: Vec<_> = expected.iter().map(|table| qualified(schema, table.name)).collect();
     let mut found = columns(client, &tables)?;
@@ -112,89 +114,11 @@ pub(super) fn check_target(
             columns.as_ref().map(|columns| columns.iter().map(|column| column.name.clone()).collect())
         })
         .collect();
-    target_names::check(&expected, &Known { columns: known, is_same: |one, other| one == other })?;
-    check_rights(client, &tables, retries_failed)?;
+    let known = Known { columns: known, is_same: |one, other| one == other };
+    target_names::check(schema, &expected, &known, &POSTGRES)?;
+    rights::check(client, schema, &needed(schema, options, Retrying::Updates))?;
     found.truncate(schema.tables.len());
     Ok(found.into_iter().flatten().collect())
-}
-
-/// That rows can be inserted everywhere, and the log be read, before the first document is read; and changed, where documents that failed
-/// are taken again.
-///
-/// # Errors
-/// Names every right that is missing, and the statements that give them.
-fn check_rights(
-    client: &mut impl GenericClient,
-    tables: &[String],
-    retries_failed: bool,
-) -> Result<(), PortError> {
-    // Before the issues, which are the last.
-    let log_at = i64::try_from(tables.len()).unwrap_or(i64::MAX) - 1;
-    let rows = client
-        .query(
-            "SELECT need, array_agg(name ORDER BY at), current_user::text \
-             FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, at) \
-             CROSS JOIN unnest(ARRAY['INSERT', 'SELECT', 'UPDATE', 'DELETE']) WITH ORDINALITY AS needs (need, rank) \
-             WHERE (need = 'INSERT' OR need = 'SELECT' AND at = $2 \
-             OR $3 AND (need = 'UPDATE' AND at = $2 OR need IN ('SELECT', 'DELETE') AND at = $2 + 1)) \
-             AND NOT has_table_privilege(name, need) GROUP BY need, rank ORDER BY rank",
-            &[&tables, &log_at, &retries_failed],
-        )
-        .map_err(|error| port_error("looking up rights", error))?;
-    let (mut missing, mut grants) = (Vec::new(), Vec::new());
-    for row in &rows {
-        let (need, tables, user): (&str, Vec<String>, &str) = (row.get(0), row.get(1), row.get(2));
-        let tables = tables.join(", ");
-        let verb = match need {
-            "INSERT" => "insert into",
-            "SELECT" => "read",
-            "UPDATE" => "update",
-            _ => "delete from",
-        };
-        missing.push(format!("{verb} {tables}"));
-        grants.push(format!("GRANT {need} ON {tables} TO {}", POSTGRES.quote(user)));
-    }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let because = if rows.iter().any(|row| matches!(row.get(0), "UPDATE" | "DELETE")) {
-        ", as --retry-failed does"
-    } else {
-        ""
-    };
-    let message = format!("no right to {}{because}", missing.join(", or to "));
-    let grants = grants.join("; ");
-    Err(PortError::new(Fault::AccessDenied, message)
-        .with_hint(format!("{grants}; docs/databases.md lists all rights that a run needs")))
-}
-
-/// That the source can be read, before it is said that it is not there: a table in a schema that may not be used looks so.
-pub(super) fn check_right_to_read(client: &mut Client, spec: &SourceSpec) -> Result<(), PortError> {
-    let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _ } = spec;
-    let sql = "SELECT current_user::text, n.nspname::text, has_schema_privilege(n.oid, 'USAGE'), \
-               coalesce(bool_and(has_column_privilege(c.oid, a.attnum, 'SELECT')), true), \
-               coalesce(n.nspname = $2, c.oid = to_regclass(quote_ident($1)), false) AS is_it \
-               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-               LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = ANY (ARRAY[$3, $4]) \
-               WHERE c.relname = $1 AND c.relkind IN ('r', 'v', 'm', 'f', 'p') \
-               AND ($2::text IS NULL OR n.nspname = $2) GROUP BY c.oid, n.oid, n.nspname ORDER BY is_it DESC, n.nspname";
-    let types = [Type::TEXT, Type::TEXT, Type::TEXT, Type::TEXT];
-    let rows = client
-        .prepare_typed(sql, &types)
-        .and_then(|statement| client.query(&statement, &[table, schema, key, xml]))
-        .map_err(|error| port_error("looking up rights", error))?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    let (user, found_in): (&str, &str) = (row.get(0), row.get(1));
-    let (has_schema, has_columns, is_it): (bool, bool, bool) = (row.get(2), row.get(3), row.get(4));
-    // One that cannot be named without its schema is meant only if that schema is closed.
-    if has_schema && (has_columns || !is_it) {
-        return Ok(());
-    }
-    let (user, found_in) = (POSTGRES.quote(user), POSTGRES.quote(found_in));
-    let usage = format!("GRANT USAGE ON SCHEMA {found_in} TO {user}; ");
-    let select = format!("GRANT SELECT ON {found_in}.{} TO {user}", POSTGRES.quote(table));
-    let usage = if has_schema { "" } else { &*usage };
-    Err(no_right_to_read(spec, &format!("{usage}{select}")))
 }
 
 /// How rows get into each of the target tables, in schema order. `COPY` takes neither a table whose row-level security applies to this
@@ -222,6 +146,17 @@ pub(super) fn has_all_tables(
 ) -> Result<bool, PortError> {
     let is_there = target_tables_there(client, schema)?.into_iter().all(|is_there| is_there);
     Ok(is_there && layouts(client, schema)? == [Layout::Current; 2])
+}
+
+/// Whether the target's schema is there.
+pub(super) fn has_schema(client: &mut impl GenericClient, schema: &TargetSchema) -> Result<bool, PortError> {
+    client
+        .query_one(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)",
+            &[&schema.namespace],
+        )
+        .map(|row| row.get(0))
+        .map_err(|error| port_error("looking for the target's schema", error))
 }
 
 /// Which of the target tables are there, in schema order.

@@ -8,6 +8,7 @@ use xmlshred_model::log_table::{CONTRACT_NAME, FILE, LOG};
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::OpenOptions;
+use crate::catalog::rights::OF_FILES;
 use crate::sql::dialect::POSTGRES;
 use crate::transfer::{Binding, FileNames, KnownFiles, name_hash, no_file_table};
 
@@ -15,6 +16,7 @@ use super::address::PostgresAddress;
 use super::catalog::{columns, has_log, qualified};
 use super::connect::{Purpose, connect};
 use super::fault::port_error;
+use super::rights;
 
 /// Instances that bind names take turns by this advisory lock, which takes no right on the table. Chosen at random.
 const BINDING_LOCK: i64 = 0x786d_6c66_696c_6573;
@@ -39,6 +41,12 @@ impl PostgresFileNames {
 impl FileNames for PostgresFileNames {
     fn known(&mut self) -> Result<KnownFiles, PortError> {
         known(&mut self.client, &self.schema)
+    }
+
+    fn check_rights(&mut self) -> Result<(), PortError> {
+        let Self { client, schema } = self;
+        rights::check_schema(client, schema)?;
+        if has_file_table(client, schema)? { rights::check(client, schema, &OF_FILES) } else { Ok(()) }
     }
 
     fn bind(

@@ -15,7 +15,7 @@ use crate::sql::paging::count_failed;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SUCCESS};
 
 use super::address::PostgresAddress;
-use super::catalog::{has_all_tables, has_log, layouts, qualified, target_tables_there};
+use super::catalog::{has_all_tables, has_log, has_schema, layouts, qualified, target_tables_there};
 use super::connect::{Purpose, connect};
 use super::fault::port_error;
 use super::file_names::has_file_table;
@@ -54,7 +54,11 @@ impl Journal for PostgresJournal {
         let mut transaction = client.transaction().map_err(failed)?;
         transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&CREATION_LOCK]).map_err(failed)?;
         upgrade(&mut transaction, schema, *adopt_log)?;
-        for sql in ddl::statements(&POSTGRES, schema, Existing::Keep) {
+        // Even of a schema that is there, the statement asks for the right to make schemas.
+        let is_there = has_schema(&mut transaction, schema)?;
+        let left_out = ddl::create_schema(&POSTGRES, schema).filter(|_| is_there);
+        let statements = ddl::statements(&POSTGRES, schema, Existing::Keep).into_iter();
+        for sql in statements.filter(|sql| left_out.as_ref() != Some(sql)) {
             transaction.batch_execute(&sql).map_err(failed)?;
         }
         transaction.commit().map_err(failed)

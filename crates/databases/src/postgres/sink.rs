@@ -16,6 +16,7 @@ use super::connect::{Purpose, connect};
 use super::conversion::{Conversion, conversions};
 use super::fault::{port_error, target_error};
 use super::log::LogWriter;
+use super::preflight;
 use super::rejected_column::rejected_column;
 use super::table_loader::TableLoader;
 
@@ -56,13 +57,14 @@ impl PostgresSink {
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
         let mut client = connect(address, &options.application_name, Purpose::Write)?;
-        let columns = check_target(&mut client, schema, options.retries_failed)?;
+        let columns = check_target(&mut client, schema, options)?;
         let ways_in = ways_in(&mut client, schema)?;
         let conversions = conversions(schema, &columns)?;
         let tables = conversions.iter().zip(ways_in).enumerate();
-        let tables = tables
+        let tables: Vec<_> = tables
             .map(|(at, (conversions, way_in))| TableLoader::new(schema, at, conversions, way_in))
             .collect();
+        preflight::check(&mut client, schema, &tables)?;
         Ok(Self {
             address: address.clone(),
             schema: Arc::clone(schema),

@@ -21,6 +21,7 @@ use super::address::PostgresAddress;
 use super::catalog::{self, Column, qualified};
 use super::connect::{Purpose, connect};
 use super::fault::source_error;
+use super::rights;
 
 /// Counting documents is for the progress bar; it may cost this much time.
 const COUNT_TIMEOUT: &str = "SET LOCAL statement_timeout = '5s'";
@@ -55,8 +56,14 @@ impl PostgresSource {
         let is_binary = check_table(&mut client, spec)?;
         let sees_journal = log.is_some();
         let contract_name = log.map_or_else(String::new, |schema| schema.contract_name.clone());
+        if let Some(schema) = log {
+            rights::check_schema(&mut client, schema)?;
+        }
         let log = match log {
-            Some(schema) if catalog::has_log(&mut client, schema)? => Some(qualified(schema, LOG)),
+            Some(schema) if catalog::has_log(&mut client, schema)? => {
+                rights::check_right_to_read_log(&mut client, schema)?;
+                Some(qualified(schema, LOG))
+            }
             _ => None,
         };
         let has_unique_keys = catalog::is_unique(&mut client, &source_table(spec), &spec.key)?;
@@ -251,7 +258,7 @@ fn is_about_sql(code: &str) -> bool {
 /// That table and columns of the contract are there and fit; whether documents are bytes.
 fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<bool, PortError> {
     let SourceSpec { schema, table: _, key, xml, min_bytes: _, where_sql: _ } = spec;
-    catalog::check_right_to_read(client, spec)?;
+    rights::check_right_to_read(client, spec)?;
     let Some(Some(columns)) = catalog::columns(client, &[source_table(spec)])?.pop() else {
         return Err(no_table(spec, &catalog::table_names(client, schema.as_deref())?));
     };

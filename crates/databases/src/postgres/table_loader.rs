@@ -110,6 +110,11 @@ impl TableLoader {
         }
     }
 
+    /// Whether rows go through a temporary table.
+    pub(super) fn is_staged(&self) -> bool {
+        self.staging.is_some()
+    }
+
     /// Whether the connection answers for statements that are over: the driver sends one synchronisation too many when the server
     /// refuses a `COPY` before its first row (a statement trigger, a lock that is not given). Only another connection helps.
     pub(super) fn is_out_of_step(&self) -> bool {

@@ -19,7 +19,8 @@ pub enum Existing {
 }
 
 /// The statements that create what a contract loads into, in an order that works: target tables in insert order, then
-/// the log, the issues and the files. Without semicolons at their ends. With [`Existing::Keep`] the schema is created as well.
+/// the log, the issues and the files. Without semicolons at their ends. A schema that no database has from the start is created before
+/// them, unless it is there.
 pub fn statements(dialect: &Dialect, schema: &TargetSchema, existing: Existing) -> Vec<String> {
     let create = Create { dialect, schema, existing };
     let mut statements = Vec::with_capacity(schema.tables.len() + 4);
@@ -41,13 +42,23 @@ pub(crate) fn create_issues(dialect: &Dialect, schema: &TargetSchema, existing: 
     Create { dialect, schema, existing }.issues()
 }
 
-/// [`statements`] as a script: a semicolon and an empty line after each.
+/// The statement that creates the schema unless it is there, where one has to be.
+pub(crate) fn create_schema(dialect: &Dialect, schema: &TargetSchema) -> Option<String> {
+    Create { dialect, schema, existing: Existing::Keep }.namespace()
+}
+
+/// The statement that creates the table of names of files, unless it is there.
+pub(crate) fn create_files(dialect: &Dialect, schema: &TargetSchema) -> String {
+    Create { dialect, schema, existing: Existing::Keep }.files()
+}
+
+/// [`statements`] as a script: a semicolon and an empty line after each, and a first line that says whose SQL it is.
 pub fn script(dialect: &Dialect, schema: &TargetSchema, existing: Existing) -> String {
-    statements(dialect, schema, existing)
-        .iter()
-        .map(|statement| format!("{statement};\n"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    let statements = statements(dialect, schema, existing);
+    let statements = statements.iter().map(|statement| format!("{statement};\n"));
+    let title =
+        format!("-- {}: the tables of the contract {:?}, and its log\n", dialect.title, schema.contract_name);
+    std::iter::once(title).chain(statements).collect::<Vec<_>>().join("\n")
 }
 
 struct Create<'a> {
@@ -59,7 +70,9 @@ struct Create<'a> {
 impl Create<'_> {
     fn namespace(&self) -> Option<String> {
         let name = self.schema.namespace.as_deref()?;
-        if self.existing == Existing::Fail || !self.dialect.has_schemas {
+        if !self.dialect.has_schemas
+            || self.dialect.own_schemas.iter().any(|own| own.eq_ignore_ascii_case(name))
+        {
             return None;
         }
         let quoted = self.dialect.quote(name);

@@ -26,8 +26,9 @@ pub(crate) fn statements(dialect: &Dialect, schema: &TargetSchema, table: OldTab
 /// Both tables as a script that is one transaction.
 pub fn script(dialect: &Dialect, schema: &TargetSchema) -> String {
     let mut text = format!(
-        "-- Brings {LOG} and {ISSUE} of xmlshred 0.1 up to layout version {}. All their rows become\n\
+        "-- {}: brings {LOG} and {ISSUE} of xmlshred 0.1 up to layout version {}. All their rows become\n\
          -- rows of the contract {:?}: edit its name below if they are another's.\n",
+        dialect.title,
         xmlshred_model::log_table::VERSION,
         schema.contract_name
     );
@@ -42,7 +43,9 @@ pub fn script(dialect: &Dialect, schema: &TargetSchema) -> String {
             text += ";\n\n";
         }
     }
-    text += "COMMIT;\n";
+    text += "-- Names of files and their keys, which runs with --files keep.\n";
+    text += &ddl::create_files(dialect, schema);
+    text += ";\n\nCOMMIT;\n";
     text
 }
 

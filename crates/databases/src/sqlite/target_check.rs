@@ -8,6 +8,7 @@ use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{DataType, TargetSchema};
 
 use crate::catalog::target_names::{self, Known};
+use crate::sql::dialect::SQLITE;
 use crate::sql::names::listed;
 
 use super::catalog::names;
@@ -28,7 +29,7 @@ fn check_names(connection: &Connection, schema: &TargetSchema) -> Result<(), Por
         let known = names(connection, "column", Some(table.name))?;
         columns.push((!known.is_empty()).then_some(known));
     }
-    target_names::check(&expected, &Known { columns, is_same: str::eq_ignore_ascii_case })
+    target_names::check(schema, &expected, &Known { columns, is_same: str::eq_ignore_ascii_case }, &SQLITE)
 }
 
 /// That the contract leaves out what the file computes.

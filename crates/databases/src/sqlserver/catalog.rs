@@ -1,15 +1,18 @@
 //! What the server knows of tables and columns.
 
-use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_engine::ports::PortError;
 use xmlshred_model::{OwnedValue, TargetSchema, Value};
 
+use crate::address::OpenOptions;
 use crate::catalog::log_layout::Layout;
+use crate::catalog::rights::{Retrying, needed};
 use crate::catalog::target_names::{self, Known};
 use crate::sql::dialect::SQL_SERVER;
 use xmlshred_model::log_table::{CONTRACT_NAME, ISSUE, LOG};
 
 use super::driver::{Driver, DriverError};
 use super::fault::port_error;
+use super::rights;
 
 /// A column of a table on the server.
 #[derive(Clone, Debug)]
@@ -150,7 +153,7 @@ fn declared(type_name: &str, scale: i64, precision: i64, max_bytes: i64) -> Stri
 pub(super) fn check_target(
     driver: &mut dyn Driver,
     schema: &TargetSchema,
-    retries_failed: bool,
+    options: &OpenOptions,
 ) -> Result<Vec<Vec<Column>>, PortError> {
     let expected = target_names::expected(schema);
     let tables: Vec<_> = expected.iter().map(|table| qualified(schema, table.name)).collect();
@@ -161,9 +164,9 @@ pub(super) fn check_target(
             columns.as_ref().map(|columns| columns.iter().map(|column| column.name.clone()).collect())
         })
         .collect();
-    target_names::check(&expected, &Known { columns: known, is_same: is_same_name })?;
+    target_names::check(schema, &expected, &Known { columns: known, is_same: is_same_name }, &SQL_SERVER)?;
     let mut found: Vec<_> = found.into_iter().flatten().collect();
-    check_rights(driver, &tables, retries_failed)?;
+    rights::check(driver, schema, &needed(schema, options, Retrying::Deletes))?;
     for (table, columns) in tables.iter().zip(&mut found) {
         ask_for_scales(driver, table, columns)?;
     }
@@ -189,51 +192,6 @@ fn ask_for_scales(driver: &mut dyn Driver, table: &str, columns: &mut [Column]) 
         column.declared = declared(&column.type_name, column.scale.into(), 0, 0);
     }
     Ok(())
-}
-
-/// That rows can be inserted, before the first document is read; and taken off the log and the issues, the last two, where documents that
-/// failed are taken again.
-///
-/// # Errors
-/// Names every right that is missing.
-fn check_rights(driver: &mut dyn Driver, tables: &[String], retries_failed: bool) -> Result<(), PortError> {
-    let deleted = if retries_failed { &tables[tables.len().saturating_sub(2)..] } else { &[] };
-    let wanted = [("INSERT", "insert into", tables), ("DELETE", "delete from", deleted)];
-    let (mut missing, mut grants) = (Vec::new(), Vec::new());
-    for (right, verb, tables) in wanted {
-        let mut lacking = Vec::new();
-        for table in tables {
-            if lacks_right(driver, table, right)? {
-                grants.push(format!("GRANT {right} ON OBJECT::{table}"));
-                lacking.push(table.as_str());
-            }
-        }
-        if !lacking.is_empty() {
-            missing.push(format!("{verb} {}", lacking.join(", ")));
-        }
-    }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let because = if grants.iter().any(|grant| grant.starts_with("GRANT DELETE")) {
-        ", as --retry-failed does"
-    } else {
-        ""
-    };
-    let message = format!("no right to {}{because}", missing.join(", or to "));
-    let grants = grants.join("; ");
-    Err(PortError::new(Fault::AccessDenied, message).with_hint(format!(
-        "{grants}, each TO the user of this login; docs/databases.md lists all rights that a run needs"
-    )))
-}
-
-fn lacks_right(driver: &mut dyn Driver, table: &str, right: &str) -> Result<bool, PortError> {
-    let mut answer = None;
-    let sql = "SELECT HAS_PERMS_BY_NAME(@P1, 'OBJECT', @P2)";
-    driver
-        .query(sql, &[Value::Text(table), Value::Text(right)], &mut |row| answer = row.into_iter().next())
-        .map_err(|error| port_error("looking up rights", error))?;
-    Ok(answer == Some(OwnedValue::Inline(Value::Int(0))))
 }
 
 /// Whether all target tables, the log and the issues are there, and these as they are today.

@@ -7,6 +7,7 @@ use xmlshred_model::log_table::{CONTRACT_NAME, FILE, LOG};
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
+use crate::catalog::rights::OF_FILES;
 use crate::sql::dialect::SQL_SERVER;
 use crate::transfer::{Binding, FileNames, KnownFiles, name_hash, no_file_table};
 
@@ -15,6 +16,7 @@ use super::catalog::{columns, has_log, qualified};
 use super::connect::connect;
 use super::driver::{Driver, NoUnicode};
 use super::fault::port_error;
+use super::rights;
 
 /// Instances that bind names take turns by this lock. It answers whether it was given (0 or 1), and is no error when not.
 const BINDING_LOCK: &str = "DECLARE @given int; EXEC @given = sp_getapplock @Resource = N'xmlshred files', \
@@ -88,6 +90,12 @@ impl FileNames for SqlServerFileNames {
             driver.query(&sql, &contract_name, &mut |_| known.has_log_rows = true).map_err(failed)?;
         }
         Ok(known)
+    }
+
+    fn check_rights(&mut self) -> Result<(), PortError> {
+        let Self { driver, schema } = self;
+        let driver = &mut **driver;
+        if has_file_table(driver, schema)? { rights::check(driver, schema, &OF_FILES) } else { Ok(()) }
     }
 
     fn bind(

@@ -20,6 +20,7 @@ mod numbers;
 mod option_values;
 mod options;
 mod real_tables;
+mod rights;
 mod rows;
 mod sink;
 mod source;

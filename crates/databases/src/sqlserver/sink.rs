@@ -6,6 +6,7 @@ use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError, RunIdent
 use xmlshred_model::{Batch, Outcome, TargetSchema};
 
 use crate::address::OpenOptions;
+use crate::catalog::rights::{Needed, Right, Why};
 use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::runs;
 use xmlshred_model::log_table::{LOG, issue_table, log_table};
@@ -17,6 +18,7 @@ use super::conversion::{Staging, ways};
 use super::driver::{Driver, NoUnicode};
 use super::fault::{port_error, target_error};
 use super::log::LogWriter;
+use super::rights;
 use super::table_loader::TableLoader;
 
 /// How often rows that may be there already are tried when they turn up at the very moment of inserting them.
@@ -40,11 +42,18 @@ impl SqlServerSink {
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
         let mut driver = connect(address, &options.application_name, Intent::ReadWrite, NoUnicode::Refused)?;
-        let columns = check_target(&mut *driver, schema, options.retries_failed)?;
+        let columns = check_target(&mut *driver, schema, options)?;
         let (log, issue) = (log_table(&schema.key_column), issue_table(&schema.key_column));
         let tables = schema.tables.iter().map(|table| (table, Staging::Possible));
         let ways = ways(tables.chain([&log, &issue].map(|table| (table, Staging::Impossible))), &columns)?;
         let (ways, log_ways) = ways.split_at(schema.tables.len());
+        let identities = schema.tables.iter().zip(ways).filter(|(_, way)| way.sets_identity);
+        let needed = identities.map(|(table, _)| Needed {
+            table: &table.name,
+            right: Right::Alter,
+            why: Why::EveryRun,
+        });
+        rights::check(&mut *driver, schema, &needed.collect::<Vec<_>>())?;
         let [log, issue] = log_ways else { unreachable!("there is a way into each table") };
         let hint = seeking(&mut *driver, &qualified(schema, LOG), &schema.key_column)?;
         let tables = ways.iter().enumerate();

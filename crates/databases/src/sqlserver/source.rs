@@ -9,7 +9,7 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
-use crate::catalog::source_names::{no_column, no_right_to_read, no_table, wrong_condition};
+use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::paging::{bounds, end_of_page, not_an_integer, not_unique, selecting};
 use crate::transfer::fetching::{self, Documents};
@@ -22,6 +22,7 @@ use super::driver::{Driver, DriverError, NoUnicode};
 use super::fault::source_error;
 use super::key_list;
 use super::numbers::is_misunderstood;
+use super::rights;
 
 /// A reading connection to the source table.
 pub(crate) struct SqlServerSource {
@@ -284,7 +285,7 @@ fn source_table(spec: &SourceSpec) -> String {
 /// That table and columns of the contract are there and fit; how documents are read.
 fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentColumn, PortError> {
     let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _ } = spec;
-    check_right_to_read(driver, spec)?;
+    rights::check_right_to_read(driver, spec, &source_table(spec))?;
     let Some(columns) = catalog::columns(driver, &source_table(spec))? else {
         return Err(no_table(spec, &catalog::table_names(driver, schema.as_deref())?));
     };
@@ -313,31 +314,6 @@ fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentCol
         }
     };
     Ok(DocumentColumn { expression, measured, bytes_per_unit })
-}
-
-/// That the table can be read, before it is said that it is not there: the catalog does not show what may not be read. Whatever else is
-/// wrong is told by what follows.
-fn check_right_to_read(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<(), PortError> {
-    let [key, xml] = [&spec.key, &spec.xml].map(|name| SQL_SERVER.quote(name));
-    let table = source_table(spec);
-    let Err(error) = driver.query(&format!("SELECT TOP (0) {key}, {xml} FROM {table}"), &[], &mut |_| {})
-    else {
-        return Ok(());
-    };
-    if !matches!(error, DriverError::Server { .. }) {
-        return Err(source_error("looking up rights", spec, error));
-    }
-    if source_error("looking up rights", spec, error).fault != Fault::AccessDenied {
-        return Ok(());
-    }
-    let mut user = None;
-    let asked = driver.query("SELECT USER_NAME()", &[], &mut |row| user = row.into_iter().next());
-    asked.map_err(|error| source_error("looking up rights", spec, error))?;
-    let user = match user {
-        Some(OwnedValue::Text(user)) => SQL_SERVER.quote(&user),
-        _ => "…".to_owned(),
-    };
-    Err(no_right_to_read(spec, &format!("GRANT SELECT ON OBJECT::{table} TO {user}")))
 }
 
 fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'c Column, PortError> {

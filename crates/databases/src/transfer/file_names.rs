@@ -24,6 +24,12 @@ pub(crate) trait FileNames {
     /// What is there; nothing where there is no such table.
     fn known(&mut self) -> Result<KnownFiles, PortError>;
 
+    /// That names may be read and added, where there is the table.
+    ///
+    /// # Errors
+    /// Names the rights that are missing.
+    fn check_rights(&mut self) -> Result<(), PortError>;
+
     /// Adds bindings, all or none, in one transaction that no other instance has at the same time: `decide` sees what is bound then, and all
     /// that is bound in the end is returned.
     ///

@@ -65,7 +65,7 @@ fn kinds(url: &DatabaseUrl) -> Vec<DifferenceKind> {
 fn sqlite_tells_all_differences_at_once() {
     let fixture = prepared(0);
     let url = DatabaseUrl::Sqlite(fixture.file());
-    assert_eq!(kinds(&url), [DifferenceKind::Missing, DifferenceKind::Missing]);
+    assert_eq!(kinds(&url), [DifferenceKind::NoTables]);
     let create = "CREATE TABLE orders (ID INTEGER, code TEXT NOT NULL REFERENCES lines (id), price NUMERIC, size TEXT, who TEXT NOT NULL, why TEXT NOT NULL DEFAULT '', UNIQUE (code));
                   CREATE TABLE later (id INTEGER PRIMARY KEY);
                   CREATE TABLE lines (id INTEGER REFERENCES later (id), n INTEGER, PRIMARY KEY (n))";

@@ -71,13 +71,25 @@ impl Checker<'_> {
 
     /// The nodes of alternatives (branches of `CASE`, arguments of `COALESCE`), all of one type.
     pub(super) fn unify(&mut self, parts: Vec<Typed>) -> (Vec<Node>, Type) {
-        let guide = parts
-            .iter()
-            .filter(|part| part.literal.is_none())
-            .map(|part| part.data_type)
-            .find(|data_type| data_type.known().is_some())
-            .unwrap_or(Type::Null);
-        let parts: Vec<Typed> = parts.into_iter().map(|part| self.adapt(part, guide)).collect();
+        let guide = parts.iter().find(|part| part.literal.is_none() && part.data_type.known().is_some());
+        let guiding =
+            guide.map(|part| (part.data_type, part.span.clone(), matches!(part.node, Node::Constant(_))));
+        let parts: Vec<Typed> = parts
+            .into_iter()
+            .map(|part| match &guiding {
+                Some((data_type, span, true)) if self.is_other_text(&part, *data_type) => {
+                    let message = format!(
+                        "alternatives of types text and {}",
+                        data_type.known().map_or_else(String::new, plain)
+                    );
+                    let hint = format!("write `'{}'` where text is meant", self.text(span));
+                    self.wrong_type(part.span.clone(), message, hint);
+                    self.wrong(part.span)
+                }
+                Some((data_type, ..)) => self.adapt(part, *data_type),
+                None => part,
+            })
+            .collect();
         let mut common = Type::Null;
         let mut first_known: Option<&Typed> = None;
         let mut is_wrong = false;
@@ -106,6 +118,14 @@ impl Checker<'_> {
         }
         let nodes = parts.into_iter().map(|part| self.widen(part, common)).collect();
         (nodes, common)
+    }
+
+    /// Whether a part is text that is no value of a type, which is not one of text.
+    fn is_other_text(&self, part: &Typed, data_type: Type) -> bool {
+        match (&part.literal, data_type.known()) {
+            (Some(text), Some(data_type)) => !data_type.is_text() && read_literal(text, data_type).is_none(),
+            _ => false,
+        }
     }
 
     /// The part's node as a value of the common type.

@@ -25,6 +25,8 @@ pub(super) struct Checker<'a> {
     pub(super) work: &'a Work<'a>,
     /// Names that are read, with their slots.
     pub(super) inputs: HashMap<&'a str, usize>,
+    /// Inputs that are compared with a blank text, and where.
+    pub(super) compared_with_blank: Vec<(usize, Range<usize>)>,
     pub(super) problems: Vec<Problem>,
     pub(super) level: usize,
 }
@@ -104,9 +106,23 @@ impl Checker<'_> {
         self.problems.push(Problem { kind: ProblemKind::WrongType, span, message, hint: hint.into() });
     }
 
+    /// Notes an input that is compared with a blank literal: it may be null where it would be blank, which only its owner knows.
+    pub(super) fn note_blank(&mut self, one: &Typed, other: &Typed, span: &Range<usize>) {
+        let input = match (&one.node, &other.node) {
+            (Node::Input(input), _) if is_blank(other) => *input,
+            (_, Node::Input(input)) if is_blank(one) => *input,
+            _ => return,
+        };
+        self.compared_with_blank.push((input, span.clone()));
+    }
+
     pub(super) fn text(&self, span: &Range<usize>) -> &str {
         self.text.get(span.clone()).unwrap_or("")
     }
+}
+
+fn is_blank(part: &Typed) -> bool {
+    part.literal.as_ref().is_some_and(|text| text.trim().is_empty())
 }
 
 pub(super) fn join(left: &Range<usize>, right: &Range<usize>) -> Range<usize> {

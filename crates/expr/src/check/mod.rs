@@ -15,6 +15,7 @@ mod temporal;
 mod types;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use sqlparser::ast::{Expr, InTarget, Spanned};
 use xmlshred_model::{DataType, Work};
@@ -35,6 +36,8 @@ pub(crate) struct Checked {
     pub(crate) node: Node,
     pub(crate) data_type: Option<DataType>,
     pub(crate) inputs: Vec<String>,
+    /// Inputs that are compared with the empty text, and where.
+    pub(crate) compared_with_blank: Vec<(usize, Range<usize>)>,
 }
 
 /// Checks a whole expression.
@@ -45,15 +48,23 @@ pub(crate) fn check(
     names: &dyn Names,
     work: &Work<'_>,
 ) -> Result<Checked, Vec<Problem>> {
-    let mut checker =
-        Checker { names, source, text, work, inputs: HashMap::new(), problems: Vec::new(), level: 0 };
+    let mut checker = Checker {
+        names,
+        source,
+        text,
+        work,
+        inputs: HashMap::new(),
+        compared_with_blank: Vec::new(),
+        problems: Vec::new(),
+        level: 0,
+    };
     let Typed { node, data_type, .. } = checker.check(expr);
-    let Checker { inputs, mut problems, .. } = checker;
+    let Checker { inputs, compared_with_blank, mut problems, .. } = checker;
     if problems.is_empty() {
         let mut inputs = inputs.into_iter().collect::<Vec<_>>();
         inputs.sort_unstable_by_key(|&(_, slot)| slot);
         let inputs = inputs.into_iter().map(|(name, _)| name.to_owned()).collect();
-        return Ok(Checked { node, data_type: data_type.known(), inputs });
+        return Ok(Checked { node, data_type: data_type.known(), inputs, compared_with_blank });
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     problems.dedup();

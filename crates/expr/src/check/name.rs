@@ -14,9 +14,14 @@ use crate::problem::ProblemKind;
 impl Checker<'_> {
     pub(super) fn name(&mut self, written: &str, span: Range<usize>) -> Typed {
         let Some(Name { spelled, data_type }) = self.names.find(written) else {
-            let hint = match self.names.similar(written) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => self.available_names(&span),
+            let own =
+                written.rsplit_once('.').and_then(|(alias, name)| Some((alias, self.names.find(name)?)));
+            let hint = match (own, self.names.similar(written)) {
+                (Some((alias, Name { spelled, .. })), _) => {
+                    format!("write `{spelled}`: `{alias}` is no table whose row this one belongs to")
+                }
+                (None, Some(meant)) => format!("did you mean `{meant}`?"),
+                (None, None) => self.available_names(&span),
             };
             return self.problem(ProblemKind::UnknownName, span, format!("no name `{written}` here"), hint);
         };

@@ -59,6 +59,9 @@ impl Checker<'_> {
         match kind {
             BinaryKind::Arithmetic(operator) => self.arithmetic(left, operator, right),
             BinaryKind::Comparison(comparison) => {
+                if comparison == Comparison::Equal {
+                    self.note_blank(&left, &right, &join(&left.span, &right.span));
+                }
                 self.compared(left, right, |left, right| Node::Compare(comparison, left, right))
             }
             BinaryKind::And | BinaryKind::Or => {
@@ -258,6 +261,9 @@ impl Checker<'_> {
         };
         let mut list: Vec<Typed> = list.iter().map(|item| self.check(item)).collect();
         let span = list.iter().fold(operand.span.clone(), |span, item| join(&span, &item.span));
+        if !negated {
+            list.iter().for_each(|item| self.note_blank(&operand, item, &item.span));
+        }
         let guide = list.iter().find(|item| item.literal.is_none()).map_or(Type::Null, |item| item.data_type);
         let operand = self.adapt(operand, guide);
         list = list
@@ -365,6 +371,7 @@ impl Checker<'_> {
             whens.push(match &mut operand {
                 None => self.condition(when),
                 Some(operand) => {
+                    self.note_blank(operand, &when, &when.span);
                     let when =
                         if operand.literal.is_none() { self.adapt(when, operand.data_type) } else { when };
                     let when_span = when.span.clone();

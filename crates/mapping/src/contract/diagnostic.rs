@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use xmlshred_model::shown;
+
 use super::excerpt;
 
 /// A problem of a contract, at a place in its text.
@@ -19,9 +21,10 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A problem whose message and hint are cut to what a person reads, whatever the contract's words in them. All are made by this.
+    /// A problem whose message and hint are cut to what a person reads and do nothing to a terminal, whatever the contract's words in them. All are made by this.
     pub fn new(code: Code, span: Range<usize>, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, message: excerpt::message(message.into()), span, hint: excerpt::message(hint.into()) }
+        let told = |text: String| excerpt::message(shown(&text).into_owned());
+        Self { code, message: told(message.into()), span, hint: told(hint.into()) }
     }
 
     /// Whether the contract cannot be used.
@@ -102,6 +105,10 @@ codes! {
     UnusedLet "W0602" "unused-let" "A `let` that no expression uses.",
     UselessSetting "W0603" "useless-setting" "A setting that can have no effect where it stands.",
     OrderDecides "W0604" "order-decides" "Documents that share a row have no rank: the order of loading decides which row stays.",
+    PathRepeatsRoot "W0605" "path-repeats-root" "An absolute path begins with the name of the root, below which it starts.",
+    KeyLacksParent "W0606" "key-lacks-parent" "The key of a table within another does not have that table's key: rows of two parents may have one key.",
+    MissingEach "W0607" "missing-each" "A table without `each` reads what another table makes rows of: one of several would be taken.",
+    NeverBlank "W0608" "never-blank" "A comparison with the empty text of a value that is null where it is blank.",
     PathNeverMatches "W0701" "path-never-matches" "A path that matches nothing in the sample documents.",
     CodesNeverUsed "W0702" "codes-never-used" "Codes that are in none of the sample documents.",
     CodesAlwaysMissing "W0703" "codes-always-missing" "A code list that has none of a column's values in the sample documents.",
@@ -114,6 +121,7 @@ codes! {
     TargetKeyDiffers "W0805" "target-key-differs" "Keys of the target are not those of the contract.",
     TargetParentLater "W0806" "target-parent-later" "A foreign key of the target refers to a table that is loaded later or not at all.",
     SourceKeyRepeatable "W0807" "source-key-repeatable" "Nothing in the source's catalog keeps two documents from having one key.",
+    TargetName "E0808" "target-name" "A name that the target would cut off, or take for another.",
 }
 
 impl Code {

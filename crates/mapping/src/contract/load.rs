@@ -15,6 +15,7 @@ use crate::xml::{Charset, Entities};
 use super::checked::{Contract, DocumentSpec, SourceSpec, TargetSpec};
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::document_key::{may_be_shared, ranking_column};
+use super::doubted::Doubts;
 use super::fields::{Fields, Spanned, map, missing_key, one_or_list, text};
 use super::language::{self, Key};
 use super::node::{self, Node, NodeKind};
@@ -67,6 +68,7 @@ pub fn load(text: &str) -> Loaded {
         untyped: HashSet::new(),
         used_lets: HashSet::new(),
         known_lets: Vec::new(),
+        doubts: Doubts::default(),
     };
     let contract = checker.contract(&root);
     debug_assert!(
@@ -127,6 +129,7 @@ impl<'n> Checker<'n> {
             hash: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(self.text.as_bytes())),
         };
         self.warn_of_order(&contract, &fields);
+        self.warn_of_doubts(&contract, &fields);
         Some(contract)
     }
 

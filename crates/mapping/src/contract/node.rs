@@ -7,6 +7,7 @@ use std::ops::{Deref, Range};
 use granit_parser::{Event, Parser, ScalarStyle};
 
 use super::diagnostic::{Code, Problems};
+use super::yaml_mistakes::{Mistake, RunTogether, cut_by_comma, mistake, run_together};
 
 /// A contract with more nodes than this is no contract.
 const MAX_NODES: usize = 1_000_000;
@@ -160,7 +161,7 @@ impl<'t> Reader<'t, '_> {
             }
             Some(Err(error)) => {
                 let at = (error.marker().byte_offset().unwrap_or(0) + self.offset).min(self.text.len());
-                let (message, hint) = syntax_error(self.text.get(at..).unwrap_or_default(), &error.info());
+                let Mistake { at, message, hint } = mistake(self.text, at, &error.info());
                 self.problems.report(Code::YamlSyntax, at..at, message, hint);
                 None
             }
@@ -248,10 +249,31 @@ impl<'t> Reader<'t, '_> {
                 }
             };
             let value = self.node(event, value_span, depth + 1)?;
-            let NodeKind::Scalar { text, .. } = key.kind else {
+            let NodeKind::Scalar { text, is_plain } = key.kind else {
                 let hint = "put it in quotes when it is meant as text";
                 self.problems.report(Code::YamlSyntax, key.span, "a key must be text", hint);
                 continue;
+            };
+            if let Some(last) = entries.list.last_mut()
+                && value.is_null()
+                && let NodeKind::Scalar { text: before, is_plain: true } = &last.value.kind
+                && let Some(whole) = cut_by_comma(before, &text)
+            {
+                let span = last.value.span.start..key.span.end;
+                let message = format!("a comma ends text within `{{ }}`: `{whole}` is read as two parts");
+                self.problems.report(Code::YamlSyntax, span, message, format!("quote it: `\"{whole}\"`"));
+                // What is made of it has no second mistake.
+                last.value.kind = NodeKind::Scalar { text: whole, is_plain: false };
+                continue;
+            }
+            let (text, value) = match run_together(&text).filter(|_| is_plain && value.is_null()) {
+                Some(RunTogether { name, value: behind, message, hint }) => {
+                    self.problems.report(Code::YamlSyntax, key.span.clone(), message, hint);
+                    // What is made of it has no second mistake.
+                    let kind = NodeKind::Scalar { text: behind, is_plain: false };
+                    (name, Node { kind, span: key.span.clone() })
+                }
+                None => (text, value),
             };
             if entries.find(&text).is_some() {
                 let message = format!("`{text}` stands here a second time");
@@ -285,25 +307,6 @@ impl<'t> Reader<'t, '_> {
             "is it the right file? Aliases (`*name`) may also repeat too much",
         );
         None
-    }
-}
-
-/// What the YAML parser could not read, and what to do. `rest` begins where it stopped.
-fn syntax_error(rest: &str, info: &str) -> (String, String) {
-    match rest.chars().next() {
-        Some(sign @ ('*' | '@' | '`' | '&' | '!' | '%')) => {
-            let end = rest.find([',', '}', ']', '\n', '\r']).unwrap_or(rest.len());
-            let end = rest[..end].find(" #").unwrap_or(end);
-            let message = format!("text that begins with `{sign}` belongs in quotes");
-            (message, format!("write `\"{}\"`", rest[..end].trim_end()))
-        }
-        _ if info.contains("tabs disallowed") => {
-            ("a tab in the indentation".to_owned(), "indent with blanks".to_owned())
-        }
-        _ => {
-            let hint = "YAML is indented with blanks; text with `: `, ` #`, `{` or `[` belongs in quotes";
-            (info.to_owned(), hint.to_owned())
-        }
     }
 }
 

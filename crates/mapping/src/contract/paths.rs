@@ -64,6 +64,7 @@ impl<'n> Checker<'n> {
         match Path::parse(found.value, &self.namespaces) {
             Ok(path) => {
                 self.count_whole_namespaces(&path, found);
+                self.doubts.note_path(&path, &found.span);
                 path
             }
             Err(problem) => {

@@ -32,7 +32,22 @@ impl Places {
         ways.iter().find_map(|way| self.find(way)).unwrap_or(0..0)
     }
 
+    /// The byte range of the name at the end of this way; nothing found is the beginning of the text.
+    pub fn key_of(&self, way: &[Step<'_>]) -> Range<usize> {
+        self.if_any_key_of(way).unwrap_or(0..0)
+    }
+
+    /// The byte range of the name at the end of this way.
+    pub fn if_any_key_of(&self, way: &[Step<'_>]) -> Option<Range<usize>> {
+        self.walk(way).map(|(key_span, _)| key_span)
+    }
+
     fn find(&self, way: &[Step<'_>]) -> Option<Range<usize>> {
+        let (key_span, node) = self.walk(way)?;
+        Some(if matches!(node.kind, NodeKind::Scalar { .. }) { node.span.clone() } else { key_span })
+    }
+
+    fn walk(&self, way: &[Step<'_>]) -> Option<(Range<usize>, &Node)> {
         let mut node = self.root.as_ref()?;
         let mut key_span = node.span.clone();
         for step in way {
@@ -52,6 +67,6 @@ impl Places {
                 _ => return None,
             };
         }
-        Some(if matches!(node.kind, NodeKind::Scalar { .. }) { node.span.clone() } else { key_span })
+        Some((key_span, node))
     }
 }

@@ -224,6 +224,9 @@ impl<'n> RawColumn<'n> {
 pub(super) fn wrong_type(error: &DataTypeError, found: &Spanned<&str>, problems: &mut Problems) {
     let name = found.value.split('(').next().unwrap_or_default().trim().to_lowercase();
     let hint = match error {
+        DataTypeError::WrongArguments { .. } if found.value.to_lowercase().contains("max") => {
+            "write `text`, which has no length".to_owned()
+        }
         DataTypeError::WrongArguments { .. } => format!("write `{}`", error.example()),
         DataTypeError::UnknownName(_) if DataType::NAMES.contains(&&*name) => format!("write `{name}`"),
         DataTypeError::UnknownName(_) => DataType::instead_of(&name)

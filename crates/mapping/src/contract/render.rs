@@ -3,6 +3,8 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
+use xmlshred_model::shown;
+
 use super::diagnostic::{Diagnostic, Severity};
 use crate::lines::Lines;
 
@@ -28,6 +30,7 @@ pub fn render(diagnostics: &[Diagnostic], file: &str, text: &str, style: RenderS
         RenderStyle::Coloured => Renderer::styled(),
     };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let file = &*shown(file);
     let mut lines = Lines::of(text);
     let shown = diagnostics.iter().take(MAX_SHOWN);
     let mut rendered =

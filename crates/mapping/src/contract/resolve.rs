@@ -14,6 +14,7 @@ use super::checked::{
     OnInvalid, OnTooLong, Table,
 };
 use super::diagnostic::{Code, Problems};
+use super::doubted::Doubts;
 use super::fields::Spanned;
 use super::node::{Entry, Node};
 use super::raw::{RawColumn, RawDefault, RawSource, may_be_inexact};
@@ -51,6 +52,8 @@ pub(super) struct Checker<'n> {
     pub(super) used_lets: HashSet<(usize, usize)>,
     /// All `let`s with their place.
     pub(super) known_lets: Vec<((usize, usize), Spanned<&'n str>)>,
+    /// What is looked at again when all is known.
+    pub(super) doubts: Doubts,
 }
 
 /// The `defaults` section.
@@ -97,7 +100,8 @@ impl<'n> Checker<'n> {
         // Codes are given for text, whatever an expression gives.
         let inferred = inferred.filter(|_| raw.codes.is_none() || raw.data_type.is_none());
         let data_type = self.data_type(raw, inferred, place);
-        let (formats, binary_format) = self.formats(raw, data_type);
+        let leniency = self.leniency(raw);
+        let (formats, binary_format) = self.formats(raw, data_type, leniency);
         let codes_case = raw.codes_case.as_ref().map_or(self.defaults.codes_case, |case| case.value);
         let codes = raw.codes.and_then(|node| self.code_list(node, data_type, codes_case));
         let default = raw.default.as_ref().map(|default| match default {
@@ -140,13 +144,7 @@ impl<'n> Checker<'n> {
             codes,
             formats,
             binary_format,
-            leniency: Leniency {
-                on_inexact: raw
-                    .on_inexact
-                    .as_ref()
-                    .map_or(self.defaults.leniency.on_inexact, |policy| policy.value),
-                on_zone: raw.on_zone.as_ref().map_or(self.defaults.leniency.on_zone, |policy| policy.value),
-            },
+            leniency,
             default,
             on_invalid: self.policy(
                 raw.on_invalid.as_ref(),
@@ -164,6 +162,15 @@ impl<'n> Checker<'n> {
         };
         self.warn_useless(raw, &column);
         column
+    }
+
+    /// What a column permits, else what `defaults` permit.
+    fn leniency(&self, raw: &RawColumn<'n>) -> Leniency {
+        let Leniency { on_inexact, on_zone } = self.defaults.leniency;
+        Leniency {
+            on_inexact: raw.on_inexact.as_ref().map_or(on_inexact, |policy| policy.value),
+            on_zone: raw.on_zone.as_ref().map_or(on_zone, |policy| policy.value),
+        }
     }
 
     /// A default that the section asks for and a column does not have leaves the column strict: it fails.
@@ -425,6 +432,10 @@ impl<'n> Checker<'n> {
                     .iter()
                     .map(|name| names.input(name).expect("the expression was compiled with this scope"))
                     .collect::<Vec<_>>();
+                for (slot, part) in expression.compared_with_blank() {
+                    let span = self.inner_span(found, part);
+                    self.doubts.note_compared_with_blank(place.table, inputs[*slot], span);
+                }
                 self.used_lets.extend(inputs.iter().filter_map(|&input| input.let_of(place.table)));
                 Some(BoundExpression { text: found.value.to_owned(), expression, inputs })
             }

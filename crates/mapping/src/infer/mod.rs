@@ -101,7 +101,8 @@ pub fn infer(
         named.notes.extend(notes_about(schema, &hints));
     }
     let text = render::contract(profile, &named, options);
-    let problems = contract::load(&text).diagnostics;
+    let mut problems = contract::load(&text).diagnostics;
+    problems.retain(|problem| problem.severity() == contract::Severity::Error);
     if !problems.is_empty() {
         return Err(InferError::Invalid(problems));
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use xmlshred_mapping::contract::{Code, Severity};
-use xmlshred_model::{FailureCode, IssueCode};
+use xmlshred_model::{CodeHelp, FailureCode, IssueCode};
 
 const HEAD: &str = "# Errors and warnings
 
@@ -51,15 +51,24 @@ fn page() -> String {
             write!(page, "\n```yaml\n{contract}\n```\n```text\n{said}\n```\n").unwrap();
         }
     }
-    page += "\n## Failed documents\n\n`failure_reason` in `processing_log` is `<stage>: <code>: <message>`.\n\n| code | meaning |\n|---|---|\n";
+    page += "\n## Failed documents\n\n`failure_reason` in `processing_log` is `<stage>: <code>: <message>`. `xmlshred help CODE` shows what is said of one here.\n";
     for code in FailureCode::ALL {
-        writeln!(page, "| `{code}` | {} |", code.explanation()).unwrap();
+        page += &section(code.as_str(), code.explanation(), code.help());
     }
-    page += "\n## Issues\n\nCounted per document, table and column in `processing_issue`; the document is loaded.\n\n| code | meaning |\n|---|---|\n";
+    page += "\n## Issues\n\nCounted per document, table and column in `processing_issue`; the document is loaded.\n";
     for code in IssueCode::ALL {
-        writeln!(page, "| `{code}` | {} |", code.explanation()).unwrap();
+        page += &section(code.as_str(), code.explanation(), code.help());
     }
     page
+}
+
+/// What is said of a code of documents.
+fn section(code: &str, explanation: &str, help: CodeHelp) -> String {
+    let CodeHelp { reasons, remedy, example } = help;
+    let reasons = reasons.iter().map(|reason| format!("- {reason}\n")).collect::<String>();
+    format!(
+        "\n### {code}\n\n{explanation} Usual reasons:\n\n{reasons}\nWhat to do: {remedy}.\n\n```text\n{example}\n```\n"
+    )
 }
 
 #[test]

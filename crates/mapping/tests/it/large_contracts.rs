@@ -169,7 +169,7 @@ tables:
       id: { parent: p.id, type: int }
       k: { path: '@k', type: int, codes: c, on_unmapped_code: 'null' }
       m: { path: '@m', type: varchar(3), pick: first, default: abc, clean: trim, on_too_long: truncate }
-      d: { path: '@d', type: date, format: '%Y', blank: keep }
+      d: { path: '@d', type: date, format: '%F', blank: keep }
       e: { expr: k + LENGTH(l || s), type: int }
       g: { generate: row_number }
       v: { value: 12, type: int }

@@ -9,6 +9,7 @@ mod error;
 mod iso8601;
 mod json;
 mod leniency;
+mod misfit;
 mod number;
 mod parts;
 mod pattern;
@@ -24,6 +25,7 @@ pub use binary::BinaryFormat;
 pub use calendar::{CivilDate, MICROS_PER_DAY, civil_from_days, days_from_civil};
 pub use error::LexicalError;
 pub use leniency::{Leniency, OnInexact, OnZone};
+pub use misfit::{Misfit, translated};
 pub use pattern::TemporalFormat;
 
 /// The value that `text` stands for. `formats` are tried in order for `date`, `time`, `timestamp`, `timestamptz`; when

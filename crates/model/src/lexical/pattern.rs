@@ -18,11 +18,11 @@ use super::{iso8601, rfc2822};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemporalFormat {
     pattern: String,
-    notation: Notation,
+    pub(super) notation: Notation,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Notation {
+pub(super) enum Notation {
     Pattern(Vec<Item>),
     Iso8601,
     Rfc2822,
@@ -31,7 +31,7 @@ enum Notation {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Item {
+pub(super) enum Item {
     Literal(char),
     Blanks,
     Year,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
-use xmlshred_model::Share;
+use xmlshred_model::{Share, shown};
 
 use crate::console::count;
 use crate::exit::Exit;
@@ -53,6 +53,6 @@ pub(super) fn tell(reporting: &Reporting, ends: &[Exit]) -> u64 {
     }
     let mut out = std::io::stdout().lock();
     // The exit code tells about the documents, whether or not this was heard.
-    let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+    let _ = lines.iter().try_for_each(|line| writeln!(out, "{}", shown(line)));
     processed
 }

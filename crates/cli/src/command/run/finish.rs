@@ -5,7 +5,7 @@ use std::io::Write;
 use tracing::{error, info};
 use xmlshred_engine::ports::FailedDocuments;
 use xmlshred_engine::{Ended, RunSettings, RunSummary};
-use xmlshred_model::KeyRange;
+use xmlshred_model::{KeyRange, shown};
 
 use super::job::Job;
 use super::started::Started;
@@ -51,7 +51,7 @@ pub(super) fn finish(
     let mut out = std::io::stdout().lock();
     if ended.is_ok() || report.documents.processed > 0 {
         // The exit code tells about the documents, whether or not this was heard.
-        let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+        let _ = lines.iter().try_for_each(|line| writeln!(out, "{}", shown(line)));
     }
     Ok(exit_of(&ended?, tally))
 }

@@ -19,10 +19,14 @@ pub struct Dialect {
     pub quote_close: char,
     /// Longest identifier, in the unit that the database counts.
     pub max_identifier_length: usize,
+    /// How it counts and compares names.
+    pub name_rule: NameRule,
     /// Most parameters of one statement.
     pub max_parameters: usize,
     /// Whether tables lie in schemas. Where they do not, a contract's schema is left out.
     pub has_schemas: bool,
+    /// Schemas that every database has from the start.
+    pub own_schemas: &'static [&'static str],
     /// How "create this unless it is there" is said.
     pub guard: Guard,
     /// Whether a constraint can be dropped from a table.
@@ -39,6 +43,51 @@ pub struct Dialect {
     pub bool_literals: [&'static str; 2],
     /// Column types.
     pub types: TypeNames,
+}
+
+/// How a database counts the length of a name, and which names are one to it, in quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameRule {
+    /// ASCII letters without case; a name is as long as it likes.
+    AsciiCase,
+    /// Byte by byte.
+    Bytes,
+    /// In units of UTF-16; without case, width and blanks at the end, as the collations that servers come with.
+    Collation,
+}
+
+impl NameRule {
+    /// The length of a name, and what is counted.
+    pub(crate) fn length(self, name: &str) -> (usize, &'static str) {
+        match self {
+            Self::AsciiCase => (name.chars().count(), "characters"),
+            Self::Bytes => (name.len(), "bytes"),
+            Self::Collation => (name.encode_utf16().count(), "characters"),
+        }
+    }
+
+    /// What names are that are one.
+    pub(crate) fn folded(self, name: &str) -> String {
+        match self {
+            Self::AsciiCase => name.to_ascii_lowercase(),
+            Self::Bytes => name.to_owned(),
+            Self::Collation => name
+                .trim_end_matches([' ', '\u{3000}'])
+                .chars()
+                .map(narrow)
+                .collect::<String>()
+                .to_lowercase(),
+        }
+    }
+}
+
+/// The narrow form of a wide character.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c => c,
+    }
 }
 
 /// How "create this unless it is there" is said.
@@ -61,8 +110,10 @@ pub const SQLITE: Dialect = Dialect {
     quote_open: '"',
     quote_close: '"',
     max_identifier_length: 1_000_000,
+    name_rule: NameRule::AsciiCase,
     max_parameters: 32_766,
     has_schemas: false,
+    own_schemas: &[],
     guard: Guard::Clause,
     alters_constraints: false,
     begin: "BEGIN IMMEDIATE;",
@@ -80,8 +131,10 @@ pub const POSTGRES: Dialect = Dialect {
     quote_open: '"',
     quote_close: '"',
     max_identifier_length: 63,
+    name_rule: NameRule::Bytes,
     max_parameters: 65_535,
     has_schemas: true,
+    own_schemas: &["public"],
     guard: Guard::Clause,
     alters_constraints: true,
     begin: "BEGIN;",
@@ -99,8 +152,10 @@ pub const SQL_SERVER: Dialect = Dialect {
     quote_open: '[',
     quote_close: ']',
     max_identifier_length: 128,
+    name_rule: NameRule::Collation,
     max_parameters: 2_100,
     has_schemas: true,
+    own_schemas: &["dbo"],
     guard: Guard::ObjectId,
     alters_constraints: true,
     begin: "SET XACT_ABORT ON;\nBEGIN TRANSACTION;",

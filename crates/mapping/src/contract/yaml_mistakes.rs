@@ -1,0 +1,136 @@
+//! What people write that is no YAML, or other YAML than they mean: told at the place where something is missing, which is seldom the one
+//! where the parser gives up.
+
+/// What could not be read, where, and what to do.
+pub(super) struct Mistake {
+    pub(super) at: usize,
+    pub(super) message: String,
+    pub(super) hint: String,
+}
+
+/// What the YAML parser could not read at this place.
+pub(super) fn mistake(text: &str, at: usize, info: &str) -> Mistake {
+    let here = |message: &str, hint: &str| Mistake { at, message: message.to_owned(), hint: hint.to_owned() };
+    let rest = text.get(at..).unwrap_or_default();
+    match rest.chars().next() {
+        Some(sign @ ('*' | '@' | '`' | '&' | '!' | '%')) => {
+            let end = rest.find([',', '}', ']', '\n', '\r']).unwrap_or(rest.len());
+            let end = rest[..end].find(" #").unwrap_or(end);
+            let message = format!("text that begins with `{sign}` belongs in quotes");
+            Mistake { at, message, hint: format!("write `\"{}\"`", rest[..end].trim_end()) }
+        }
+        _ if info.contains("tabs disallowed") => here("a tab in the indentation", "indent with blanks"),
+        Some(sign @ ('}' | ']')) if info.contains("misplaced bracket") => Mistake {
+            at,
+            message: format!("a `{sign}` that nothing opens"),
+            hint: "there is one too many, or an opening one is missing before it".to_owned(),
+        },
+        _ if info.contains("mapping values are not allowed") => {
+            without_colon(text, at).unwrap_or_else(|| here(info, GENERAL))
+        }
+        _ => unclosed(text, at, info).unwrap_or_else(|| here(info, GENERAL)),
+    }
+}
+
+const GENERAL: &str = "YAML is indented with blanks; text with `: `, ` #`, `{` or `[` belongs in quotes";
+
+/// A line before this one that should have ended with a colon.
+fn without_colon(text: &str, at: usize) -> Option<Mistake> {
+    let line_start = text[..at].rfind('\n')?;
+    let before = text[..line_start].trim_end();
+    let line = before.rsplit('\n').next()?.trim_start();
+    let is_name = !line.is_empty() && !line.contains([':', '#', '{', '[', '"', '\'']);
+    let name = line.trim_start_matches("- ");
+    is_name.then(|| Mistake {
+        at: before.len(),
+        message: format!("a colon is missing behind `{name}`"),
+        hint: format!("write `{name}:`"),
+    })
+}
+
+/// The innermost bracket that is open where the parser gave up: its end is missing before the next line that is indented no deeper than its own.
+fn unclosed(text: &str, at: usize, info: &str) -> Option<Mistake> {
+    // The parser tells an end of the file at the opening bracket.
+    let limit = if info.contains("unclosed bracket") { text.len() } else { at };
+    let (opened, bracket) = innermost_open(text.get(..limit)?)?;
+    let closing = if bracket == '{' { '}' } else { ']' };
+    let line_start = text[..opened].rfind('\n').map_or(0, |at| at + 1);
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let own_indent = indent(&text[line_start..]);
+    let mut end = line_start;
+    for line in text[line_start..].split_inclusive('\n') {
+        let is_blank = line.trim().is_empty();
+        if end > line_start && !is_blank && indent(line) <= own_indent {
+            break;
+        }
+        end += line.len();
+    }
+    let end = text[..end].trim_end().len();
+    // Where it goes on behind the place, the place is what is wrong.
+    (limit == text.len() || end <= at).then(|| Mistake {
+        at: end,
+        message: format!("a `{closing}` is missing"),
+        hint: format!("the `{bracket}` of this line is not closed: add `{closing}`"),
+    })
+}
+
+/// The last bracket that is open at the end of a text, outside of quotes and comments.
+fn innermost_open(text: &str) -> Option<(usize, char)> {
+    let mut open = Vec::new();
+    let mut quote = None;
+    let mut before = ' ';
+    let mut is_comment = false;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            _ if is_comment => is_comment = c != '\n',
+            (Some('"'), '\\') if before == '\\' => {
+                before = ' ';
+                continue;
+            }
+            (Some(mark), c) if c == mark && !(mark == '"' && before == '\\') => quote = None,
+            (None, '#') if before.is_whitespace() => is_comment = true,
+            // Within a word, an apostrophe is one.
+            (None, '"' | '\'') if before.is_whitespace() || "{[,:".contains(before) => quote = Some(c),
+            (None, '{' | '[') if !open.is_empty() || before.is_whitespace() => open.push((at, c)),
+            (None, '}' | ']') => drop(open.pop()),
+            _ => {}
+        }
+        before = c;
+    }
+    open.pop()
+}
+
+/// A key with its value behind it, between which a colon or its blank is missing.
+pub(super) struct RunTogether {
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) message: String,
+    pub(super) hint: String,
+}
+
+/// `path "@a"` or `path:"@a"`, which are one text to YAML.
+pub(super) fn run_together(key: &str) -> Option<RunTogether> {
+    let end = key.find(|c: char| !c.is_ascii_lowercase() && c != '_').filter(|end| *end > 0)?;
+    let (name, rest) = key.split_at(end);
+    let (what, behind) = match rest.strip_prefix(':') {
+        Some(behind) => ("a blank is missing behind the colon of", behind),
+        None => ("a colon is missing behind", rest.trim_start()),
+    };
+    let quoted = ['"', '\''].iter().find_map(|mark| behind.strip_prefix(*mark)?.strip_suffix(*mark));
+    // Without quotes, `a b` may be a name.
+    if quoted.is_none() && !rest.starts_with(':') || behind.is_empty() {
+        return None;
+    }
+    Some(RunTogether {
+        name: name.to_owned(),
+        value: quoted.unwrap_or(behind).to_owned(),
+        message: format!("{what} `{name}`"),
+        hint: format!("write `{name}: {behind}`"),
+    })
+}
+
+/// The text that a comma has cut, as that of `{ type: decimal(12,2) }`: the parenthesis opens in one part and closes in the next.
+pub(super) fn cut_by_comma(before: &str, rest: &str) -> Option<String> {
+    let is_open = before.matches('(').count() > before.matches(')').count();
+    (is_open && rest.ends_with(')') && !rest.contains('(')).then(|| format!("{before},{rest}"))
+}
