@@ -75,9 +75,9 @@ fn of_rule(rule: &Rule) -> Vec<Value> {
     };
     match rule {
         Rule::Sources(alone, together) => {
-            let others = together.iter().map(|other| ((*other).to_owned(), Value::Bool(false)));
+            let others = alone.iter().map(|other| ((*other).to_owned(), Value::Bool(false)));
             let others = json!({ "properties": others.collect::<Map<_, _>>() });
-            let apart = alone.iter().map(|name| if_present(name, others.clone())).collect();
+            let apart = together.iter().map(|name| if_present(name, others.clone())).collect();
             [exclusive(alone), apart].concat()
         }
         Rule::AnyOf(names) => vec![any(names)],
