@@ -154,6 +154,7 @@ impl<'a> Control<'a> {
         let Totals {
             success_count,
             failed_count,
+            skipped_count,
             already_done_count,
             byte_count,
             table_row_counts,
@@ -166,6 +167,7 @@ impl<'a> Control<'a> {
             let mut totals = lock(&self.totals);
             totals.success_count += success_count;
             totals.failed_count += failed_count;
+            totals.skipped_count += skipped_count;
             totals.already_done_count += already_done_count;
             totals.byte_count += byte_count;
             totals.issue_count += issue_count;

@@ -45,6 +45,8 @@ pub enum Event {
         success_count: u64,
         /// Documents that are now `failed`.
         failed_count: u64,
+        /// Documents that are now `skipped`.
+        skipped_count: u64,
         /// Documents that another instance had done already.
         already_done_count: u64,
         /// Bytes of the documents.

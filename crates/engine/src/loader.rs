@@ -74,7 +74,7 @@ impl Loader<'_> {
             return Ok((Commit { table_row_counts, ..Commit::default() }, Duration::ZERO));
         };
         let subject = match batch.documents() {
-            [DocumentRecord { outcome: Outcome::Failed(_), .. }] => Subject::Nobody,
+            [DocumentRecord { outcome: Outcome::Failed(_) | Outcome::Skipped, .. }] => Subject::Nobody,
             [_] => Subject::One,
             _ => Subject::Several,
         };
@@ -105,7 +105,7 @@ impl Loader<'_> {
             return Ok(());
         }
         let key = match part.documents() {
-            [DocumentRecord { key, outcome: Outcome::Failed(_), .. }] => *key,
+            [DocumentRecord { key, outcome: Outcome::Failed(_) | Outcome::Skipped, .. }] => *key,
             _ => {
                 let failure = load_failure(code, &error);
                 self.control.quote(&error);
@@ -169,6 +169,7 @@ impl Loader<'_> {
             }
             match &record.outcome {
                 Outcome::Success => totals.success_count += 1,
+                Outcome::Skipped => totals.skipped_count += 1,
                 Outcome::Failed(failure) => {
                     totals.failed_count += 1;
                     self.control.emit(&Event::DocumentFailed { key: record.key, failure: failure.clone() });
@@ -180,6 +181,7 @@ impl Loader<'_> {
         self.control.emit(&Event::Committed {
             success_count: totals.success_count,
             failed_count: totals.failed_count,
+            skipped_count: totals.skipped_count,
             already_done_count: totals.already_done_count,
             byte_count: totals.byte_count,
             table_row_counts: totals.table_row_counts.clone(),
@@ -213,6 +215,6 @@ fn parts_between(cuts: impl IntoIterator<Item = usize>) -> Vec<Range<usize>> {
 fn bytes_read(record: &DocumentRecord) -> u64 {
     match &record.outcome {
         Outcome::Failed(Failure { code: FailureCode::DocumentTooLarge, .. }) => 0,
-        Outcome::Failed(_) | Outcome::Success => record.byte_count,
+        Outcome::Failed(_) | Outcome::Skipped | Outcome::Success => record.byte_count,
     }
 }

@@ -31,6 +31,8 @@ pub struct Totals {
     pub success_count: u64,
     /// Documents that this run logged as `failed`.
     pub failed_count: u64,
+    /// Documents that this run logged as `skipped`.
+    pub skipped_count: u64,
     /// Documents that another instance had logged in the meantime.
     pub already_done_count: u64,
     /// Bytes of all these documents.
@@ -44,6 +46,6 @@ pub struct Totals {
 impl Totals {
     /// Documents with an outcome.
     pub fn document_count(&self) -> u64 {
-        self.success_count + self.failed_count + self.already_done_count
+        self.success_count + self.failed_count + self.skipped_count + self.already_done_count
     }
 }

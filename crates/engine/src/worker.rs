@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, Sender};
-use xmlshred_mapping::{Content, DocumentContext, Limits, ShredError};
+use xmlshred_mapping::{Content, DocumentContext, Limits, NoRows, ShredError};
 use xmlshred_model::{
     Batch, BatchBuilder, DocumentKey, DocumentRecord, Failure, FailureCode, Issue, Outcome, Stage, UtcMicros,
 };
@@ -106,11 +106,12 @@ impl<'a> Worker<'a> {
         };
         let shredded = match fetched {
             Ok(fetched) => self.shred(key, fetched, processed_at),
-            Err(failure) => Err(ShredError::Failed(failure.clone())),
+            Err(failure) => Err(failure.clone().into()),
         };
         let (outcome, issues) = match shredded {
             Ok(issues) => (Outcome::Success, issues),
-            Err(ShredError::Failed(failure)) => (Outcome::Failed(failure), Vec::new()),
+            Err(ShredError::NoRows(NoRows::Failed(failure))) => (Outcome::Failed(failure), Vec::new()),
+            Err(ShredError::NoRows(NoRows::Skipped(_))) => (Outcome::Skipped, Vec::new()),
             Err(ShredError::Interrupted) => {
                 self.rows.discard_rows();
                 return Err(Ended::Interrupted);
@@ -174,11 +175,9 @@ impl<'a> Worker<'a> {
             Err(_panic) => {
                 // Its message may quote the document, so it goes nowhere; the buffers may be half-written.
                 self.shredder = self.shredders.shredder(self.limits);
-                Err(ShredError::Failed(Failure {
-                    stage: Stage::Shred,
-                    code: FailureCode::InternalError,
-                    message: "the shredder panicked: a defect of xmlshred".to_owned(),
-                }))
+                let message = "the shredder panicked: a defect of xmlshred".to_owned();
+                let code = FailureCode::InternalError;
+                Err(Failure { stage: Stage::Shred, code, message }.into())
             }
         }
     }

@@ -19,4 +19,4 @@ pub mod xml;
 pub use limits::Limits;
 pub use lines::Lines;
 pub use plan::Plan;
-pub use shred::{Content, Cost, DocumentContext, ShredError, Shredded, Shredder};
+pub use shred::{Content, Cost, DocumentContext, NoRows, ShredError, Shredded, Shredder};

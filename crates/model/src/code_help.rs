@@ -82,7 +82,7 @@ impl FailureCode {
                     "`document.root` says the element around the main one, or one below it",
                     "the root is in another case, or in a namespace that the path names",
                 ],
-                "compare `document.root` with the root that the message names; leave documents of other kinds out with `source.where`",
+                "compare `document.root` with the root that the message names; name the roots of several kinds in a list; leave documents of other kinds out with `on_wrong_root: skip` or `source.where`",
                 "document: { root: /R }\n<Q a=\"1\"/> fails with parse: wrong-root: no element /R; the root element is Q",
             ),
             Self::KeyMissing => help(

@@ -1,7 +1,7 @@
 //! The one definition of `processing_log`, `processing_issue` and `processing_file`: what every database creates, fills and reads.
 //!
-//! The layout has a version, which its columns tell: 1 (xmlshred 0.1) has no column [`CONTRACT_NAME`], [`VERSION`] has. A database brings an
-//! older layout up; nothing reads or writes one.
+//! The layout has a version, which its columns tell: 1 (xmlshred 0.1) has no column [`CONTRACT_NAME`], 2 has it and no [`SOURCE_VERSION`],
+//! which [`VERSION`] has. A database brings an older layout up; nothing reads or writes one.
 
 use crate::{ColumnSchema, DataType, TableSchema};
 
@@ -12,17 +12,23 @@ pub const ISSUE: &str = "processing_issue";
 /// Name of the table of files.
 pub const FILE: &str = "processing_file";
 /// Version of the layout that is written here.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// The column that tells contracts apart which share a log; with the source key it is the log's unique key.
 pub const CONTRACT_NAME: &str = "contract_name";
+/// The column of the version that a document had in its source when it was processed; what the log has since layout version 3.
+pub const SOURCE_VERSION: &str = "source_version";
 /// The longest name of a contract, in characters: keys of tables have little room.
 pub const MAX_CONTRACT_NAME: u32 = 128;
+/// The longest version of a document, in characters.
+pub const MAX_SOURCE_VERSION: u32 = 128;
 /// The log's identity column: filled by the database.
 pub const LOG_ID: &str = "log_id";
 /// Status of a document whose rows are in the target.
 pub const SUCCESS: &str = "success";
 /// Status of a document that has a `failure_reason` instead.
 pub const FAILED: &str = "failed";
+/// Status of a document that has neither: the contract leaves it out.
+pub const SKIPPED: &str = "skipped";
 
 /// A column of these tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +60,7 @@ pub fn log_columns(key_column: &str) -> Vec<LogColumn> {
         required("issue_count", DataType::BigInt),
         required("contract_hash", DataType::VarChar(64)),
         required("document_hash", DataType::VarChar(64)),
+        optional(SOURCE_VERSION, DataType::VarChar(MAX_SOURCE_VERSION)),
         required("duration_ms", DataType::BigInt),
     ]
 }
@@ -68,12 +75,17 @@ pub fn issue_key(key_column: &str) -> [&str; 5] {
     [CONTRACT_NAME, key_column, "table_name", "column_name", "code"]
 }
 
-/// The columns that the log of version 1 lacks.
-pub fn columns_since_version_1(key_column: &str) -> Vec<LogColumn> {
-    let is_new = |name: &str| {
-        [CONTRACT_NAME, "failure_code", "failure_table", "failure_column", "run_nonce"].contains(&name)
+/// Every status.
+pub const STATUSES: [&str; 3] = [SUCCESS, FAILED, SKIPPED];
+
+/// The columns that the log of an earlier version lacks.
+pub fn columns_since(version: u32, key_column: &str) -> Vec<LogColumn> {
+    let since = |name: &str| match name {
+        CONTRACT_NAME | "failure_code" | "failure_table" | "failure_column" | "run_nonce" => 2,
+        SOURCE_VERSION => 3,
+        _ => 1,
     };
-    log_columns(key_column).into_iter().filter(|column| is_new(&column.name)).collect()
+    log_columns(key_column).into_iter().filter(|column| since(&column.name) > version).collect()
 }
 
 /// The columns of `processing_issue`, in order; the first is named as the source key. Its primary key is [`issue_key`].

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::log_table::{FAILED, SKIPPED, SUCCESS};
+
 /// Where a document failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
@@ -181,6 +183,24 @@ pub enum Outcome {
     Success,
     /// It has no rows in the batch; this is why.
     Failed(Failure),
+    /// It has no rows in the batch, because the contract leaves it out.
+    Skipped,
+}
+
+impl Outcome {
+    /// What the log says.
+    pub fn status(&self) -> &'static str {
+        match self {
+            Self::Success => SUCCESS,
+            Self::Failed(_) => FAILED,
+            Self::Skipped => SKIPPED,
+        }
+    }
+
+    /// Why it failed.
+    pub fn failure(&self) -> Option<&Failure> {
+        if let Self::Failed(failure) = self { Some(failure) } else { None }
+    }
 }
 
 /// Microseconds since 1970-01-01T00:00:00Z.

@@ -7,17 +7,18 @@ use std::time::Duration;
 use xmlshred_mapping::contract::{Contract, RenderStyle, load, render, target_schema};
 use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, ShredError, Shredder};
 use xmlshred_model::{
-    BatchBuilder, CellReader, DocumentKey, DocumentRecord, FailureCode, Outcome, OwnedValue, TargetSchema,
-    Value, lexical,
+    BatchBuilder, CellReader, DocumentKey, DocumentRecord, Outcome, OwnedValue, TargetSchema, Value, lexical,
 };
+
+use crate::NoRows;
 
 /// What both shredders say of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreement {
     /// The same rows, this many.
     Rows(usize),
-    /// The same failure.
-    Failure(FailureCode),
+    /// The same reason why there are none.
+    NoRows(NoRows),
 }
 
 /// The key of every document's row; documents often have it.
@@ -59,16 +60,12 @@ pub fn compare(contract: &Contract, document: &str) -> Result<Agreement, String>
     }
     Ok(match product {
         Ok(rows) => Agreement::Rows(rows.iter().filter(|line| !line.starts_with("issue")).count()),
-        Err(code) => Agreement::Failure(code),
+        Err(no_rows) => Agreement::NoRows(no_rows),
     })
 }
 
 /// The rows and issues of a document as lines, or why there are none.
-pub fn by_reference(
-    contract: &Contract,
-    document: &str,
-    key: DocumentKey,
-) -> Result<Vec<String>, FailureCode> {
+pub fn by_reference(contract: &Contract, document: &str, key: DocumentKey) -> Result<Vec<String>, NoRows> {
     let schema = &target_schema(contract);
     let shredded = crate::shred(contract, document, &context(key))?;
     let mut lines = Vec::new();
@@ -82,12 +79,13 @@ pub fn by_reference(
     Ok(lines)
 }
 
-fn by_product(plan: &Plan, shredder: &mut Shredder, document: &str) -> Result<Vec<String>, FailureCode> {
+fn by_product(plan: &Plan, shredder: &mut Shredder, document: &str) -> Result<Vec<String>, NoRows> {
     let schema = plan.schema();
     let mut rows = BatchBuilder::new(Arc::clone(schema));
     let shredded =
         shredder.shred(Content::Text(document), &context(KEY), &mut rows).map_err(|error| match error {
-            ShredError::Failed(failure) => failure.code,
+            ShredError::NoRows(xmlshred_mapping::NoRows::Failed(failure)) => NoRows::Failed(failure.code),
+            ShredError::NoRows(xmlshred_mapping::NoRows::Skipped(_)) => NoRows::Skipped,
             ShredError::Interrupted => unreachable!("nobody interrupts"),
         })?;
     rows.finish_document(DocumentRecord {
@@ -146,9 +144,9 @@ fn issue_line(schema: &TargetSchema, table: u32, column: u32, code: &str, count:
     format!("issue: {}.{} {code} {count}", table.name, table.columns[column as usize].name)
 }
 
-fn told(result: &Result<Vec<String>, FailureCode>) -> String {
+fn told(result: &Result<Vec<String>, NoRows>) -> String {
     match result {
         Ok(lines) => lines.join("\n"),
-        Err(code) => format!("failed: {code}"),
+        Err(no_rows) => no_rows.to_string(),
     }
 }

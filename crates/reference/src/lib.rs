@@ -15,4 +15,4 @@ mod clean;
 mod coerce;
 mod rows;
 
-pub use rows::{Rows, Shredded, shred};
+pub use rows::{NoRows, Rows, Shredded, shred};

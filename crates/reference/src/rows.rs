@@ -2,12 +2,13 @@
 
 use std::cell::Cell as StdCell;
 use std::collections::BTreeMap;
+use std::fmt::{Display, Formatter};
 
 use bumpalo::Bump;
 use xmlshred_mapping::DocumentContext;
 use xmlshred_mapping::contract::{
-    BoundExpression, Column, ColumnDefault, ColumnSource, Contract, Generate, Input, Keep, OnePer, SkipRow,
-    Table,
+    BoundExpression, Column, ColumnDefault, ColumnSource, Contract, Generate, Input, Keep, OnWrongRoot,
+    OnePer, SkipRow, Table,
 };
 use xmlshred_model::lexical::MICROS_PER_DAY;
 use xmlshred_model::{DataType, DocumentKey, FailureCode, IssueCode, OwnedValue, Value, Work, lexical};
@@ -33,15 +34,35 @@ pub struct Shredded {
     pub issues: BTreeMap<(u32, u32, IssueCode), u32>,
 }
 
+/// Why a document gives no rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRows {
+    /// The first failure.
+    Failed(FailureCode),
+    /// The contract skips documents with its root.
+    Skipped,
+}
+
+impl From<FailureCode> for NoRows {
+    fn from(code: FailureCode) -> Self {
+        Self::Failed(code)
+    }
+}
+
+impl Display for NoRows {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Failed(code) => write!(f, "failed: {code}"),
+            Self::Skipped => f.write_str("skipped"),
+        }
+    }
+}
+
 /// Shreds a document.
 ///
 /// # Errors
-/// The code of the first failure.
-pub fn shred(
-    contract: &Contract,
-    text: &str,
-    context: &DocumentContext<'_>,
-) -> Result<Shredded, FailureCode> {
+/// When it gives no rows.
+pub fn shred(contract: &Contract, text: &str, context: &DocumentContext<'_>) -> Result<Shredded, NoRows> {
     let replaced = StdCell::new(0);
     let mut reader = Reader {
         embedded: contract.document.embedded.iter().map(|path| names(path)).collect(),
@@ -54,23 +75,26 @@ pub fn shred(
         is_torn: false,
     };
     if text.contains("<!ENTITY") && contract.document.entities != Entities::Internal {
-        return Err(FailureCode::DoctypeRefused);
+        return Err(FailureCode::DoctypeRefused.into());
     }
     let document = Document::parse(text, &mut reader).ok_or(FailureCode::NotWellFormed)?;
     let is_torn = reader.is_torn;
     drop(reader);
     let replaced = replaced.get();
     if is_torn {
-        return Err(FailureCode::NotWellFormed);
+        return Err(FailureCode::NotWellFormed.into());
     }
     let view = View { document: &document, main: DOCUMENT, case: contract.document.case, variables: &[] };
-    let [main] = view.select(&contract.document.root, DOCUMENT)[..] else {
-        return Err(FailureCode::WrongRoot);
+    let mains = contract.document.roots.iter().flat_map(|root| view.select(root, DOCUMENT));
+    let main = match (&mains.collect::<Vec<_>>()[..], contract.document.on_wrong_root) {
+        (&[main], _) => main,
+        ([], OnWrongRoot::Skip) => return Err(NoRows::Skipped),
+        _ => return Err(FailureCode::WrongRoot.into()),
     };
     let view = View { main, ..view };
     let key = key(contract, view, context.key)?;
     if contract.document.require.iter().any(|path| view.select(path, main).is_empty()) {
-        return Err(FailureCode::MissingElement);
+        return Err(FailureCode::MissingElement.into());
     }
     let context = DocumentContext { key, ..*context };
     let rows = contract.tables.iter().map(|_| Vec::new()).collect();

@@ -234,9 +234,18 @@ pub(crate) struct DdlArgs {
     #[arg(long)]
     pub(crate) if_not_exists: bool,
 
-    /// Instead: statements that bring the log of version 0.1 up, with its rows, which become those of this contract
-    #[arg(long, conflicts_with = "if_not_exists")]
-    pub(crate) upgrade: bool,
+    /// Instead: statements that bring an earlier log up, with its rows: of layout version 1 (xmlshred 0.1), whose rows become
+    /// those of this contract, or `--upgrade=2`
+    #[arg(
+        long,
+        value_name = "FROM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        value_parser = clap::value_parser!(u32).range(1..i64::from(xmlshred_model::log_table::VERSION)),
+        conflicts_with = "if_not_exists"
+    )]
+    pub(crate) upgrade: Option<u32>,
 }
 
 /// Databases, as SQL dialects.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use xmlshred_engine::ports::PortError;
 use xmlshred_mapping::contract::{Diagnostic, Loaded, Places, Severity};
 use xmlshred_mapping::samples::Samples;
-use xmlshred_mapping::{DocumentContext, Lines, Plan};
+use xmlshred_mapping::{DocumentContext, Lines, NoRows, Plan};
 use xmlshred_model::shown;
 
 use crate::args::{CheckArgs, KeyArgs};
@@ -33,6 +33,7 @@ struct Answer<'a> {
     /// Documents that the contract was tried on.
     sample_count: usize,
     failed_sample_count: usize,
+    skipped_sample_count: usize,
     problems: Vec<ProblemAnswer<'a>>,
 }
 
@@ -149,6 +150,7 @@ impl Faults {
 struct Tried {
     document_count: usize,
     failed_count: usize,
+    skipped_count: usize,
 }
 
 fn try_on(
@@ -162,21 +164,29 @@ fn try_on(
     let limits = plan.contract().document.limits;
     let mut samples = Samples::new(Arc::clone(plan), limits);
     let mut failed = FailedSamples::default();
-    let mut document_count = 0;
+    let (mut document_count, mut skipped_count) = (0, 0);
     let now = jiff::Timestamp::now().as_microsecond();
     documents::each(paths, keys, connection, plan, &limits, &mut |document| {
         let context = DocumentContext { key: document.key, session: "check", now, must_end: None };
         document_count += 1;
-        let added = document.content(plan, &limits).and_then(|content| samples.add(content, &context));
-        if let Err(failure) = added {
-            failed.add(&document.name, &failure);
+        let content = document.content(plan, &limits).map_err(NoRows::from);
+        match content.and_then(|content| samples.add(content, &context)) {
+            Ok(()) => {}
+            Err(NoRows::Skipped(_)) => skipped_count += 1,
+            Err(NoRows::Failed(failure)) => failed.add(&document.name, &failure),
         }
         Ok(())
     })?;
     let failed_count = failed.count();
     failed.lines().iter().for_each(console::warn);
+    if skipped_count > 0 {
+        let are = if skipped_count == 1 { "is" } else { "are" };
+        console::note(format_args!(
+            "{skipped_count} of {document_count} samples {are} skipped, as `document.on_wrong_root` says"
+        ));
+    }
     diagnostics.extend(samples.findings(&file.text));
-    Ok(Tried { document_count, failed_count })
+    Ok(Tried { document_count, failed_count, skipped_count })
 }
 
 fn tell(
@@ -204,6 +214,7 @@ fn tell(
         warning_count: diagnostics.len() - error_count,
         sample_count: tried.document_count,
         failed_sample_count: tried.failed_count,
+        skipped_sample_count: tried.skipped_count,
         problems: diagnostics.iter().map(|diagnostic| problem(diagnostic, &mut lines)).collect(),
     };
     let text = serde_json::to_string(&answer).map_err(std::io::Error::from)?;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use xmlshred_mapping::coverage::{Coverage, Detail};
-use xmlshred_mapping::{DocumentContext, Plan};
+use xmlshred_mapping::{DocumentContext, NoRows, Plan};
 use xmlshred_model::shown_lines;
 
 use crate::args::{CoverageArgs, DocumentArgs};
@@ -38,13 +38,14 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
     let mut coverage = Coverage::new(Arc::clone(&plan), limits);
     let now = jiff::Timestamp::now().as_microsecond();
     let mut measured = Vec::new();
-    let mut failed_count = 0;
+    let (mut failed_count, mut skipped_count) = (0, 0);
     documents::each(documents, keys, connection.as_ref(), &plan, &limits, &mut |document| {
         let context = DocumentContext { key: document.key, session: "coverage", now, must_end: None };
-        let added = document.content(&plan, &limits).and_then(|content| coverage.add(content, &context));
-        match added {
+        let content = document.content(&plan, &limits).map_err(NoRows::from);
+        match content.and_then(|content| coverage.add(content, &context)) {
             Ok(()) => measured.push(document.name),
-            Err(failure) => {
+            Err(NoRows::Skipped(_)) => skipped_count += 1,
+            Err(NoRows::Failed(failure)) => {
                 failed_count += 1;
                 console::warn(format_args!("{} is not measured, it failed: {failure}", document.name));
             }
@@ -52,7 +53,7 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
         Ok(())
     })?;
     let report = coverage.report(if *all { Detail::Names } else { Detail::Sections });
-    let shown = coverage::Shown { report: &report, documents: &measured, failed_count };
+    let shown = coverage::Shown { report: &report, documents: &measured, failed_count, skipped_count };
     let mut out = std::io::stdout().lock();
     if *json {
         writeln!(out, "{}", coverage::json(&shown).map_err(std::io::Error::from)?)?;

@@ -34,8 +34,8 @@ pub(crate) fn ddl(args: &DdlArgs) -> Result<Exit, CommandError> {
         return Err(Box::new(ContractProblems { file, diagnostics }).into());
     }
     let script = match upgrade {
-        true => log_upgrade::script(dialect, &schema),
-        false => ddl::script(dialect, &schema, existing),
+        Some(version) => log_upgrade::script(dialect, &schema, *version),
+        None => ddl::script(dialect, &schema, existing),
     };
     std::io::stdout().lock().write_all(script.as_bytes())?;
     Ok(Exit::Done)

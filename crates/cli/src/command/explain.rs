@@ -57,6 +57,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
         }
         if let Some(row) = selection.row
             && explanation.failure.is_none()
+            && explanation.skipped.is_none()
             && (row == 0 || row > explanation.row_count)
         {
             let table = plan.contract().tables[selection.table].name.clone();

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use xmlshred_mapping::Plan;
+use xmlshred_mapping::{NoRows, Plan};
 use xmlshred_model::shown_lines;
 
 use crate::args::{DocumentArgs, PreviewArgs, PreviewFormat};
@@ -39,7 +39,7 @@ pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
     let sensitive = if *show_sensitive { Sensitive::Shown } else { Sensitive::Masked };
     let mut exit = Exit::Done;
     let mut show = |preview: &Preview| -> Result<(), CommandError> {
-        if preview.failure.is_some() {
+        if let Some(NoRows::Failed(_)) = preview.no_rows {
             exit = Exit::SomeFailed;
         }
         let mut out = std::io::stdout().lock();

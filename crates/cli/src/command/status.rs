@@ -27,6 +27,7 @@ struct Answer {
     version: u32,
     success: u64,
     failed: u64,
+    skipped: u64,
     /// Documents without a log row; `null` when the source cannot tell.
     left: Option<u64>,
     instances: Vec<InstanceAnswer>,
@@ -40,6 +41,7 @@ struct InstanceAnswer {
     contract_hash: String,
     success: u64,
     failed: u64,
+    skipped: u64,
     first: String,
     last: String,
     /// `null` when there is too little to tell.
@@ -67,15 +69,13 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     let whole = Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Leave };
     let success = tallies.iter().map(|tally| tally.success_count).sum();
     let failed = tallies.iter().map(|tally| tally.failed_count).sum();
+    let skipped = tallies.iter().map(|tally| tally.skipped_count).sum();
     let counted = source.count(&whole).map_err(during("cannot count the documents"))?;
+    let logged: u64 = tallies.iter().map(LogTally::document_count).sum();
     let left =
-        counted.map(
-            |counted| {
-                if source.sees_journal() { counted } else { counted.saturating_sub(success + failed) }
-            },
-        );
-    let answer =
-        Answer { version: 1, success, failed, left, instances: tallies.into_iter().map(instance).collect() };
+        counted.map(|counted| if source.sees_journal() { counted } else { counted.saturating_sub(logged) });
+    let instances = tallies.into_iter().map(instance).collect();
+    let answer = Answer { version: 1, success, failed, skipped, left, instances };
     let mut out = std::io::stdout().lock();
     if *json {
         writeln!(out, "{}", serde_json::to_string(&answer).map_err(std::io::Error::from)?)?;
@@ -86,6 +86,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
 }
 
 fn instance(tally: LogTally) -> InstanceAnswer {
+    let document_count = tally.document_count();
     let LogTally {
         session_id,
         instance_id,
@@ -93,12 +94,13 @@ fn instance(tally: LogTally) -> InstanceAnswer {
         contract_hash,
         success_count,
         failed_count,
+        skipped_count,
         first,
         last,
     } = tally;
     let micros = last.saturating_sub(first);
     // From first to last row there is one interval less than there are rows.
-    let intervals = (success_count + failed_count).saturating_sub(1);
+    let intervals = document_count.saturating_sub(1);
     let documents_per_minute =
         (micros >= MIN_SPAN).then(|| (intervals as f64 * 60e6 / micros as f64).round());
     InstanceAnswer {
@@ -108,6 +110,7 @@ fn instance(tally: LogTally) -> InstanceAnswer {
         contract_hash,
         success: success_count,
         failed: failed_count,
+        skipped: skipped_count,
         first: timestamp(first),
         last: timestamp(last),
         documents_per_minute,
@@ -115,7 +118,7 @@ fn instance(tally: LogTally) -> InstanceAnswer {
 }
 
 fn text(answer: &Answer) -> String {
-    let Answer { version: _, success, failed, left, instances } = answer;
+    let Answer { version: _, success, failed, skipped, left, instances } = answer;
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);
     table.set_header(["session", "instance", "successful", "failed", "documents/min", "last document (UTC)"]);
@@ -134,7 +137,11 @@ fn text(answer: &Answer) -> String {
     }
     let left = left.map_or_else(|| "not counted".to_owned(), count);
     let mut text = if instances.is_empty() { String::new() } else { format!("{table}\n") };
-    text.push_str(&format!("Successful: {}\nFailed: {}\nLeft: {left}\n", count(*success), count(*failed)));
+    text.push_str(&format!("Successful: {}\nFailed: {}\n", count(*success), count(*failed)));
+    if *skipped > 0 {
+        text.push_str(&format!("Skipped: {}\n", count(*skipped)));
+    }
+    text.push_str(&format!("Left: {left}\n"));
     text
 }
 

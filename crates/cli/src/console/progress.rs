@@ -68,8 +68,15 @@ impl Progress {
                     bar.set_length(total);
                 }
             }
-            Event::Committed { success_count, failed_count, already_done_count, byte_count, .. } => {
-                state.documents += success_count + failed_count + already_done_count;
+            Event::Committed {
+                success_count,
+                failed_count,
+                skipped_count,
+                already_done_count,
+                byte_count,
+                ..
+            } => {
+                state.documents += success_count + failed_count + skipped_count + already_done_count;
                 state.failed += failed_count;
                 state.bytes += byte_count;
                 self.show(&mut state);

@@ -10,6 +10,7 @@ struct Answer<'a> {
     version: u32,
     documents: u64,
     failed_documents: usize,
+    skipped_documents: usize,
     /// Of what is not ignored.
     percent_of_occurrences: f64,
     percent_of_bytes: f64,
@@ -50,12 +51,13 @@ struct ExampleObject<'a> {
 /// # Errors
 /// None that is expected.
 pub(crate) fn json(shown: &Shown<'_>) -> Result<String, serde_json::Error> {
-    let Shown { report, documents, failed_count } = shown;
+    let Shown { report, documents, failed_count, skipped_count } = shown;
     let Report { document_count, total, read, ignored, lost } = report;
     serde_json::to_string(&Answer {
         version: 1,
         documents: *document_count,
         failed_documents: *failed_count,
+        skipped_documents: *skipped_count,
         percent_of_occurrences: report.percent_of_occurrences(),
         percent_of_bytes: report.percent_of_bytes(),
         total: amount(total),

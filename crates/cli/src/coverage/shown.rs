@@ -10,4 +10,6 @@ pub(crate) struct Shown<'a> {
     pub(crate) documents: &'a [String],
     /// Documents that failed, and are not measured.
     pub(crate) failed_count: usize,
+    /// Documents that the contract skips.
+    pub(crate) skipped_count: usize,
 }

@@ -8,12 +8,17 @@ use crate::console::count;
 
 /// The text.
 pub(crate) fn table(shown: &Shown<'_>) -> String {
-    let Shown { report, documents, failed_count } = shown;
+    let Shown { report, documents, failed_count, skipped_count } = shown;
     let Report { document_count, total, read, ignored, lost } = report;
-    let failed = if *failed_count == 0 { String::new() } else { format!(" ({failed_count} more failed)") };
+    let others = match (failed_count, skipped_count) {
+        (0, 0) => String::new(),
+        (failed, 0) => format!(" ({failed} more failed)"),
+        (0, skipped) => format!(" ({skipped} more skipped)"),
+        (failed, skipped) => format!(" ({failed} more failed, {skipped} skipped)"),
+    };
     let plural = if *document_count == 1 { "" } else { "s" };
     let mut text = format!(
-        "{} document{plural}{failed}: columns read {:.2} % of the attributes and texts ({} of {}), {:.2} % of their bytes\n",
+        "{} document{plural}{others}: columns read {:.2} % of the attributes and texts ({} of {}), {:.2} % of their bytes\n",
         count(*document_count),
         report.percent_of_occurrences(),
         count(read.occurrences),

@@ -53,6 +53,7 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
         "not_made": dropped.chain(filtered).collect::<Vec<_>>(),
         "more_not_made": shown.explanation.more_not_made,
         "failure": failure,
+        "skipped": shown.explanation.skipped,
     })
     .to_string()
 }

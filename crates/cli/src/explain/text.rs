@@ -40,6 +40,9 @@ pub(crate) fn text(shown: &Shown<'_>) -> String {
     if let Some(failure) = &shown.explanation.failure {
         out.push_str(&format!("\nThe document failed: {failure}\n"));
     }
+    if let Some(reason) = &shown.explanation.skipped {
+        out.push_str(&format!("\nThe document is skipped: {reason}\n"));
+    }
     out
 }
 

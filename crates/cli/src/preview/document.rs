@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use xmlshred_mapping::{DocumentContext, Limits, Plan, ShredError, Shredder};
-use xmlshred_model::{Batch, BatchBuilder, DocumentKey, DocumentRecord, Failure, Issue, Outcome, UtcMicros};
+use xmlshred_mapping::{DocumentContext, Limits, NoRows, Plan, ShredError, Shredder};
+use xmlshred_model::{Batch, BatchBuilder, DocumentKey, DocumentRecord, Issue, Outcome, UtcMicros};
 
 use crate::documents::Document;
 
@@ -25,10 +25,10 @@ pub(crate) struct Preview {
     pub(crate) name: String,
     /// Its key, where one is known.
     pub(crate) key: Option<DocumentKey>,
-    /// Its rows; none when it failed.
+    /// Its rows.
     pub(crate) rows: Batch,
-    /// Why it failed.
-    pub(crate) failure: Option<Failure>,
+    /// Why there are none.
+    pub(crate) no_rows: Option<NoRows>,
     /// Its issues.
     pub(crate) issues: Vec<Issue>,
 }
@@ -50,11 +50,15 @@ impl Previewer {
         let mut rows = BatchBuilder::new(Arc::clone(self.plan.schema()));
         let shredded = self.shred(&document, &mut rows);
         let Document { name, key, .. } = document;
-        let (key, issues, failure) = match shredded {
+        let (key, issues, no_rows) = match shredded {
             Ok((key, issues)) => (key, issues, None),
-            Err(failure) => (key, Vec::new(), Some(failure)),
+            Err(no_rows) => (key, Vec::new(), Some(no_rows)),
         };
-        let outcome = failure.clone().map_or(Outcome::Success, Outcome::Failed);
+        let outcome = match &no_rows {
+            None => Outcome::Success,
+            Some(NoRows::Failed(failure)) => Outcome::Failed(failure.clone()),
+            Some(NoRows::Skipped(_)) => Outcome::Skipped,
+        };
         rows.finish_document(DocumentRecord {
             // Only for the record inside the batch, which nobody here reads.
             key: key.unwrap_or(DocumentKey(0)),
@@ -65,17 +69,17 @@ impl Previewer {
             duration: Duration::ZERO,
             processed_at: self.now,
         });
-        Preview { name, key, rows: rows.finish(), failure, issues }
+        Preview { name, key, rows: rows.finish(), no_rows, issues }
     }
 
     fn shred(
         &mut self,
         document: &Document,
         rows: &mut BatchBuilder,
-    ) -> Result<(Option<DocumentKey>, Vec<Issue>), Failure> {
+    ) -> Result<(Option<DocumentKey>, Vec<Issue>), NoRows> {
         let content = document.content(&self.plan, &self.limits)?;
         let context = DocumentContext { key: document.key, session: SESSION, now: self.now, must_end: None };
-        let shredded = self.shredder.shred(content, &context, rows).map_err(ShredError::into_failure)?;
+        let shredded = self.shredder.shred(content, &context, rows).map_err(ShredError::into_no_rows)?;
         Ok((shredded.key, shredded.issues))
     }
 }

@@ -3,7 +3,9 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+use xmlshred_mapping::NoRows;
 use xmlshred_model::CellReader;
+use xmlshred_model::log_table::{FAILED, SKIPPED, SUCCESS};
 use xmlshred_model::{Failure, Issue, TableSchema, TargetSchema, Value, lexical};
 
 use super::Preview;
@@ -20,12 +22,20 @@ struct Document<'a>(&'a Preview);
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Preview { name, key, rows: _, failure, issues } = self.0;
-        let mut object = serializer.serialize_struct("Document", 6)?;
+        let Preview { name, key, rows: _, no_rows, issues } = self.0;
+        let (status, failure, skipped) = match no_rows {
+            None => (SUCCESS, None, None),
+            Some(NoRows::Failed(failure)) => (FAILED, Some(failure), None),
+            Some(NoRows::Skipped(reason)) => (SKIPPED, None, Some(reason)),
+        };
+        let mut object = serializer.serialize_struct("Document", 6 + usize::from(skipped.is_some()))?;
         object.serialize_field("document", name)?;
         object.serialize_field("key", &key.map(|key| key.0))?;
-        object.serialize_field("status", if failure.is_some() { "failed" } else { "success" })?;
-        object.serialize_field("failure", &failure.as_ref().map(FailureObject))?;
+        object.serialize_field("status", status)?;
+        object.serialize_field("failure", &failure.map(FailureObject))?;
+        if let Some(reason) = skipped {
+            object.serialize_field("skipped", reason)?;
+        }
         object.serialize_field("tables", &Tables(self.0))?;
         object.serialize_field("issues", &Issues(issues, self.0.rows.schema()))?;
         object.end()

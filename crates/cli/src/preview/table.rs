@@ -1,6 +1,7 @@
 //! Previewed rows for people.
 
 use comfy_table::{Table, presets};
+use xmlshred_mapping::NoRows;
 use xmlshred_model::CellReader;
 use xmlshred_model::{ColumnSchema, TableSchema, Value, lexical};
 
@@ -25,10 +26,12 @@ pub(crate) enum Sensitive {
 
 /// The document's name, then a table for every target table that gets rows, then issues.
 pub(crate) fn table(preview: &Preview, sensitive: Sensitive) -> String {
-    let Preview { name, key, rows, failure, issues } = preview;
+    let Preview { name, key, rows, no_rows, issues } = preview;
     let key = key.map_or_else(String::new, |key| format!(" (key {key})"));
-    if let Some(failure) = failure {
-        return format!("{name}{key}: failed\n  {failure}\n");
+    match no_rows {
+        None => {}
+        Some(NoRows::Failed(failure)) => return format!("{name}{key}: failed\n  {failure}\n"),
+        Some(NoRows::Skipped(reason)) => return format!("{name}{key}: skipped\n  {reason}\n"),
     }
     let schema = rows.schema();
     let row_count = rows.document_row_count(0);

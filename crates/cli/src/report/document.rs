@@ -60,10 +60,12 @@ pub(crate) struct SettingsFields {
 /// Documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DocumentCounts {
-    /// `success + failed`
+    /// `success + failed + skipped`
     pub(crate) processed: u64,
     pub(crate) success: u64,
     pub(crate) failed: u64,
+    #[serde(default)]
+    pub(crate) skipped: u64,
     pub(crate) already_done: u64,
     pub(crate) bytes: u64,
     /// Of the run's own choice of keys, in the log as failed when it began, and not tried again.
@@ -135,12 +137,13 @@ impl RunReport {
 
     /// Adds what another instance of the same session did at the same time.
     pub(crate) fn add(&mut self, other: &Self) {
-        let DocumentCounts { processed, success, failed, already_done, bytes, failed_before } =
+        let DocumentCounts { processed, success, failed, skipped, already_done, bytes, failed_before } =
             other.documents;
         self.documents.failed_before += failed_before;
         self.documents.processed += processed;
         self.documents.success += success;
         self.documents.failed += failed;
+        self.documents.skipped += skipped;
         self.documents.already_done += already_done;
         self.documents.bytes += bytes;
         for failure in &other.failures {

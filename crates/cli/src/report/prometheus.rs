@@ -16,6 +16,7 @@ pub(crate) struct Prometheus {
     schema: Arc<TargetSchema>,
     success: Counter,
     failed: Counter,
+    skipped: Counter,
     already_done: Counter,
     bytes: Counter,
     retries: Counter,
@@ -60,6 +61,7 @@ impl Prometheus {
             schema,
             success: documents("success"),
             failed: documents("failed"),
+            skipped: documents("skipped"),
             already_done: documents("already_done"),
             bytes: counter!("xmlshred_document_bytes_total"),
             retries: counter!("xmlshred_retries_total"),
@@ -87,6 +89,7 @@ impl Prometheus {
             Event::Committed {
                 success_count,
                 failed_count,
+                skipped_count,
                 already_done_count,
                 byte_count,
                 table_row_counts,
@@ -95,6 +98,7 @@ impl Prometheus {
             } => {
                 self.success.increment(*success_count);
                 self.failed.increment(*failed_count);
+                self.skipped.increment(*skipped_count);
                 self.already_done.increment(*already_done_count);
                 self.bytes.increment(*byte_count);
                 self.load.record(*duration);

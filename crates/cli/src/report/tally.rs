@@ -68,6 +68,7 @@ impl Tally {
             Event::Committed {
                 success_count,
                 failed_count,
+                skipped_count,
                 already_done_count,
                 byte_count,
                 table_row_counts,
@@ -76,6 +77,7 @@ impl Tally {
             } => {
                 self.documents.success += success_count;
                 self.documents.failed += failed_count;
+                self.documents.skipped += skipped_count;
                 self.documents.already_done += already_done_count;
                 self.documents.bytes += byte_count;
                 self.table_row_counts.resize(self.table_row_counts.len().max(table_row_counts.len()), 0);
@@ -85,7 +87,8 @@ impl Tally {
                 for &(table, column, code, count) in issues {
                     *self.issues.entry((table, column, code)).or_default() += count;
                 }
-                self.load.add(*duration, success_count + failed_count + already_done_count, *byte_count);
+                let document_count = success_count + failed_count + skipped_count + already_done_count;
+                self.load.add(*duration, document_count, *byte_count);
             }
             Event::BatchSplit { .. } => self.split_count += 1,
             Event::Retrying { .. } => self.retry_count += 1,
@@ -100,7 +103,8 @@ impl Tally {
 
     /// Documents with an outcome.
     pub(crate) fn documents(&self) -> DocumentCounts {
-        DocumentCounts { processed: self.documents.success + self.documents.failed, ..self.documents }
+        let DocumentCounts { success, failed, skipped, .. } = self.documents;
+        DocumentCounts { processed: success + failed + skipped, ..self.documents }
     }
 
     /// Documents that failed, by cause, the most frequent first.

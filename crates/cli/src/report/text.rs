@@ -19,6 +19,9 @@ pub(crate) fn lines(report: &RunReport) -> Vec<String> {
     for failure in &report.failures {
         lines.push(format!("  {}: {}: {}", failure.stage, failure.code, count(failure.count)));
     }
+    if documents.skipped > 0 {
+        lines.push(format!("Skipped: {}", count(documents.skipped)));
+    }
     if documents.already_done > 0 {
         lines.push(format!("Already done by others: {}", count(documents.already_done)));
     }

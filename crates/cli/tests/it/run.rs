@@ -1,6 +1,6 @@
 //! `run` and `status`: what they do and say.
 
-use crate::workplace::{Workplace, broken};
+use crate::workplace::{CONTRACT, Workplace, broken};
 
 #[test]
 fn every_document_is_processed_once_and_the_log_says_so() {
@@ -337,4 +337,48 @@ fn a_log_of_version_0_1_is_refused_and_brought_up_when_asked() {
     place.run("run --url sqlite:data.db --create-tables").ends_with(3);
     assert_eq!(place.count("SELECT count(*) FROM processing_log WHERE contract_name = 'people'"), 10);
     assert_eq!(place.count("SELECT count(*) FROM person"), 9);
+}
+
+#[test]
+fn documents_with_another_root_are_skipped_and_counted_everywhere() {
+    let place = Workplace::new(1..11);
+    let contract = CONTRACT.replace("root: /request,", "root: [/request, /other], on_wrong_root: skip,");
+    place.write("contract.yaml", &contract);
+    let database = place.database();
+    for key in [3, 7] {
+        database
+            .execute("UPDATE app_xml SET xml = '<order>secret</order>' WHERE app_id = ?1", [key])
+            .unwrap();
+    }
+    let preview = place.run("preview --url sqlite:data.db --key 3").ends_with(0).out;
+    let skipped = "skipped\n  no element /request or /other; the root element is order";
+    assert!(preview.contains(skipped), "{preview}");
+    let preview = place.run("preview --url sqlite:data.db --key 3 --format json").ends_with(0).out;
+    let preview: serde_json::Value = serde_json::from_str(&preview).unwrap();
+    assert_eq!((&preview["status"], &preview["failure"]), (&"skipped".into(), &serde_json::Value::Null));
+    let checked = place.run("check --url sqlite:data.db --key 2,3,7");
+    assert!(checked.err.contains("2 of 3 samples are skipped"), "{}", checked.err);
+    let covered = place.run("coverage --url sqlite:data.db --key 2,3,7").ends_with(0).out;
+    assert!(covered.contains("1 document (2 more skipped):"), "{covered}");
+    let explained = place.run("explain --url sqlite:data.db --key 3 person").ends_with(0).out;
+    assert!(explained.contains("The document is skipped: no element /request or /other"), "{explained}");
+
+    let answer = place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    for line in ["Documents processed: 10\n", "Successful: 8\n", "Failed: 0\n", "Skipped: 2\n"] {
+        assert!(answer.out.contains(line), "{line:?} is not in {}", answer.out);
+    }
+    assert_eq!(place.metrics("1of1")["documents"]["skipped"], 2);
+    assert_eq!(
+        place.count("SELECT count(*) FROM processing_log WHERE status = 'skipped' AND failure_reason IS NULL AND failure_code IS NULL AND row_count = 0 AND app_id IN (3, 7)"),
+        2
+    );
+    let status = place.run("status --url sqlite:data.db --json").ends_with(0).out;
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+    assert_eq!((&status["success"], &status["skipped"], &status["left"]), (&8.into(), &2.into(), &0.into()));
+    assert!(place.run("status --url sqlite:data.db").ends_with(0).out.contains("Skipped: 2\nLeft: 0\n"));
+    let again = place.run("run --url sqlite:data.db --retry-failed").ends_with(0);
+    again.says(&[
+        "Already in processing_log: 10 documents (8 successful, 0 failed, 2 skipped)",
+        "Documents to do: 0",
+    ]);
 }

@@ -52,11 +52,12 @@ pub(crate) fn check(
     known: &Known,
     dialect: &Dialect,
 ) -> Result<(), PortError> {
-    let is_old = |(table, columns): (&Expected<'_>, &Option<Vec<String>>)| {
-        [LOG, ISSUE].contains(&table.name) && Layout::of(columns.as_deref()) == Layout::Version1
+    let outdated = |(table, columns): (&Expected<'_>, &Option<Vec<String>>)| {
+        let is_log = [LOG, ISSUE].contains(&table.name);
+        if is_log { Layout::of(table.name, columns.as_deref()).outdated() } else { None }
     };
-    if expected.iter().zip(&known.columns).any(is_old) {
-        return Err(too_old());
+    if let Some(version) = expected.iter().zip(&known.columns).filter_map(outdated).min() {
+        return Err(too_old(version));
     }
     if known.columns[..schema.tables.len()].iter().all(Option::is_none) {
         let fault = Fault::MissingTable { table: expected[0].name.to_owned() };

@@ -11,8 +11,8 @@ use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::POSTGRES;
 use crate::sql::log_upgrade::{self, OldTable};
-use crate::sql::paging::count_failed;
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SUCCESS};
+use crate::sql::paging::{count_failed, done};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SUCCESS};
 
 use super::address::PostgresAddress;
 use super::catalog::{has_all_tables, has_log, has_schema, layouts, qualified, target_tables_there};
@@ -73,12 +73,9 @@ impl Journal for PostgresJournal {
             return Ok(Vec::new());
         }
         let key = POSTGRES.quote(&self.schema.key_column);
-        let succeeded = match failed {
-            FailedDocuments::Leave => String::new(),
-            FailedDocuments::Retry => format!(" AND status = '{SUCCESS}'"),
-        };
+        let done = done("status", failed);
         let sql = format!(
-            "SELECT {key}::bigint FROM {} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ($1::bigint[]){succeeded}",
+            "SELECT {key}::bigint FROM {} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ($1::bigint[]){done}",
             qualified(&self.schema, LOG)
         );
         let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
@@ -108,7 +105,7 @@ impl Journal for PostgresJournal {
         let sql = format!(
             "SELECT coalesce(session_id, ''), coalesce(instance_id, 0)::bigint, coalesce(instance_count, 1)::bigint, \
              coalesce(contract_hash, ''), count(*) FILTER (WHERE status = '{SUCCESS}'), \
-             count(*) FILTER (WHERE status = '{FAILED}'), \
+             count(*) FILTER (WHERE status = '{FAILED}'), count(*) FILTER (WHERE status = '{SKIPPED}'), \
              coalesce((extract(epoch FROM min(processing_time)) * 1000000)::bigint, 0), \
              coalesce((extract(epoch FROM max(processing_time)) * 1000000)::bigint, 0) \
              FROM {} WHERE {CONTRACT_NAME} = $1 GROUP BY 1, 2, 3, 4 ORDER BY min(processing_time), 1, 2",
@@ -128,8 +125,9 @@ impl Journal for PostgresJournal {
                 contract_hash: row.get(3),
                 success_count: row.get::<_, i64>(4).unsigned_abs(),
                 failed_count: row.get::<_, i64>(5).unsigned_abs(),
-                first: row.get(6),
-                last: row.get(7),
+                skipped_count: row.get::<_, i64>(6).unsigned_abs(),
+                first: row.get(7),
+                last: row.get(8),
             })
             .collect())
     }
@@ -154,8 +152,8 @@ fn upgrade(
         old.check_owner(&schema.contract_name)?;
     }
     for (layout, table) in [(log, OldTable::Log), (issues, OldTable::Issue)] {
-        if layout == Layout::Version1 {
-            for sql in log_upgrade::statements(&POSTGRES, schema, table) {
+        if let Some(version) = layout.outdated() {
+            for sql in log_upgrade::statements(&POSTGRES, schema, table, version) {
                 transaction.batch_execute(&sql).map_err(failed)?;
             }
         }

@@ -13,7 +13,7 @@ use xmlshred_model::{
 use crate::sql::dialect::POSTGRES;
 use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::runs;
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, SUCCESS, log_key};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, log_key};
 
 use super::catalog::qualified;
 use super::fault::port_error;
@@ -241,14 +241,12 @@ impl LogRows {
         for (at, document) in batch.documents().iter().enumerate() {
             let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
                 document;
-            let (status, failure, row_count) = match outcome {
-                Outcome::Success => (SUCCESS, None, batch.document_row_count(at)),
-                Outcome::Failed(failure) => (FAILED, Some(failure), 0),
-            };
+            let row_count = if *outcome == Outcome::Success { batch.document_row_count(at) } else { 0 };
+            let failure = outcome.failure();
             let mut time = String::new();
             lexical::format(&Value::TimestampTz(*processed_at), &mut time);
             rows.keys.push(key.0);
-            rows.statuses.push(status);
+            rows.statuses.push(outcome.status());
             rows.reasons.push(failure.map(ToString::to_string));
             rows.codes.push(failure.map(|failure| failure.code.as_str()));
             rows.times.push(time);

@@ -288,7 +288,7 @@ mod tests {
     const FILL: &str = "CREATE UNLOGGED TABLE app_xml (app_id bigint PRIMARY KEY, xml text);
         INSERT INTO app_xml SELECT key, '<a/>' FROM generate_series(1, 1000000) AS key;
         CREATE UNLOGGED TABLE processing_log (log_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            app_id bigint NOT NULL, contract_name varchar(128) NOT NULL, status text NOT NULL, UNIQUE (contract_name, app_id));
+            app_id bigint NOT NULL, contract_name varchar(128) NOT NULL, status text NOT NULL, source_version text, UNIQUE (contract_name, app_id));
         INSERT INTO processing_log (app_id, contract_name, status) SELECT key, 'contract', 'success' FROM generate_series(1, 1000000) AS key
             WHERE key % 100 <> 7;
         VACUUM ANALYZE";

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use xmlshred_model::{DataType, ForeignKey, TableSchema, TargetSchema};
 
 use crate::sql::dialect::{Dialect, Guard};
-use xmlshred_model::log_table::{self, FAILED, FILE, ISSUE, LOG, LOG_ID, LogColumn, SUCCESS};
+use xmlshred_model::log_table::{self, FILE, ISSUE, LOG, LOG_ID, LogColumn, STATUSES};
 
 /// What happens to tables that are there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Create<'_> {
         let mut lines = vec![format!("{} {}", dialect.quote(LOG_ID), dialect.identity)];
         lines.extend(columns.iter().map(|column| self.log_column(column)));
         lines.push(format!("UNIQUE ({})", dialect.quote_all(log_table::log_key(&self.schema.key_column))));
-        lines.push(format!("CHECK ({} IN ('{SUCCESS}', '{FAILED}'))", dialect.quote("status")));
+        lines.push(status_check(dialect));
         self.create(LOG, &lines)
     }
 
@@ -177,6 +177,15 @@ impl Create<'_> {
     fn qualified(&self, name: &str) -> String {
         self.dialect.table(self.schema.namespace.as_deref(), name)
     }
+}
+
+/// The constraint on the log's status.
+pub(crate) fn status_check(dialect: &Dialect) -> String {
+    format!(
+        "CHECK ({} IN ({}))",
+        dialect.quote("status"),
+        STATUSES.map(|status| format!("'{status}'")).join(", ")
+    )
 }
 
 /// Columns of a foreign key in the order of the parent's primary key: SQL Server insists on it.

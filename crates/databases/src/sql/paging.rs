@@ -5,7 +5,7 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange};
 
 use crate::sql::dialect::Dialect;
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, SUCCESS};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED};
 
 /// First and last key of a page's query; `None` when no key can come after `after`. One lower bound and not two: databases seek
 /// to one of them only, and would read every key before this page if they chose the start of the range.
@@ -39,6 +39,14 @@ pub(crate) fn count_failed(
         sql += &format!(" AND (({key} % {count}) + {count}) % {count} = {index}");
     }
     sql
+}
+
+/// Under which further condition a row of the log, with this status, means that its document is not to be processed.
+pub(crate) fn done(status: &str, failed: FailedDocuments) -> String {
+    match failed {
+        FailedDocuments::Leave => String::new(),
+        FailedDocuments::Retry => format!(" AND {status} <> '{FAILED}'"),
+    }
 }
 
 /// The last key that a page's query has looked at: that of the page, or the end of the range where there are no more. `keys` are as read, one
@@ -79,14 +87,11 @@ pub(crate) fn selecting(
         sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
     }
     if let Some((log, hint)) = log {
-        let succeeded = match selection.failed {
-            FailedDocuments::Leave => String::new(),
-            FailedDocuments::Retry => format!(" AND log.status = '{SUCCESS}'"),
-        };
+        let done = done("log.status", selection.failed);
         // The bounds once more: planners do not conclude them, and would read the log's index from its beginning, page after page.
         sql += &format!(
             " AND NOT EXISTS (SELECT 1 FROM {log} AS log{hint} WHERE log.{CONTRACT_NAME} = {contract} AND log.{key} = {table}.{key} \
-             AND log.{key} >= {first} AND log.{key} <= {last}{succeeded})"
+             AND log.{key} >= {first} AND log.{key} <= {last}{done})"
         );
     }
     if let Some(condition) = where_sql {

@@ -27,7 +27,7 @@ pub(super) fn names(
 /// The layout of the log or of the issues.
 pub(super) fn layout(connection: &Connection, table: &str) -> Result<Layout, PortError> {
     let columns = names(connection, "column", Some(table))?;
-    Ok(Layout::of((!columns.is_empty()).then_some(&columns[..])))
+    Ok(Layout::of(table, (!columns.is_empty()).then_some(&columns[..])))
 }
 
 /// Whether the column alone is a key of the table: nothing promises it for a view.

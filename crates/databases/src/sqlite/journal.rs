@@ -16,7 +16,7 @@ use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::names::listed;
 use crate::sql::paging::count_failed;
 use crate::sql::statement;
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, LOG_ID, SUCCESS};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, LOG_ID, SKIPPED, SUCCESS};
 
 use super::catalog::{layout, names};
 use super::connect::{open_for_reading, open_for_writing};
@@ -81,7 +81,7 @@ impl Journal for SqliteJournal {
         for &key in keys {
             let status: Option<String> =
                 find.query_row(params![key.0, contract_name], |row| row.get(0)).optional().map_err(error)?;
-            let counts = status.is_some_and(|status| failed == FailedDocuments::Leave || status == SUCCESS);
+            let counts = status.is_some_and(|status| failed == FailedDocuments::Leave || status != FAILED);
             processed.extend(counts.then_some(key));
         }
         Ok(processed)
@@ -103,7 +103,8 @@ impl Journal for SqliteJournal {
         let sql = format!(
             "SELECT CAST(coalesce(session_id, '') AS TEXT), CAST(coalesce(instance_id, 0) AS INTEGER), \
              CAST(coalesce(instance_count, 1) AS INTEGER), CAST(coalesce(contract_hash, '') AS TEXT), count(*) FILTER (WHERE status = '{SUCCESS}'), \
-             count(*) FILTER (WHERE status = '{FAILED}'), min({TIME}) || 'Z', max({TIME}) || 'Z' \
+             count(*) FILTER (WHERE status = '{FAILED}'), \
+             count(*) FILTER (WHERE status = '{SKIPPED}'), min({TIME}) || 'Z', max({TIME}) || 'Z' \
              FROM {LOG} WHERE {CONTRACT_NAME} = ?1 GROUP BY 1, 2, 3, 4 ORDER BY min({TIME}), 1, 2"
         );
         let mut statement = connection.prepare(&sql).map_err(error)?;
@@ -116,8 +117,9 @@ impl Journal for SqliteJournal {
                     contract_hash: text_of_others(row, 3)?,
                     success_count: row.get::<_, i64>(4)?.unsigned_abs(),
                     failed_count: row.get::<_, i64>(5)?.unsigned_abs(),
-                    first: utc_micros(&text_of_others(row, 6)?),
-                    last: utc_micros(&text_of_others(row, 7)?),
+                    skipped_count: row.get::<_, i64>(6)?.unsigned_abs(),
+                    first: utc_micros(&text_of_others(row, 7)?),
+                    last: utc_micros(&text_of_others(row, 8)?),
                 })
             })
             .map_err(error)?;
@@ -142,8 +144,8 @@ fn upgrade(transaction: &Transaction<'_>, schema: &TargetSchema, adopt_log: bool
         old.check_owner(&schema.contract_name)?;
     }
     for (found, table) in [(log, OldTable::Log), (layout(transaction, ISSUE)?, OldTable::Issue)] {
-        if found == Layout::Version1 {
-            upgrade_table(transaction, schema, table)?;
+        if let Some(version) = found.outdated() {
+            upgrade_table(transaction, schema, table, version)?;
         }
     }
     Ok(())
@@ -154,6 +156,7 @@ fn upgrade_table(
     transaction: &Transaction<'_>,
     schema: &TargetSchema,
     table: OldTable,
+    version: u32,
 ) -> Result<(), PortError> {
     let failed = |error| port_error("bringing the log up", error);
     let known = table.columns(&schema.key_column);
@@ -177,7 +180,7 @@ fn upgrade_table(
     let kept = statement.query_map([table.name()], |row| row.get::<_, String>(0)).map_err(failed)?;
     let kept = kept.collect::<Result<Vec<_>, _>>().map_err(failed)?;
     drop(statement);
-    let statements = log_upgrade::statements(&SQLITE, schema, table);
+    let statements = log_upgrade::statements(&SQLITE, schema, table, version);
     for sql in statements.iter().chain(&kept) {
         transaction.execute(sql, []).map_err(failed)?;
     }

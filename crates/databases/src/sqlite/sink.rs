@@ -16,7 +16,7 @@ use crate::sql::dialect::SQLITE;
 use crate::sql::statement;
 use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::{document_of_row, place_of_row};
-use xmlshred_model::log_table::{FAILED, SUCCESS};
+use xmlshred_model::log_table::FAILED;
 
 use super::connect::open_for_writing;
 use super::fault::{port_error, table_error};
@@ -233,12 +233,11 @@ impl Load<'_> {
         for at in documents.iter().cloned().flatten() {
             let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
                 &self.batch.documents()[at];
-            let (status, failure, row_count) = match outcome {
-                Outcome::Success => {
-                    (SUCCESS, None, self.batch.document_row_count(at) - dropped.of_document(at))
-                }
-                Outcome::Failed(failure) => (FAILED, Some(failure), 0),
+            let row_count = match outcome {
+                Outcome::Success => self.batch.document_row_count(at) - dropped.of_document(at),
+                Outcome::Failed(_) | Outcome::Skipped => 0,
             };
+            let failure = outcome.failure();
             time.clear();
             lexical::format(&Value::TimestampTz(*processed_at), &mut time);
             let issue_count: u64 = issues.iter().map(|issue| u64::from(issue.count)).sum();
@@ -246,7 +245,7 @@ impl Load<'_> {
             log.execute(params![
                 key.0,
                 contract_name,
-                status,
+                outcome.status(),
                 failure.map(ToString::to_string),
                 failure.map(|failure| failure.code.as_str()),
                 // Table and column: no failure tells them apart from its message yet.
@@ -261,6 +260,8 @@ impl Load<'_> {
                 issue_count.cast_signed(),
                 contract_hash,
                 format!("{document_hash:032x}"),
+                // No source tells a version yet.
+                Null,
                 millis_ceil(*duration),
             ])
             .map_err(error)?;

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, OptionalExtension, params};
-use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
+use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, TargetSchema};
 
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQLITE;
-use crate::sql::paging::{bounds, end_of_page, not_an_integer, not_unique};
-use xmlshred_model::log_table::{CONTRACT_NAME, LOG, SUCCESS};
+use crate::sql::paging::{bounds, done, end_of_page, not_an_integer, not_unique};
+use xmlshred_model::log_table::{CONTRACT_NAME, LOG};
 
 use super::catalog::{is_unique, layout, names};
 use super::connect::open_for_reading;
@@ -84,13 +84,10 @@ impl SqliteSource {
             sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
         }
         if has_log {
-            let succeeded = match selection.failed {
-                FailedDocuments::Leave => String::new(),
-                FailedDocuments::Retry => format!(" AND log.status = '{SUCCESS}'"),
-            };
+            let done = done("log.status", selection.failed);
             let log = SQLITE.quote(LOG);
             sql += &format!(
-                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{CONTRACT_NAME} = ?3 AND log.{key} = {table}.{key}{succeeded})"
+                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{CONTRACT_NAME} = ?3 AND log.{key} = {table}.{key}{done})"
             );
         }
         if let Some(condition) = where_sql {
@@ -249,6 +246,7 @@ fn check_table(connection: &Connection, spec: &SourceSpec) -> Result<(), PortErr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use xmlshred_engine::ports::FailedDocuments;
     use xmlshred_model::{OnExisting, Share};
 
     #[test]
@@ -258,7 +256,7 @@ mod tests {
         let setup = Connection::open(&file).unwrap();
         setup.execute("CREATE TABLE app_xml (app_id INTEGER PRIMARY KEY, xml TEXT)", []).unwrap();
         setup
-            .execute("CREATE TABLE processing_log (app_id BIGINT, contract_name TEXT, status TEXT, UNIQUE (contract_name, app_id))", [])
+            .execute("CREATE TABLE processing_log (app_id BIGINT, contract_name TEXT, status TEXT, source_version TEXT, UNIQUE (contract_name, app_id))", [])
             .unwrap();
         let spec = SourceSpec {
             schema: None,

@@ -216,7 +216,7 @@ pub(super) fn layouts(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<
         let columns = found[at].as_ref();
         let names: Option<Vec<_>> =
             columns.map(|columns| columns.iter().map(|column| column.name.clone()).collect());
-        Layout::of(names.as_deref())
+        Layout::of([LOG, ISSUE][at], names.as_deref())
     };
     Ok([layout(0), layout(1)])
 }

@@ -10,8 +10,8 @@ use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::log_upgrade::{self, OldTable};
-use crate::sql::paging::count_failed;
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SUCCESS};
+use crate::sql::paging::{count_failed, done};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SUCCESS};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{has_all_tables, has_log, layouts, qualified, seeking, target_tables_there};
@@ -69,8 +69,8 @@ impl SqlServerJournal {
             old.check_owner(&schema.contract_name)?;
         }
         for (layout, table) in [(log, OldTable::Log), (issues, OldTable::Issue)] {
-            if layout == Layout::Version1 {
-                for sql in log_upgrade::statements(&SQL_SERVER, schema, table) {
+            if let Some(version) = layout.outdated() {
+                for sql in log_upgrade::statements(&SQL_SERVER, schema, table, version) {
                     driver.batch(&sql).map_err(failed)?;
                 }
             }
@@ -112,10 +112,7 @@ impl Journal for SqlServerJournal {
             return Ok(Vec::new());
         }
         let (log, key) = (qualified(&self.schema, LOG), SQL_SERVER.quote(&self.schema.key_column));
-        let succeeded = match failed {
-            FailedDocuments::Leave => String::new(),
-            FailedDocuments::Retry => format!(" AND status = '{SUCCESS}'"),
-        };
+        let done = done("status", failed);
         let hint = match self.hint {
             Some(hint) => hint,
             None => seeking(&mut *self.driver, &log, &self.schema.key_column)?,
@@ -125,7 +122,7 @@ impl Journal for SqlServerJournal {
         let mut processed = Vec::new();
         for part in key_list::parts(&keys) {
             let sql = format!(
-                "SELECT CAST({key} AS bigint) FROM {log}{hint} WHERE {} AND {key} IN ({}){succeeded}",
+                "SELECT CAST({key} AS bigint) FROM {log}{hint} WHERE {} AND {key} IN ({}){done}",
                 part.of_contract(),
                 part.placeholders()
             );
@@ -166,6 +163,7 @@ impl Journal for SqlServerJournal {
              CAST(coalesce(instance_count, 1) AS bigint), coalesce(contract_hash, N''), \
              CAST(sum(CASE WHEN status = '{SUCCESS}' THEN 1 ELSE 0 END) AS bigint), \
              CAST(sum(CASE WHEN status = '{FAILED}' THEN 1 ELSE 0 END) AS bigint), \
+             CAST(sum(CASE WHEN status = '{SKIPPED}' THEN 1 ELSE 0 END) AS bigint), \
              min(processing_time), max(processing_time) FROM {} WHERE {CONTRACT_NAME} = @P1 \
              GROUP BY coalesce(session_id, N''), coalesce(instance_id, 0), coalesce(instance_count, 1), \
              coalesce(contract_hash, N'') ORDER BY min(processing_time)",
@@ -186,7 +184,8 @@ impl Journal for SqlServerJournal {
         };
         self.driver
             .query(&sql, &[Value::Text(&self.schema.contract_name)], &mut |row| {
-                let [session, index, count, contract, success, failed, first, last] = &row[..] else {
+                let [session, index, count, contract, success, failed, skipped, first, last] = &row[..]
+                else {
                     return;
                 };
                 let small = |cell| u32::try_from(number(cell)).unwrap_or(u32::MAX);
@@ -197,6 +196,7 @@ impl Journal for SqlServerJournal {
                     contract_hash: text(contract),
                     success_count: number(success).unsigned_abs(),
                     failed_count: number(failed).unsigned_abs(),
+                    skipped_count: number(skipped).unsigned_abs(),
                     first: time(first),
                     last: time(last),
                 });

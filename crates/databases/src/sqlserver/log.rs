@@ -11,7 +11,7 @@ use xmlshred_model::{
 use crate::sql::dialect::SQL_SERVER;
 use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::runs;
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, SUCCESS, issue_table, log_table};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, issue_table, log_table};
 
 use super::catalog::qualified;
 use super::conversion::Way;
@@ -223,13 +223,11 @@ impl LogRow {
     fn of(batch: &Batch, at: usize) -> Self {
         let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
             &batch.documents()[at];
-        let (status, failure, row_count) = match outcome {
-            Outcome::Success => (SUCCESS, None, batch.document_row_count(at)),
-            Outcome::Failed(failure) => (FAILED, Some(failure), 0),
-        };
+        let row_count = if *outcome == Outcome::Success { batch.document_row_count(at) } else { 0 };
+        let failure = outcome.failure();
         Self {
             key: key.0,
-            status,
+            status: outcome.status(),
             reason: failure.map(ToString::to_string),
             code: failure.map(|failure| failure.code.as_str()),
             processed_at: *processed_at,
@@ -261,6 +259,8 @@ impl LogRow {
             Value::Int(self.issue_count),
             Value::Text(contract_hash),
             Value::Text(&self.hash),
+            // No source tells a version yet.
+            Value::Null,
             Value::Int(self.duration),
         ]
     }

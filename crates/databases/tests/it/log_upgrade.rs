@@ -1,11 +1,11 @@
-//! Logs of xmlshred 0.1 with rows in them, brought up.
+//! Logs of earlier layouts with rows in them, brought up: of xmlshred 0.1 (version 1), and of version 2.
 
 use std::sync::Arc;
 
 use xmlshred_databases::{Dialect, OpenOptions, POSTGRES, SQL_SERVER, SQLITE, log_upgrade};
 use xmlshred_engine::ports::{FailedDocuments, Fault, PortError, Ports};
 use xmlshred_engine::testing::Fixture;
-use xmlshred_model::{DocumentKey, TargetSchema};
+use xmlshred_model::{DocumentKey, DocumentRecord, Outcome, TargetSchema};
 
 use crate::postgres::{PostgresBench, PostgresFixture};
 use crate::several_writers::{batch, identity};
@@ -47,15 +47,66 @@ INSERT INTO processing_issue VALUES (1, 'app_base', 'note', 'truncated', 2);"#
     )
 }
 
+/// The tables as version 2 had them.
+fn version_2(identity: &str, time: &str) -> String {
+    format!(
+        r#"CREATE TABLE "processing_log" (
+    "log_id" {identity},
+    "app_id" bigint NOT NULL,
+    "contract_name" varchar(128) NOT NULL,
+    "status" varchar(10) NOT NULL,
+    "failure_reason" text,
+    "failure_code" varchar(40),
+    "failure_table" varchar(128),
+    "failure_column" varchar(128),
+    "processing_time" {time} NOT NULL,
+    "session_id" varchar(100) NOT NULL,
+    "run_nonce" varchar(32),
+    "instance_id" integer NOT NULL,
+    "instance_count" integer NOT NULL,
+    "row_count" bigint NOT NULL,
+    "issue_count" bigint NOT NULL,
+    "contract_hash" varchar(64) NOT NULL,
+    "document_hash" varchar(64) NOT NULL,
+    "duration_ms" bigint NOT NULL,
+    UNIQUE ("contract_name", "app_id"),
+    CHECK ("status" IN ('success', 'failed'))
+);
+CREATE TABLE "processing_issue" (
+    "app_id" bigint NOT NULL,
+    "contract_name" varchar(128) NOT NULL,
+    "table_name" varchar(128) NOT NULL,
+    "column_name" varchar(128) NOT NULL,
+    "code" varchar(40) NOT NULL,
+    "count" bigint NOT NULL,
+    PRIMARY KEY ("contract_name", "app_id", "table_name", "column_name", "code")
+);
+INSERT INTO processing_log (app_id, contract_name, status, failure_reason, failure_code, processing_time, session_id, run_nonce,
+    instance_id, instance_count, row_count, issue_count, contract_hash, document_hash, duration_ms) VALUES
+    (1, 'contract', 'success', NULL, NULL, '2025-01-02T03:04:05.5Z', 'old', 'n', 1, 3, 7, 2, 'hash', '00', 4),
+    (2, 'contract', 'failed', 'parse: wrong-root: no element /a', 'wrong-root', '2025-01-02T03:04:06Z', 'old', 'n', 1, 3, 0, 0, 'hash', '00', 4);
+INSERT INTO processing_issue VALUES (1, 'contract', 'app_base', 'note', 'truncated', 2);"#
+    )
+}
+
+/// The tables of a version.
+fn old_tables(version: u32, identity: &str, time: &str) -> String {
+    if version == 1 { version_1(identity, time) } else { version_2(identity, time) }
+}
+
 const DROP: &str = "DROP TABLE processing_issue; DROP TABLE processing_log;";
 
-/// A target whose log is of version 0.1.
+/// A target whose log is an earlier one.
 trait OldTarget: Sync {
     fn fixture(&self) -> &dyn Fixture;
-    fn execute(&self, sql: &str);
+    fn try_to_execute(&self, sql: &str) -> Result<(), String>;
     fn open(&self, schema: &Arc<TargetSchema>, options: OpenOptions) -> Box<dyn Ports>;
     fn schema(&self) -> &Arc<TargetSchema>;
     fn dialect(&self) -> &'static Dialect;
+
+    fn execute(&self, sql: &str) {
+        self.try_to_execute(sql).unwrap();
+    }
 
     fn as_it_is(&self) -> Box<dyn Ports> {
         self.open(self.schema(), OpenOptions::default())
@@ -67,8 +118,8 @@ impl OldTarget for SqliteFixture {
         self
     }
 
-    fn execute(&self, sql: &str) {
-        self.connection().execute_batch(sql).unwrap();
+    fn try_to_execute(&self, sql: &str) -> Result<(), String> {
+        self.connection().execute_batch(sql).map_err(|error| error.to_string())
     }
 
     fn open(&self, schema: &Arc<TargetSchema>, options: OpenOptions) -> Box<dyn Ports> {
@@ -89,8 +140,8 @@ impl OldTarget for PostgresFixture {
         self
     }
 
-    fn execute(&self, sql: &str) {
-        self.client().batch_execute(sql).unwrap();
+    fn try_to_execute(&self, sql: &str) -> Result<(), String> {
+        self.client().batch_execute(sql).map_err(|error| error.to_string())
     }
 
     fn open(&self, schema: &Arc<TargetSchema>, options: OpenOptions) -> Box<dyn Ports> {
@@ -106,17 +157,17 @@ impl OldTarget for PostgresFixture {
     }
 }
 
-fn sqlite() -> SqliteFixture {
+fn sqlite(version: u32) -> SqliteFixture {
     let fixture = prepared(3);
-    fixture.execute(&format!("{DROP} {}", version_1("INTEGER PRIMARY KEY", "TEXT")));
+    fixture.execute(&format!("{DROP} {}", old_tables(version, "INTEGER PRIMARY KEY", "TEXT")));
     fixture
 }
 
-fn postgres(bench: &PostgresBench) -> PostgresFixture {
+fn postgres(bench: &PostgresBench, version: u32) -> PostgresFixture {
     let fixture = bench.database(&prepared(0).schema, "text");
     let documents = "INSERT INTO app_xml SELECT key, '<a/>' FROM generate_series(1, 3) AS key;";
     fixture.ports().journal().unwrap().create_tables().unwrap();
-    let old = version_1("bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "timestamptz");
+    let old = old_tables(version, "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "timestamptz");
     fixture.execute(&format!("{documents} {DROP} {old}"));
     fixture
 }
@@ -181,9 +232,19 @@ fn check_brought_up(target: &dyn OldTarget) {
             .table_row_counts,
         [1]
     );
+    // The log takes what an earlier one would have refused.
+    let skipped = batch(&other, [5], 1).without_rows();
+    let skipped =
+        skipped.with_records(|record| Some(DocumentRecord { outcome: Outcome::Skipped, ..record.clone() }));
+    ports.sink().unwrap().commit(&skipped, &identity(1, 2), FailedDocuments::Leave).unwrap();
+    let statuses = target.fixture().log().into_iter().filter(|row| row.key.0 == 5).map(|row| row.status);
+    assert_eq!(statuses.collect::<Vec<_>>(), ["skipped"]);
+    let wrong = "UPDATE processing_log SET status = 'odd' WHERE app_id = 5";
+    assert!(target.try_to_execute(wrong).is_err(), "the status is checked");
 }
 
-fn check_all(make: &dyn Fn() -> Box<dyn OldTarget>) {
+/// Both ways of bringing a log up.
+fn check_upgrade(make: &dyn Fn() -> Box<dyn OldTarget>, version: u32) {
     let target = make();
     check_refused(&*target);
     // Several instances at once.
@@ -195,9 +256,12 @@ fn check_all(make: &dyn Fn() -> Box<dyn OldTarget>) {
     check_brought_up(&*target);
 
     let target = make();
-    target.execute(&log_upgrade::script(target.dialect(), target.schema()));
+    target.execute(&log_upgrade::script(target.dialect(), target.schema(), version));
     check_brought_up(&*target);
+}
 
+/// Whose the rows of version 1 are.
+fn check_owners(make: &dyn Fn() -> Box<dyn OldTarget>) {
     // Two versions of the contract, or two contracts: somebody has to say so.
     let target = make();
     target.execute("UPDATE processing_log SET contract_hash = 'earlier' WHERE app_id = 1");
@@ -220,20 +284,31 @@ fn check_all(make: &dyn Fn() -> Box<dyn OldTarget>) {
 }
 
 #[test]
-fn a_log_of_version_0_1_is_brought_up_on_sqlite() {
-    check_all(&|| Box::new(sqlite()));
+fn an_earlier_log_is_brought_up_on_sqlite() {
+    for version in [1, 2] {
+        check_upgrade(&|| Box::new(sqlite(version)), version);
+    }
+    check_owners(&|| Box::new(sqlite(1)));
 }
 
 #[test]
-fn a_log_of_version_0_1_is_brought_up_on_postgresql() {
-    if let Some(bench) = PostgresBench::start("bringing a log up on PostgreSQL", &[]) {
-        check_all(&|| Box::new(postgres(&bench)));
+fn an_earlier_log_is_brought_up_on_postgresql() {
+    let Some(bench) = PostgresBench::start("bringing a log up on PostgreSQL", &[]) else { return };
+    for version in [1, 2] {
+        check_upgrade(&|| Box::new(postgres(&bench, version)), version);
     }
+    check_owners(&|| Box::new(postgres(&bench, 1)));
 }
 
 #[test]
 fn what_others_added_to_an_old_log_stays() {
-    let target = sqlite();
+    for version in [1, 2] {
+        check_additions_of_others(version);
+    }
+}
+
+fn check_additions_of_others(version: u32) {
+    let target = sqlite(version);
     target.execute(
         "CREATE INDEX own ON processing_log (status);
          CREATE TABLE seen (app_id); CREATE TRIGGER own_trigger AFTER INSERT ON processing_log BEGIN INSERT INTO seen VALUES (new.app_id); END;
@@ -246,7 +321,7 @@ fn what_others_added_to_an_old_log_stays() {
     assert_eq!(count("SELECT app_id FROM failed"), 2);
     assert_eq!(count("SELECT log_id FROM processing_log WHERE app_id = 2"), 2);
 
-    let target = sqlite();
+    let target = sqlite(version);
     target.execute("ALTER TABLE processing_log ADD COLUMN ticket TEXT");
     let refused = target.as_it_is().journal().unwrap().create_tables().unwrap_err();
     assert!(refused.message.contains("`ticket`"), "{refused}");
@@ -256,20 +331,27 @@ fn what_others_added_to_an_old_log_stays() {
 #[test]
 fn the_old_key_is_found_whatever_it_is_called() {
     let Some(bench) = PostgresBench::start("keys of an old log on PostgreSQL", &[]) else { return };
-    let target = postgres(&bench);
+    let target = postgres(&bench, 1);
     target.execute(
         "ALTER TABLE processing_log RENAME CONSTRAINT processing_log_app_id_key TO \"the key\";
          CREATE UNIQUE INDEX \"and again\" ON processing_log (app_id); CREATE INDEX own ON processing_log (app_id);
-         ALTER TABLE processing_log ADD COLUMN ticket text",
+         ALTER TABLE processing_log ADD COLUMN ticket text;
+         ALTER TABLE processing_log RENAME CONSTRAINT processing_log_status_check TO \"the check\";
+         ALTER TABLE processing_log ADD CONSTRAINT own CHECK (status <> '')",
     );
     target.as_it_is().journal().unwrap().create_tables().unwrap();
     let count = "SELECT count(*) FROM pg_index WHERE indrelid = 'processing_log'::regclass";
     let indexes: i64 = target.client().query_one(count, &[]).unwrap().get(0);
     assert_eq!(indexes, 3, "the identity's, the new key's and the one that is not unique");
+    let count =
+        "SELECT count(*) FROM pg_constraint WHERE conrelid = 'processing_log'::regclass AND contype = 'c'";
+    let checks: i64 = target.client().query_one(count, &[]).unwrap().get(0);
+    assert_eq!(checks, 2, "the new one, and somebody's own");
     check_brought_up(&target);
 }
 
 #[test]
 fn the_statements_for_sql_server_are_these() {
-    insta::assert_snapshot!(log_upgrade::script(&SQL_SERVER, &prepared(0).schema));
+    insta::assert_snapshot!(log_upgrade::script(&SQL_SERVER, &prepared(0).schema, 1));
+    insta::assert_snapshot!("from_version_2", log_upgrade::script(&SQL_SERVER, &prepared(0).schema, 2));
 }

@@ -115,7 +115,7 @@ fn a_log_that_others_filled_is_read_as_it_is() {
         CREATE TABLE Processing_Log (log_id INTEGER PRIMARY KEY, app_id BIGINT, contract_name TEXT, status TEXT,
             failure_reason TEXT, failure_code TEXT, failure_table TEXT, failure_column TEXT, processing_time TEXT,
             session_id TEXT, run_nonce TEXT, instance_id INT, instance_count INT, row_count INT, issue_count INT,
-            contract_hash TEXT, document_hash TEXT, duration_ms INT, UNIQUE (contract_name, app_id));
+            contract_hash TEXT, document_hash TEXT, source_version TEXT, duration_ms INT, UNIQUE (contract_name, app_id));
         INSERT INTO processing_log (app_id, contract_name, status) VALUES (2, 'contract', 'success'), (1, 'other', 'success');";
     fixture.connection().execute_batch(log).unwrap();
     let ports = fixture.ports();

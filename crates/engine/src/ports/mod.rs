@@ -141,8 +141,8 @@ pub struct RunIdentity {
 
 /// Rows and log into the target.
 pub trait Sink: Send {
-    /// Loads a batch in one transaction: rows of all tables in schema order, one log row per document (`success` or
-    /// `failed`), its issues. All or nothing.
+    /// Loads a batch in one transaction: rows of all tables in schema order, one log row per document (`success`,
+    /// `failed` or `skipped`), its issues. All or nothing.
     ///
     /// Documents that the log has already (of this contract, from anyone; failed ones only when `failed` is `Leave`) are left out, rows and all, and named in the
     /// answer: that makes the call repeatable after a lost answer, and overlapping instances harmless. With
@@ -188,7 +188,8 @@ pub trait Journal: Send {
     /// Any fault; and when it cannot be told whose the rows of an earlier log are.
     fn create_tables(&mut self) -> Result<(), PortError>;
 
-    /// Which of these keys of this contract are processed (with `Leave`: have a log row; with `Retry`: have one that says `success`).
+    /// Which of these keys of this contract are processed (with `Leave`: have a log row; with `Retry`: have one that does not say
+    /// `failed`).
     ///
     /// # Errors
     /// Any fault; the call can be repeated.
@@ -226,8 +227,17 @@ pub struct LogTally {
     pub success_count: u64,
     /// Documents that failed.
     pub failed_count: u64,
+    /// Documents that were skipped.
+    pub skipped_count: u64,
     /// First and last `processing_time`.
     pub first: UtcMicros,
     /// Last `processing_time`.
     pub last: UtcMicros,
+}
+
+impl LogTally {
+    /// All of them.
+    pub fn document_count(&self) -> u64 {
+        self.success_count + self.failed_count + self.skipped_count
+    }
 }

@@ -65,8 +65,11 @@ pub struct TargetSpec {
 /// What a document must look like.
 #[derive(Clone, Debug)]
 pub struct DocumentSpec {
-    /// Steps from the document to the main element, absolute.
-    pub root: Path,
+    /// Steps from the document to the main element, absolute; a document has exactly one of them. No element can be two of them, nor lie
+    /// within another.
+    pub roots: Vec<Path>,
+    /// What happens to a document that has none of them.
+    pub on_wrong_root: OnWrongRoot,
     /// Path to the key, relative to the main element.
     pub key: Option<Path>,
     /// Paths that must match something, with their text for messages.
@@ -83,6 +86,16 @@ pub struct DocumentSpec {
     pub entities: Entities,
     /// What one document may be and cost.
     pub limits: Limits,
+}
+
+/// What happens to a document with another root.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnWrongRoot {
+    /// It fails.
+    #[default]
+    Fail,
+    /// It is skipped: it has no rows, and the log says so.
+    Skip,
 }
 
 /// What characters do that no document may have, and bytes that are none.

@@ -82,7 +82,7 @@ codes! {
     InvalidName "E0109" "invalid-name" "A name that no database or expression takes.",
     DuplicateName "E0110" "duplicate-name" "Two tables, columns or `let`s have names that differ by case at most.",
     InvalidPath "E0201" "invalid-path" "A path is not of the subset of XPath that contracts use.",
-    InvalidRoot "E0202" "invalid-root" "The root is not an absolute path of plain names.",
+    InvalidRoot "E0202" "invalid-root" "The root is not an absolute path of plain names, or no document can have exactly one of several.",
     NotAnElement "E0203" "not-an-element" "A row is made from something that is no element.",
     InvalidType "E0301" "invalid-type" "No data type has this name, or its arguments are wrong.",
     MissingType "E0302" "missing-type" "The type of a column is not stated and cannot be inferred.",

@@ -47,15 +47,19 @@ impl<'n> Checker<'n> {
 
     /// Who knows XPath begins with the root, below which paths start here.
     fn doubt_root(&mut self, contract: &Contract, path: &Path, span: Range<usize>) {
-        let root = &contract.document.root;
-        let Some(repeated) = repeated_steps(path, root) else { return };
+        let roots = &contract.document.roots;
+        let repeated = roots.iter().find_map(|root| Some((root, repeated_steps(path, root)?)));
+        let Some((root, repeated)) = repeated else { return };
         let below = match below(path, repeated) {
             Some(rest) => format!("write `{rest}` or `/{rest}`"),
             None if path.steps.len() == repeated => "write `.` for the main element itself".to_owned(),
             None => "leave its name out".to_owned(),
         };
         let message = format!("`{}` looks for {} below `{}`", path.text, named(&path.steps[0]), root.text);
-        let hint = format!("paths start below `{}`: {below}", root.text);
+        let hint = match &roots[..] {
+            [_] => format!("paths start below `{}`: {below}", root.text),
+            _ => format!("paths start below the root that a document has, whichever it is: {below}"),
+        };
         self.problems.report(Code::PathRepeatsRoot, span, message, hint);
     }
 

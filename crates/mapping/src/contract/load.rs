@@ -8,24 +8,17 @@ use xmlshred_model::log_table::{
 };
 use xmlshred_model::{OnExisting, Work};
 
-use crate::limits::Limits;
-use crate::path::{Axis, NodeTest, Path};
-use crate::xml::{Charset, Entities};
-
-use super::checked::{Contract, DocumentSpec, SourceSpec, TargetSpec};
+use super::checked::{Contract, SourceSpec, TargetSpec};
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::document_key::{may_be_shared, ranking_column};
 use super::doubted::Doubts;
-use super::fields::{Fields, Spanned, map, missing_key, one_or_list, text};
+use super::fields::{Fields, map, missing_key, one_or_list, text};
 use super::language::{self, Key};
 use super::node::{self, Node, NodeKind};
 use super::raw::{cleaners, null_values, texts};
 use super::resolve::{Checker, Defaults};
 use super::scope::{Scope, Surroundings};
-use super::words::{
-    BLANKS, CASES, INEXACT_POLICIES, INVALID_CHARACTERS, LENGTH_POLICIES, ON_EXISTING, POLICIES,
-    ZONE_POLICIES,
-};
+use super::words::{BLANKS, CASES, INEXACT_POLICIES, LENGTH_POLICIES, ON_EXISTING, POLICIES, ZONE_POLICIES};
 
 /// What came of loading a contract.
 #[derive(Debug)]
@@ -225,126 +218,6 @@ impl<'n> Checker<'n> {
         }
     }
 
-    fn document_section(&mut self, fields: &Fields<'n>, root: &Node) -> Option<DocumentSpec> {
-        let Some(entry) = fields.entry("document") else {
-            missing_key("document", "a contract", &root.span, &mut self.problems);
-            return None;
-        };
-        let fields = Fields::read(&entry.value, &language::DOCUMENT, &mut self.problems)?;
-        let namespaces =
-            fields.get("namespaces").and_then(|node| map(node, "namespaces", &mut self.problems));
-        for entry in namespaces.unwrap_or_default() {
-            if let Some(uri) = text(&entry.value, "a namespace", &mut self.problems) {
-                self.namespaces.insert(entry.key.clone(), uri.value.to_owned());
-            }
-        }
-        let case = fields.word("case", &CASES, &mut self.problems).unwrap_or_default();
-        let encoding = fields.text("encoding", &mut self.problems).and_then(|found| {
-            let charset = Charset::for_label(found.value.trim());
-            if charset.is_none() {
-                let message = format!("`encoding` cannot be `{}`", found.value);
-                let hint = "write a name such as UTF-8, windows-1252, ISO-8859-2 or Shift_JIS";
-                self.problems.report(Code::UnknownValue, found.span, message, hint);
-            }
-            charset
-        });
-        let invalid_characters =
-            fields.word("invalid_characters", &INVALID_CHARACTERS, &mut self.problems).unwrap_or_default();
-        let entities = fields.get("entities").map(|node| self.entities(node)).unwrap_or_default();
-        let limits = self.limits(fields.get("limits"));
-        let key = fields.text("key", &mut self.problems).map(|found| self.path(&found));
-        let require = fields.get("require").map(one_or_list).unwrap_or_default();
-        let require =
-            require.iter().filter_map(|item| text(item, "require", &mut self.problems)).collect::<Vec<_>>();
-        let require = require.iter().map(|found| self.path(found)).collect();
-        let found = fields.required_text("root", "document", &entry.key_span, &mut self.problems)?;
-        let before = self.problems.count();
-        let path = self.path(&found);
-        let is_read = self.problems.count() == before;
-        if is_read && !is_plain_root(&path) {
-            self.problems.report(
-                Code::InvalidRoot,
-                found.span,
-                "the root must be an absolute path of names",
-                "write it from the document's root element down, as in `/Orders/Order`",
-            );
-        }
-        let embedded = if is_read { self.embedded(&fields, &path) } else { Vec::new() };
-        Some(DocumentSpec {
-            root: path,
-            key,
-            require,
-            case,
-            encoding,
-            invalid_characters,
-            embedded,
-            entities,
-            limits,
-        })
-    }
-
-    /// Paths of names, with `..` before them where the main element itself lies in such a document.
-    fn embedded(&mut self, fields: &Fields<'n>, root: &Path) -> Vec<Path> {
-        let items = fields.get("embedded").map(one_or_list).unwrap_or_default();
-        let items = items.iter().filter_map(|item| text(item, "embedded", &mut self.problems));
-        let mut paths = Vec::new();
-        for found in items.collect::<Vec<_>>() {
-            let before = self.problems.count();
-            let path = self.path(&found);
-            if self.problems.count() > before {
-                continue;
-            }
-            match below_document(root, path) {
-                Some(path) => paths.push(path),
-                None => {
-                    let message = "an embedded document stands at a path of names";
-                    let hint = "write the names from the main element down, as in `Body/Payload`";
-                    self.problems.report(Code::InvalidPath, found.span, message, hint);
-                }
-            }
-        }
-        paths
-    }
-
-    fn entities(&mut self, node: &'n Node) -> Entities {
-        if let NodeKind::Map(_) = node.kind {
-            let entries = map(node, "entities", &mut self.problems).unwrap_or_default();
-            let named = entries.iter().filter_map(|entry| {
-                let text = text(&entry.value, "an entity", &mut self.problems)?;
-                Some((entry.key.clone(), text.value.to_owned()))
-            });
-            return Entities::Named(named.collect());
-        }
-        match text(node, "entities", &mut self.problems) {
-            Some(Spanned { value: "html", .. }) => Entities::Html,
-            Some(Spanned { value: "internal", .. }) => Entities::Internal,
-            Some(found) => {
-                let message = format!("`entities` cannot be `{}`", found.value);
-                let hint = "write `html`, `internal`, or a map such as `{ nbsp: \"\\u00A0\" }`";
-                self.problems.report(Code::UnknownValue, found.span, message, hint);
-                Entities::Predefined
-            }
-            None => Entities::Predefined,
-        }
-    }
-
-    /// Those that are set; the others are the program's.
-    fn limits(&mut self, node: Option<&'n Node>) -> Limits {
-        let fields = node.and_then(|node| Fields::read(node, &language::LIMITS, &mut self.problems));
-        let mut limits = Limits::default();
-        let Some(fields) = fields else { return limits };
-        let mut read = |key| fields.limit(key, &language::LIMITS, &mut self.problems);
-        let Limits { max_bytes, max_depth, max_attributes, max_row_bytes, max_steps, max_value_bytes } =
-            &mut limits;
-        assign(max_bytes, read("bytes"));
-        assign(max_depth, read("depth"));
-        assign(max_attributes, read("attributes"));
-        assign(max_row_bytes, read("row_bytes"));
-        assign(max_steps, read("steps"));
-        assign(max_value_bytes, read("value_bytes"));
-        limits
-    }
-
     fn defaults_section(&mut self, fields: &Fields<'n>) {
         let problems = &mut self.problems;
         let fields =
@@ -402,13 +275,6 @@ impl<'n> Checker<'n> {
     }
 }
 
-/// Takes a limit that is set. The language's ranges fit these numbers.
-fn assign<T: TryFrom<u64>>(limit: &mut T, set: Option<u64>) {
-    if let Some(set) = set.and_then(|set| T::try_from(set).ok()) {
-        *limit = set;
-    }
-}
-
 fn scalar(node: &Node) -> Option<&str> {
     match &node.kind {
         NodeKind::Scalar { text, .. } => Some(text),
@@ -427,26 +293,4 @@ fn clashes_with_log(key: &str) -> Option<&'static str> {
         return Some(ISSUE);
     }
     has(file_columns(key)).then_some(FILE)
-}
-
-fn is_plain_root(path: &Path) -> bool {
-    path.absolute && has_plain_steps(path)
-}
-
-/// A path of names that begins at the main element, from the document down.
-fn below_document(root: &Path, mut path: Path) -> Option<Path> {
-    let up = path.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
-    let mut steps = root.steps[..root.steps.len().checked_sub(up)?].to_vec();
-    steps.extend(path.steps.drain(up..));
-    let path = Path { steps, absolute: true, ..path };
-    has_plain_steps(&path).then_some(path)
-}
-
-/// Whether a path has names of elements and nothing else.
-fn has_plain_steps(path: &Path) -> bool {
-    let is_plain = |step: &crate::path::Step| {
-        step.axis == Axis::Child && matches!(step.test, NodeTest::Name { .. }) && step.predicates.is_empty()
-    };
-    let is_whole = path.naming.is_some() || path.group.is_some();
-    !is_whole && !path.steps.is_empty() && path.steps.iter().all(is_plain)
 }

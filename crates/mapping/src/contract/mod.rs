@@ -7,6 +7,7 @@
 mod checked;
 mod constants;
 mod diagnostic;
+mod document;
 mod document_key;
 mod doubted;
 mod doubts;

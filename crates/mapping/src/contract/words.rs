@@ -4,7 +4,8 @@ use xmlshred_model::OnExisting;
 use xmlshred_model::lexical::{BinaryFormat, OnInexact, OnZone};
 
 use super::checked::{
-    Blank, Case, Clean, DecimalSign, Generate, InvalidCharacters, Keep, OnInvalid, OnTooLong, SkipRow,
+    Blank, Case, Clean, DecimalSign, Generate, InvalidCharacters, Keep, OnInvalid, OnTooLong, OnWrongRoot,
+    SkipRow,
 };
 
 pub(super) const ON_EXISTING: [(&str, OnExisting); 3] =
@@ -26,6 +27,8 @@ pub(super) const INVALID_CHARACTERS: [(&str, InvalidCharacters); 3] = [
     ("replace", InvalidCharacters::Replace),
     ("drop", InvalidCharacters::Drop),
 ];
+pub(super) const WRONG_ROOTS: [(&str, OnWrongRoot); 2] =
+    [("fail", OnWrongRoot::Fail), ("skip", OnWrongRoot::Skip)];
 pub(super) const BLANKS: [(&str, Blank); 2] = [("null", Blank::Null), ("keep", Blank::Keep)];
 
 pub(super) const GENERATORS: [(&str, Generate); 5] = [

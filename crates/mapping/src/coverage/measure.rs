@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use xmlshred_model::{BatchBuilder, Failure};
+use xmlshred_model::BatchBuilder;
 
 use crate::limits::Limits;
 use crate::lines::Lines;
 use crate::plan::{Automaton, Ignored, Paths, Plan, Stored, column_automaton};
-use crate::shred::{Content, Dfa, DocumentContext, Extent, Finder, Reading, Shredder};
+use crate::shred::{Content, Dfa, DocumentContext, Extent, Finder, NoRows, Reading, Shredder};
 use crate::xml::{Names, ScanLimits};
 
 use super::outline::Outline;
@@ -57,8 +57,8 @@ impl Coverage {
     /// Takes in a document.
     ///
     /// # Errors
-    /// When it fails, as in a run. Then none of it is counted: what its rows would have read is not known.
-    pub fn add(&mut self, content: Content<'_>, context: &DocumentContext<'_>) -> Result<(), Failure> {
+    /// When it fails or is skipped, as in a run. Then none of it is counted: what its rows would have read is not known.
+    pub fn add(&mut self, content: Content<'_>, context: &DocumentContext<'_>) -> Result<(), NoRows> {
         let reads = Reads::new(&self.stored);
         let shredded = self.shredder.shred_traced(content, context, &mut self.rows, &reads);
         self.rows.discard_rows();
@@ -71,7 +71,7 @@ impl Coverage {
         Ok(())
     }
 
-    fn ignored_parts(&mut self, reading: &Reading<'_>) -> Result<Parts, Failure> {
+    fn ignored_parts(&mut self, reading: &Reading<'_>) -> Result<Parts, NoRows> {
         if self.ignored.paths.is_empty() {
             return Ok(Parts::default());
         }
@@ -117,6 +117,6 @@ impl Coverage {
 
     /// What came of the documents so far.
     pub fn report(&self, detail: Detail) -> Report {
-        Report::new(&self.outline, &self.plan.contract().document.root, self.document_count, detail)
+        Report::new(&self.outline, &self.plan.contract().document.roots, self.document_count, detail)
     }
 }

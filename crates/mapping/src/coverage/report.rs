@@ -1,6 +1,8 @@
 //! What is told about the coverage of documents: shares, and what is lost, the most of it first.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::path::{NodeTest, Path};
 
@@ -72,7 +74,7 @@ pub enum Detail {
 }
 
 impl Report {
-    pub(super) fn new(outline: &Outline, root: &Path, document_count: u64, detail: Detail) -> Self {
+    pub(super) fn new(outline: &Outline, roots: &[Path], document_count: u64, detail: Detail) -> Self {
         let mut report = Self {
             document_count,
             total: Amount::default(),
@@ -87,9 +89,12 @@ impl Report {
             report.read += outline.name(id).tallies[Fate::Read as usize].amount;
             report.ignored += outline.name(id).tallies[Fate::Ignored as usize].amount;
         }
-        let main = main_name(outline, root);
-        let listing = Listing { outline, main: &main, unread: unread(outline), detail };
+        let mains = roots.iter().map(|root| main_name(outline, root)).collect::<Vec<_>>();
+        let listing = Listing { outline, mains: &mains, unread: unread(outline), detail };
         listing.collect(TOP, &mut report.lost);
+        if roots.len() > 1 {
+            report.lost = put_together(report.lost);
+        }
         report.lost.sort_by(|a, b| {
             let key = |lost: &Lost| (std::cmp::Reverse(lost.amount.bytes), lost.why);
             key(a).cmp(&key(b)).then_with(|| a.path.cmp(&b.path))
@@ -112,7 +117,29 @@ fn percent(part: u64, whole: u64) -> f64 {
     if whole == 0 { 100.0 } else { part as f64 * 100.0 / whole as f64 }
 }
 
-/// The names that `document.root` goes through, as far as documents have them.
+/// What is lost at one path, below whichever root. A document has one root, so that their numbers add up.
+fn put_together(lost: Vec<Lost>) -> Vec<Lost> {
+    let mut by_path = BTreeMap::<(String, Why), Lost>::new();
+    for lost in lost {
+        match by_path.entry((lost.path.clone(), lost.why)) {
+            Entry::Vacant(entry) => {
+                entry.insert(lost);
+            }
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                if lost.example.document < known.example.document {
+                    known.example = lost.example;
+                }
+                known.document_count += lost.document_count;
+                known.amount += lost.amount;
+                known.name_count = known.name_count.max(lost.name_count);
+            }
+        }
+    }
+    by_path.into_values().collect()
+}
+
+/// The names that one of `document.root` goes through, as far as documents have them.
 fn main_name(outline: &Outline, root: &Path) -> Vec<NameId> {
     let mut way = Vec::new();
     let mut at = TOP;
@@ -132,7 +159,8 @@ fn main_name(outline: &Outline, root: &Path) -> Vec<NameId> {
 
 struct Listing<'o> {
     outline: &'o Outline,
-    main: &'o [NameId],
+    /// The way to the main element, for each root.
+    mains: &'o [Vec<NameId>],
     /// By name: whether nothing here or below is reached by a path, or ignored.
     unread: Vec<bool>,
     detail: Detail,
@@ -165,7 +193,7 @@ impl Listing<'_> {
     fn collect(&self, id: NameId, lost: &mut Vec<Lost>) {
         let name = self.outline.name(id);
         let is_unread = self.unread[id as usize];
-        let is_section = || name.kind == NameKind::Element && id != TOP && !self.main.contains(&id);
+        let is_section = || name.kind == NameKind::Element && id != TOP && self.main_place(id).is_none();
         if self.detail == Detail::Sections && is_unread && is_section() {
             lost.extend(self.section(id));
             return;
@@ -228,16 +256,15 @@ impl Listing<'_> {
         let mut bytes = 0;
         let mut at = id;
         // Up to the first name that is also on the way to the main element.
-        let shared = loop {
-            let place = if at == TOP { Some(0) } else { self.main_place(at) };
-            if let Some(shared) = place {
-                break shared;
+        let levels = loop {
+            if let Some(levels) = self.main_place(at) {
+                break levels;
             }
             let name = self.outline.name(at);
             bytes += name.text.len() + 2;
             if bytes > MAX_PATH_BYTES && !steps.is_empty() {
                 steps.push("…".to_owned());
-                break self.main.len();
+                break 0;
             }
             steps.push(match name.kind {
                 NameKind::Element => shortened(&name.text).into_owned(),
@@ -245,15 +272,19 @@ impl Listing<'_> {
             });
             at = name.parent;
         };
-        steps.extend(std::iter::repeat_n("..".to_owned(), self.main.len() - shared));
+        steps.extend(std::iter::repeat_n("..".to_owned(), levels));
         steps.reverse();
         if steps.is_empty() { ".".to_owned() } else { steps.join("/") }
     }
 
-    /// How many names of the way to the main element end with this one; `None` when it is not on it.
+    /// How many levels the main element is below this name; `None` when it is not on the way to one.
     fn main_place(&self, id: NameId) -> Option<usize> {
-        // Names are made behind their parents.
-        self.main.binary_search(&id).ok().map(|at| at + 1)
+        let levels = |main: &Vec<NameId>| match id {
+            TOP => Some(main.len()),
+            // Names are made behind their parents.
+            id => main.binary_search(&id).ok().map(|at| main.len() - at - 1),
+        };
+        self.mains.iter().find_map(levels)
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Explanation {
     pub key: Option<DocumentKey>,
     /// Why the document failed; rows and cells end there.
     pub failure: Option<Failure>,
+    /// Why the document was skipped; then nothing else is told.
+    pub skipped: Option<String>,
     /// `let`s of the document that were evaluated, in order of definition.
     pub lets: Vec<ExplainedCell>,
     /// Rows of the table, made or not, in the order in which they were looked at; as many as were asked for.

@@ -4,15 +4,15 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use xmlshred_expr::EvaluationError;
-use xmlshred_model::{BatchBuilder, DocumentKey, Failure, OwnedValue, Value};
+use xmlshred_model::{BatchBuilder, DocumentKey, OwnedValue, Value};
 
 use crate::contract::{BoundExpression, Column, Input};
 use crate::limits::Limits;
 use crate::path::{Condition, Predicate};
 use crate::plan::{CompiledCondition, CompiledPredicate, Plan};
 use crate::shred::{
-    Cell, CellPlace, Content, DocumentContext, Extent, Filter, Item, Matches, OnceKey, OnceTold, Origin,
-    Reason, Refusal, Shredder, Step, Taken, Trace, View,
+    Cell, CellPlace, Content, DocumentContext, Extent, Filter, Item, Matches, NoRows, OnceKey, OnceTold,
+    Origin, Reason, Refusal, Shredder, Step, Taken, Trace, View,
 };
 
 use super::census::{Census, Chosen, wanted_tables};
@@ -39,14 +39,16 @@ pub fn explain(
     let chosen = census.chosen();
     let (row_count, more_not_made) = (chosen.made, chosen.more_not_made);
     let recorder = Recorder::new(plan, asked, &wanted, chosen);
-    let (key, failure) = match shred(plan, limits, content, context, &recorder) {
-        Ok(key) => (key, None),
-        Err(failure) => (context.key, Some(failure)),
+    let (key, failure, skipped) = match shred(plan, limits, content, context, &recorder) {
+        Ok(key) => (key, None, None),
+        Err(NoRows::Failed(failure)) => (context.key, Some(failure), None),
+        Err(NoRows::Skipped(reason)) => (context.key, None, Some(reason)),
     };
     let Record { lets, rows, filtered, more_filtered, .. } = recorder.record.into_inner();
     let mut explanation = Explanation {
         key,
         failure,
+        skipped,
         lets: Vec::new(),
         rows: Vec::new(),
         row_count,
@@ -89,7 +91,7 @@ fn shred(
     content: Content<'_>,
     context: &DocumentContext<'_>,
     trace: &impl Trace,
-) -> Result<Option<DocumentKey>, Failure> {
+) -> Result<Option<DocumentKey>, NoRows> {
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
     let mut shredder = Shredder::new(Arc::clone(plan), limits);
     shredder.shred_traced(content, context, &mut rows, trace).map(|shredded| shredded.key)

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::path::{Axis, Naming};
 
 use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test};
-use super::location::{Location, Move, ancestors, anywhere, go_beside, go_up, narrow};
+use super::location::{Location, Move, above, ancestors, anywhere, beside, distinct, narrow};
 use super::symbols::Symbol;
 
 /// What is read of the elements that a path ends at.
@@ -26,6 +26,8 @@ pub(super) enum Reading {
 #[derive(Debug)]
 pub(crate) struct Automaton {
     states: Vec<State>,
+    /// The state of the main element, where several roots lead to it.
+    main: Option<u32>,
     anchor_count: u32,
 }
 
@@ -55,7 +57,21 @@ pub(crate) struct State {
 
 impl Automaton {
     pub(super) fn new() -> Self {
-        Self { states: vec![State::default()], anchor_count: 0 }
+        Self { states: vec![State::default()], main: None, anchor_count: 0 }
+    }
+
+    /// Where absolute paths start: the element that one of these paths of names leads to. Several roots share one state, so that every path
+    /// below them is there once.
+    pub(super) fn main(&mut self, roots: &[CompiledPath]) -> Location {
+        let location = |root: &CompiledPath| -> Location {
+            root.steps.iter().map(|step| Move::Child(step.test.clone())).collect()
+        };
+        let main = match roots {
+            [root] => location(root),
+            roots => vec![Move::Main(roots.iter().map(location).collect())],
+        };
+        self.keep(&main);
+        main
     }
 
     /// How many lists of elements there are.
@@ -182,7 +198,7 @@ impl Automaton {
     }
 
     /// Adds a step from each of these places, which are then those it leads to; whether it leads to elements. There are never more places
-    /// than moves of the path.
+    /// than moves of the path, and above several roots of those to each.
     fn add_step(&mut self, locations: &mut Vec<Location>, step: &CompiledStep) -> bool {
         let CompiledStep { axis, test, predicates: _ } = step;
         match axis {
@@ -203,19 +219,12 @@ impl Automaton {
         }
         match axis {
             Axis::SelfNode => locations.iter_mut().for_each(|location| narrow(location, test)),
-            Axis::Parent => locations.iter_mut().for_each(go_up),
+            Axis::Parent => *locations = distinct(locations.iter().flat_map(above)),
             Axis::FollowingSibling | Axis::PrecedingSibling => {
-                locations.iter_mut().for_each(|location| go_beside(location, test));
+                *locations = distinct(locations.iter().flat_map(|location| beside(location, test)));
             }
             Axis::Ancestor => {
-                let around =
-                    locations.iter().flat_map(|location| ancestors(location, test)).collect::<Vec<_>>();
-                locations.clear();
-                for location in around {
-                    if !locations.contains(&location) {
-                        locations.push(location);
-                    }
-                }
+                *locations = distinct(locations.iter().flat_map(|location| ancestors(location, test)));
             }
             Axis::Child | Axis::Descendant if *test == Test::Text => {
                 for location in &*locations {
@@ -262,6 +271,7 @@ impl Automaton {
         let mut at = 0;
         for step in location {
             at = match step {
+                Move::Main(roots) => self.main_state(roots),
                 Move::DescendantOrSelf if self.states[at].loops => at,
                 Move::DescendantOrSelf => match self.states[at].descendant_or_self {
                     Some(to) => to as usize,
@@ -282,6 +292,22 @@ impl Automaton {
             };
         }
         at
+    }
+
+    /// The state that every one of these roots leads to.
+    fn main_state(&mut self, roots: &[Location]) -> usize {
+        if let Some(main) = self.main {
+            return main as usize;
+        }
+        let main = self.state_at(&roots[0]);
+        self.main = Some(main as u32);
+        for root in &roots[1..] {
+            if let Some((Move::Child(test), around)) = root.split_last() {
+                let around = self.state_at(&around.to_vec());
+                self.states[around].add_child(test, main as u32);
+            }
+        }
+        main
     }
 
     /// How many states there are.

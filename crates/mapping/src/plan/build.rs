@@ -26,13 +26,8 @@ pub(super) fn plan(contract: Contract) -> Plan {
     for_each_path(&contract, &mut |path| add_names(path, &mut symbols));
     symbols.close();
     let mut automaton = Automaton::new();
-    let root = compile(&contract.document.root, &symbols);
-    let main = automaton.add(
-        &Location::new(),
-        &Location::new(),
-        &CompiledPath { absolute: false, ..root.clone() },
-        Reading::Presence,
-    );
+    let roots: Box<[_]> = contract.document.roots.iter().map(|root| compile(root, &symbols)).collect();
+    let main = automaton.main(&roots);
     let mut builder = Builder {
         contract: &contract,
         symbols: &symbols,
@@ -60,7 +55,7 @@ pub(super) fn plan(contract: Contract) -> Plan {
         schema,
         symbols,
         automaton,
-        root,
+        roots,
         key,
         require,
         lets,
@@ -76,7 +71,7 @@ pub(super) fn plan(contract: Contract) -> Plan {
 fn for_each_path(contract: &Contract, visit: &mut dyn FnMut(&Path)) {
     let Contract { name: _, source: _, target: _, document, lets, tables, ignore, variables: _, hash: _ } =
         contract;
-    visit(&document.root);
+    document.roots.iter().for_each(&mut *visit);
     document.key.iter().chain(&document.require).chain(&document.embedded).for_each(&mut *visit);
     ignore.iter().for_each(&mut *visit);
     let column = |column: &Column, visit: &mut dyn FnMut(&Path)| column.paths().for_each(visit);

@@ -19,8 +19,8 @@ pub struct Plan {
     pub(super) schema: Arc<TargetSchema>,
     pub(super) symbols: Symbols,
     pub(super) automaton: Automaton,
-    /// Steps from the document node to the main element.
-    pub(super) root: CompiledPath,
+    /// Steps from the document node to the main element, one of which a document has.
+    pub(super) roots: Box<[CompiledPath]>,
     pub(super) key: Option<CompiledPath>,
     pub(super) require: Vec<CompiledPath>,
     pub(super) lets: Vec<PlanColumn>,
@@ -59,8 +59,8 @@ impl Plan {
         Paths { symbols: &self.symbols, automaton: &self.automaton }
     }
 
-    pub(crate) fn root(&self) -> &CompiledPath {
-        &self.root
+    pub(crate) fn roots(&self) -> &[CompiledPath] {
+        &self.roots
     }
 
     pub(crate) fn key(&self) -> Option<&CompiledPath> {

@@ -56,7 +56,7 @@ impl Stored {
 /// The paths of columns, of the `let`s that they read and of the document's key, without conditions.
 pub(crate) fn columns(plan: &Plan, stored: &Stored) -> Automaton {
     let mut automaton = Automaton::new();
-    let main = main_location(plan, &mut automaton);
+    let main = automaton.main(plan.roots());
     let contract = plan.contract();
     if let Some(path) = plan.key() {
         automaton.add(&main, &main, &without_predicates(path), Reading::Text);
@@ -114,7 +114,7 @@ pub(crate) struct Ignored {
 impl Ignored {
     pub(crate) fn of(plan: &Plan) -> Self {
         let mut automaton = Automaton::new();
-        let main = main_location(plan, &mut automaton);
+        let main = automaton.main(plan.roots());
         let paths = plan.contract().ignore.iter().map(|path| {
             let path = compile(path, plan.symbols());
             automaton.add(&main, &main, &path, Reading::Presence);
@@ -127,11 +127,6 @@ impl Ignored {
     pub(crate) fn paths<'p>(&'p self, plan: &'p Plan) -> Paths<'p> {
         Paths { symbols: plan.symbols(), automaton: &self.automaton }
     }
-}
-
-fn main_location(plan: &Plan, automaton: &mut Automaton) -> Location {
-    let root = CompiledPath { absolute: false, ..plan.root().clone() };
-    automaton.add(&Location::new(), &Location::new(), &root, Reading::Presence)
 }
 
 fn without_predicates(path: &CompiledPath) -> CompiledPath {

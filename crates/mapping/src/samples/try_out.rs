@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use xmlshred_model::{BatchBuilder, Failure};
+use xmlshred_model::BatchBuilder;
 
 use crate::contract::Diagnostic;
 use crate::limits::Limits;
 use crate::plan::{Ignored, Plan};
-use crate::shred::{Content, DocumentContext, Finder, Shredder};
+use crate::shred::{Content, DocumentContext, Finder, NoRows, Shredder};
 
 use super::findings::findings;
 use super::observe::Seen;
@@ -44,11 +44,14 @@ impl Samples {
     /// Takes in a document.
     ///
     /// # Errors
-    /// When it fails, as in a run; what happened before that counts.
-    pub fn add(&mut self, content: Content<'_>, context: &DocumentContext<'_>) -> Result<(), Failure> {
+    /// When it fails, as in a run; what happened before that counts. When it is skipped: it says nothing about the contract.
+    pub fn add(&mut self, content: Content<'_>, context: &DocumentContext<'_>) -> Result<(), NoRows> {
         let shredded = self.shredder.shred_traced(content, context, &mut self.rows, &self.seen);
         self.rows.discard_rows();
         self.seen.end_document();
+        if let Err(NoRows::Skipped(_)) = &shredded {
+            return shredded.map(drop);
+        }
         self.document_count += 1;
         shredded?;
         if !self.ignored_seen.iter().all(|&is_seen| is_seen) {

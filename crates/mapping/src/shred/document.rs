@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage, Work, WorkEnd};
 
 use crate::Plan;
-use crate::contract::DocumentSpec;
+use crate::contract::{DocumentSpec, OnWrongRoot};
 use crate::plan::Paths;
 use crate::xml::{
     Handler, Names, Nobody, RawText, ResolveError, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind,
@@ -16,6 +16,7 @@ use super::cell::Refusal;
 use super::dfa::Dfa;
 use super::findings::Findings;
 use super::inner::Part;
+use super::no_rows::NoRows;
 use super::project::{Known, Projection};
 use super::reading::{NestedPlace, Reading, own_text};
 use super::texts::Texts;
@@ -113,22 +114,37 @@ pub(super) fn resolved<'t>(
     })
 }
 
-/// The one element that `document.root` leads to.
-pub(super) fn main_element(plan: &Plan, view: View<'_>) -> Result<NodeId, Box<Failure>> {
-    let found = view.select_all(plan.root(), DOCUMENT).map_err(too_much_work)?;
-    let wrong = |what: &str| {
-        let root = &plan.contract().document.root.text;
-        let message = match root_name(own_text(view.text, view.parts)) {
-            Some(name) => format!("{what} {root}; the root element is {name}"),
-            None => format!("{what} {root}"),
-        };
-        Err(Box::new(Failure { stage: Stage::Parse, code: FailureCode::WrongRoot, message }))
-    };
-    match found[..] {
-        [item] => Ok(item.node),
-        [] => wrong("no element"),
-        _ => wrong("more than one element"),
+/// The one element that one of `document.root` leads to. No two of them lead to one element.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub(super) fn main_element(plan: &Plan, view: View<'_>) -> Result<NodeId, Box<NoRows>> {
+    let mut main = None;
+    for root in plan.roots() {
+        match view.select_all(root, DOCUMENT).map_err(too_much_work)?[..] {
+            [] => {}
+            [item] if main.is_none() => main = Some(item.node),
+            _ => return Err(wrong_root(plan, view, "more than one element").into()),
+        }
     }
+    main.ok_or_else(|| {
+        let failure = wrong_root(plan, view, "no element");
+        match plan.contract().document.on_wrong_root {
+            OnWrongRoot::Fail => failure.into(),
+            OnWrongRoot::Skip => Box::new(NoRows::Skipped(failure.message)),
+        }
+    })
+}
+
+#[cold]
+fn wrong_root(plan: &Plan, view: View<'_>, what: &str) -> Box<Failure> {
+    let roots = plan.contract().document.roots.iter().map(|root| &*root.text).collect::<Vec<_>>();
+    let roots = roots.join(" or ");
+    let message = match root_name(own_text(view.text, view.parts)) {
+        Some(name) => format!("{what} {roots}; the root element is {name}"),
+        None => format!("{what} {roots}"),
+    };
+    Box::new(Failure { stage: Stage::Parse, code: FailureCode::WrongRoot, message })
 }
 
 /// The local name of the root element, where it may be told: it is a word of the document, and one with many digits could be somebody's

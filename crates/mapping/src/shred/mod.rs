@@ -39,6 +39,7 @@ mod lookup;
 mod lookups;
 mod markup;
 mod near;
+mod no_rows;
 mod number;
 mod once;
 mod one_per;
@@ -67,8 +68,9 @@ pub(crate) use dfa::{DEAD, Dfa, START, StateId};
 pub(crate) use find::Finder;
 pub(crate) use latest::Latest;
 pub(crate) use markup::Extent;
+pub use no_rows::{NoRows, ShredError};
 pub(crate) use reading::Reading;
-pub use shredder::{Content, Cost, ShredError, Shredded, Shredder};
+pub use shredder::{Content, Cost, Shredded, Shredder};
 pub(crate) use trace::{
     CellPlace, CodeEntry, Filter, Matches, OnceKey, OnceTold, OnePerPath, Origin, Reason, Step, Taken, Trace,
 };

@@ -15,6 +15,7 @@ use super::context::DocumentContext;
 use super::document::{Buffers, check_key, check_required, main_element, resolved};
 use super::embedded::Embedding;
 use super::findings::Findings;
+use super::no_rows::{NoRows, ShredError};
 use super::reading::Reading;
 use super::rows::RowMaker;
 use super::texts::Texts;
@@ -73,37 +74,6 @@ pub struct Shredded {
     pub key: Option<DocumentKey>,
     /// Issues, one per table, column and code.
     pub issues: Vec<Issue>,
-}
-
-/// Why a document gives no rows.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ShredError {
-    /// It is not what the contract demands.
-    #[error("{0}")]
-    Failed(Failure),
-    /// Somebody wishes to end: nothing is known about the document.
-    #[error("interrupted")]
-    Interrupted,
-}
-
-impl ShredError {
-    /// The failure, for those who never wish to end.
-    pub fn into_failure(self) -> Failure {
-        match self {
-            Self::Failed(failure) => failure,
-            Self::Interrupted => Failure {
-                stage: Stage::Shred,
-                code: FailureCode::TooMuchWork,
-                message: "interrupted".to_owned(),
-            },
-        }
-    }
-}
-
-impl From<Failure> for ShredError {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
 }
 
 /// What the rows of a document have cost.
@@ -165,9 +135,11 @@ impl Shredder {
         context: &DocumentContext<'_>,
         rows: &mut BatchBuilder,
     ) -> Result<Shredded, ShredError> {
-        self.shred_traced(content, context, rows, &Silent).map_err(|failure| match failure.code {
-            FailureCode::TooMuchWork if must_end(context) => ShredError::Interrupted,
-            _ => ShredError::Failed(failure),
+        self.shred_traced(content, context, rows, &Silent).map_err(|no_rows| match no_rows {
+            NoRows::Failed(Failure { code: FailureCode::TooMuchWork, .. }) if must_end(context) => {
+                ShredError::Interrupted
+            }
+            no_rows => no_rows.into(),
         })
     }
 
@@ -178,7 +150,7 @@ impl Shredder {
         context: &DocumentContext<'_>,
         rows: &mut BatchBuilder,
         trace: &impl Trace,
-    ) -> Result<Shredded, Failure> {
+    ) -> Result<Shredded, NoRows> {
         let (text, mut invalid_characters) = self.text(content)?;
         let mut reading = Reading::plain(text);
         for arena in [&mut self.arena, &mut self.row_arena] {
@@ -198,7 +170,7 @@ impl Shredder {
             _ => Ok(()),
         };
         let projected = embedded.and_then(|()| buffers.project(plan.paths(), limits, &work, &reading));
-        let shredded = projected.and_then(|()| {
+        let shredded = projected.map_err(Box::from).and_then(|()| {
             let (texts, findings) = (Texts::default(), Findings::default());
             let view = buffers.view(plan.paths(), &reading, &texts, &findings, &work);
             let view = View { main: main_element(plan, view)?, ..view };
@@ -217,7 +189,7 @@ impl Shredder {
             Ok(Shredded { key, issues })
         });
         *cost = Cost { steps: work.steps_taken(), value_bytes: work.value_bytes_made() };
-        shredded.map_err(|failure| *failure)
+        shredded.map_err(|no_rows| *no_rows)
     }
 
     fn text<'c>(&self, content: Content<'c>) -> Result<(Cow<'c, str>, u32), Failure> {

@@ -41,7 +41,7 @@ fn run(contract: &str, document: &str, limits: Limits) -> Run {
     let peak = MEMORY.peak_usage() - before;
     let result = match shredded {
         Ok(_) => Ok(()),
-        Err(ShredError::Failed(failure)) => Err(failure.to_string()),
+        Err(ShredError::NoRows(no_rows)) => Err(no_rows.to_string()),
         Err(ShredError::Interrupted) => panic!("nobody interrupts"),
     };
     Run { result, cost: shredder.last_cost(), row_bytes: rows.byte_count(), peak }
@@ -122,7 +122,9 @@ fn what_is_told_of_a_document_takes_little_more_work_than_its_rows() {
         let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
         let plan = || Arc::new(Plan::new(load(&format!("{HEAD}{contract}")).contract.unwrap()));
         let asked = Asked { table: 0, column: None, row: None, max_rows: 100 };
-        let explained = explain(&plan(), limits, content, &context, asked).failure.map_or(Ok(()), Err);
+        let explained = explain(&plan(), limits, content, &context, asked)
+            .failure
+            .map_or(Ok(()), |failure| Err(failure.into()));
         let covered = Coverage::new(plan(), limits).add(content, &context);
         let tried = Samples::new(plan(), limits).add(content, &context);
         for (tool, done) in [("explain", explained), ("coverage", covered), ("check", tried)] {

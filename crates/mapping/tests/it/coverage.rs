@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use xmlshred_mapping::contract::{RenderStyle, load, render};
 use xmlshred_mapping::coverage::{Coverage, Detail, Report};
-use xmlshred_mapping::{Content, DocumentContext, Limits, Plan};
+use xmlshred_mapping::{Content, DocumentContext, Limits, NoRows, Plan};
 
 const HEAD: &str = "xmlshred: 1\nsource: { table: app_xml, key: app_id, xml: xml }\n";
 const DEFAULT_ROOT: &str = "document: { root: /R }\n";
@@ -23,8 +23,10 @@ fn outcome(contract: &str, documents: &str, detail: Detail) -> String {
     let mut out = String::new();
     for document in documents.lines() {
         let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
-        if let Err(failure) = coverage.add(Content::Text(document), &context) {
-            writeln!(out, "failed: {failure}").unwrap();
+        match coverage.add(Content::Text(document), &context) {
+            Ok(()) => {}
+            Err(NoRows::Failed(failure)) => writeln!(out, "failed: {failure}").unwrap(),
+            Err(skipped) => writeln!(out, "{skipped}").unwrap(),
         }
     }
     let report = coverage.report(detail);

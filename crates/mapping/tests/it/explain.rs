@@ -50,6 +50,9 @@ fn outcome(contract: &str, document: &str) -> String {
     if let Some(failure) = &explanation.failure {
         writeln!(out, "failed: {failure}").unwrap();
     }
+    if let Some(reason) = &explanation.skipped {
+        writeln!(out, "skipped: {reason}").unwrap();
+    }
     out.trim_end().to_owned()
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use xmlshred_mapping::contract::load;
-use xmlshred_mapping::{Content, DocumentContext, Limits, Plan, ShredError, Shredder};
+use xmlshred_mapping::{Content, DocumentContext, Limits, NoRows, Plan, ShredError, Shredder};
 use xmlshred_model::{BatchBuilder, DocumentKey, FailureCode};
 
 /// A number of social security, as a name, a value or a label could have it.
@@ -170,7 +170,9 @@ fn no_word_of_a_document_is_in_a_message_about_it() {
                     continue;
                 }
                 let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
-                let Err(ShredError::Failed(failure)) = shredder.shred(content, &context, &mut rows) else {
+                let Err(ShredError::NoRows(NoRows::Failed(failure))) =
+                    shredder.shred(content, &context, &mut rows)
+                else {
                     panic!("{document} does not fail");
                 };
                 assert_eq!(failure.code, code, "{failure}: {document}");

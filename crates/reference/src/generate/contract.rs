@@ -41,8 +41,15 @@ const LENIENT_KEEPING: &str =
 
 fn document_section(choices: &mut Choices<'_>) -> String {
     let mut section = String::from("document:\n  namespaces: { p: \"urn:p\", q: \"urn:q&r\" }\n");
-    let root = if choices.once_in(12) { choices.one_of(&["/R/a", "/R/a/b", "/a"]) } else { "/R" };
+    let root = match choices.below(24) {
+        22..=23 => choices.one_of(&["/R/a", "/R/a/b", "/a"]),
+        19..=21 => choices.one_of(&["[/Q, /R]", "[/R/a, /R/b/c]", "[/R/c, /Q/a, /R/p:b]", "[/R/a/b, /R/b]"]),
+        _ => "/R",
+    };
     section.push_str(&format!("  root: {root}\n"));
+    if choices.once_in(16) {
+        section.push_str("  on_wrong_root: skip\n");
+    }
     if choices.once_in(16) {
         section.push_str("  key: \"@x\"\n");
     }

@@ -65,7 +65,8 @@ pub fn document(choices: &mut Choices<'_>) -> String {
     if choices.once_in(16) {
         declarations.push_str(" v=\"&e;1&f;\"");
     }
-    element(choices, "R", &declarations, &prefixes, 1, &mut document);
+    let root = if choices.once_in(20) { "Q" } else { "R" };
+    element(choices, root, &declarations, &prefixes, 1, &mut document);
     document
 }
 

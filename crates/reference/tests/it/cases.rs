@@ -61,12 +61,15 @@ fn by_the_reference(spec: &str, document: &str) -> String {
     let contract = contract(&format!("{HEAD}{root}{spec}")).unwrap();
     match by_reference(&contract, document, DocumentKey(17)) {
         Ok(lines) => in_order(lines),
-        Err(code) => format!("failed: {code}"),
+        Err(no_rows) => no_rows.to_string(),
     }
 }
 
-/// Of failures the code only.
+/// Of failures the code only, of what is skipped that it is.
 fn comparable(expected: &str) -> String {
+    if expected.starts_with("skipped: ") {
+        return "skipped".to_owned();
+    }
     match expected.strip_prefix("failed: ") {
         Some(failure) => format!("failed: {}", failure.split(": ").nth(1).unwrap()),
         None => in_order(expected.lines().map(without_uuids).collect()),

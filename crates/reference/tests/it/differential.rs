@@ -23,7 +23,7 @@ fn random_documents_and_contracts_give_the_same_rows_as_the_reference() {
             Err(_) => "contract refused".to_owned(),
             Ok(Ok(Agreement::Rows(0))) => "no rows".to_owned(),
             Ok(Ok(Agreement::Rows(_))) => "rows".to_owned(),
-            Ok(Ok(Agreement::Failure(code))) => code.to_string(),
+            Ok(Ok(Agreement::NoRows(no_rows))) => no_rows.to_string(),
             Ok(Err(difference)) => {
                 return Err(TestCaseError::fail(format!("\n{text}--- document\n{document}\n{difference}\n")));
             }

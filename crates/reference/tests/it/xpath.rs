@@ -21,7 +21,7 @@ const CONTRACT: &str = r#"
 xmlshred: 1
 name: paths
 source: { table: t, key: k, xml: x }
-document: { root: /R }
+document: { root: [/R, /Q] }
 tables: { t: { columns: { c: { path: "@x", type: text, pick: "join('¦')", blank: keep } } } }
 "#;
 

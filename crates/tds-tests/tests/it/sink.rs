@@ -119,7 +119,7 @@ fn a_batch_is_one_transaction_of_bulk_loads_with_the_log_first() {
                [failure_column] nvarchar(256), [processing_time] datetimeoffset, [session_id] nvarchar(200), \
                [run_nonce] nvarchar(64), [instance_id] int, [instance_count] int, \
                [row_count] bigint, [issue_count] bigint, [contract_hash] nvarchar(128), [document_hash] nvarchar(128), \
-               [duration_ms] bigint) WITH (CHECK_CONSTRAINTS, KEEP_NULLS, FIRE_TRIGGERS)";
+               [source_version] nvarchar(256), [duration_ms] bigint) WITH (CHECK_CONSTRAINTS, KEEP_NULLS, FIRE_TRIGGERS)";
     let rows = "INSERT BULK [app_base] ([app_id] bigint) WITH (CHECK_CONSTRAINTS, KEEP_NULLS, FIRE_TRIGGERS)";
     let expected = ["begin", "call", "batch", log, "rows", "batch", rows, "rows", "commit"];
     assert_eq!(said.collect::<Vec<_>>(), expected);

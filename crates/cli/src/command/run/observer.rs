@@ -86,6 +86,7 @@ impl RunObserver {
             Event::Committed {
                 success_count,
                 failed_count,
+                skipped_count,
                 already_done_count,
                 table_row_counts,
                 duration,
@@ -93,7 +94,7 @@ impl RunObserver {
             } => {
                 let rows: u64 = table_row_counts.iter().sum();
                 debug!(
-                    "Committed {success_count} successful, {failed_count} failed, {already_done_count} already done, \
+                    "Committed {success_count} successful, {failed_count} failed, {skipped_count} skipped, {already_done_count} already done, \
                      {rows} rows in {duration:.1?}"
                 );
             }

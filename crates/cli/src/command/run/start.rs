@@ -46,17 +46,20 @@ pub(super) fn failed_before(ports: &dyn Ports, job: &Job) -> u64 {
 /// read is no reason to say so here: the run will, with the right hint.
 pub(super) fn say_what_the_log_holds(ports: &dyn Ports, identity: &RunIdentity) {
     let Ok(tallies) = ports.journal().and_then(|mut journal| journal.tally()) else { return };
-    let documents = |tallies: &[&LogTally]| {
-        console::count(tallies.iter().map(|tally| tally.success_count + tally.failed_count).sum())
-    };
-    let success: u64 = tallies.iter().map(|tally| tally.success_count).sum();
-    let failed: u64 = tallies.iter().map(|tally| tally.failed_count).sum();
-    if success + failed > 0 {
+    let documents =
+        |tallies: &[&LogTally]| console::count(tallies.iter().map(|tally| tally.document_count()).sum());
+    let all: u64 = tallies.iter().map(LogTally::document_count).sum();
+    if all > 0 {
+        let sum = |count: fn(&LogTally) -> u64| tallies.iter().map(count).sum::<u64>();
+        let skipped = match sum(|tally| tally.skipped_count) {
+            0 => String::new(),
+            skipped => format!(", {} skipped", console::count(skipped)),
+        };
         info!(
-            "Already in processing_log: {} documents ({} successful, {} failed)",
-            console::count(success + failed),
-            console::count(success),
-            console::count(failed)
+            "Already in processing_log: {} documents ({} successful, {} failed{skipped})",
+            console::count(all),
+            console::count(sum(|tally| tally.success_count)),
+            console::count(sum(|tally| tally.failed_count))
         );
     }
     let other_contract: Vec<_> =

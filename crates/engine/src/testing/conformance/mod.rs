@@ -51,6 +51,7 @@ cases! {
         contracts_that_share_a_log_do_not_see_each_others_documents
         processed_documents_are_left_out
         failed_documents_are_left_out_or_taken_again
+        skipped_documents_are_left_out_for_good
         a_second_failure_replaces_the_first
         the_tally_counts_by_session_instance_and_contract;
     types:

@@ -168,6 +168,29 @@ pub(super) fn failed_documents_are_left_out_or_taken_again(bench: &dyn Bench) {
     assert_eq!(left(&*fixture, FailedDocuments::Retry), [3]);
 }
 
+pub(super) fn skipped_documents_are_left_out_for_good(bench: &dyn Bench) {
+    let schema = family(OnExisting::Fail);
+    let fixture = ready(bench, &schema);
+    for key in 1..=3 {
+        insert_text(&*fixture, key, "a");
+    }
+    let part = batch(&schema, [Document::new(1).skipped(), Document::family(2, "x", 1)]);
+    let answer = commit_as(&*fixture, &part, ("s", 0, 1), FailedDocuments::Leave);
+    assert_eq!((answer.already_done.len(), &answer.table_row_counts[..]), (0, &[1, 1][..]));
+    assert_eq!(statuses(&*fixture), [(1, "skipped".to_owned()), (2, "success".to_owned())]);
+    let log = fixture.log();
+    let skipped = log.iter().find(|row| row.key == DocumentKey(1)).expect("it is in the log");
+    assert_eq!((&skipped.failure_reason, &skipped.failure_code, skipped.row_count), (&None, &None, 0));
+    assert_eq!(left(&*fixture, FailedDocuments::Leave), [3]);
+    assert_eq!(left(&*fixture, FailedDocuments::Retry), [3]);
+    // Not even who asks for failed ones replaces it.
+    let again = batch(&schema, [Document::family(1, "y", 2)]);
+    let answer = commit_as(&*fixture, &again, ("t", 0, 1), FailedDocuments::Retry);
+    let one = AlreadyDone { key: DocumentKey(1), by_this_run: false };
+    assert_eq!(answer, Commit { already_done: vec![one], table_row_counts: vec![0, 0], ..Commit::default() });
+    assert_eq!(statuses(&*fixture), [(1, "skipped".to_owned()), (2, "success".to_owned())]);
+}
+
 pub(super) fn a_second_failure_replaces_the_first(bench: &dyn Bench) {
     let schema = family(OnExisting::Fail);
     let fixture = ready(bench, &schema);
@@ -204,15 +227,20 @@ pub(super) fn the_tally_counts_by_session_instance_and_contract(bench: &dyn Benc
         let who = (session, share.index(), share.count());
         commit_as(&*fixture, &part, who, FailedDocuments::Leave);
     }
-    let row = |session: &str, instance_id, success_count, failed_count| LogTally {
+    let row = |session: &str, instance_id, [success_count, failed_count, skipped_count]: [u64; 3]| LogTally {
         session_id: session.to_owned(),
         instance_id,
         instance_count: 2,
         contract_hash: "0123456789abcdef0123456789abcdef".to_owned(),
         success_count,
         failed_count,
+        skipped_count,
         first: PROCESSED_AT,
         last: PROCESSED_AT,
     };
-    assert_eq!(tally(&*fixture), [row("s", 0, 2, 1), row("s", 1, 0, 1), row("t", 0, 1, 1)]);
+    let part = batch(&schema, [Document::new(7).skipped(), Document::new(9).skipped()]);
+    commit_as(&*fixture, &part, ("t", 1, 2), FailedDocuments::Leave);
+    let expected =
+        [row("s", 0, [2, 1, 0]), row("s", 1, [0, 1, 0]), row("t", 0, [1, 1, 0]), row("t", 1, [0, 0, 2])];
+    assert_eq!(tally(&*fixture), expected);
 }

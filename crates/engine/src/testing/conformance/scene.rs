@@ -95,12 +95,12 @@ pub(super) struct Document {
     key: i64,
     rows: Vec<(usize, Vec<OwnedValue>)>,
     issues: Vec<Issue>,
-    failure: Option<Failure>,
+    outcome: Outcome,
 }
 
 impl Document {
     pub(super) fn new(key: i64) -> Self {
-        Self { key, rows: Vec::new(), issues: Vec::new(), failure: None }
+        Self { key, rows: Vec::new(), issues: Vec::new(), outcome: Outcome::Success }
     }
 
     /// A parent of this name with its key as id, and this many children.
@@ -123,7 +123,12 @@ impl Document {
 
     pub(super) fn failed(mut self, message: &str) -> Self {
         let (stage, code) = (Stage::Parse, FailureCode::NotWellFormed);
-        self.failure = Some(Failure { stage, code, message: message.to_owned() });
+        self.outcome = Outcome::Failed(Failure { stage, code, message: message.to_owned() });
+        self
+    }
+
+    pub(super) fn skipped(mut self) -> Self {
+        self.outcome = Outcome::Skipped;
         self
     }
 }
@@ -138,14 +143,14 @@ pub(super) fn hash_of(key: i64) -> u128 {
 
 pub(super) fn batch(schema: &Arc<TargetSchema>, documents: impl IntoIterator<Item = Document>) -> Batch {
     let mut builder = BatchBuilder::new(Arc::clone(schema));
-    for Document { key, rows, issues, failure } in documents {
+    for Document { key, rows, issues, outcome } in documents {
         for (table, cells) in &rows {
             let cells: Vec<_> = cells.iter().map(OwnedValue::as_value).collect();
             builder.push_row(*table, &cells);
         }
         builder.finish_document(DocumentRecord {
             key: DocumentKey(key),
-            outcome: failure.map_or(Outcome::Success, Outcome::Failed),
+            outcome,
             issues,
             document_hash: hash_of(key),
             byte_count: 100,

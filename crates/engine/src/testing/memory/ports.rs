@@ -2,6 +2,7 @@
 
 use std::ops::{Bound, ControlFlow};
 
+use xmlshred_model::log_table::{FAILED, STATUSES};
 use xmlshred_model::{Batch, DocumentKey};
 
 use super::store::{MemoryStore, is_done};
@@ -189,7 +190,7 @@ impl Journal for MemoryJournal {
         let state = self.store.state();
         let failed = state.log.values().filter(|row| {
             row.contract_name == self.contract_name
-                && row.status == "failed"
+                && row.status == FAILED
                 && selection.range.contains(row.key)
                 && selection.share.contains(row.key)
         });
@@ -209,11 +210,12 @@ impl Journal for MemoryJournal {
                     && tally.instance_count == instance_count
                     && tally.contract_hash == row.contract_hash
             };
-            let (success, failed) = if row.status == "success" { (1, 0) } else { (0, 1) };
+            let [success, failed, skipped] = STATUSES.map(|status| u64::from(row.status == status));
             match tallies.iter_mut().find(is_same) {
                 Some(tally) => {
                     tally.success_count += success;
                     tally.failed_count += failed;
+                    tally.skipped_count += skipped;
                     tally.first = tally.first.min(row.processing_time);
                     tally.last = tally.last.max(row.processing_time);
                 }
@@ -224,6 +226,7 @@ impl Journal for MemoryJournal {
                     contract_hash: row.contract_hash.clone(),
                     success_count: success,
                     failed_count: failed,
+                    skipped_count: skipped,
                     first: row.processing_time,
                     last: row.processing_time,
                 }),

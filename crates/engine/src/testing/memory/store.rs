@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use xmlshred_model::{Batch, DocumentKey, DocumentRecord, Outcome, TargetSchema, millis_ceil};
+use xmlshred_model::log_table::FAILED;
+use xmlshred_model::{Batch, DocumentKey, DocumentRecord, TargetSchema, millis_ceil};
 
 use crate::ports::{AlreadyDone, Commit, FailedDocuments, Fault, Fetched, PortError, RunIdentity};
 use crate::testing::fixture::{IssueRow, LogRow};
@@ -98,7 +99,7 @@ impl MemoryStore {
 pub(super) fn is_done(row: &LogRow, failed: FailedDocuments) -> bool {
     match failed {
         FailedDocuments::Leave => true,
-        FailedDocuments::Retry => row.status == "success",
+        FailedDocuments::Retry => row.status != FAILED,
     }
 }
 
@@ -113,14 +114,11 @@ fn missing_tables() -> PortError {
 
 fn log_row(batch: &Batch, index: usize, identity: &RunIdentity) -> LogRow {
     let record = &batch.documents()[index];
-    let (status, failure) = match &record.outcome {
-        Outcome::Success => ("success", None),
-        Outcome::Failed(failure) => ("failed", Some(failure)),
-    };
+    let failure = record.outcome.failure();
     LogRow {
         key: record.key,
         contract_name: batch.schema().contract_name.clone(),
-        status: status.to_owned(),
+        status: record.outcome.status().to_owned(),
         failure_reason: failure.map(ToString::to_string),
         failure_code: failure.map(|failure| failure.code.as_str().to_owned()),
         failure_table: None,

@@ -1,6 +1,6 @@
 //! The tables of keys, one per section.
 
-use super::super::words::{INVALID_CHARACTERS, KEEPS, ON_EXISTING, SKIPS};
+use super::super::words::{INVALID_CHARACTERS, KEEPS, ON_EXISTING, SKIPS, WRONG_ROOTS};
 use super::section::{Absent, Rule, Section, Shape, key, names};
 use super::values::{CASE, CODE_LIST, COLUMN, DEFAULTS, LET, STEPS};
 
@@ -105,9 +105,15 @@ pub const DOCUMENT: Section = Section {
     keys: &[
         key(
             "root",
-            Shape::Path,
+            Shape::OneOrMore(&Shape::Path),
             Absent::Wrong,
-            "path of the main element, exactly one; every path starts there",
+            "path of the main element, where every path starts; of several paths a document has exactly one",
+        ),
+        key(
+            "on_wrong_root",
+            Shape::Word(|| names(&WRONG_ROOTS)),
+            Absent::Is("fail"),
+            "a document without such an element fails as `wrong-root`, or is skipped: it has no rows, its status in the log is `skipped`, and it is not tried again",
         ),
         key(
             "key",
