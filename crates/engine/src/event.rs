@@ -6,13 +6,39 @@ use xmlshred_model::{DocumentKey, Failure, IssueCode};
 
 use crate::ports::DatabaseWords;
 
+/// How many documents a run has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remaining {
+    /// The source sees the log: these are counted.
+    Counted(u64),
+    /// The log lies elsewhere: documents of the source less those of the log, some of which may have vanished from the source since.
+    Estimated(u64),
+}
+
+impl Remaining {
+    /// Documents.
+    pub fn documents(self) -> u64 {
+        match self {
+            Self::Counted(documents) | Self::Estimated(documents) => documents,
+        }
+    }
+
+    /// No more than a run's limit.
+    pub(crate) fn at_most(self, limit: u64) -> Self {
+        match self {
+            Self::Counted(documents) => Self::Counted(documents.min(limit)),
+            Self::Estimated(documents) => Self::Estimated(documents.min(limit)),
+        }
+    }
+}
+
 /// Something that happened. Carries ids, tables, codes and counts, never values of documents, but for [`Event::DatabaseSaid`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The run begins; how many documents are to do, when known.
     Started {
         /// Documents of this instance still to do.
-        remaining: Option<u64>,
+        remaining: Option<Remaining>,
     },
     /// A page of documents was read.
     Extracted {

@@ -26,7 +26,7 @@ mod repeated_keys;
 mod worker;
 
 pub use error::{Activity, RunError};
-pub use event::{Event, Observer};
+pub use event::{Event, Observer, Remaining};
 pub use pipeline::{create_tables, run, run_with};
 pub use settings::{BatchLimits, ChunkLimits, DryRun, MaxFailures, RetrySettings, RunSettings};
 pub use stop::StopSignal;

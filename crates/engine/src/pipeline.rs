@@ -21,7 +21,7 @@ use xmlshred_mapping::Plan;
 use crate::connection::{Connection, Refusal};
 use crate::control::Control;
 use crate::error::{Activity, RunError};
-use crate::event::{Event, Observer};
+use crate::event::{Event, Observer, Remaining};
 use crate::loader::Loader;
 use crate::ports::{Journal, Ports, RunIdentity, Selection, Sink, Source};
 use crate::reader::{Reader, ReaderEnd};
@@ -70,19 +70,23 @@ pub fn run_with(
     let mut source = Connection::new(Activity::ConnectSource, || ports.source());
     let mut sink = (settings.dry_run != DryRun::WithoutTarget)
         .then(|| Connection::new(Activity::ConnectTarget, || ports.sink()));
+    let mut journal = Connection::new(Activity::ReadLog, || ports.journal()).reached_before();
     let interrupted = |elapsed| RunSummary { ended: Ended::Interrupted, totals: Totals::default(), elapsed };
     if control.stop_requested() {
         return Ok(interrupted(started.elapsed()));
     }
-    let remaining = match prepare(&control, &mut source, sink.as_mut(), &selection, settings.limit) {
-        Ok(remaining) => remaining,
+    let counted = prepare(&control, &mut source, sink.as_mut(), &mut journal, &selection);
+    let remaining = match counted {
+        Ok(remaining) => {
+            remaining.map(|remaining| settings.limit.map_or(remaining, |limit| remaining.at_most(limit)))
+        }
         Err(Refusal::Ended) => return Ok(interrupted(started.elapsed())),
         Err(Refusal::Fatal(error)) => return Err(error),
         Err(Refusal::Document(_, error)) => return Err(RunError::Port { during: Activity::Count, error }),
     };
     control.emit(&Event::Started { remaining });
     let sink = sink.filter(|_| settings.dry_run.writes());
-    let end = flow(&control, ports, shredders, identity, settings, selection, source, sink);
+    let end = flow(&control, ports, shredders, identity, settings, selection, source, journal, sink);
     control.emit(&Event::Finished);
     let totals = control.finish()?;
     let ended = match end {
@@ -118,19 +122,38 @@ fn prepare<'a>(
     control: &Control<'_>,
     source: &mut Connection<'a, dyn Source>,
     sink: Option<&mut Connection<'a, dyn Sink>>,
+    journal: &mut Connection<'a, dyn Journal>,
     selection: &Selection,
-    limit: Option<u64>,
-) -> Result<Option<u64>, Refusal> {
+) -> Result<Option<Remaining>, Refusal> {
     source.connect(control)?;
     if let Some(sink) = sink {
         sink.connect(control)?;
     }
-    let remaining = match source.with(control, Activity::Count, |source| source.count(selection)) {
+    match count(control, source, journal, selection) {
         // It is for the progress bar alone: whatever stands in the way of reading documents, reading them tells.
-        Err(Refusal::Fatal(RunError::Port { during: Activity::Count, .. })) => None,
-        counted => counted?,
-    };
-    Ok(remaining.map(|remaining| limit.map_or(remaining, |limit| remaining.min(limit))))
+        Err(Refusal::Fatal(RunError::Port { during: Activity::Count, .. })) => Ok(None),
+        counted => counted,
+    }
+}
+
+/// How many documents there are to do.
+fn count<'a>(
+    control: &Control<'_>,
+    source: &mut Connection<'a, dyn Source>,
+    journal: &mut Connection<'a, dyn Journal>,
+    selection: &Selection,
+) -> Result<Option<Remaining>, Refusal> {
+    let (counted, sees_journal) = source
+        .with(control, Activity::Count, |source| Ok((source.count(selection)?, source.sees_journal())))?;
+    let Some(counted) = counted else { return Ok(None) };
+    if sees_journal {
+        return Ok(Some(Remaining::Counted(counted)));
+    }
+    let logged = journal.with(control, Activity::Count, |journal| journal.logged(selection))?;
+    Ok(Some(match logged.processed(selection.failed) {
+        0 => Remaining::Counted(counted),
+        processed => Remaining::Estimated(counted.saturating_sub(processed)),
+    }))
 }
 
 /// Runs reader, workers and loaders until all have ended.
@@ -143,13 +166,13 @@ fn flow<'a>(
     settings: &'a RunSettings,
     selection: Selection,
     source: Connection<'a, dyn Source>,
+    journal: Connection<'a, dyn Journal>,
     sink: Option<Connection<'a, dyn Sink>>,
 ) -> ReaderEnd {
     let loaders = ports.max_loaders().clamp(1, settings.workers.get());
     control.begins_with_loaders(u32::try_from(loaders).unwrap_or(u32::MAX));
     let (chunks_in, chunks_out) = bounded(settings.chunk_queue_length());
     let (batches_in, batches_out) = bounded(loaders);
-    let journal = Connection::new(Activity::ReadLog, || ports.journal()).reached_before();
     let reader = Reader::new(control, source, journal, selection, settings, chunks_in);
     let mut first_sink = sink;
     std::thread::scope(|scope| {

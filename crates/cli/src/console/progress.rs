@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use xmlshred_engine::Event;
+use xmlshred_engine::{Event, Remaining};
 
 use super::numbers::{count, duration};
 use crate::args::ProgressMode;
@@ -59,7 +59,7 @@ impl Progress {
         let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match event {
             Event::Started { remaining } => {
-                state.total = match (*remaining, state.total) {
+                state.total = match (remaining.map(Remaining::documents), state.total) {
                     (Some(remaining), Some(limit)) => Some(remaining.min(limit)),
                     (remaining, _) => remaining,
                 };

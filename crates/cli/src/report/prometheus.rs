@@ -77,7 +77,7 @@ impl Prometheus {
         match event {
             Event::Started { remaining } => {
                 if let Some(remaining) = remaining {
-                    gauge!("xmlshred_documents_to_do_at_start").set(*remaining as f64);
+                    gauge!("xmlshred_documents_to_do_at_start").set(remaining.documents() as f64);
                 }
             }
             Event::Extracted { duration, .. } => self.fetch.record(*duration),

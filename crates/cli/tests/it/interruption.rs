@@ -137,6 +137,28 @@ fn a_launch_passes_ctrl_c_on_and_its_instances_end_in_order() {
 }
 
 #[test]
+fn a_launch_says_which_instance_was_killed_and_that_its_work_is_not_in_the_sum() {
+    let place = Workplace::new(0..6000);
+    let mut launch = place.command(&format!("launch --instances 2 --create-tables {TALKATIVE}"));
+    let mut child =
+        launch.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    read_until(&mut stderr, "Extracted", 5);
+    let parent = child.id().to_string();
+    let killed = Command::new("pkill").args(["--oldest", "--signal", "KILL", "--parent", &parent]).status();
+    assert!(killed.unwrap().success());
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    let answer = child.wait_with_output().unwrap();
+    let out = String::from_utf8(answer.stdout).unwrap();
+    assert_eq!(answer.status.code(), Some(1), "{rest}{out}");
+    assert!(rest.contains("instance 1/2 was killed (signal: 9 (SIGKILL)); run it again"), "{rest}");
+    for words in ["killed", "(1 of 2 instances", "Not counted: what instance 1/2 did"] {
+        assert!(out.contains(words), "{words:?} is not in {out}");
+    }
+}
+
+#[test]
 fn instances_end_when_their_launch_is_killed() {
     let place = Workplace::new(0..6000);
     let mut child = start(&place, "launch --instances 2 --create-tables");

@@ -192,6 +192,10 @@ fn documents_may_come_from_files() {
     }
     place.run("run --files in/*.xml --url sqlite:data.db --create-tables").ends_with(3);
     assert_eq!(place.count("SELECT count(*) FROM person"), 38);
+    let about = "Documents to do: about 0 (those of the source less those of the log)";
+    place.run("run --files in/*.xml --url sqlite:data.db").ends_with(0).says(&[about]);
+    let retried = "run --files in/*.xml --url sqlite:data.db --retry-failed";
+    place.run(retried).ends_with(3).says(&["Documents to do: about 1 "]);
     place.run("run --files none/*.xml --url sqlite:data.db").ends_with(2).says(&["none/*.xml"]);
 }
 

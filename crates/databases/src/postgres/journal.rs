@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use postgres::{Client, Transaction};
-use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, PortError, Selection};
+use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, Logged, PortError, Selection};
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::OpenOptions;
@@ -11,7 +11,7 @@ use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::POSTGRES;
 use crate::sql::log_upgrade::{self, OldTable};
-use crate::sql::paging::{count_failed, done};
+use crate::sql::paging::{count_logged, done};
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SUCCESS};
 
 use super::address::PostgresAddress;
@@ -86,15 +86,16 @@ impl Journal for PostgresJournal {
         Ok(rows.iter().map(|row| DocumentKey(row.get(0))).collect())
     }
 
-    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError> {
+    fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {
         if !has_log(&mut self.client, &self.schema)? {
-            return Ok(0);
+            return Ok(Logged::default());
         }
         let (log, key) = (qualified(&self.schema, LOG), &self.schema.key_column);
-        let sql = count_failed(&POSTGRES, &log, key, selection, "$1");
+        let sql = count_logged(&POSTGRES, &log, key, selection, "$1");
         let row = self.client.query_one(&sql, &[&self.schema.contract_name]);
         let row = row.map_err(|error| port_error("reading the log", error))?;
-        Ok(row.get::<_, i64>(0).unsigned_abs())
+        let count = |at| row.get::<_, i64>(at).unsigned_abs();
+        Ok(Logged { success_count: count(0), failed_count: count(1), skipped_count: count(2) })
     }
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {

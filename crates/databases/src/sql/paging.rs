@@ -5,7 +5,7 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange};
 
 use crate::sql::dialect::Dialect;
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, SKIPPED, SUCCESS};
 
 /// First and last key of a page's query; `None` when no key can come after `after`. One lower bound and not two: databases seek
 /// to one of them only, and would read every key before this page if they chose the start of the range.
@@ -19,9 +19,9 @@ pub(crate) fn bounds(selection: &Selection, after: Option<DocumentKey>) -> Optio
     Some([start.max(next), end])
 }
 
-/// How many documents of a selection the log, given as SQL names it, has as failed, of the contract in this parameter. Keys of others may be
-/// of any type that holds them.
-pub(crate) fn count_failed(
+/// How many documents of a selection the log, given as SQL names it, has of the contract in this parameter: those of status success, failed and
+/// skipped, as cells of 64 bits. Keys of others may be of any type that holds them.
+pub(crate) fn count_logged(
     dialect: &Dialect,
     log: &str,
     key: &str,
@@ -30,8 +30,10 @@ pub(crate) fn count_failed(
 ) -> String {
     let Selection { range: KeyRange { start, end }, share, failed: _ } = selection;
     let key = dialect.quote(key);
-    let mut sql =
-        format!("SELECT count(*) FROM {log} WHERE {CONTRACT_NAME} = {contract} AND status = '{FAILED}'");
+    let with_status =
+        |status| format!("CAST(coalesce(sum(CASE WHEN status = '{status}' THEN 1 ELSE 0 END), 0) AS bigint)");
+    let counts = [SUCCESS, FAILED, SKIPPED].map(with_status).join(", ");
+    let mut sql = format!("SELECT {counts} FROM {log} WHERE {CONTRACT_NAME} = {contract}");
     sql.extend(start.map(|start| format!(" AND {key} >= {start}")));
     sql.extend(end.map(|end| format!(" AND {key} <= {end}")));
     let (index, count) = (share.index(), share.count());

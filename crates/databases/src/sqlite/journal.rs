@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortError, Selection};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, Logged, PortError, Selection};
 use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
 
 use crate::address::OpenOptions;
@@ -14,7 +14,7 @@ use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQLITE;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::names::listed;
-use crate::sql::paging::count_failed;
+use crate::sql::paging::count_logged;
 use crate::sql::statement;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, LOG_ID, SKIPPED, SUCCESS};
 
@@ -87,13 +87,18 @@ impl Journal for SqliteJournal {
         Ok(processed)
     }
 
-    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError> {
+    fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {
         let error = |error| port_error("reading the log", error);
         let contract_name = self.schema.contract_name.clone();
-        let sql = count_failed(&SQLITE, LOG, &self.schema.key_column, selection, "?1");
-        let Some(connection) = self.log()? else { return Ok(0) };
-        let count: i64 = connection.query_row(&sql, [contract_name], |row| row.get(0)).map_err(error)?;
-        Ok(count.unsigned_abs())
+        let sql = count_logged(&SQLITE, LOG, &self.schema.key_column, selection, "?1");
+        let Some(connection) = self.log()? else { return Ok(Logged::default()) };
+        let count = |row: &Row<'_>, at| row.get(at).map(i64::unsigned_abs);
+        let counted = connection.query_row(&sql, [contract_name], |row| {
+            let [success_count, failed_count, skipped_count] =
+                [count(row, 0)?, count(row, 1)?, count(row, 2)?];
+            Ok(Logged { success_count, failed_count, skipped_count })
+        });
+        counted.map_err(error)
     }
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, PortError, Selection};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, Logged, PortError, Selection};
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
@@ -10,7 +10,7 @@ use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::log_upgrade::{self, OldTable};
-use crate::sql::paging::{count_failed, done};
+use crate::sql::paging::{count_logged, done};
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SUCCESS};
 
 use super::address::{Intent, SqlServerAddress};
@@ -137,20 +137,28 @@ impl Journal for SqlServerJournal {
         Ok(processed)
     }
 
-    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError> {
+    fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {
         if !has_log(&mut *self.driver, &self.schema)? {
-            return Ok(0);
+            return Ok(Logged::default());
         }
         let (log, key) = (qualified(&self.schema, LOG), &self.schema.key_column);
-        let sql = count_failed(&SQL_SERVER, &log, key, selection, "@P1");
-        let mut count = 0;
+        let sql = count_logged(&SQL_SERVER, &log, key, selection, "@P1");
+        let mut logged = Logged::default();
         let read = self.driver.query(&sql, &[Value::Text(&self.schema.contract_name)], &mut |row| {
-            if let Some(Value::Int(found)) = row.first().map(OwnedValue::as_value) {
-                count = found.unsigned_abs();
+            if let [success, failed, skipped] = &row[..] {
+                let count = |cell: &OwnedValue| match cell.as_value() {
+                    Value::Int(count) => count.unsigned_abs(),
+                    _ => 0,
+                };
+                logged = Logged {
+                    success_count: count(success),
+                    failed_count: count(failed),
+                    skipped_count: count(skipped),
+                };
             }
         });
         read.map_err(|error| port_error("reading the log", error))?;
-        Ok(count)
+        Ok(logged)
     }
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {

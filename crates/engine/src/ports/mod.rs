@@ -106,7 +106,7 @@ pub trait Source: Send {
     ) -> Result<(), PortError>;
 
     /// How many documents of the selection are still to do, for progress; processed ones are left out when the source sees
-    /// the journal. `None` when counting would cost too much.
+    /// the journal, else counted with the others. `None` when counting would cost too much.
     ///
     /// # Errors
     /// Any fault.
@@ -199,17 +199,39 @@ pub trait Journal: Send {
         failed: FailedDocuments,
     ) -> Result<Vec<DocumentKey>, PortError>;
 
-    /// How many documents of the selection the log has as `failed`, of this contract; `selection.failed` does not matter.
+    /// How many documents of the selection the log has, of this contract; `selection.failed` does not matter.
     ///
     /// # Errors
     /// Any fault; the call can be repeated.
-    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError>;
+    fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError>;
 
     /// What the log holds of this contract, per session, instance and hash of the contract.
     ///
     /// # Errors
     /// Any fault.
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError>;
+}
+
+/// Documents that the log has, by status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Logged {
+    /// Documents whose rows are in the target.
+    pub success_count: u64,
+    /// Documents with a failure reason.
+    pub failed_count: u64,
+    /// Documents that the contract is not for.
+    pub skipped_count: u64,
+}
+
+impl Logged {
+    /// Those that a run leaves out.
+    pub fn processed(self, failed: FailedDocuments) -> u64 {
+        let Self { success_count, failed_count, skipped_count } = self;
+        match failed {
+            FailedDocuments::Leave => success_count + failed_count + skipped_count,
+            FailedDocuments::Retry => success_count + skipped_count,
+        }
+    }
 }
 
 /// Log rows of one session and instance.

@@ -8,8 +8,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use xmlshred_model::{Batch, DocumentKey, DocumentRecord, Outcome};
 
 use crate::ports::{
-    Commit, FailedDocuments, Fault, Fetched, Journal, LogTally, PortError, Ports, RunIdentity, Selection,
-    Sink, Source,
+    Commit, FailedDocuments, Fault, Fetched, Journal, LogTally, Logged, PortError, Ports, RunIdentity,
+    Selection, Sink, Source,
 };
 
 /// A moment at which something can go wrong.
@@ -447,8 +447,8 @@ impl Journal for Faulty<dyn Journal> {
         self.inner.processed(keys, failed)
     }
 
-    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError> {
-        self.inner.failed_count(selection)
+    fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {
+        self.inner.logged(selection)
     }
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {

@@ -1,6 +1,7 @@
 //! No document costs more than is in proportion to it: steps, bytes of values and memory, counted and not timed.
 
 mod hostile;
+mod ordinary;
 
 use std::sync::Arc;
 

@@ -43,6 +43,15 @@ pub(super) enum Stop {
     AtOnce,
 }
 
+/// How an instance ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct End {
+    /// What it counts as.
+    pub(super) exit: Exit,
+    /// By a signal, without a word.
+    pub(super) is_killed: bool,
+}
+
 /// A running instance.
 pub(super) struct Instance {
     prefix: String,
@@ -116,21 +125,22 @@ impl Instance {
     ///
     /// # Errors
     /// When the system does not tell.
-    pub(super) fn end(&mut self) -> Result<Exit, CommandError> {
+    pub(super) fn end(&mut self) -> Result<End, CommandError> {
         let status = self.child.wait()?;
         if status.code().is_none() {
             console::warn(format_args!("instance {} was killed ({status}); run it again", self.name));
         }
-        Ok(Exit::from_code(status.code()))
+        Ok(End { exit: Exit::from_code(status.code()), is_killed: status.code().is_none() })
     }
 
     /// Waits for the end of one that was killed here, unless it had ended by itself.
     ///
     /// # Errors
     /// When the system does not tell.
-    pub(super) fn end_killed(&mut self) -> Result<Exit, CommandError> {
-        let status = self.child.wait()?;
-        Ok(status.code().map_or(Exit::Interrupted, |code| Exit::from_code(Some(code))))
+    pub(super) fn end_killed(&mut self) -> Result<End, CommandError> {
+        let code = self.child.wait()?.code();
+        let exit = code.map_or(Exit::Interrupted, |code| Exit::from_code(Some(code)));
+        Ok(End { exit, is_killed: code.is_none() })
     }
 }
 

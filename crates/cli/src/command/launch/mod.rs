@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossbeam_channel::{Receiver, unbounded};
 
 use self::arguments::arguments;
-use self::instance::{Instance, Message, Stop};
+use self::instance::{End, Instance, Message, Stop};
 use self::secrets::Secrets;
 use super::signals;
 use crate::args::LaunchArgs;
@@ -61,7 +61,8 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
     }
     let ends = follow(&mut instances, &messages)?;
     let processed = summary::tell(&reporting, &ends);
-    Ok(match Exit::worst(&ends) {
+    let exits: Vec<_> = ends.iter().map(|end| end.exit).collect();
+    Ok(match Exit::worst(&exits) {
         // One instance had nothing wrong to complain of.
         Exit::Usage if processed > 0 => Exit::Stopped,
         exit => exit,
@@ -69,7 +70,7 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
 }
 
 /// Shows lines until every instance has ended; says how they ended, in order.
-fn follow(instances: &mut [Instance], messages: &Receiver<Message>) -> Result<Vec<Exit>, CommandError> {
+fn follow(instances: &mut [Instance], messages: &Receiver<Message>) -> Result<Vec<End>, CommandError> {
     let mut ends = vec![None; instances.len()];
     let mut is_killed = false;
     while ends.iter().any(Option::is_none) {

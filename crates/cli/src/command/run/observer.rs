@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use indicatif::MultiProgress;
 use tracing::{debug, info, warn};
 use xmlshred_engine::ports::Ports;
-use xmlshred_engine::{Event, Observer};
+use xmlshred_engine::{Event, Observer, Remaining};
 
 use super::job::Job;
 use crate::console::{self, FAILURES, Progress};
@@ -61,8 +61,14 @@ impl RunObserver {
 
     fn log(&self, event: &Event) {
         match event {
-            Event::Started { remaining: Some(remaining) } => {
-                info!("Documents to do: {}", console::count(*remaining));
+            Event::Started { remaining: Some(Remaining::Counted(documents)) } => {
+                info!("Documents to do: {}", console::count(*documents));
+            }
+            Event::Started { remaining: Some(Remaining::Estimated(documents)) } => {
+                info!(
+                    "Documents to do: about {} (those of the source less those of the log)",
+                    console::count(*documents)
+                );
             }
             Event::Started { remaining: None } => info!("Documents to do: not counted"),
             Event::Extracted { document_count, .. } => info!("Extracted {document_count} XML records"),

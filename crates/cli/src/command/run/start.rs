@@ -39,7 +39,7 @@ pub(super) fn say_what_begins(job: &Job) {
 pub(super) fn failed_before(ports: &dyn Ports, job: &Job) -> u64 {
     let RunSettings { range, failed, .. } = job.settings;
     let selection = Selection { range, share: job.identity.share, failed };
-    ports.journal().and_then(|mut journal| journal.failed_count(&selection)).unwrap_or(0)
+    ports.journal().and_then(|mut journal| journal.logged(&selection)).map_or(0, |logged| logged.failed_count)
 }
 
 /// Says once what the log holds of other runs, so that nobody is surprised by what is left out. A log that cannot be

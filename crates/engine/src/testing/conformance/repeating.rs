@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use xmlshred_model::{Batch, DocumentKey, Issue, IssueCode, OnExisting, Share, TargetSchema};
+use xmlshred_model::{Batch, DocumentKey, Issue, IssueCode, KeyRange, OnExisting, Share, TargetSchema};
 
 use super::scene::{
     Document, PROCESSED_AT, batch, commit, create_tables, everything, family, identity, insert_text, keys,
     ready, statuses,
 };
-use crate::ports::{AlreadyDone, Commit, FailedDocuments, LogTally, Ports, RunIdentity, Selection};
+use crate::ports::{AlreadyDone, Commit, FailedDocuments, LogTally, Logged, Ports, RunIdentity, Selection};
 use crate::testing::cells::{batch_rows, sorted};
 use crate::testing::fixture::{Bench, Fixture};
 
@@ -243,4 +243,16 @@ pub(super) fn the_tally_counts_by_session_instance_and_contract(bench: &dyn Benc
     let expected =
         [row("s", 0, [2, 1, 0]), row("s", 1, [0, 1, 0]), row("t", 0, [1, 1, 0]), row("t", 1, [0, 0, 2])];
     assert_eq!(tally(&*fixture), expected);
+    let logged = |range, share| {
+        let selection = Selection { range, share, failed: FailedDocuments::Leave };
+        let logged = fixture.ports().journal().expect("the journal opens").logged(&selection);
+        let Logged { success_count, failed_count, skipped_count } = logged.expect("the log can be read");
+        [success_count, failed_count, skipped_count]
+    };
+    assert_eq!(logged(KeyRange::default(), Share::WHOLE), [3, 3, 2]);
+    let two_to_five = KeyRange { start: Some(DocumentKey(2)), end: Some(DocumentKey(5)) };
+    assert_eq!(logged(two_to_five, Share::WHOLE), [2, 2, 0]);
+    assert_eq!(logged(two_to_five, Share::new(1, 3).expect("a share")), [0, 1, 0]);
+    let behind = KeyRange { start: Some(DocumentKey(8)), end: None };
+    assert_eq!(logged(behind, Share::WHOLE), [0, 0, 1]);
 }

@@ -2,13 +2,13 @@
 
 use std::ops::{Bound, ControlFlow};
 
-use xmlshred_model::log_table::{FAILED, STATUSES};
+use xmlshred_model::log_table::{FAILED, SKIPPED, STATUSES};
 use xmlshred_model::{Batch, DocumentKey};
 
 use super::store::{MemoryStore, is_done};
 use crate::ports::{
-    Commit, FailedDocuments, Fetched, Journal, LogTally, PortError, Ports, RunIdentity, Selection, Sink,
-    Source,
+    Commit, FailedDocuments, Fetched, Journal, LogTally, Logged, PortError, Ports, RunIdentity, Selection,
+    Sink, Source,
 };
 
 /// Opens ports to a database in memory.
@@ -185,16 +185,23 @@ impl Journal for MemoryJournal {
         Ok(keys.iter().copied().filter(is_processed).collect())
     }
 
-    fn failed_count(&mut self, selection: &Selection) -> Result<u64, PortError> {
+    fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {
         self.store.check_tables()?;
         let state = self.store.state();
-        let failed = state.log.values().filter(|row| {
+        let mut logged = Logged::default();
+        let rows = state.log.values().filter(|row| {
             row.contract_name == self.contract_name
-                && row.status == FAILED
                 && selection.range.contains(row.key)
                 && selection.share.contains(row.key)
         });
-        Ok(failed.count() as u64)
+        for row in rows {
+            match row.status.as_str() {
+                FAILED => logged.failed_count += 1,
+                SKIPPED => logged.skipped_count += 1,
+                _ => logged.success_count += 1,
+            }
+        }
+        Ok(logged)
     }
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
