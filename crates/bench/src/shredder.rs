@@ -29,13 +29,20 @@ impl Ours {
         let Self { shredder, rows } = self;
         for chunk in documents.chunks(DOCUMENTS_PER_BATCH) {
             for text in chunk {
-                let context = DocumentContext { key: None, session: "bench", now: 0, must_end: None };
+                let context = DocumentContext {
+                    key: None,
+                    session: "bench",
+                    now: 0,
+                    source_columns: &[],
+                    must_end: None,
+                };
                 let shredded = shredder.shred(Content::Text(text), &context, rows).expect(GOOD);
                 rows.finish_document(DocumentRecord {
                     key: shredded.key.expect("documents have a key"),
                     outcome: Outcome::Success,
                     issues: shredded.issues,
                     document_hash: 0,
+                    source_version: None,
                     byte_count: text.len() as u64,
                     duration: Duration::ZERO,
                     processed_at: 0,

@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use xmlshred_databases::{Dialect, Difference, OpenOptions, POSTGRES, Password, SQL_SERVER, SQLITE};
-use xmlshred_engine::ports::{FailedDocuments, Fetched, PortError, Ports, Selection, Source};
+use xmlshred_engine::ports::{FailedDocuments, FetchedRow, PortError, Ports, Selection, Source};
 use xmlshred_mapping::Plan;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, Share};
@@ -140,7 +140,7 @@ pub(crate) fn read_document(
     source: &mut dyn Source,
     key: DocumentKey,
     max_bytes: u64,
-) -> Result<Fetched, CommandError> {
+) -> Result<FetchedRow, CommandError> {
     // A key that stands twice is told as a run tells it: nobody can say which document is meant.
     let range = KeyRange { start: Some(key), end: Some(key) };
     let selection = Selection { range, share: Share::WHOLE, failed: FailedDocuments::Retry };

@@ -4,11 +4,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use xmlshred_databases::matching_files;
-use xmlshred_engine::ports::Fetched;
+use xmlshred_engine::ports::{Fetched, FetchedRow};
 use xmlshred_mapping::{Content, Limits, Plan};
 use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage, shown};
 
 use crate::args::KeyArgs;
+use crate::console;
 use crate::database;
 use crate::error::CommandError;
 use crate::settings::{Connection, SettingsError};
@@ -21,6 +22,8 @@ pub(crate) struct Document {
     pub(crate) key: Option<DocumentKey>,
     /// What was found.
     fetched: Fetched,
+    /// The texts of `source.columns`; none of a file.
+    pub(crate) source_columns: Vec<Option<String>>,
 }
 
 impl Document {
@@ -82,6 +85,13 @@ pub(crate) fn each(
 ) -> Result<(), CommandError> {
     let KeyArgs { key: keys } = keys;
     let has_key = plan.contract().document.key.is_some();
+    let columns = &plan.contract().source.columns;
+    if !paths.is_empty() && !columns.is_empty() {
+        let names = columns.iter().map(|name| format!("`{}`", shown(name))).collect::<Vec<_>>().join(", ");
+        console::note(format_args!(
+            "files have no row in the source: {names} of `source.columns` are null; `--key` takes a document with its row"
+        ));
+    }
     let mut number = 0;
     for given in paths {
         for path in files(given)? {
@@ -99,9 +109,10 @@ pub(crate) fn each(
     let mut source = database::source(connection, plan)?;
     for &key in keys {
         let key = DocumentKey(key);
-        let fetched = database::read_document(&mut *source, key, limits.max_bytes)?;
+        let row = database::read_document(&mut *source, key, limits.max_bytes)?;
+        let FetchedRow { document: fetched, columns: source_columns, version: _ } = row;
         let name = source.name(key).map_or_else(|| key.to_string(), |name| format!("{key} ({name})"));
-        visit(Document { name, key: Some(key), fetched })?;
+        visit(Document { name, key: Some(key), fetched, source_columns })?;
     }
     Ok(())
 }
@@ -122,7 +133,7 @@ pub(crate) fn number_in_name(path: &Path) -> Option<DocumentKey> {
 fn read(path: &Path, limits: &Limits) -> Result<Document, CommandError> {
     let name = shown(&path.display().to_string()).into_owned();
     match fetch(path, limits.max_bytes) {
-        Ok(fetched) => Ok(Document { name, key: None, fetched }),
+        Ok(fetched) => Ok(Document { name, key: None, fetched, source_columns: Vec::new() }),
         Err(source) => Err(CommandError::Document { name, source }),
     }
 }

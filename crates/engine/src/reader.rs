@@ -14,11 +14,11 @@ use crate::in_a_row::InARow;
 use crate::policy::{
     REFUSED_IN_A_ROW, Subject, fetch_failure, is_of_a_row, is_of_the_document, is_told_by_opening,
 };
-use crate::ports::{Fetched, Journal, PortError, Selection, Source};
+use crate::ports::{FetchedRow, Journal, PortError, Selection, Source};
 use crate::settings::{ChunkLimits, RunSettings};
 
 /// Documents on their way to one worker; one that cannot be read comes as the reason.
-pub(crate) type Chunk = Vec<(DocumentKey, Result<Fetched, Failure>)>;
+pub(crate) type Chunk = Vec<(DocumentKey, Result<FetchedRow, Failure>)>;
 
 /// Why the reader ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,8 +152,10 @@ impl<'a> Reader<'a> {
         let mut is_last = keys.len() < *page_length;
         let mut last = keys.last().copied();
         if !sees_journal && !keys.is_empty() {
-            let mut processed = journal
-                .with(control, Activity::ReadLog, |journal| journal.processed(&keys, selection.failed))?;
+            let versions = source.with(control, Activity::ReadKeys, |source| source.versions(&keys))?;
+            let mut processed = journal.with(control, Activity::ReadLog, |journal| {
+                journal.processed(&keys, versions.as_deref(), selection.failed)
+            })?;
             processed.sort_unstable();
             keys.retain(|key| processed.binary_search(key).is_err());
         }
@@ -236,7 +238,7 @@ impl<'a> Reader<'a> {
             let mut flow = ControlFlow::Continue(());
             source.fetch(&keys[next..], *max_bytes, &mut |key, fetched| {
                 next += keys[next..].iter().position(|&wanted| wanted == key).map_or(0, |at| at + 1);
-                byte_count += held_bytes(&fetched);
+                byte_count += fetched.byte_count();
                 refused.went_through();
                 chunk.push((key, Ok(fetched)));
                 if byte_count >= limits.bytes || control.must_end() {
@@ -281,15 +283,7 @@ fn unreadable_behind(after: Option<DocumentKey>, error: PortError) -> PortError 
     )
 }
 
-/// Bytes of the documents in a chunk.
+/// Bytes of the documents in a chunk, and of the columns beside them.
 fn held(chunk: &Chunk) -> usize {
-    chunk.iter().filter_map(|(_, document)| document.as_ref().ok()).map(held_bytes).sum()
-}
-
-fn held_bytes(fetched: &Fetched) -> usize {
-    match fetched {
-        Fetched::Text(text) => text.len(),
-        Fetched::Bytes(bytes) => bytes.len(),
-        Fetched::Null | Fetched::TooLarge(_) => 0,
-    }
+    chunk.iter().filter_map(|(_, document)| document.as_ref().ok()).map(FetchedRow::byte_count).sum()
 }

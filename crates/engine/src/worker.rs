@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::control::Control;
 use crate::event::Event;
-use crate::ports::Fetched;
+use crate::ports::{Fetched, FetchedRow};
 use crate::reader::Chunk;
 use crate::settings::{BatchLimits, RunSettings};
 use crate::shredding::{DocumentShredder, Shredders};
@@ -94,9 +94,10 @@ impl<'a> Worker<'a> {
     }
 
     /// Shreds a document. One that a stop interrupts leaves nothing behind: it is as if it had not been begun.
-    fn take(&mut self, key: DocumentKey, fetched: &Result<Fetched, Failure>) -> Result<(), Ended> {
+    fn take(&mut self, key: DocumentKey, row: &Result<FetchedRow, Failure>) -> Result<(), Ended> {
         let started = Instant::now();
         let processed_at = utc_now();
+        let fetched = row.as_ref().map(|row| &row.document);
         let (byte_count, document_hash) = match fetched {
             Ok(Fetched::Text(text)) => (text.len() as u64, xxh3_128(text.as_bytes())),
             Ok(Fetched::Bytes(bytes)) => (bytes.len() as u64, xxh3_128(bytes)),
@@ -104,8 +105,8 @@ impl<'a> Worker<'a> {
             Ok(Fetched::Null) | Err(_) => (0, 0),
             Ok(Fetched::TooLarge(byte_count)) => (*byte_count, 0),
         };
-        let shredded = match fetched {
-            Ok(fetched) => self.shred(key, fetched, processed_at),
+        let shredded = match row {
+            Ok(row) => self.shred(key, row, processed_at),
             Err(failure) => Err(failure.clone().into()),
         };
         let (outcome, issues) = match shredded {
@@ -125,6 +126,7 @@ impl<'a> Worker<'a> {
             outcome,
             issues,
             document_hash,
+            source_version: row.as_ref().ok().and_then(|row| row.version.clone()),
             byte_count,
             duration,
             processed_at,
@@ -142,10 +144,10 @@ impl<'a> Worker<'a> {
     fn shred(
         &mut self,
         key: DocumentKey,
-        fetched: &Fetched,
+        row: &FetchedRow,
         now: UtcMicros,
     ) -> Result<Vec<Issue>, ShredError> {
-        let content = match fetched {
+        let content = match &row.document {
             Fetched::Text(text) => Content::Text(text),
             Fetched::Bytes(bytes) => Content::Bytes(bytes),
             Fetched::Null => {
@@ -168,7 +170,8 @@ impl<'a> Worker<'a> {
             return Err(fetch_failure(FailureCode::DocumentTooShort, message).into());
         }
         let must_end = Some(self.control.stop_flag());
-        let context = DocumentContext { key: Some(key), session: self.session, now, must_end };
+        let (session, source_columns) = (self.session, &row.columns[..]);
+        let context = DocumentContext { key: Some(key), session, now, source_columns, must_end };
         let Self { shredder, rows, .. } = self;
         match catch_unwind(AssertUnwindSafe(|| shredder.shred(content, &context, rows))) {
             Ok(shredded) => shredded.map(|shredded| shredded.issues),

@@ -21,6 +21,8 @@ pub struct DocumentRecord {
     pub issues: Vec<Issue>,
     /// XXH3-128 of the document's bytes as they came from the source.
     pub document_hash: u128,
+    /// Its version in the source, where it has one.
+    pub source_version: Option<String>,
     /// Bytes of the document.
     pub byte_count: u64,
     /// Time spent on shredding it.

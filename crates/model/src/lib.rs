@@ -29,7 +29,7 @@ pub use data_type::{DataType, DataTypeError};
 pub use decimal::Decimal;
 pub use key::{DocumentKey, KeyRange, Share, ShareError};
 pub use outcome::{Failure, FailureCode, Issue, IssueCode, Outcome, Stage, UtcMicros, millis_ceil};
-pub use schema::{ColumnSchema, ForeignKey, OnExisting, TableSchema, TargetSchema};
+pub use schema::{ColumnSchema, ForeignKey, OnExisting, Owner, TableSchema, TargetSchema};
 pub use shown::{shown, shown_lines};
 pub use value::{OwnedValue, Value};
 pub use work::{Work, WorkEnd};

@@ -29,11 +29,29 @@ pub struct TargetSchema {
     /// highest document's stays with [`OnExisting::Replace`], the lowest's with [`OnExisting::Skip`]. `None`, or no entry: the order of loading
     /// decides.
     pub ranking_columns: Vec<Option<usize>>,
+    /// Per table how its rows tell whose document's they are. `None`, or no entry: they do not.
+    pub owners: Vec<Option<Owner>>,
+    /// Documents have versions in the source: one whose version is not the log's takes the place of the one before, rows and all.
+    pub has_versions: bool,
     /// Name of the contract: with the key, what a row of the log and issue tables is about.
     pub contract_name: String,
 }
 
+/// How a row tells whose document's it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// This column holds the document's key.
+    Key(usize),
+    /// It is a row of the document that the row is of which this foreign key (index) refers to.
+    Parent(usize),
+}
+
 impl TargetSchema {
+    /// How the rows of a table tell whose document's they are.
+    pub fn owner(&self, table: usize) -> Option<Owner> {
+        self.owners.get(table).copied().flatten()
+    }
+
     /// The column of a table by which rows with one primary key are ranked, where there may be several and one is to stay.
     pub fn ranking_column(&self, table: usize) -> Option<usize> {
         let column = self.ranking_columns.get(table).copied().flatten();

@@ -64,6 +64,12 @@ pub(crate) fn picked(column: &Column, path: &Path, nodes: &[NodeId], view: View<
     Picked { text, issue: is_repeated.then_some(IssueCode::RepeatedValue), is_not_the_only_one: false }
 }
 
+/// What the document's row in the source has, as a path would give it.
+pub(crate) fn of_source(column: &Column, text: Option<&String>) -> Picked {
+    let text = text.and_then(|text| cleaned(column, text.clone())).filter(|text| is_kept(column, text));
+    Picked { text, ..Picked::default() }
+}
+
 /// The cell of a column with what its path gives.
 pub(crate) fn from_picked(column: &Column, picked: Picked) -> Result<Cell, FailureCode> {
     if picked.is_not_the_only_one {

@@ -25,8 +25,20 @@ pub enum Agreement {
 const KEY: DocumentKey = DocumentKey(1);
 
 /// What documents are shredded with.
-pub fn context(key: DocumentKey) -> DocumentContext<'static> {
-    DocumentContext { key: Some(key), session: "session-1", now: 1_700_000_000_000_000, must_end: None }
+pub fn context(key: DocumentKey, source_columns: &[Option<String>]) -> DocumentContext<'_> {
+    let (session, now) = ("session-1", 1_700_000_000_000_000);
+    DocumentContext { key: Some(key), session, now, source_columns, must_end: None }
+}
+
+/// What the row of every document has in the columns that a contract takes.
+pub fn source_columns(contract: &Contract) -> Vec<Option<String>> {
+    let value = |name: &String| match &**name {
+        "batch_id" => Some("7".to_owned()),
+        "received_at" => Some("2026-03-01T10:00:00".to_owned()),
+        "nothing" => None,
+        name => Some(format!(" {name} ")),
+    };
+    contract.source.columns.iter().map(value).collect()
 }
 
 /// Loads a contract.
@@ -67,7 +79,8 @@ pub fn compare(contract: &Contract, document: &str) -> Result<Agreement, String>
 /// The rows and issues of a document as lines, or why there are none.
 pub fn by_reference(contract: &Contract, document: &str, key: DocumentKey) -> Result<Vec<String>, NoRows> {
     let schema = &target_schema(contract);
-    let shredded = crate::shred(contract, document, &context(key))?;
+    let source_columns = source_columns(contract);
+    let shredded = crate::shred(contract, document, &context(key, &source_columns))?;
     let mut lines = Vec::new();
     for (table, rows) in shredded.tables.iter().enumerate() {
         lines.extend(rows.iter().map(|row| line(schema, table, row)));
@@ -82,8 +95,10 @@ pub fn by_reference(contract: &Contract, document: &str, key: DocumentKey) -> Re
 fn by_product(plan: &Plan, shredder: &mut Shredder, document: &str) -> Result<Vec<String>, NoRows> {
     let schema = plan.schema();
     let mut rows = BatchBuilder::new(Arc::clone(schema));
+    let source_columns = source_columns(plan.contract());
+    let context = context(KEY, &source_columns);
     let shredded =
-        shredder.shred(Content::Text(document), &context(KEY), &mut rows).map_err(|error| match error {
+        shredder.shred(Content::Text(document), &context, &mut rows).map_err(|error| match error {
             ShredError::NoRows(xmlshred_mapping::NoRows::Failed(failure)) => NoRows::Failed(failure.code),
             ShredError::NoRows(xmlshred_mapping::NoRows::Skipped(_)) => NoRows::Skipped,
             ShredError::Interrupted => unreachable!("nobody interrupts"),
@@ -93,6 +108,7 @@ fn by_product(plan: &Plan, shredder: &mut Shredder, document: &str) -> Result<Ve
         outcome: Outcome::Success,
         issues: Vec::new(),
         document_hash: 0,
+        source_version: None,
         byte_count: 0,
         duration: Duration::ZERO,
         processed_at: 0,

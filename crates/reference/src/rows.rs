@@ -13,7 +13,9 @@ use xmlshred_mapping::contract::{
 use xmlshred_model::lexical::MICROS_PER_DAY;
 use xmlshred_model::{DataType, DocumentKey, FailureCode, IssueCode, OwnedValue, Value, Work, lexical};
 
-use crate::cell::{Cell, NULL, Picked, from_expression, from_picked, from_value, picked, with_default};
+use crate::cell::{
+    Cell, NULL, Picked, from_expression, from_picked, from_value, of_source, picked, with_default,
+};
 use xmlshred_mapping::path::{NodeTest, Path};
 use xmlshred_mapping::xml::Entities;
 
@@ -363,6 +365,11 @@ impl<'c> Maker<'c> {
                 }
             }
             ColumnSource::Constant(value) => from_value(column, value),
+            ColumnSource::Source(index) => {
+                let text = self.context.source_columns.get(*index).and_then(Option::as_ref);
+                let cell = from_picked(column, of_source(column, text))?;
+                Ok(Cell { is_from_document: false, ..cell })
+            }
             ColumnSource::Expression(bound) => {
                 let reads_document = bound.inputs.iter().any(|&input| self.is_from_document(input, row));
                 let mut cell = from_expression(column, self.evaluate(bound, row, &NULL), false)?;

@@ -167,7 +167,9 @@ fn try_on(
     let (mut document_count, mut skipped_count) = (0, 0);
     let now = jiff::Timestamp::now().as_microsecond();
     documents::each(paths, keys, connection, plan, &limits, &mut |document| {
-        let context = DocumentContext { key: document.key, session: "check", now, must_end: None };
+        let source_columns = &document.source_columns[..];
+        let context =
+            DocumentContext { key: document.key, session: "check", now, source_columns, must_end: None };
         document_count += 1;
         let content = document.content(plan, &limits).map_err(NoRows::from);
         match content.and_then(|content| samples.add(content, &context)) {

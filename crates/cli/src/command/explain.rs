@@ -41,7 +41,9 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
     let sensitive = if *show_sensitive { Sensitive::Shown } else { Sensitive::Masked };
     let mut exit = Exit::Done;
     documents::each(&paths, &keys, connection.as_ref(), &plan, &limits, &mut |document| {
-        let context = DocumentContext { key: document.key, session: "explain", now, must_end: None };
+        let source_columns = &document.source_columns[..];
+        let context =
+            DocumentContext { key: document.key, session: "explain", now, source_columns, must_end: None };
         let content = match document.content(&plan, &limits) {
             Ok(content) => content,
             Err(failure) => {

@@ -189,8 +189,8 @@ fn from_source(args: &InferArgs, options: &InferOptions, samples: &mut Samples) 
     }
     samples.bar.inc_length(keys.len() as u64);
     for key in keys {
-        let fetched = database::read_document(&mut *source, key, samples.max_bytes)?;
-        samples.observe(&key.to_string(), Some(key), &fetched);
+        let row = database::read_document(&mut *source, key, samples.max_bytes)?;
+        samples.observe(&key.to_string(), Some(key), &row.document);
     }
     Ok(())
 }
@@ -234,5 +234,7 @@ fn spec(options: &InferOptions) -> SourceSpec {
         xml: source_xml.clone(),
         min_bytes: 0,
         where_sql: None,
+        version: None,
+        columns: Vec::new(),
     }
 }

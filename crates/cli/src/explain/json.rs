@@ -108,6 +108,9 @@ fn step_object(shown: &Shown<'_>, cell: &ExplainedCell, step: &ExplainedStep) ->
     let text = |text| shown.text(text, cell);
     match step {
         ExplainedStep::Cleaned(how, cleaned) => json!({ "step": "clean", "how": how, "text": text(cleaned) }),
+        ExplainedStep::OfSource(found) => json!({ "step": "source", "text": text(found) }),
+        ExplainedStep::NullInSource => json!({ "step": "source", "text": null }),
+        ExplainedStep::NoSourceRow => json!({ "step": "no-source-row" }),
         ExplainedStep::Blank => json!({ "step": "blank" }),
         ExplainedStep::NullValue => json!({ "step": "null_values" }),
         ExplainedStep::Nil => json!({ "step": "nil" }),

@@ -71,6 +71,11 @@ fn write_cell(shown: &Shown<'_>, column: Option<&Column>, cell: &ExplainedCell, 
         let value = |value| quoted(shown.value(value, cell));
         let line = match step {
             ExplainedStep::Cleaned(how, text) => format!("clean {how}: \"{}\"", cut(shown.text(text, cell))),
+            ExplainedStep::OfSource(text) => {
+                format!("the source's row has \"{}\"", cut(shown.text(text, cell)))
+            }
+            ExplainedStep::NullInSource => "the source's row has null".to_owned(),
+            ExplainedStep::NoSourceRow => "no row of the source is known: null".to_owned(),
             ExplainedStep::Blank => "blank: null".to_owned(),
             ExplainedStep::NullValue => "null_values: null".to_owned(),
             ExplainedStep::Nil => "xsi:nil: null".to_owned(),

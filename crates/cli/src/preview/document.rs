@@ -65,6 +65,7 @@ impl Previewer {
             outcome,
             issues: issues.clone(),
             document_hash: 0,
+            source_version: None,
             byte_count: 0,
             duration: Duration::ZERO,
             processed_at: self.now,
@@ -78,7 +79,9 @@ impl Previewer {
         rows: &mut BatchBuilder,
     ) -> Result<(Option<DocumentKey>, Vec<Issue>), NoRows> {
         let content = document.content(&self.plan, &self.limits)?;
-        let context = DocumentContext { key: document.key, session: SESSION, now: self.now, must_end: None };
+        let source_columns = &document.source_columns[..];
+        let (key, now) = (document.key, self.now);
+        let context = DocumentContext { key, session: SESSION, now, source_columns, must_end: None };
         let shredded = self.shredder.shred(content, &context, rows).map_err(ShredError::into_no_rows)?;
         Ok((shredded.key, shredded.issues))
     }

@@ -386,3 +386,110 @@ fn documents_with_another_root_are_skipped_and_counted_everywhere() {
         "Documents to do: 0",
     ]);
 }
+
+#[test]
+fn columns_of_the_source_go_where_the_contract_says_and_files_have_none() {
+    let place = Workplace::new(1..4);
+    let source =
+        "source: { table: app_xml, key: app_id, xml: xml, columns: [batch_id, received_at, sender] }";
+    let contract = CONTRACT.replace("source: { table: app_xml, key: app_id, xml: xml }", source).replace(
+        "      name: ",
+        "      batch: { source: batch_id, type: int }\n      received: { source: received_at, type: timestamp }\n      \
+         sender: { source: sender, type: varchar(20), sensitive: true }\n      name: ",
+    );
+    place.write("contract.yaml", &contract);
+    let missing = place.run("run --url sqlite:data.db --create-tables").ends_with(2);
+    missing.says(&["the source table `app_xml` has no column `batch_id`"]);
+    place.run("check --url sqlite:data.db").says(&["the source table `app_xml` has no column `batch_id`"]);
+    place
+        .database()
+        .execute_batch(
+            "ALTER TABLE app_xml ADD batch_id INTEGER; ALTER TABLE app_xml ADD received_at TEXT; ALTER TABLE app_xml ADD sender TEXT;
+             UPDATE app_xml SET batch_id = app_id * 10, received_at = '2026-03-01 10:00:0' || app_id, sender = 'Ada' WHERE app_id < 3",
+        )
+        .unwrap();
+    let preview = place.run("preview --url sqlite:data.db --key 2 --format json").ends_with(0).out;
+    let preview: serde_json::Value = serde_json::from_str(&preview).unwrap();
+    let row = &preview["tables"]["person"][0];
+    assert_eq!((&row["batch"], &row["sender"]), (&20.into(), &"Ada".into()));
+    let masked = place.run("preview --url sqlite:data.db --key 2").ends_with(0).out;
+    assert!(!masked.contains("Ada"), "{masked}");
+    let explained = place.run("explain --url sqlite:data.db --key 2 person.batch").ends_with(0).out;
+    assert!(explained.contains("source batch_id\n    the source's row has \"20\""), "{explained}");
+    let explained = place.run("explain --url sqlite:data.db --key 2 person.sender").ends_with(0).out;
+    assert!(!explained.contains("Ada"), "{explained}");
+
+    place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    let rows = |sql: &str| place.count(sql);
+    assert_eq!(rows("SELECT count(*) FROM person WHERE batch = app_id * 10 AND sender = 'Ada'"), 2);
+    assert_eq!(
+        rows("SELECT count(*) FROM person WHERE app_id = 3 AND batch IS NULL AND received IS NULL"),
+        1
+    );
+
+    place.write("2.xml", &crate::workplace::document(2));
+    let file = place.run("preview 2.xml --format json").ends_with(0);
+    let preview: serde_json::Value = serde_json::from_str(&file.out).unwrap();
+    assert_eq!(preview["tables"]["person"][0]["batch"], serde_json::Value::Null);
+    file.says(&["`batch_id`, `received_at`, `sender` of `source.columns` are null"]);
+    let explained = place.run("explain 2.xml person.batch").ends_with(0).out;
+    assert!(explained.contains("no row of the source is known: null"), "{explained}");
+    let refused = place.run("run --files *.xml --url sqlite:other.db --create-tables").ends_with(2);
+    refused.says(&["files have no columns: `source.columns` of the contract names `batch_id`"]);
+}
+
+#[test]
+fn documents_of_another_version_take_the_place_of_those_before() {
+    let place = Workplace::new(1..41);
+    place
+        .database()
+        .execute_batch(
+            "ALTER TABLE app_xml ADD updated_at TEXT; UPDATE app_xml SET updated_at = '2026-01-01'",
+        )
+        .unwrap();
+    let contract = CONTRACT.replace("xml: xml }", "xml: xml, version: updated_at }");
+    let refused = CONTRACT.replace("xml: xml }", "xml: xml, version: changed }");
+    place.write("contract.yaml", &refused);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(2).says(&["no column `changed`"]);
+    place.write("contract.yaml", &contract);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(3);
+    place.run("run --url sqlite:data.db").ends_with(0).says(&["Documents to do: 0"]);
+
+    // One changes, one is broken, the broken one is mended, one changes and says nothing of it.
+    let change = |key: i64, document: String, version: &str| {
+        let sql = "UPDATE app_xml SET xml = ?2, updated_at = ?3 WHERE app_id = ?1";
+        place.database().execute(sql, (key, document, version)).unwrap();
+    };
+    let changed =
+        |key: i64| crate::workplace::document(key).replace("Person", "Another").replace("<phone", "<p");
+    change(3, changed(3), "2026-01-02");
+    change(4, "<broken>".to_owned(), "2026-01-02");
+    change(7, changed(7).replace("</request>", "</report></request>"), "2026-01-02");
+    change(10, changed(10), "2026-01-01");
+    for arguments in [
+        "run --url sqlite:data.db",
+        "run --source-url sqlite:data.db --target-url sqlite:target.db --create-tables",
+    ] {
+        place.run(arguments).ends_with(3);
+    }
+    let count = |sql: &str| place.count(sql);
+    assert_eq!(count("SELECT count(*) FROM person WHERE name LIKE 'Another%' AND app_id IN (3, 7)"), 2);
+    assert_eq!(count("SELECT count(*) FROM person WHERE app_id IN (4, 10) AND name LIKE 'Another%'"), 0);
+    assert_eq!(count("SELECT count(*) FROM phone WHERE app_id IN (3, 4, 7)"), 0);
+    assert_eq!(
+        count(
+            "SELECT count(*) FROM processing_log WHERE status = 'failed' AND app_id = 4 AND source_version = '2026-01-02'"
+        ),
+        1
+    );
+    assert_eq!(count("SELECT count(*) FROM processing_log"), 40);
+    place.run("run --url sqlite:data.db").ends_with(0).says(&["Documents to do: 0"]);
+
+    // Source and log in two files.
+    let elsewhere = "run --source-url sqlite:data.db --target-url sqlite:target.db";
+    assert!(place.run(elsewhere).ends_with(0).out.contains("Documents processed: 0\n"));
+    change(5, changed(5), "2026-01-05");
+    assert!(place.run(elsewhere).ends_with(0).out.contains("Documents processed: 1\n"));
+    let refused = place.run("run --files *.xml --url sqlite:other.db --create-tables").ends_with(2);
+    refused.says(&["files have no columns: `source.version` of the contract names `updated_at`"]);
+}

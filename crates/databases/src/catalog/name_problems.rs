@@ -138,6 +138,8 @@ mod tests {
             tables: tables.iter().map(table).collect(),
             key_column: "k".to_owned(),
             ranking_columns: Vec::new(),
+            owners: Vec::new(),
+            has_versions: false,
             contract_name: "c".to_owned(),
         }
     }

@@ -46,6 +46,7 @@ pub(crate) enum Why {
     EveryRun,
     OnExisting(OnExisting),
     RetryFailed,
+    Versions,
     Files,
 }
 
@@ -76,6 +77,10 @@ pub(crate) fn needed<'a>(
     let mut add = |table, right, why| needed.push(Needed { table, right, why });
     for (index, table) in schema.tables.iter().enumerate() {
         add(&*table.name, Right::Insert, Why::EveryRun);
+        if schema.has_versions {
+            add(&*table.name, Right::Select, Why::Versions);
+            add(&*table.name, Right::Delete, Why::Versions);
+        }
         if schema.on_existing == OnExisting::Fail || table.primary_key.is_empty() {
             continue;
         }
@@ -90,11 +95,12 @@ pub(crate) fn needed<'a>(
     add(LOG, Right::Insert, Why::EveryRun);
     add(LOG, Right::Select, Why::EveryRun);
     add(ISSUE, Right::Insert, Why::EveryRun);
-    if options.retries_failed {
+    let why = if schema.has_versions { Why::Versions } else { Why::RetryFailed };
+    if options.retries_failed || schema.has_versions {
         let log = if retrying == Retrying::Updates { Right::Update } else { Right::Delete };
-        add(LOG, log, Why::RetryFailed);
-        add(ISSUE, Right::Select, Why::RetryFailed);
-        add(ISSUE, Right::Delete, Why::RetryFailed);
+        add(LOG, log, why);
+        add(ISSUE, Right::Select, why);
+        add(ISSUE, Right::Delete, why);
     }
     needed
 }
@@ -149,6 +155,7 @@ fn reason(why: Why) -> Option<&'static str> {
         Why::OnExisting(OnExisting::Skip) => Some("`on_existing: skip`"),
         Why::OnExisting(OnExisting::Replace) => Some("`on_existing: replace`"),
         Why::RetryFailed => Some("--retry-failed"),
+        Why::Versions => Some("`source.version`"),
         Why::Files => Some("--files"),
     }
 }

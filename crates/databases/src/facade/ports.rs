@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use xmlshred_engine::ports::{Journal, PortError, Ports, Sink, Source};
+use xmlshred_engine::ports::{Fault, Journal, PortError, Ports, Sink, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
@@ -13,6 +13,7 @@ use crate::postgres::{PostgresFileNames, PostgresJournal, PostgresSink, Postgres
 use crate::sqlite::{SqliteFileNames, SqliteJournal, SqliteSink, SqliteSource, folder_must_exist};
 use crate::sqlserver::{SqlServerFileNames, SqlServerJournal, SqlServerSink, SqlServerSource};
 
+use crate::sql::names::listed;
 use crate::transfer::{FileNames, KnownFiles};
 
 use super::url::DatabaseUrl;
@@ -44,7 +45,7 @@ pub fn open(
     check_names(target.dialect(), schema)?;
     let from = match source {
         SourceAddress::Database(url) => From::Table(url.clone(), spec.clone()),
-        SourceAddress::Files(pattern) => From::Files(Listing::of(pattern)?, Mutex::default()),
+        SourceAddress::Files(pattern) => From::Files(files(pattern, spec)?, Mutex::default()),
     };
     Ok(Box::new(DatabasePorts { from, target: target.clone(), schema: Arc::clone(schema), options }))
 }
@@ -141,6 +142,19 @@ fn open_table(
     })
 }
 
+/// The files of a pattern, which have nothing beside them.
+fn files(pattern: &str, spec: &SourceSpec) -> Result<Listing, PortError> {
+    let (key, names) = match &spec.version {
+        None if spec.columns.is_empty() => return Listing::of(pattern),
+        Some(version) => ("version", std::slice::from_ref(version)),
+        None => ("columns", &spec.columns[..]),
+    };
+    let message = format!("files have no columns: `source.{key}` of the contract names {}", listed(names));
+    Err(PortError::new(Fault::WrongTable { table: spec.table.clone() }, message).with_hint(format!(
+        "take `source.{key}` and what needs it out of the contract, or load the files into a table that has these columns"
+    )))
+}
+
 /// The names of files that the target knows.
 fn file_names(
     target: &DatabaseUrl,
@@ -171,7 +185,7 @@ pub fn open_source_beside(
         SourceAddress::Database(url) => open_table(url, spec, None, &options),
         SourceAddress::Files(pattern) => {
             let known = file_names(target, schema, &options)?.known()?;
-            Ok(Box::new(Listing::of(pattern)?.unbound(known)?))
+            Ok(Box::new(files(pattern, spec)?.unbound(known)?))
         }
     }
 }
@@ -183,6 +197,6 @@ pub fn open_source_beside(
 pub fn open_source(source: &SourceAddress, spec: &SourceSpec) -> Result<Box<dyn Source>, PortError> {
     match source {
         SourceAddress::Database(url) => open_table(url, spec, None, &OpenOptions::default()),
-        SourceAddress::Files(pattern) => Ok(Box::new(Listing::of(pattern)?.unbound(KnownFiles::default())?)),
+        SourceAddress::Files(pattern) => Ok(Box::new(files(pattern, spec)?.unbound(KnownFiles::default())?)),
     }
 }

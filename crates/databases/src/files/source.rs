@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
+use xmlshred_engine::ports::{Fault, Fetched, FetchedRow, PortError, Selection, Source};
 use xmlshred_model::DocumentKey;
 
 use crate::transfer::{FileNames, KnownFiles};
@@ -111,7 +111,7 @@ impl Source for FilesSource {
         &mut self,
         keys: &[DocumentKey],
         max_bytes: u64,
-        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+        take: &mut dyn FnMut(DocumentKey, FetchedRow) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
         for &key in keys {
             let Ok(at) = self.files.binary_search_by_key(&key, |(key, _)| *key) else { continue };
@@ -120,7 +120,7 @@ impl Source for FilesSource {
                 PortError::new(Fault::AccessDenied, format!("{} cannot be read: {error}", path.display()))
             })?;
             let Some(fetched) = fetched else { continue };
-            if take(key, fetched).is_break() {
+            if take(key, fetched.into()).is_break() {
                 break;
             }
         }

@@ -11,8 +11,8 @@ use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::POSTGRES;
 use crate::sql::log_upgrade::{self, OldTable};
-use crate::sql::paging::{count_logged, done};
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SUCCESS};
+use crate::sql::paging::{count_logged, done, of_these_versions};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
 
 use super::address::PostgresAddress;
 use super::catalog::{has_all_tables, has_log, has_schema, layouts, qualified, target_tables_there};
@@ -67,6 +67,7 @@ impl Journal for PostgresJournal {
     fn processed(
         &mut self,
         keys: &[DocumentKey],
+        versions: Option<&[Option<String>]>,
         failed: FailedDocuments,
     ) -> Result<Vec<DocumentKey>, PortError> {
         if !has_log(&mut self.client, &self.schema)? {
@@ -75,15 +76,16 @@ impl Journal for PostgresJournal {
         let key = POSTGRES.quote(&self.schema.key_column);
         let done = done("status", failed);
         let sql = format!(
-            "SELECT {key}::bigint FROM {} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ($1::bigint[]){done}",
+            "SELECT {key}::bigint, {SOURCE_VERSION} FROM {} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ($1::bigint[]){done}",
             qualified(&self.schema, LOG)
         );
-        let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let numbers: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = self
             .client
-            .query(&sql, &[&keys, &self.schema.contract_name])
+            .query(&sql, &[&numbers, &self.schema.contract_name])
             .map_err(|error| port_error("reading the log", error))?;
-        Ok(rows.iter().map(|row| DocumentKey(row.get(0))).collect())
+        let logged = rows.iter().map(|row| (DocumentKey(row.get(0)), row.get(1)));
+        Ok(of_these_versions(keys, versions, logged))
     }
 
     fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {

@@ -7,13 +7,14 @@ use postgres::types::ToSql;
 use postgres::{Statement, Transaction};
 use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, PortError, RunIdentity};
 use xmlshred_model::{
-    Batch, DocumentKey, DocumentRecord, Outcome, TargetSchema, Value, lexical, millis_ceil,
+    Batch, DataType, DocumentKey, DocumentRecord, Outcome, TargetSchema, Value, lexical, millis_ceil,
 };
 
 use crate::sql::dialect::POSTGRES;
+use crate::sql::replacing::delete_rows;
 use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::runs;
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, log_key};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, SOURCE_VERSION, log_key};
 
 use super::catalog::qualified;
 use super::fault::port_error;
@@ -27,6 +28,8 @@ pub(super) struct LogWriter {
     delete_issues: Prepared,
     insert_issues: Prepared,
     take_off: Prepared,
+    /// For documents that others take the place of; none where documents have no versions.
+    delete_rows: Vec<Prepared>,
 }
 
 /// A statement that is prepared when it is first needed.
@@ -59,11 +62,11 @@ impl LogWriter {
         // In order of the keys: two instances that overlap by mistake wait for each other instead of both being stuck.
         let insert = format!(
             "INSERT INTO {log} AS log ({key}, status, failure_reason, processing_time, row_count, issue_count, document_hash, \
-             duration_ms, failure_code, session_id, instance_id, instance_count, contract_hash, contract_name, run_nonce) \
-             SELECT document, outcome, reason, processed_at::timestamptz, rows, issues, hash, duration, cause, \
-             $10, $11, $12, $13, $14, $15 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], \
-             $6::bigint[], $7::text[], $8::bigint[], $9::text[]) \
-             AS documents (document, outcome, reason, processed_at, rows, issues, hash, duration, cause) \
+             duration_ms, failure_code, {SOURCE_VERSION}, session_id, instance_id, instance_count, contract_hash, contract_name, run_nonce) \
+             SELECT document, outcome, reason, processed_at::timestamptz, rows, issues, hash, duration, cause, version, \
+             $11, $12, $13, $14, $15, $16 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], \
+             $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::text[]) \
+             AS documents (document, outcome, reason, processed_at, rows, issues, hash, duration, cause, version) \
              ORDER BY document ON CONFLICT ({unique}) DO"
         );
         let changed: Vec<_> = [
@@ -76,6 +79,7 @@ impl LogWriter {
             "row_count",
             "issue_count",
             "document_hash",
+            SOURCE_VERSION,
             "duration_ms",
             "session_id",
             "instance_id",
@@ -86,18 +90,39 @@ impl LogWriter {
         .map(|name| format!("{name} = EXCLUDED.{name}"))
         .into();
         // Not what this very run has failed a moment ago, when the answer was lost.
-        let retry = format!(
-            "UPDATE SET {} WHERE log.status = '{FAILED}' AND log.run_nonce IS DISTINCT FROM EXCLUDED.run_nonce",
-            changed.join(", ")
-        );
+        let changed = changed.join(", ");
+        let is_retried =
+            format!("log.status = '{FAILED}' AND log.run_nonce IS DISTINCT FROM EXCLUDED.run_nonce");
+        let has_changed = format!("log.{SOURCE_VERSION} IS DISTINCT FROM EXCLUDED.{SOURCE_VERSION}");
+        let (new, retry) = match schema.has_versions {
+            false => ("NOTHING".to_owned(), format!("UPDATE SET {changed} WHERE {is_retried}")),
+            true => (
+                format!("UPDATE SET {changed} WHERE {has_changed}"),
+                format!("UPDATE SET {changed} WHERE {has_changed} OR {is_retried}"),
+            ),
+        };
+        // Whether there was another row: what an insert makes anew nobody has locked.
+        let replaces = if schema.has_versions { ", xmax::text <> '0'" } else { "" };
+        let is_theirs = |column: &str, data_type| match data_type {
+            DataType::Decimal { .. } => format!("{column} = ANY ($1::bigint[]::numeric[])"),
+            DataType::Char(_) | DataType::VarChar(_) | DataType::Text => {
+                format!("{column} = ANY ($1::bigint[]::text[])")
+            }
+            _ => format!("{column} = ANY ($1::bigint[])"),
+        };
+        let delete_rows = match schema.has_versions {
+            true => delete_rows(&POSTGRES, schema, &is_theirs),
+            false => Vec::new(),
+        };
         let take_off = format!(
             "UPDATE {log} AS log SET row_count = row_count - rows FROM unnest($1::bigint[], $2::bigint[]) AS lost (document, rows) \
              WHERE {CONTRACT_NAME} = $3 AND log.{key} = lost.document"
         );
         Self {
             take_off: Prepared::new(take_off),
-            insert_new: Prepared::new(format!("{insert} NOTHING RETURNING {key}::bigint")),
-            insert_or_retry: Prepared::new(format!("{insert} {retry} RETURNING {key}::bigint")),
+            delete_rows: delete_rows.into_iter().map(Prepared::new).collect(),
+            insert_new: Prepared::new(format!("{insert} {new} RETURNING {key}::bigint{replaces}")),
+            insert_or_retry: Prepared::new(format!("{insert} {retry} RETURNING {key}::bigint{replaces}")),
             find: Prepared::new(format!(
                 "SELECT {key}::bigint, run_nonce IS NOT DISTINCT FROM $2::text FROM {log} \
                  WHERE {CONTRACT_NAME} = $3 AND {key} = ANY ($1::bigint[])"
@@ -131,7 +156,7 @@ impl LogWriter {
             FailedDocuments::Retry => &mut self.insert_or_retry,
         };
         let insert = insert.get(transaction).map_err(error)?;
-        let inserted: HashSet<i64> = transaction
+        let inserted = transaction
             .query(
                 &insert,
                 &[
@@ -144,6 +169,7 @@ impl LogWriter {
                     &rows.hashes,
                     &rows.durations,
                     &rows.codes,
+                    &rows.versions,
                     session_id,
                     &index,
                     &count,
@@ -152,11 +178,13 @@ impl LogWriter {
                     run_nonce,
                 ],
             )
-            .map_err(error)?
-            .iter()
-            .map(|row| row.get(0))
-            .collect();
-        if failed == FailedDocuments::Retry {
+            .map_err(error)?;
+        if batch.schema().has_versions {
+            let replaced: Vec<i64> = inserted.iter().filter(|row| row.get(1)).map(|row| row.get(0)).collect();
+            self.remove_rows(transaction, &replaced)?;
+        }
+        let inserted: HashSet<i64> = inserted.iter().map(|row| row.get(0)).collect();
+        if failed == FailedDocuments::Retry || batch.schema().has_versions {
             let delete = self.delete_issues.get(transaction).map_err(error)?;
             transaction.execute(&delete, &[&Vec::from_iter(&inserted), contract_name]).map_err(error)?;
         }
@@ -171,6 +199,19 @@ impl LogWriter {
             }));
         }
         Ok((already_done, runs(batch, |document| inserted.contains(&document.key.0))))
+    }
+
+    /// Removes the rows of the documents of before.
+    fn remove_rows(&mut self, transaction: &mut Transaction<'_>, keys: &[i64]) -> Result<(), PortError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let error = |error| port_error("removing the rows of documents of before", error);
+        for delete in &mut self.delete_rows {
+            let delete = delete.get(transaction).map_err(error)?;
+            transaction.execute(&delete, &[&keys]).map_err(error)?;
+        }
+        Ok(())
     }
 
     /// Takes rows that the target dropped off the counts of their documents.
@@ -232,6 +273,7 @@ struct LogRows {
     row_counts: Vec<i64>,
     issue_counts: Vec<i64>,
     hashes: Vec<String>,
+    versions: Vec<Option<String>>,
     durations: Vec<i64>,
 }
 
@@ -239,8 +281,16 @@ impl LogRows {
     fn of(batch: &Batch) -> Self {
         let mut rows = Self::default();
         for (at, document) in batch.documents().iter().enumerate() {
-            let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
-                document;
+            let DocumentRecord {
+                key,
+                outcome,
+                issues,
+                document_hash,
+                source_version,
+                byte_count: _,
+                duration,
+                processed_at,
+            } = document;
             let row_count = if *outcome == Outcome::Success { batch.document_row_count(at) } else { 0 };
             let failure = outcome.failure();
             let mut time = String::new();
@@ -253,6 +303,7 @@ impl LogRows {
             rows.row_counts.push(row_count.cast_signed());
             rows.issue_counts.push(issues.iter().map(|issue| i64::from(issue.count)).sum());
             rows.hashes.push(format!("{document_hash:032x}"));
+            rows.versions.push(source_version.clone());
             rows.durations.push(millis_ceil(*duration));
         }
         rows

@@ -90,18 +90,19 @@ pub(super) fn check_temporary(client: &mut impl GenericClient, table: &str) -> R
 
 /// That the source can be read, before it is said that it is not there: a table in a schema that may not be used looks so.
 pub(super) fn check_right_to_read(client: &mut Client, spec: &SourceSpec) -> Result<(), PortError> {
-    let SourceSpec { schema, table, key, xml, .. } = spec;
+    let SourceSpec { schema, table, key, xml, version, columns, .. } = spec;
+    let read: Vec<&str> = [key, xml].into_iter().chain(version).chain(columns).map(String::as_str).collect();
     let sql = "SELECT current_user::text, n.nspname::text, has_schema_privilege(n.oid, 'USAGE'), \
                coalesce(bool_and(has_column_privilege(c.oid, a.attnum, 'SELECT')), true), \
                coalesce(n.nspname = $2, c.oid = to_regclass(quote_ident($1)), false) AS is_it \
                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-               LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = ANY (ARRAY[$3, $4]) \
+               LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = ANY ($3) \
                WHERE c.relname = $1 AND c.relkind IN ('r', 'v', 'm', 'f', 'p') \
                AND ($2::text IS NULL OR n.nspname = $2) GROUP BY c.oid, n.oid, n.nspname ORDER BY is_it DESC, n.nspname";
-    let types = [Type::TEXT, Type::TEXT, Type::TEXT, Type::TEXT];
+    let types = [Type::TEXT, Type::TEXT, Type::TEXT_ARRAY];
     let rows = client
         .prepare_typed(sql, &types)
-        .and_then(|statement| client.query(&statement, &[table, schema, key, xml]))
+        .and_then(|statement| client.query(&statement, &[table, schema, &read]))
         .map_err(|error| port_error("looking up rights", error))?;
     let Some(row) = rows.first() else { return Ok(()) };
     let (user, found_in): (&str, &str) = (row.get(0), row.get(1));

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use postgres::types::{ToSql, Type};
 use postgres::{Client, Row, Statement};
-use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
+use xmlshred_engine::ports::{Fault, Fetched, FetchedRow, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::OpenOptions;
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::POSTGRES;
-use crate::sql::paging::{bounds, end_of_page, not_an_integer, not_unique, selecting};
+use crate::sql::paging::{SeenLog, bounds, end_of_page, not_an_integer, not_unique, selecting};
 use crate::transfer::fetching::{self, Documents};
-use xmlshred_model::log_table::LOG;
+use xmlshred_model::log_table::{LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
 
 use super::address::PostgresAddress;
 use super::catalog::{self, Column, qualified};
@@ -42,6 +42,7 @@ pub(crate) struct PostgresSource {
     /// The last query for keys, with its SQL.
     keys: Option<(String, Statement)>,
     fetch: Option<[Statement; 2]>,
+    versions: Option<Statement>,
 }
 
 impl PostgresSource {
@@ -67,9 +68,18 @@ impl PostgresSource {
             _ => None,
         };
         let has_unique_keys = catalog::is_unique(&mut client, &source_table(spec), &spec.key)?;
-        let (spec, keys, fetch) = (spec.clone(), None, None);
-        let mut source =
-            Self { client, spec, log, contract_name, sees_journal, has_unique_keys, is_binary, keys, fetch };
+        let mut source = Self {
+            client,
+            spec: spec.clone(),
+            log,
+            contract_name,
+            sees_journal,
+            has_unique_keys,
+            is_binary,
+            keys: None,
+            fetch: None,
+            versions: None,
+        };
         source.check_condition()?;
         Ok(source)
     }
@@ -85,8 +95,11 @@ impl PostgresSource {
     }
 
     fn selecting(&self, selection: &Selection) -> String {
-        let log = self.log.as_deref().map(|log| (log, ""));
-        selecting(&POSTGRES, &self.spec, selection, log, ["$1", "$2", "$3"])
+        let same_version = self.version().map_or_else(String::new, |version| {
+            format!(" AND log.{SOURCE_VERSION} IS NOT DISTINCT FROM {version}")
+        });
+        let log = self.log.as_deref().map(|name| SeenLog { name, hint: "", same_version: &same_version });
+        selecting(&POSTGRES, &self.spec, selection, log.as_ref(), ["$1", "$2", "$3"])
     }
 
     /// The page's SQL, with `$4` rows at most.
@@ -111,6 +124,13 @@ impl PostgresSource {
         repeated.map_or(Ok(()), |row| Err(not_unique(spec, DocumentKey(row.get(0)))))
     }
 
+    /// The version of a row as the log keeps it, where documents have versions.
+    fn version(&self) -> Option<String> {
+        let SourceSpec { table, version, .. } = &self.spec;
+        let column = as_text(&format!("{}.{}", POSTGRES.quote(table), POSTGRES.quote(version.as_ref()?)));
+        Some(format!("left({column}, {MAX_SOURCE_VERSION})"))
+    }
+
     fn statements(&mut self) -> Result<[Statement; 2], PortError> {
         let failed = |error| source_error("preparing to read documents", &self.spec, error);
         let statements = match self.fetch.take() {
@@ -119,14 +139,19 @@ impl PostgresSource {
                 let SourceSpec { key, xml, .. } = &self.spec;
                 let (table, key, xml) = (source_table(&self.spec), POSTGRES.quote(key), POSTGRES.quote(xml));
                 let document = if self.is_binary { xml } else { format!("{xml}::text") };
+                let beside = |name: &String| as_text(&POSTGRES.quote(name));
+                let beside = self.spec.columns.iter().map(beside).collect::<Vec<_>>();
                 let select = |columns: &str| {
                     format!("SELECT {key}::bigint, {columns} FROM {table} WHERE {key} = ANY ($1::bigint[])")
                 };
-                let lengths = select(&format!("octet_length({document})::bigint"));
+                let more = beside.iter().map(|column| format!(" + coalesce(octet_length({column}), 0)"));
+                let more = more.collect::<String>();
+                let lengths = select(&format!("octet_length({document})::bigint{more}"));
+                let documents = select(&[vec![document], beside].concat().join(", "));
                 let types = [Type::INT8_ARRAY];
                 [
                     self.client.prepare_typed(&lengths, &types).map_err(failed)?,
-                    self.client.prepare_typed(&select(&document), &types).map_err(failed)?,
+                    self.client.prepare_typed(&documents, &types).map_err(failed)?,
                 ]
             }
         };
@@ -171,6 +196,10 @@ impl Source for PostgresSource {
         self.has_unique_keys
     }
 
+    fn versions(&mut self, keys: &[DocumentKey]) -> Result<Option<Vec<Option<String>>>, PortError> {
+        if self.spec.version.is_none() { Ok(None) } else { fetching::versions(self, keys) }
+    }
+
     fn sees_journal(&self) -> bool {
         self.sees_journal
     }
@@ -179,7 +208,7 @@ impl Source for PostgresSource {
         &mut self,
         keys: &[DocumentKey],
         max_bytes: u64,
-        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+        take: &mut dyn FnMut(DocumentKey, FetchedRow) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
         fetching::fetch(self, keys, max_bytes, take)
     }
@@ -208,6 +237,22 @@ impl Source for PostgresSource {
 }
 
 impl Documents for PostgresSource {
+    fn versions(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<String>>, PortError> {
+        let Some(version) = self.version() else { return Ok(HashMap::new()) };
+        let key = POSTGRES.quote(&self.spec.key);
+        let table = source_table(&self.spec);
+        let sql = format!("SELECT {key}::bigint, {version} FROM {table} WHERE {key} = ANY ($1::bigint[])");
+        let Self { client, spec, versions, .. } = self;
+        let failed = |error| source_error("reading versions of documents", spec, error);
+        let statement = match versions.take() {
+            Some(statement) => statement,
+            None => client.prepare_typed(&sql, &[Type::INT8_ARRAY]).map_err(failed)?,
+        };
+        let rows = client.query(&statement, &[&keys]).map_err(failed)?;
+        *versions = Some(statement);
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
     fn lengths(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<i64>>, PortError> {
         let [measure, _] = self.statements()?;
         let rows = self
@@ -217,14 +262,24 @@ impl Documents for PostgresSource {
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
-    fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, Fetched>, PortError> {
+    fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, FetchedRow>, PortError> {
         let [_, read] = self.statements()?;
         let rows = self
             .client
             .query(&read, &[&keys])
             .map_err(|error| source_error("reading documents", &self.spec, error))?;
-        Ok(rows.iter().map(|row| (row.get(0), document(row, self.is_binary))).collect())
+        let fetched = |row: &Row| FetchedRow {
+            document: document(row, self.is_binary),
+            columns: (2..row.len()).map(|at| row.get(at)).collect(),
+            version: None,
+        };
+        Ok(rows.iter().map(|row| (row.get(0), fetched(row))).collect())
     }
+}
+
+/// A column beside a document as text: dates and times in ISO 8601, numbers in full, bytes in hexadecimal.
+fn as_text(column: &str) -> String {
+    format!("(to_json({column}) #>> '{{}}')")
 }
 
 fn document(row: &Row, is_binary: bool) -> Fetched {
@@ -257,7 +312,8 @@ fn is_about_sql(code: &str) -> bool {
 
 /// That table and columns of the contract are there and fit; whether documents are bytes.
 fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<bool, PortError> {
-    let SourceSpec { schema, table: _, key, xml, min_bytes: _, where_sql: _ } = spec;
+    let SourceSpec { schema, table: _, key, xml, min_bytes: _, where_sql: _, version, columns: others } =
+        spec;
     rights::check_right_to_read(client, spec)?;
     let Some(Some(columns)) = catalog::columns(client, &[source_table(spec)])?.pop() else {
         return Err(no_table(spec, &catalog::table_names(client, schema.as_deref())?));
@@ -265,6 +321,9 @@ fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<bool, PortError
     let key_column = column(&columns, spec, key)?;
     if ![Type::INT2, Type::INT4, Type::INT8].iter().any(|known| known.oid() == key_column.base_type) {
         return Err(not_an_integer(spec, &key_column.type_name));
+    }
+    for name in version.iter().chain(others) {
+        column(&columns, spec, name)?;
     }
     Ok(column(&columns, spec, xml)?.base_type == Type::BYTEA.oid())
 }
@@ -301,6 +360,8 @@ mod tests {
             xml: "xml".to_owned(),
             min_bytes: 0,
             where_sql: None,
+            version: None,
+            columns: Vec::new(),
         };
         let schema = Arc::new(TargetSchema {
             namespace: None,
@@ -308,6 +369,8 @@ mod tests {
             tables: Vec::new(),
             key_column: "app_id".to_owned(),
             ranking_columns: Vec::new(),
+            owners: Vec::new(),
+            has_versions: false,
             contract_name: "contract".to_owned(),
         });
         let address = PostgresAddress::parse(&server.url("postgres"), &|_| None).unwrap();

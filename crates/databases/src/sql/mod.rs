@@ -5,5 +5,6 @@ pub(crate) mod dialect;
 pub mod log_upgrade;
 pub(crate) mod names;
 pub(crate) mod paging;
+pub(crate) mod replacing;
 pub mod rows_as_sql;
 pub(crate) mod statement;

@@ -1,5 +1,7 @@
 //! What paging by key is in every database.
 
+use std::collections::HashMap;
+
 use xmlshred_engine::ports::{FailedDocuments, Fault, PortError, Selection};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange};
@@ -43,6 +45,18 @@ pub(crate) fn count_logged(
     sql
 }
 
+/// The logged documents, of those with these keys, that were logged in the version given for their key, where there are versions.
+pub(crate) fn of_these_versions(
+    keys: &[DocumentKey],
+    versions: Option<&[Option<String>]>,
+    logged: impl IntoIterator<Item = (DocumentKey, Option<String>)>,
+) -> Vec<DocumentKey> {
+    let Some(versions) = versions else { return logged.into_iter().map(|(key, _)| key).collect() };
+    let wanted: HashMap<_, _> = keys.iter().zip(versions).collect();
+    let is_same = |(key, version): &(DocumentKey, Option<String>)| wanted.get(key) == Some(&version);
+    logged.into_iter().filter(is_same).map(|(key, _)| key).collect()
+}
+
 /// Under which further condition a row of the log, with this status, means that its document is not to be processed.
 pub(crate) fn done(status: &str, failed: FailedDocuments) -> String {
     match failed {
@@ -71,16 +85,26 @@ pub(crate) fn not_unique(spec: &SourceSpec, key: DocumentKey) -> PortError {
         .with_hint("`source.key` must name a column whose values are unique, best the primary key")
 }
 
-/// `FROM … WHERE …` of a selection on a server, with these parameters for its first and last key and the contract's name. `log` is given, as
-/// SQL names it and with what is said behind its name, where the source sees it and it is there.
+/// The log of a source that sees it.
+pub(crate) struct SeenLog<'a> {
+    /// As SQL names it.
+    pub(crate) name: &'a str,
+    /// What is said behind its name.
+    pub(crate) hint: &'a str,
+    /// That `log` is about the version that the row of the source has, with `AND` before it; empty where documents have none.
+    pub(crate) same_version: &'a str,
+}
+
+/// `FROM … WHERE …` of a selection on a server, with these parameters for its first and last key and the contract's name. `log` is given where
+/// the source sees it and it is there.
 pub(crate) fn selecting(
     dialect: &Dialect,
     spec: &SourceSpec,
     selection: &Selection,
-    log: Option<(&str, &str)>,
+    log: Option<&SeenLog<'_>>,
     [first, last, contract]: [&str; 3],
 ) -> String {
-    let SourceSpec { schema, table, key, xml: _, min_bytes: _, where_sql } = spec;
+    let SourceSpec { schema, table, key, xml: _, min_bytes: _, where_sql, version: _, columns: _ } = spec;
     let from = dialect.table(schema.as_deref(), table);
     let (table, key) = (dialect.quote(table), dialect.quote(key));
     let mut sql = format!("FROM {from} WHERE {table}.{key} >= {first} AND {table}.{key} <= {last}");
@@ -88,12 +112,12 @@ pub(crate) fn selecting(
     if count > 1 {
         sql += &format!(" AND (({table}.{key} % {count}) + {count}) % {count} = {index}");
     }
-    if let Some((log, hint)) = log {
+    if let Some(SeenLog { name: log, hint, same_version }) = log {
         let done = done("log.status", selection.failed);
         // The bounds once more: planners do not conclude them, and would read the log's index from its beginning, page after page.
         sql += &format!(
             " AND NOT EXISTS (SELECT 1 FROM {log} AS log{hint} WHERE log.{CONTRACT_NAME} = {contract} AND log.{key} = {table}.{key} \
-             AND log.{key} >= {first} AND log.{key} <= {last}{done})"
+             AND log.{key} >= {first} AND log.{key} <= {last}{done}{same_version})"
         );
     }
     if let Some(condition) = where_sql {

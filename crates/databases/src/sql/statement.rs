@@ -3,7 +3,9 @@
 use xmlshred_model::{OnExisting, TableSchema, TargetSchema};
 
 use crate::sql::dialect::Dialect;
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, issue_columns, log_columns};
+use xmlshred_model::log_table::{
+    CONTRACT_NAME, FAILED, ISSUE, LOG, SOURCE_VERSION, issue_columns, log_columns,
+};
 
 /// Inserts one row of a target table, by index; an existing primary key is treated as `schema.on_existing` says.
 pub(crate) fn insert_row(dialect: &Dialect, schema: &TargetSchema, index: usize) -> String {
@@ -77,9 +79,9 @@ pub(crate) fn insert_issue(dialect: &Dialect, schema: &TargetSchema) -> String {
     insert(dialect, schema, ISSUE, &columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>())
 }
 
-/// Status and nonce of the log row with key `?1` of contract `?2`.
+/// Status, nonce and version of the log row with key `?1` of contract `?2`.
 pub(crate) fn select_log(dialect: &Dialect, schema: &TargetSchema) -> String {
-    let columns = dialect.quote_all(["status", "run_nonce"]);
+    let columns = dialect.quote_all(["status", "run_nonce", SOURCE_VERSION]);
     format!(
         "SELECT {columns} FROM {} WHERE {}",
         dialect.table(schema.namespace.as_deref(), LOG),
@@ -87,13 +89,16 @@ pub(crate) fn select_log(dialect: &Dialect, schema: &TargetSchema) -> String {
     )
 }
 
-/// Removes the log row with key `?1` of contract `?2` that says `failed`.
-pub(crate) fn delete_failed_log(dialect: &Dialect, schema: &TargetSchema) -> String {
+/// Removes the log row with key `?1` of contract `?2`; where documents have no versions, only one that says `failed`.
+pub(crate) fn delete_log(dialect: &Dialect, schema: &TargetSchema) -> String {
+    let status = match schema.has_versions {
+        true => String::new(),
+        false => format!(" AND {} = '{FAILED}'", dialect.quote("status")),
+    };
     format!(
-        "DELETE FROM {} WHERE {} AND {} = '{FAILED}'",
+        "DELETE FROM {} WHERE {}{status}",
         dialect.table(schema.namespace.as_deref(), LOG),
-        of_document(dialect, schema),
-        dialect.quote("status")
+        of_document(dialect, schema)
     )
 }
 

@@ -70,6 +70,7 @@ impl Journal for SqliteJournal {
     fn processed(
         &mut self,
         keys: &[DocumentKey],
+        versions: Option<&[Option<String>]>,
         failed: FailedDocuments,
     ) -> Result<Vec<DocumentKey>, PortError> {
         let error = |error| port_error("reading the log", error);
@@ -78,10 +79,13 @@ impl Journal for SqliteJournal {
         let Some(connection) = self.log()? else { return Ok(Vec::new()) };
         let mut find = connection.prepare_cached(&sql).map_err(error)?;
         let mut processed = Vec::new();
-        for &key in keys {
-            let status: Option<String> =
-                find.query_row(params![key.0, contract_name], |row| row.get(0)).optional().map_err(error)?;
-            let counts = status.is_some_and(|status| failed == FailedDocuments::Leave || status != FAILED);
+        for (at, &key) in keys.iter().enumerate() {
+            let read = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(2)?));
+            let entry = find.query_row(params![key.0, contract_name], read).optional().map_err(error)?;
+            let counts = entry.is_some_and(|(status, version)| {
+                let is_done = failed == FailedDocuments::Leave || status != FAILED;
+                is_done && versions.is_none_or(|versions| versions[at] == version)
+            });
             processed.extend(counts.then_some(key));
         }
         Ok(processed)

@@ -13,6 +13,7 @@ use xmlshred_model::{
 
 use crate::address::OpenOptions;
 use crate::sql::dialect::SQLITE;
+use crate::sql::replacing::delete_rows;
 use crate::sql::statement;
 use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::{document_of_row, place_of_row};
@@ -46,6 +47,8 @@ struct Statements {
     find: String,
     delete_log: String,
     delete_issues: String,
+    /// For documents that others take the place of; none where documents have no versions.
+    delete_rows: Vec<String>,
 }
 
 impl SqliteSink {
@@ -81,8 +84,12 @@ impl SqliteSink {
             log: statement::insert_log(&SQLITE, schema),
             issue: statement::insert_issue(&SQLITE, schema),
             find: statement::select_log(&SQLITE, schema),
-            delete_log: statement::delete_failed_log(&SQLITE, schema),
+            delete_log: statement::delete_log(&SQLITE, schema),
             delete_issues: statement::delete_issues(&SQLITE, schema),
+            delete_rows: match schema.has_versions {
+                true => delete_rows(&SQLITE, schema, &|column, _| format!("{column} = ?1")),
+                false => Vec::new(),
+            },
         };
         let log_file = LogFile::of(&connection);
         let views = schema.tables.iter().map(|table| is_view(&connection, &table.name)).collect();
@@ -139,7 +146,8 @@ struct Load<'a> {
 }
 
 impl Load<'_> {
-    /// What the log has already, and the runs of documents that it has not. Failed entries that are tried again are removed.
+    /// What the log has already, and the runs of documents that it has not. Failed entries that are tried again are removed, and with entries
+    /// of another version the rows of the document of before.
     fn find_done(&self, failed: FailedDocuments) -> Result<(Vec<AlreadyDone>, Vec<Range<usize>>), PortError> {
         let error = |error| port_error("reading the log", error);
         let mut find = self.transaction.prepare_cached(&self.statements.find).map_err(error)?;
@@ -152,7 +160,15 @@ impl Load<'_> {
                 .query_row(params![document.key.0, contract_name], LogEntry::read)
                 .optional()
                 .map_err(error)?;
+            let has_changed = |entry: &LogEntry| {
+                self.batch.schema().has_versions && entry.source_version != document.source_version
+            };
             match entry {
+                Some(entry) if has_changed(&entry) => {
+                    self.remove_rows(document.key)?;
+                    self.remove_entry(document.key)?;
+                    append(&mut remaining, at);
+                }
                 Some(entry) if failed == FailedDocuments::Leave || entry.status != FAILED => {
                     already_done
                         .push(AlreadyDone { key: document.key, by_this_run: entry.is_by(self.identity) });
@@ -181,6 +197,17 @@ impl Load<'_> {
             }
         }
         successful
+    }
+
+    fn remove_rows(&self, key: DocumentKey) -> Result<(), PortError> {
+        for sql in &self.statements.delete_rows {
+            self.time.begin();
+            let mut statement = self.prepare(sql, "what takes the place of other rows")?;
+            statement.execute([key.0]).map_err(|error| {
+                port_error("removing the rows of the document of before", error).about(Some(key))
+            })?;
+        }
+        Ok(())
     }
 
     fn remove_entry(&self, key: DocumentKey) -> Result<(), PortError> {
@@ -231,8 +258,16 @@ impl Load<'_> {
         let contract_name = &self.batch.schema().contract_name;
         let mut time = String::new();
         for at in documents.iter().cloned().flatten() {
-            let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
-                &self.batch.documents()[at];
+            let DocumentRecord {
+                key,
+                outcome,
+                issues,
+                document_hash,
+                source_version,
+                byte_count: _,
+                duration,
+                processed_at,
+            } = &self.batch.documents()[at];
             let row_count = match outcome {
                 Outcome::Success => self.batch.document_row_count(at) - dropped.of_document(at),
                 Outcome::Failed(_) | Outcome::Skipped => 0,
@@ -260,8 +295,7 @@ impl Load<'_> {
                 issue_count.cast_signed(),
                 contract_hash,
                 format!("{document_hash:032x}"),
-                // No source tells a version yet.
-                Null,
+                source_version,
                 millis_ceil(*duration),
             ])
             .map_err(error)?;
@@ -302,11 +336,12 @@ fn append(runs: &mut Vec<Range<usize>>, at: usize) {
 struct LogEntry {
     status: String,
     run_nonce: Option<String>,
+    source_version: Option<String>,
 }
 
 impl LogEntry {
     fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { status: row.get(0)?, run_nonce: row.get(1)? })
+        Ok(Self { status: row.get(0)?, run_nonce: row.get(1)?, source_version: row.get(2)? })
     }
 
     fn is_by(&self, identity: &RunIdentity) -> bool {
@@ -342,6 +377,8 @@ mod tests {
             tables: vec![table("first"), table("second")],
             key_column: "app_id".to_owned(),
             ranking_columns: Vec::new(),
+            owners: Vec::new(),
+            has_versions: false,
             contract_name: "contract".to_owned(),
         })
     }
@@ -358,6 +395,7 @@ mod tests {
                 outcome: Outcome::Success,
                 issues: Vec::new(),
                 document_hash: 0,
+                source_version: None,
                 byte_count: 1,
                 duration: Duration::ZERO,
                 processed_at: 0,

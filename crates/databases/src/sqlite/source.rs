@@ -6,19 +6,20 @@ use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, OptionalExtension, params};
-use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
+use xmlshred_engine::ports::{Fault, Fetched, FetchedRow, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, TargetSchema};
 
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQLITE;
 use crate::sql::paging::{bounds, done, end_of_page, not_an_integer, not_unique};
-use xmlshred_model::log_table::{CONTRACT_NAME, LOG};
+use xmlshred_model::log_table::{CONTRACT_NAME, LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
 
 use super::catalog::{is_unique, layout, names};
 use super::connect::open_for_reading;
 use super::fault::{port_error, source_error};
 use super::statement_time::{LONGEST_READ, StatementTime};
+use crate::transfer::fetching::hexadecimal;
 
 /// A reading connection to the source table.
 #[derive(Debug)]
@@ -85,15 +86,45 @@ impl SqliteSource {
         }
         if has_log {
             let done = done("log.status", selection.failed);
+            let same_version =
+                self.version().map(|version| format!(" AND log.{SOURCE_VERSION} IS {version}"));
+            let same_version = same_version.unwrap_or_default();
             let log = SQLITE.quote(LOG);
             sql += &format!(
-                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{CONTRACT_NAME} = ?3 AND log.{key} = {table}.{key}{done})"
+                " AND NOT EXISTS (SELECT 1 FROM {log} AS log WHERE log.{CONTRACT_NAME} = ?3 AND log.{key} = {table}.{key}{done}{same_version})"
             );
         }
         if let Some(condition) = where_sql {
             sql += &format!(" AND ({condition}\n)");
         }
         sql
+    }
+
+    /// The version of a row as the log keeps it, where documents have versions.
+    fn version(&self) -> Option<String> {
+        let SourceSpec { table, version, .. } = &self.spec;
+        let column = format!("{}.{}", SQLITE.quote(table), SQLITE.quote(version.as_ref()?));
+        Some(format!(
+            "substr(CASE typeof({column}) WHEN 'blob' THEN '\\x' || lower(hex({column})) ELSE CAST({column} AS TEXT) END, 1, {MAX_SOURCE_VERSION})"
+        ))
+    }
+
+    /// Length, version and document of the row with the key `?1`, and its columns; only length and version, when all of it is longer than `?2`.
+    fn fetching(&self) -> String {
+        let SourceSpec { table, key, xml, columns, .. } = &self.spec;
+        let version = self.version().unwrap_or_else(|| "NULL".to_owned());
+        let columns = columns.iter().map(|name| SQLITE.quote(name)).collect::<Vec<_>>();
+        let xml = SQLITE.quote(xml);
+        let beside = columns.iter().map(|name| format!(" + coalesce(octet_length({name}), 0)"));
+        let length = format!("octet_length({xml}){}", beside.collect::<String>());
+        let cells = std::iter::once(&xml).chain(&columns);
+        let cells = cells.map(|name| format!(", CASE WHEN {length} <= ?2 THEN {name} END"));
+        format!(
+            "SELECT {length}, {version}{} FROM {} WHERE {} = ?1",
+            cells.collect::<String>(),
+            SQLITE.quote(table),
+            SQLITE.quote(key)
+        )
     }
 
     /// Sees that no key of these stands twice: the log may have it, and leave out both rows.
@@ -154,6 +185,19 @@ impl Source for SqliteSource {
         self.has_unique_keys
     }
 
+    fn versions(&mut self, keys: &[DocumentKey]) -> Result<Option<Vec<Option<String>>>, PortError> {
+        let failed = |error| source_error("reading versions of documents", &self.spec, error);
+        let Some(version) = self.version() else { return Ok(None) };
+        let (table, key) = (SQLITE.quote(&self.spec.table), SQLITE.quote(&self.spec.key));
+        let sql = format!("SELECT {version} FROM {table} WHERE {key} = ?1");
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        let versions = keys.iter().map(|key| {
+            self.time.begin();
+            Ok(statement.query_row([key.0], |row| row.get(0)).optional().map_err(failed)?.flatten())
+        });
+        versions.collect::<Result<_, _>>().map(Some)
+    }
+
     fn sees_journal(&self) -> bool {
         self.sees_journal
     }
@@ -162,16 +206,11 @@ impl Source for SqliteSource {
         &mut self,
         keys: &[DocumentKey],
         max_bytes: u64,
-        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+        take: &mut dyn FnMut(DocumentKey, FetchedRow) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
         let failed = |error| source_error("reading a document", &self.spec, error);
-        let SourceSpec { table, key, xml, .. } = &self.spec;
-        let xml = SQLITE.quote(xml);
-        let sql = format!(
-            "SELECT octet_length({xml}), CASE WHEN octet_length({xml}) <= ?2 THEN {xml} END FROM {} WHERE {} = ?1",
-            SQLITE.quote(table),
-            SQLITE.quote(key)
-        );
+        let sql = self.fetching();
+        let column_count = self.spec.columns.len();
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
         for &key in keys {
@@ -179,7 +218,7 @@ impl Source for SqliteSource {
             let fetched = statement
                 .query_row(params![key.0, max_bytes], |row| {
                     let length: Option<i64> = row.get(0)?;
-                    Ok(match (length, row.get_ref(1)?) {
+                    let document = match (length, row.get_ref(2)?) {
                         (None, _) => Fetched::Null,
                         (Some(length), ValueRef::Null) => Fetched::TooLarge(length.unsigned_abs()),
                         // Text that is not UTF-8 goes on as bytes: the shredder says what is wrong with it.
@@ -190,7 +229,10 @@ impl Source for SqliteSource {
                         (_, ValueRef::Blob(bytes)) => Fetched::Bytes(bytes.to_vec()),
                         (_, ValueRef::Integer(number)) => Fetched::Text(number.to_string()),
                         (_, ValueRef::Real(number)) => Fetched::Text(number.to_string()),
-                    })
+                    };
+                    let columns = (3..3 + column_count).map(|at| Ok(text_of(row.get_ref(at)?)));
+                    let columns = columns.collect::<rusqlite::Result<_>>()?;
+                    Ok(FetchedRow { document, columns, version: row.get(1)? })
                 })
                 .optional()
                 .map_err(failed)?;
@@ -218,6 +260,17 @@ impl Source for SqliteSource {
     }
 }
 
+/// A column beside a document as text. Bytes are hexadecimal.
+fn text_of(cell: ValueRef<'_>) -> Option<String> {
+    match cell {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(bytes) => Some(hexadecimal(bytes)),
+    }
+}
+
 /// The error of a query that contains the contract's own condition, which is the one part that can be wrong SQL.
 fn selection_error(during: &str, spec: &SourceSpec, error: Error) -> PortError {
     match (&spec.where_sql, &error) {
@@ -230,12 +283,13 @@ fn selection_error(during: &str, spec: &SourceSpec, error: Error) -> PortError {
 
 /// That table and columns of the contract are there.
 fn check_table(connection: &Connection, spec: &SourceSpec) -> Result<(), PortError> {
-    let SourceSpec { schema: _, table, key, xml, min_bytes: _, where_sql: _ } = spec;
+    let SourceSpec { schema: _, table, key, xml, min_bytes: _, where_sql: _, version, columns: others } =
+        spec;
     let columns = names(connection, "column", Some(table))?;
     if columns.is_empty() {
         return Err(no_table(spec, &names(connection, "table", None)?));
     }
-    for column in [key, xml] {
+    for column in [key, xml].into_iter().chain(version).chain(others) {
         if !columns.iter().any(|known| known.eq_ignore_ascii_case(column)) {
             return Err(no_column(spec, column, &columns));
         }
@@ -265,6 +319,8 @@ mod tests {
             xml: "xml".to_owned(),
             min_bytes: 0,
             where_sql: None,
+            version: None,
+            columns: Vec::new(),
         };
         let schema = Arc::new(TargetSchema {
             namespace: None,
@@ -272,6 +328,8 @@ mod tests {
             tables: Vec::new(),
             key_column: "app_id".to_owned(),
             ranking_columns: Vec::new(),
+            owners: Vec::new(),
+            has_versions: false,
             contract_name: "contract".to_owned(),
         });
         let source = SqliteSource::open(&file, &spec, Some(&schema)).unwrap();

@@ -10,8 +10,8 @@ use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::log_upgrade::{self, OldTable};
-use crate::sql::paging::{count_logged, done};
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SUCCESS};
+use crate::sql::paging::{count_logged, done, of_these_versions};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{has_all_tables, has_log, layouts, qualified, seeking, target_tables_there};
@@ -106,6 +106,7 @@ impl Journal for SqlServerJournal {
     fn processed(
         &mut self,
         keys: &[DocumentKey],
+        versions: Option<&[Option<String>]>,
         failed: FailedDocuments,
     ) -> Result<Vec<DocumentKey>, PortError> {
         if !has_log(&mut *self.driver, &self.schema)? {
@@ -118,23 +119,27 @@ impl Journal for SqlServerJournal {
             None => seeking(&mut *self.driver, &log, &self.schema.key_column)?,
         };
         self.hint = Some(hint);
-        let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let mut processed = Vec::new();
-        for part in key_list::parts(&keys) {
+        let numbers: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let mut logged = Vec::new();
+        for part in key_list::parts(&numbers) {
             let sql = format!(
-                "SELECT CAST({key} AS bigint) FROM {log}{hint} WHERE {} AND {key} IN ({}){done}",
+                "SELECT CAST({key} AS bigint), {SOURCE_VERSION} FROM {log}{hint} WHERE {} AND {key} IN ({}){done}",
                 part.of_contract(),
                 part.placeholders()
             );
             self.driver
                 .query(&sql, &part.parameters_with(&self.schema.contract_name), &mut |row| {
-                    if let Some(OwnedValue::Inline(Value::Int(key))) = row.first() {
-                        processed.push(DocumentKey(*key));
+                    let mut cells = row.into_iter();
+                    if let Some(OwnedValue::Inline(Value::Int(key))) = cells.next() {
+                        let version = cells.next();
+                        let version =
+                            if let Some(OwnedValue::Text(text)) = version { Some(text) } else { None };
+                        logged.push((DocumentKey(key), version));
                     }
                 })
                 .map_err(|error| port_error("reading the log", error))?;
         }
-        Ok(processed)
+        Ok(of_these_versions(keys, versions, logged))
     }
 
     fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {

@@ -5,13 +5,15 @@ use std::ops::Range;
 
 use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, Fault, PortError, RunIdentity};
 use xmlshred_model::{
-    Batch, DocumentKey, DocumentRecord, Outcome, OwnedValue, TableSchema, TargetSchema, Value, millis_ceil,
+    Batch, DataType, DocumentKey, DocumentRecord, Outcome, OwnedValue, TableSchema, TargetSchema, Value,
+    millis_ceil,
 };
 
 use crate::sql::dialect::SQL_SERVER;
+use crate::sql::replacing::delete_rows;
 use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::runs;
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, issue_table, log_table};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, SOURCE_VERSION, issue_table, log_table};
 
 use super::catalog::qualified;
 use super::conversion::Way;
@@ -33,6 +35,7 @@ pub(super) struct LogWriter {
 struct LogEntry {
     is_failed: bool,
     by_this_run: bool,
+    version: Option<String>,
 }
 
 impl LogWriter {
@@ -61,7 +64,15 @@ impl LogWriter {
         let entries = self.find(driver, batch, identity)?;
         let mut already_done = Vec::new();
         let mut replaced = Vec::new();
+        let versions = batch.documents().iter().map(|document| (document.key.0, &document.source_version));
+        let versions: HashMap<i64, _> =
+            if batch.schema().has_versions { versions.collect() } else { HashMap::new() };
+        let mut changed = Vec::new();
         for (&key, entry) in &entries {
+            if versions.get(&key).is_some_and(|version| **version != entry.version) {
+                changed.push(key);
+                continue;
+            }
             // What this very run has failed a moment ago is done, too: then the answer was lost.
             if failed == FailedDocuments::Retry && entry.is_failed && !entry.by_this_run {
                 replaced.push(key);
@@ -70,7 +81,9 @@ impl LogWriter {
             }
         }
         already_done.sort_unstable_by_key(|done| done.key);
-        self.remove(driver, &batch.schema().contract_name, &replaced)?;
+        self.remove_rows(driver, batch.schema(), &changed)?;
+        replaced.extend(changed);
+        self.remove(driver, batch.schema(), &replaced)?;
         let is_open = |document: &DocumentRecord| {
             !entries.contains_key(&document.key.0) || replaced.contains(&document.key.0)
         };
@@ -95,7 +108,7 @@ impl LogWriter {
         let mut entries = HashMap::new();
         for part in key_list::parts(&keys) {
             let sql = format!(
-                "SELECT CAST({0} AS bigint), status, run_nonce FROM {1}{2} WHERE {3} AND {0} IN ({4})",
+                "SELECT CAST({0} AS bigint), status, run_nonce, {SOURCE_VERSION} FROM {1}{2} WHERE {3} AND {0} IN ({4})",
                 self.key,
                 self.log.table,
                 self.hint,
@@ -104,12 +117,17 @@ impl LogWriter {
             );
             driver
                 .query(&sql, &part.parameters_with(&batch.schema().contract_name), &mut |row| {
-                    let [OwnedValue::Inline(Value::Int(key)), status, nonce] = &row[..] else { return };
+                    let [OwnedValue::Inline(Value::Int(key)), status, nonce, version] = &row[..] else {
+                        return;
+                    };
+                    let version =
+                        if let OwnedValue::Text(text) = version { Some(text.clone()) } else { None };
                     entries.insert(
                         *key,
                         LogEntry {
                             is_failed: status.as_value() == Value::Text(FAILED),
                             by_this_run: nonce.as_value() == Value::Text(&identity.run_nonce),
+                            version,
                         },
                     );
                 })
@@ -118,10 +136,36 @@ impl LogWriter {
         Ok(entries)
     }
 
-    /// Removes failed entries that are tried again.
-    fn remove(&self, driver: &mut dyn Driver, contract_name: &str, keys: &[i64]) -> Result<(), PortError> {
+    /// Removes the rows of the documents of before.
+    fn remove_rows(
+        &self,
+        driver: &mut dyn Driver,
+        schema: &TargetSchema,
+        keys: &[i64],
+    ) -> Result<(), PortError> {
         for part in key_list::parts(keys) {
-            let of_log = (&self.log.table, self.hint, " AND status = 'failed'");
+            let numbers = part.placeholders();
+            let texts = numbers.split(", ").map(|number| format!("CAST({number} AS nvarchar(20))"));
+            let texts = texts.collect::<Vec<_>>().join(", ");
+            let is_theirs = |column: &str, data_type: DataType| {
+                let keys = if data_type.is_text() { &texts } else { &numbers };
+                format!("{column} IN ({keys})")
+            };
+            for sql in delete_rows(&SQL_SERVER, schema, &is_theirs) {
+                driver
+                    .execute(&sql, &part.parameters())
+                    .map_err(|error| port_error("removing the rows of documents of before", error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes entries that others take the place of; where documents have no versions, failed ones only.
+    fn remove(&self, driver: &mut dyn Driver, schema: &TargetSchema, keys: &[i64]) -> Result<(), PortError> {
+        let contract_name = &schema.contract_name;
+        let status = if schema.has_versions { "" } else { " AND status = 'failed'" };
+        for part in key_list::parts(keys) {
+            let of_log = (&self.log.table, self.hint, status);
             for (table, hint, condition) in [(&self.issue.table, "", ""), of_log] {
                 let (of_contract, keys) = (part.of_contract(), part.placeholders());
                 let sql = format!(
@@ -216,13 +260,22 @@ struct LogRow {
     row_count: i64,
     issue_count: i64,
     hash: String,
+    version: Option<String>,
     duration: i64,
 }
 
 impl LogRow {
     fn of(batch: &Batch, at: usize) -> Self {
-        let DocumentRecord { key, outcome, issues, document_hash, byte_count: _, duration, processed_at } =
-            &batch.documents()[at];
+        let DocumentRecord {
+            key,
+            outcome,
+            issues,
+            document_hash,
+            source_version,
+            byte_count: _,
+            duration,
+            processed_at,
+        } = &batch.documents()[at];
         let row_count = if *outcome == Outcome::Success { batch.document_row_count(at) } else { 0 };
         let failure = outcome.failure();
         Self {
@@ -234,6 +287,7 @@ impl LogRow {
             row_count: row_count.cast_signed(),
             issue_count: issues.iter().map(|issue| i64::from(issue.count)).sum(),
             hash: format!("{document_hash:032x}"),
+            version: source_version.clone(),
             duration: millis_ceil(*duration),
         }
     }
@@ -259,8 +313,7 @@ impl LogRow {
             Value::Int(self.issue_count),
             Value::Text(contract_hash),
             Value::Text(&self.hash),
-            // No source tells a version yet.
-            Value::Null,
+            self.version.as_deref().map_or(Value::Null, Value::Text),
             Value::Int(self.duration),
         ]
     }

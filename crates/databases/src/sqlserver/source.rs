@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use xmlshred_engine::ports::{Fault, Fetched, PortError, Selection, Source};
+use xmlshred_engine::ports::{Fault, Fetched, FetchedRow, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQL_SERVER;
-use crate::sql::paging::{bounds, end_of_page, not_an_integer, not_unique, selecting};
+use crate::sql::paging::{SeenLog, bounds, end_of_page, not_an_integer, not_unique, selecting};
 use crate::transfer::fetching::{self, Documents};
-use xmlshred_model::log_table::LOG;
+use xmlshred_model::log_table::{LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{self, Column, is_same_name, qualified};
@@ -47,6 +47,10 @@ struct DocumentColumn {
     measured: String,
     /// Fewest bytes of UTF-8 per byte that the server counts, as a fraction: 1 or 1/2.
     bytes_per_unit: i64,
+    /// The columns beside it, as text.
+    beside: Vec<String>,
+    /// The version of the row as the log keeps it, where documents have versions.
+    version: Option<String>,
 }
 
 impl SqlServerSource {
@@ -92,8 +96,15 @@ impl SqlServerSource {
 
     /// With the contract's name, where the log is read, in this parameter.
     fn selecting(&self, selection: &Selection, contract: &str) -> String {
-        let log = self.log.as_deref().map(|log| (log, self.log_hint));
-        selecting(&SQL_SERVER, &self.spec, selection, log, ["@P1", "@P2", contract])
+        // As it is written, whatever the collation takes for the same.
+        let same_version = self.document.version.as_ref().map_or_else(String::new, |version| {
+            let [ours, theirs] = [&format!("log.{SOURCE_VERSION}"), version]
+                .map(|text| format!("{text} COLLATE Latin1_General_BIN2"));
+            format!(" AND ({ours} = {theirs} OR log.{SOURCE_VERSION} IS NULL AND {version} IS NULL)")
+        });
+        let hint = self.log_hint;
+        let log = self.log.as_deref().map(|name| SeenLog { name, hint, same_version: &same_version });
+        selecting(&SQL_SERVER, &self.spec, selection, log.as_ref(), ["@P1", "@P2", contract])
     }
 
     /// Sees that no key of these stands twice: the log may have it, and leave out both rows.
@@ -164,6 +175,10 @@ impl Source for SqlServerSource {
         self.has_unique_keys
     }
 
+    fn versions(&mut self, keys: &[DocumentKey]) -> Result<Option<Vec<Option<String>>>, PortError> {
+        if self.spec.version.is_none() { Ok(None) } else { fetching::versions(self, keys) }
+    }
+
     fn sees_journal(&self) -> bool {
         self.sees_journal
     }
@@ -172,7 +187,7 @@ impl Source for SqlServerSource {
         &mut self,
         keys: &[DocumentKey],
         max_bytes: u64,
-        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+        take: &mut dyn FnMut(DocumentKey, FetchedRow) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
         fetching::fetch(self, keys, max_bytes, take)
     }
@@ -195,23 +210,26 @@ impl Source for SqlServerSource {
 }
 
 impl SqlServerSource {
-    /// Reads an expression of the rows with these keys, in no particular order.
+    /// Reads expressions of the rows with these keys, in no particular order.
     fn read(
         &mut self,
         keys: &[i64],
-        expression: &str,
-        each: &mut dyn FnMut(i64, OwnedValue),
+        expressions: &str,
+        each: &mut dyn FnMut(i64, OwnedValue, Vec<OwnedValue>),
     ) -> Result<(), PortError> {
         let (table, key) = (source_table(&self.spec), SQL_SERVER.quote(&self.spec.key));
         for part in key_list::parts(keys) {
             let sql = format!(
-                "SELECT CAST({key} AS bigint), {expression} FROM {table} WHERE {key} IN ({})",
+                "SELECT CAST({key} AS bigint), {expressions} FROM {table} WHERE {key} IN ({})",
                 part.placeholders()
             );
             self.driver
                 .query(&sql, &part.parameters(), &mut |row| {
-                    if let [OwnedValue::Inline(Value::Int(key)), _] = row[..] {
-                        each(key, row.into_iter().nth(1).expect("the row has two cells"));
+                    let mut cells = row.into_iter();
+                    if let (Some(OwnedValue::Inline(Value::Int(key))), Some(first)) =
+                        (cells.next(), cells.next())
+                    {
+                        each(key, first, cells.collect());
                     }
                 })
                 .map_err(|error| source_error("reading documents", &self.spec, error))?;
@@ -221,24 +239,41 @@ impl SqlServerSource {
 }
 
 impl Documents for SqlServerSource {
+    fn versions(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<String>>, PortError> {
+        let mut versions = HashMap::new();
+        if let Some(version) = self.document.version.clone() {
+            self.read(keys, &version, &mut |key, cell, _| {
+                versions.insert(key, if let OwnedValue::Text(text) = cell { Some(text) } else { None });
+            })?;
+        }
+        Ok(versions)
+    }
+
     fn lengths(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<i64>>, PortError> {
-        let DocumentColumn { expression: _, measured, bytes_per_unit } = self.document.clone();
+        let DocumentColumn { expression: _, measured, bytes_per_unit, beside, version: _ } =
+            self.document.clone();
         let mut lengths = HashMap::new();
-        self.read(keys, &format!("CAST(DATALENGTH({measured}) AS bigint)"), &mut |key, cell| {
-            let length = match cell {
-                OwnedValue::Inline(Value::Int(length)) => Some(length / bytes_per_unit),
+        let measured = std::iter::once(&measured)
+            .chain(&beside)
+            .map(|column| format!("CAST(DATALENGTH({column}) AS bigint)"));
+        self.read(keys, &measured.collect::<Vec<_>>().join(", "), &mut |key, cell, beside| {
+            let number = |cell: &OwnedValue| match cell {
+                OwnedValue::Inline(Value::Int(length)) => Some(*length),
                 _ => None,
             };
-            lengths.insert(key, length);
+            // These are UTF-16.
+            let more: i64 = beside.iter().filter_map(number).map(|length| length / 2).sum();
+            lengths.insert(key, number(&cell).map(|length| length / bytes_per_unit + more));
         })?;
         Ok(lengths)
     }
 
-    fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, Fetched>, PortError> {
-        let DocumentColumn { expression, .. } = self.document.clone();
+    fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, FetchedRow>, PortError> {
+        let DocumentColumn { expression, beside, .. } = self.document.clone();
         let mut documents = HashMap::new();
         let mut marked = Vec::new();
-        self.read(keys, &expression, &mut |key, cell| {
+        let expressions = std::iter::once(&expression).chain(&beside).map(String::as_str);
+        self.read(keys, &expressions.collect::<Vec<_>>().join(", "), &mut |key, cell, beside| {
             let document = match cell {
                 OwnedValue::Text(text) => {
                     if text.contains(char::REPLACEMENT_CHARACTER) {
@@ -249,15 +284,18 @@ impl Documents for SqlServerSource {
                 OwnedValue::Binary(bytes) => Fetched::Bytes(bytes),
                 OwnedValue::Inline(_) => Fetched::Null,
             };
-            documents.insert(key, document);
+            let text = |cell| if let OwnedValue::Text(text) = cell { Some(text) } else { None };
+            let columns = beside.into_iter().map(text).collect();
+            documents.insert(key, FetchedRow { document, columns, version: None });
         })?;
         if !marked.is_empty() {
             let bytes = format!("CAST(CONVERT(nvarchar(max), {expression}) AS varbinary(max))");
-            self.read(&marked, &bytes, &mut |key, cell| {
-                if let (Some(Fetched::Text(text)), OwnedValue::Binary(bytes)) = (documents.get(&key), cell)
+            self.read(&marked, &bytes, &mut |key, cell, _| {
+                if let Some(row) = documents.get_mut(&key)
+                    && let (Fetched::Text(text), OwnedValue::Binary(bytes)) = (&row.document, cell)
                     && let Some(as_stored) = as_stored(text, &bytes)
                 {
-                    documents.insert(key, as_stored);
+                    row.document = as_stored;
                 }
             })?;
         }
@@ -284,7 +322,7 @@ fn source_table(spec: &SourceSpec) -> String {
 
 /// That table and columns of the contract are there and fit; how documents are read.
 fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentColumn, PortError> {
-    let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _ } = spec;
+    let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _, version, columns: others } = spec;
     rights::check_right_to_read(driver, spec, &source_table(spec))?;
     let Some(columns) = catalog::columns(driver, &source_table(spec))? else {
         return Err(no_table(spec, &catalog::table_names(driver, schema.as_deref())?));
@@ -294,6 +332,13 @@ fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentCol
     if !matches!(key_column.type_name.as_str(), "tinyint" | "smallint" | "int" | "bigint") && !is_whole {
         return Err(not_an_integer(spec, &key_column.type_name));
     }
+    let version = version.as_ref().map(|name| {
+        let column = as_text(table, column(&columns, spec, name)?);
+        Ok(format!("LEFT({column}, {MAX_SOURCE_VERSION})"))
+    });
+    let version = version.transpose()?;
+    let beside = others.iter().map(|name| Ok(as_text(table, column(&columns, spec, name)?)));
+    let beside = beside.collect::<Result<_, _>>()?;
     let quoted = SQL_SERVER.quote(xml);
     let column = column(&columns, spec, xml)?;
     let as_text = format!("CONVERT(nvarchar(max), {quoted})");
@@ -313,7 +358,24 @@ fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentCol
                 .with_hint("`source.xml` must name a text, xml or binary column"));
         }
     };
-    Ok(DocumentColumn { expression, measured, bytes_per_unit })
+    Ok(DocumentColumn { expression, measured, bytes_per_unit, beside, version })
+}
+
+/// A column beside documents as text that types of contracts read: dates and times in ISO 8601, numbers in full, bytes in hexadecimal.
+fn as_text(table: &str, column: &Column) -> String {
+    let name = format!("{}.{}", SQL_SERVER.quote(table), SQL_SERVER.quote(&column.name));
+    match column.type_name.as_str() {
+        "date" | "time" | "datetime" | "smalldatetime" | "datetime2" | "datetimeoffset" => {
+            format!("CONVERT(nvarchar(max), {name}, 126)")
+        }
+        "float" | "real" => format!("CONVERT(nvarchar(max), {name}, 3)"),
+        "money" | "smallmoney" => format!("CONVERT(nvarchar(max), {name}, 2)"),
+        // `timestamp` is what the catalog calls a `rowversion`.
+        "binary" | "varbinary" | "image" | "timestamp" | "rowversion" => {
+            format!("CONVERT(nvarchar(max), CONVERT(varbinary(max), {name}), 1)")
+        }
+        _ => format!("CONVERT(nvarchar(max), {name})"),
+    }
 }
 
 fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'c Column, PortError> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use xmlshred_engine::ports::{Fetched, PortError};
+use xmlshred_engine::ports::{Fetched, FetchedRow, PortError};
 use xmlshred_model::DocumentKey;
 
 /// Bytes of documents per query: the driver holds an answer as a whole.
@@ -11,11 +11,15 @@ const FETCH_BYTES: i64 = 4 << 20;
 
 /// What a server is asked, each time with the keys of some documents.
 pub(crate) trait Documents {
-    /// The least bytes of UTF-8 that each of these documents has; `None` for a null. Rows that are not there are left out.
+    /// The least bytes of UTF-8 that each of these documents has, with the columns beside it; `None` for a null. Rows that are not there are
+    /// left out.
     fn lengths(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<i64>>, PortError>;
 
+    /// The versions of these documents as the log keeps them; none where documents have no versions.
+    fn versions(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<String>>, PortError>;
+
     /// These documents. Rows that are not there any more are left out.
-    fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, Fetched>, PortError>;
+    fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, FetchedRow>, PortError>;
 }
 
 /// `Source::fetch`.
@@ -23,10 +27,12 @@ pub(crate) fn fetch(
     source: &mut impl Documents,
     keys: &[DocumentKey],
     max_bytes: u64,
-    take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+    take: &mut dyn FnMut(DocumentKey, FetchedRow) -> ControlFlow<()>,
 ) -> Result<(), PortError> {
     let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
     let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
+    // Before the documents: a version that is too old costs a repetition, one that is too new a change.
+    let mut versions = source.versions(&keys)?;
     let found = source.lengths(&keys)?;
     let lengths: Vec<_> = keys.iter().filter_map(|key| Some((*key, *found.get(key)?))).collect();
     let mut rest = &lengths[..];
@@ -37,9 +43,9 @@ pub(crate) fn fetch(
         let readable: Vec<i64> = part.iter().filter(fits).map(|(key, _)| *key).collect();
         let mut documents = source.documents(&readable)?;
         for &(key, length) in part {
-            let fetched = match length {
-                None => Fetched::Null,
-                Some(length) if length > max_bytes => Fetched::TooLarge(length.unsigned_abs()),
+            let mut fetched = match length {
+                None => Fetched::Null.into(),
+                Some(length) if length > max_bytes => Fetched::TooLarge(length.unsigned_abs()).into(),
                 Some(_) => match documents.remove(&key) {
                     // It may be longer than the least.
                     Some(fetched) => checked(fetched, max_bytes),
@@ -47,6 +53,7 @@ pub(crate) fn fetch(
                     None => continue,
                 },
             };
+            fetched.version = versions.remove(&key).flatten();
             if take(DocumentKey(key), fetched).is_break() {
                 return Ok(());
             }
@@ -55,15 +62,27 @@ pub(crate) fn fetch(
     Ok(())
 }
 
-fn checked(fetched: Fetched, max_bytes: i64) -> Fetched {
-    let length = match &fetched {
-        Fetched::Text(text) => text.len(),
-        Fetched::Bytes(bytes) => bytes.len(),
-        Fetched::Null | Fetched::TooLarge(_) => 0,
-    };
+/// `Source::versions`, where documents have some.
+pub(crate) fn versions(
+    source: &mut impl Documents,
+    keys: &[DocumentKey],
+) -> Result<Option<Vec<Option<String>>>, PortError> {
+    let numbers: Vec<i64> = keys.iter().map(|key| key.0).collect();
+    let mut found = source.versions(&numbers)?;
+    Ok(Some(numbers.iter().map(|key| found.remove(key).flatten()).collect()))
+}
+
+/// Bytes as the text of a column beside a document.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+    std::iter::once("\\x".to_owned()).chain(digits).collect()
+}
+
+fn checked(fetched: FetchedRow, max_bytes: i64) -> FetchedRow {
+    let length = fetched.byte_count();
     match i64::try_from(length) {
         Ok(length) if length <= max_bytes => fetched,
-        _ => Fetched::TooLarge(length as u64),
+        _ => Fetched::TooLarge(length as u64).into(),
     }
 }
 

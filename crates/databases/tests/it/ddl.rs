@@ -60,6 +60,8 @@ fn schema() -> TargetSchema {
         tables: vec![parent, child],
         key_column: "app_id".to_owned(),
         ranking_columns: Vec::new(),
+        owners: Vec::new(),
+        has_versions: false,
         contract_name: "contract".to_owned(),
     }
 }

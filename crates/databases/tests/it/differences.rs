@@ -40,6 +40,8 @@ fn schema() -> Arc<TargetSchema> {
         tables: vec![orders, lines],
         key_column: "app_id".to_owned(),
         ranking_columns: Vec::new(),
+        owners: Vec::new(),
+        has_versions: false,
         contract_name: "contract".to_owned(),
     })
 }

@@ -25,6 +25,7 @@ fn documents(schema: &Arc<TargetSchema>, keys: &[i64]) -> Batch {
             outcome: Outcome::Success,
             issues: Vec::new(),
             document_hash: 0,
+            source_version: None,
             byte_count: 1,
             duration: std::time::Duration::ZERO,
             processed_at: 0,

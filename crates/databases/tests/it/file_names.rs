@@ -46,7 +46,7 @@ impl Place {
         let keys = source.keys(&ALL, None, 1_000)?;
         let mut found = BTreeMap::new();
         source.fetch(&keys, 1_000, &mut |key, fetched| {
-            let Fetched::Bytes(name) = fetched else { panic!("{fetched:?}") };
+            let Fetched::Bytes(name) = fetched.document else { panic!("files are bytes") };
             found.insert(String::from_utf8(name).unwrap(), key.0);
             std::ops::ControlFlow::Continue(())
         })?;
@@ -139,7 +139,7 @@ fn files_that_an_older_version_logged_keep_their_numbers_or_stop_the_run() {
     place.add(&["17.xml"]);
     assert_eq!(place.bound("*.xml"), pairs(&[("017.xml", 17), ("17.xml", -1), ("4.xml", 4)]));
     let mut journal = place.ports("*.xml", true).journal().unwrap();
-    let processed = journal.processed(&[-1, 4, 17].map(DocumentKey), FailedDocuments::Leave).unwrap();
+    let processed = journal.processed(&[-1, 4, 17].map(DocumentKey), None, FailedDocuments::Leave).unwrap();
     assert_eq!(processed, [4, 17].map(DocumentKey));
 }
 

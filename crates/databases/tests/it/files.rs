@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use xmlshred_databases::{SourceAddress, open_source};
-use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection, Source};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, FetchedRow, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, Share};
 
@@ -29,6 +29,8 @@ fn spec() -> SourceSpec {
         xml: "xml".to_owned(),
         min_bytes: 0,
         where_sql: None,
+        version: None,
+        columns: Vec::new(),
     }
 }
 
@@ -46,8 +48,8 @@ fn source(folder: &Path) -> Box<dyn Source> {
 fn documents(source: &mut dyn Source) -> Vec<String> {
     let keys = source.keys(&ALL, None, 100).unwrap();
     let mut documents = Vec::new();
-    let mut take = |key, fetched| {
-        let Fetched::Bytes(bytes) = fetched else { panic!("{fetched:?}") };
+    let mut take = |key, row: FetchedRow| {
+        let Fetched::Bytes(bytes) = row.document else { panic!("files are bytes") };
         documents.push(format!("{key} {}", String::from_utf8(bytes).unwrap()));
         ControlFlow::Continue(())
     };
@@ -89,8 +91,8 @@ fn large_vanished_and_unknown_documents_are_told_apart() {
     fs::remove_file(folder.path().join("2.xml")).unwrap();
     let mut fetched = |key, max_bytes| {
         let mut fetched = Vec::new();
-        let mut take = |_, document| {
-            fetched.push(document);
+        let mut take = |_, row: FetchedRow| {
+            fetched.push(row.document);
             ControlFlow::Continue(())
         };
         source.fetch(&[DocumentKey(key)], max_bytes, &mut take).unwrap();
@@ -165,4 +167,17 @@ fn links_lead_to_each_file_once_and_not_in_circles() {
     let wrong = listed("**/[0-4].xml").unwrap_err();
     assert!(wrong.starts_with("`**` would go in a circle: ") && wrong.contains("back"), "{wrong}");
     assert_eq!(listed("2026/*/*.xml").unwrap(), "2026/11/3.xml 2026/more/2.xml");
+}
+
+#[test]
+fn a_contract_that_takes_columns_of_the_source_is_refused_for_files() {
+    let folder = folder(&["1.xml"]);
+    let pattern = folder.path().join("*.xml").to_str().unwrap().to_owned();
+    let columns = ["batch_id", "received_at"].map(str::to_owned).into();
+    let spec = SourceSpec { columns, ..spec() };
+    let refused = open_source(&SourceAddress::Files(pattern), &spec).err().unwrap();
+    assert_eq!(
+        refused.message,
+        "files have no columns: `source.columns` of the contract names `batch_id`, `received_at`"
+    );
 }

@@ -184,7 +184,7 @@ fn check_refused(target: &dyn OldTarget) {
     check_told(&ports.source().err().unwrap());
     let mut journal = ports.journal().unwrap();
     check_told(&journal.tally().unwrap_err());
-    check_told(&journal.processed(&[DocumentKey(1)], FailedDocuments::Leave).unwrap_err());
+    check_told(&journal.processed(&[DocumentKey(1)], None, FailedDocuments::Leave).unwrap_err());
 }
 
 /// The rows are there, belong to the contract, and a second contract is free to use the same keys.

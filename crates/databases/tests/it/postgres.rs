@@ -9,7 +9,7 @@ use xmlshred_engine::ports::Ports;
 use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, Line, LogRow, Moment};
 use xmlshred_mapping::Content;
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, OwnedValue, TableSchema, TargetSchema};
+use xmlshred_model::{DataType, DocumentKey, OwnedValue, TableSchema, TargetSchema};
 use xmlshred_test_servers::{Cut, PostgresServer, Proxy, skip};
 
 /// A server whose fixtures are schemas of its one database: quicker made than databases.
@@ -91,6 +91,8 @@ impl PostgresFixture {
             xml: "xml".to_owned(),
             min_bytes: 0,
             where_sql: None,
+            version: None,
+            columns: Vec::new(),
         }
     }
 
@@ -118,6 +120,38 @@ impl Fixture for PostgresFixture {
         self.open_for(&self.spec(), schema, OpenOptions::default())
     }
 
+    fn ports_with_columns(&self, columns: &[(&str, DataType, Option<&str>)]) -> Box<dyn Ports> {
+        for (name, data_type, text) in columns {
+            let native = match data_type {
+                DataType::Bool => "boolean".to_owned(),
+                DataType::Double => "double precision".to_owned(),
+                other => other.to_string(),
+            };
+            let text =
+                text.map_or_else(|| "NULL".to_owned(), |text| format!("'{}'", text.replace('\'', "''")));
+            let sql = format!(
+                "ALTER TABLE app_xml ADD \"{name}\" {native}; UPDATE app_xml SET \"{name}\" = {text}"
+            );
+            self.client().batch_execute(&sql).unwrap();
+        }
+        let columns = columns.iter().map(|(name, _, _)| (*name).to_owned()).collect();
+        self.open(&SourceSpec { columns, ..self.spec() })
+    }
+
+    fn ports_with_versions(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
+        self.client()
+            .batch_execute("ALTER TABLE app_xml ADD COLUMN IF NOT EXISTS version timestamptz")
+            .unwrap();
+        let spec = SourceSpec { version: Some("version".to_owned()), ..self.spec() };
+        self.open_for(&spec, schema, OpenOptions::default())
+    }
+
+    fn set_version(&self, key: DocumentKey, version: i64) {
+        let column = &self.schema.key_column;
+        let sql = format!("UPDATE app_xml SET version = to_timestamp($2::bigint) WHERE \"{column}\" = $1");
+        self.client().execute(&sql, &[&key.0, &version]).unwrap();
+    }
+
     fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
         let sql = "INSERT INTO app_xml VALUES ($1, $2)";
         let mut client = self.client();
@@ -142,7 +176,7 @@ impl Fixture for PostgresFixture {
     fn log(&self) -> Vec<LogRow> {
         let sql = format!(
             "SELECT \"{}\", contract_name, status, failure_reason, failure_code, failure_table, failure_column, \
-             (extract(epoch FROM processing_time) * 1000000)::bigint, session_id, run_nonce, instance_id::bigint, instance_count::bigint, row_count, issue_count, contract_hash, document_hash, duration_ms \
+             (extract(epoch FROM processing_time) * 1000000)::bigint, session_id, run_nonce, instance_id::bigint, instance_count::bigint, row_count, issue_count, contract_hash, document_hash, duration_ms, source_version \
              FROM processing_log",
             self.schema.key_column
         );
@@ -165,6 +199,7 @@ impl Fixture for PostgresFixture {
                 issue_count: row.get(13),
                 contract_hash: row.get(14),
                 document_hash: row.get(15),
+                source_version: row.get(17),
                 duration_ms: row.get(16),
             })
             .collect()

@@ -19,6 +19,8 @@ fn no_tables() -> Arc<TargetSchema> {
         tables: Vec::new(),
         key_column: "app_id".to_owned(),
         ranking_columns: Vec::new(),
+        owners: Vec::new(),
+        has_versions: false,
         contract_name: "contract".to_owned(),
     })
 }
@@ -38,7 +40,7 @@ fn documents_are_read_from_every_kind_of_column() {
         let mut found = Vec::new();
         let mut source = fixture.ports().source().unwrap();
         let fetched = source.fetch(&[DocumentKey(1)], 1_000, &mut |_, fetched| {
-            found.push(fetched);
+            found.push(fetched.document);
             ControlFlow::Continue(())
         });
         fetched.unwrap();

@@ -28,6 +28,8 @@ pub(crate) fn schema(types: &[DataType], on_existing: OnExisting) -> Arc<TargetS
         }],
         key_column: "app_id".to_owned(),
         ranking_columns: Vec::new(),
+        owners: Vec::new(),
+        has_versions: false,
         contract_name: "contract".to_owned(),
     })
 }
@@ -43,6 +45,7 @@ pub(crate) fn batch(schema: &Arc<TargetSchema>, key: i64, rows: &[&[Value<'_>]])
         outcome: Outcome::Success,
         issues: Vec::new(),
         document_hash: 0,
+        source_version: None,
         byte_count: 1,
         duration: std::time::Duration::ZERO,
         processed_at: 0,
@@ -426,6 +429,8 @@ fn the_rights_of_the_manual_are_enough() {
         xml: "xml".to_owned(),
         min_bytes: 0,
         where_sql: None,
+        version: None,
+        columns: Vec::new(),
     };
     let ports = |text: &str| {
         let url = DatabaseUrl::parse(text, &|_| None).unwrap();

@@ -26,6 +26,7 @@ pub(crate) fn batch(
             outcome: Outcome::Success,
             issues: Vec::new(),
             document_hash: 0,
+            source_version: None,
             byte_count: 1,
             duration: Duration::from_millis(1),
             processed_at: 0,

@@ -53,6 +53,8 @@ impl SqliteFixture {
             xml: "xml".to_owned(),
             min_bytes: 0,
             where_sql: None,
+            version: None,
+            columns: Vec::new(),
         }
     }
 
@@ -81,6 +83,29 @@ impl Fixture for SqliteFixture {
         self.open_for(&self.spec(), schema, OpenOptions::default())
     }
 
+    fn ports_with_columns(&self, columns: &[(&str, DataType, Option<&str>)]) -> Box<dyn Ports> {
+        for (name, data_type, text) in columns {
+            let connection = self.connection();
+            let native = if *data_type == DataType::BigInt { "INTEGER" } else { "TEXT" };
+            connection.execute(&format!("ALTER TABLE app_xml ADD \"{name}\" {native}"), []).unwrap();
+            connection.execute(&format!("UPDATE app_xml SET \"{name}\" = ?1"), [text]).unwrap();
+        }
+        let columns = columns.iter().map(|(name, _, _)| (*name).to_owned()).collect();
+        self.open(&SourceSpec { columns, ..self.spec() })
+    }
+
+    fn ports_with_versions(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
+        // It is there, when others have asked before.
+        let _ = self.connection().execute("ALTER TABLE app_xml ADD version INTEGER", []);
+        let spec = SourceSpec { version: Some("version".to_owned()), ..self.spec() };
+        self.open_for(&spec, schema, OpenOptions::default())
+    }
+
+    fn set_version(&self, key: DocumentKey, version: i64) {
+        let sql = format!("UPDATE app_xml SET version = ?2 WHERE \"{}\" = ?1", self.schema.key_column);
+        self.connection().execute(&sql, [key.0, version]).unwrap();
+    }
+
     fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
         let connection = self.connection();
         let sql = "INSERT INTO app_xml VALUES (?1, ?2)";
@@ -106,7 +131,7 @@ impl Fixture for SqliteFixture {
         let sql = format!(
             "SELECT \"{}\", contract_name, status, failure_reason, failure_code, failure_table, failure_column, processing_time, \
              session_id, run_nonce, instance_id, instance_count, row_count, issue_count, contract_hash, document_hash, \
-             duration_ms FROM processing_log",
+             duration_ms, source_version FROM processing_log",
             self.schema.key_column
         );
         let mut statement = connection.prepare(&sql).unwrap();
@@ -134,6 +159,7 @@ impl Fixture for SqliteFixture {
                 issue_count: row.get(13)?,
                 contract_hash: row.get(14)?,
                 document_hash: row.get(15)?,
+                source_version: row.get(17)?,
                 duration_ms: row.get(16)?,
             })
         });
@@ -180,6 +206,8 @@ pub(crate) fn prepared(count: i64) -> SqliteFixture {
         }],
         key_column: "app_id".to_owned(),
         ranking_columns: Vec::new(),
+        owners: Vec::new(),
+        has_versions: false,
         contract_name: "contract".to_owned(),
     });
     let fixture = SqliteFixture { folder: tempfile::tempdir().unwrap(), schema };

@@ -8,7 +8,7 @@ use xmlshred_engine::ports::Ports;
 use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, Line, LogRow, Moment};
 use xmlshred_mapping::Content;
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema};
+use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema};
 use xmlshred_test_servers::{Cut, Proxy, skip};
 
 use crate::postgres::rows;
@@ -153,6 +153,8 @@ impl SqlServerFixture {
             xml: "xml".to_owned(),
             min_bytes: 0,
             where_sql: None,
+            version: None,
+            columns: Vec::new(),
         }
     }
 
@@ -173,6 +175,36 @@ impl Fixture for SqlServerFixture {
 
     fn ports_for(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
         self.open_for(&self.spec(), schema)
+    }
+
+    fn ports_with_columns(&self, columns: &[(&str, DataType, Option<&str>)]) -> Box<dyn Ports> {
+        for (name, data_type, text) in columns {
+            let native = match data_type {
+                DataType::Bool => "bit".to_owned(),
+                DataType::Double => "float".to_owned(),
+                DataType::Timestamp => "datetime2".to_owned(),
+                DataType::Uuid => "uniqueidentifier".to_owned(),
+                DataType::VarChar(length) => format!("nvarchar({length})"),
+                other => other.to_string(),
+            };
+            let text =
+                text.map_or_else(|| "NULL".to_owned(), |text| format!("N'{}'", text.replace('\'', "''")));
+            self.tds.run(&format!("ALTER TABLE app_xml ADD [{name}] {native}"));
+            self.tds.run(&format!("UPDATE app_xml SET [{name}] = {text}"));
+        }
+        let columns = columns.iter().map(|(name, _, _)| (*name).to_owned()).collect();
+        self.open(&SourceSpec { columns, ..self.spec() })
+    }
+
+    fn ports_with_versions(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
+        self.tds.run("IF COL_LENGTH(N'app_xml', N'version') IS NULL ALTER TABLE app_xml ADD version bigint");
+        let spec = SourceSpec { version: Some("version".to_owned()), ..self.spec() };
+        self.open_for(&spec, schema)
+    }
+
+    fn set_version(&self, key: DocumentKey, version: i64) {
+        let column = &self.schema.key_column;
+        self.tds.run(&format!("UPDATE app_xml SET version = {version} WHERE [{column}] = {key}"));
     }
 
     fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
@@ -199,7 +231,7 @@ impl Fixture for SqlServerFixture {
         let sql = format!(
             "SELECT [{}], contract_name, status, failure_reason, failure_code, failure_table, failure_column, processing_time, \
              session_id, run_nonce, CAST(instance_id AS bigint), \
-             CAST(instance_count AS bigint), row_count, issue_count, contract_hash, document_hash, duration_ms \
+             CAST(instance_count AS bigint), row_count, issue_count, contract_hash, document_hash, duration_ms, source_version \
              FROM processing_log",
             self.schema.key_column
         );

@@ -52,7 +52,7 @@ fn keys_of_every_whole_type_are_paged_and_shared() {
         assert_eq!(shared, found, "{key_type}");
         let mut documents = 0;
         let fetched = source.fetch(&found, 99, &mut |_, fetched| {
-            assert_eq!(fetched, Fetched::Text("<a/>".to_owned()), "{key_type}");
+            assert_eq!(fetched.document, Fetched::Text("<a/>".to_owned()), "{key_type}");
             documents += 1;
             ControlFlow::Continue(())
         });
@@ -142,7 +142,7 @@ fn documents_are_read_from_every_kind_of_column() {
         fixture.run(&format!("INSERT INTO app_xml VALUES (1, {value})"));
         let mut found = Vec::new();
         let fetched = fixture.ports().source().unwrap().fetch(&[DocumentKey(1)], 1_000, &mut |_, fetched| {
-            found.push(fetched);
+            found.push(fetched.document);
             ControlFlow::Continue(())
         });
         fetched.unwrap();

@@ -74,14 +74,14 @@ fn a_missing_file_is_made_for_tables_only_and_only_when_allowed() {
     let ports = open(OpenOptions::default());
     assert_eq!(ports.journal().unwrap().create_tables().unwrap_err().fault, Fault::CannotConnect);
     assert!(!file.exists());
-    assert_eq!(ports.journal().unwrap().processed(&keys, FailedDocuments::Leave).unwrap(), []);
+    assert_eq!(ports.journal().unwrap().processed(&keys, None, FailedDocuments::Leave).unwrap(), []);
     assert!(!ports.source().unwrap().sees_journal(), "the log lies in another file");
 
     let ports = open(OpenOptions { create: true, ..OpenOptions::default() });
     ports.journal().unwrap().create_tables().unwrap();
     let loaded = batch(&from.schema, [1], 1);
     ports.sink().unwrap().commit(&loaded, &identity(0, 1), FailedDocuments::Leave).unwrap();
-    assert_eq!(ports.journal().unwrap().processed(&keys, FailedDocuments::Leave).unwrap(), keys);
+    assert_eq!(ports.journal().unwrap().processed(&keys, None, FailedDocuments::Leave).unwrap(), keys);
 }
 
 #[test]

@@ -90,6 +90,7 @@ impl Tds {
                 issue_count: number(row, 13),
                 contract_hash: text(row, 14),
                 document_hash: text(row, 15),
+                source_version: optional(row, 17),
                 duration_ms: number(row, 16),
             })
             .collect()

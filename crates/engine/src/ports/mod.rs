@@ -93,8 +93,17 @@ pub trait Source: Send {
         None
     }
 
+    /// The versions of the documents with these keys, in their order, as the log keeps them; `None` where documents have no versions. A row
+    /// that vanished has none.
+    ///
+    /// # Errors
+    /// Any fault; the call can be repeated.
+    fn versions(&mut self, _keys: &[DocumentKey]) -> Result<Option<Vec<Option<String>>>, PortError> {
+        Ok(None)
+    }
+
     /// The documents with these keys, in the order given, handed to `take` one at a time until it says to stop. A key whose row vanished is
-    /// passed over. A document larger than `max_bytes` arrives as [`Fetched::TooLarge`] without having been read.
+    /// passed over. A document larger than `max_bytes`, with the columns beside it, arrives as [`Fetched::TooLarge`] without having been read.
     ///
     /// # Errors
     /// Any fault; the call can be repeated for the keys not yet taken.
@@ -102,7 +111,7 @@ pub trait Source: Send {
         &mut self,
         keys: &[DocumentKey],
         max_bytes: u64,
-        take: &mut dyn FnMut(DocumentKey, Fetched) -> std::ops::ControlFlow<()>,
+        take: &mut dyn FnMut(DocumentKey, FetchedRow) -> std::ops::ControlFlow<()>,
     ) -> Result<(), PortError>;
 
     /// How many documents of the selection are still to do, for progress; processed ones are left out when the source sees
@@ -126,6 +135,41 @@ pub enum Fetched {
     TooLarge(u64),
 }
 
+/// A row of the source as it came from there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FetchedRow {
+    /// Its document.
+    pub document: Fetched,
+    /// The text of each of `source.columns`, or null; none where the document was not read.
+    pub columns: Vec<Option<String>>,
+    /// The version of the document, where it has one: that of before it was read, or of the very moment.
+    pub version: Option<String>,
+}
+
+impl From<Fetched> for FetchedRow {
+    fn from(document: Fetched) -> Self {
+        Self { document, columns: Vec::new(), version: None }
+    }
+}
+
+impl FetchedRow {
+    /// Bytes that it holds.
+    pub fn byte_count(&self) -> usize {
+        self.document.byte_count() + self.columns.iter().flatten().map(String::len).sum::<usize>()
+    }
+}
+
+impl Fetched {
+    /// Bytes that it holds.
+    pub fn byte_count(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Null | Self::TooLarge(_) => 0,
+        }
+    }
+}
+
 /// Who loads: goes into every log row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunIdentity {
@@ -145,7 +189,8 @@ pub trait Sink: Send {
     /// `failed` or `skipped`), its issues. All or nothing.
     ///
     /// Documents that the log has already (of this contract, from anyone; failed ones only when `failed` is `Leave`) are left out, rows and all, and named in the
-    /// answer: that makes the call repeatable after a lost answer, and overlapping instances harmless. With
+    /// answer: that makes the call repeatable after a lost answer, and overlapping instances harmless. Where documents have versions
+    /// (`TargetSchema::has_versions`) and the log's is another one, the document takes the place of the one before: rows, issues and log row. With
     /// `FailedDocuments::Retry` a `failed` log row (and its issues) is replaced.
     ///
     /// # Errors
@@ -188,7 +233,7 @@ pub trait Journal: Send {
     /// Any fault; and when it cannot be told whose the rows of an earlier log are.
     fn create_tables(&mut self) -> Result<(), PortError>;
 
-    /// Which of these keys of this contract are processed (with `Leave`: have a log row; with `Retry`: have one that does not say
+    /// Which of these keys of this contract are processed, in these versions where documents have some (with `Leave`: have a log row; with `Retry`: have one that does not say
     /// `failed`).
     ///
     /// # Errors
@@ -196,6 +241,7 @@ pub trait Journal: Send {
     fn processed(
         &mut self,
         keys: &[DocumentKey],
+        versions: Option<&[Option<String>]>,
         failed: FailedDocuments,
     ) -> Result<Vec<DocumentKey>, PortError>;
 

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use xmlshred_model::{Batch, DocumentKey, DocumentRecord, Outcome};
 
 use crate::ports::{
-    Commit, FailedDocuments, Fault, Fetched, Journal, LogTally, Logged, PortError, Ports, RunIdentity,
+    Commit, FailedDocuments, Fault, FetchedRow, Journal, LogTally, Logged, PortError, Ports, RunIdentity,
     Selection, Sink, Source,
 };
 
@@ -377,11 +377,15 @@ impl Source for Faulty<dyn Source> {
         self.inner.promises_unique_keys()
     }
 
+    fn versions(&mut self, keys: &[DocumentKey]) -> Result<Option<Vec<Option<String>>>, PortError> {
+        self.inner.versions(keys)
+    }
+
     fn fetch(
         &mut self,
         keys: &[DocumentKey],
         max_bytes: u64,
-        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+        take: &mut dyn FnMut(DocumentKey, FetchedRow) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
         let Self { script, inner, is_spoiled: _ } = self;
         script.reach(Step::Fetch)?;
@@ -441,10 +445,11 @@ impl Journal for Faulty<dyn Journal> {
     fn processed(
         &mut self,
         keys: &[DocumentKey],
+        versions: Option<&[Option<String>]>,
         failed: FailedDocuments,
     ) -> Result<Vec<DocumentKey>, PortError> {
         self.script.reach(Step::Processed)?;
-        self.inner.processed(keys, failed)
+        self.inner.processed(keys, versions, failed)
     }
 
     fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {

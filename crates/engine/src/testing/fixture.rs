@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use xmlshred_mapping::Content;
-use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, UtcMicros};
+use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, UtcMicros};
 
 use crate::ports::Ports;
 
@@ -30,6 +30,15 @@ pub trait Fixture: Sync {
 
     /// Ports to the same documents and the same log for another contract, whose tables have other names or are the same.
     fn ports_for(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports>;
+
+    /// Gives the source table columns of these types, and every row of it these values, and opens ports for a contract that takes them.
+    fn ports_with_columns(&self, columns: &[(&str, DataType, Option<&str>)]) -> Box<dyn Ports>;
+
+    /// Gives the source table a column of versions, unless it has one, and opens ports for this contract, whose documents have them.
+    fn ports_with_versions(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports>;
+
+    /// Sets the version of a document, behind [`Fixture::ports_with_versions`].
+    fn set_version(&self, key: DocumentKey, version: i64);
 
     /// Adds a row to the source table; `None` is a null.
     fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>);
@@ -108,6 +117,8 @@ pub struct LogRow {
     pub contract_hash: String,
     /// 32 lower-case hexadecimal digits
     pub document_hash: String,
+    /// `source_version`
+    pub source_version: Option<String>,
     /// Rounded up.
     pub duration_ms: i64,
 }

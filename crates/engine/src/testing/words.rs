@@ -61,6 +61,8 @@ impl Words {
             tables: vec![document, word],
             key_column: "app_id".to_owned(),
             ranking_columns: Vec::new(),
+            owners: Vec::new(),
+            has_versions: false,
             contract_name: "contract".to_owned(),
         };
         Self { schema: Arc::new(schema), min_bytes: 0 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use xmlshred_engine::ports::{Fetched, Journal, PortError, Ports, Selection, Sink, Source};
+use xmlshred_engine::ports::{Fetched, FetchedRow, Journal, PortError, Ports, Selection, Sink, Source};
 use xmlshred_engine::settings::ChunkLimits;
 use xmlshred_engine::shredding::{DocumentShredder, Shredders};
 use xmlshred_engine::testing::listening::Deaf;
@@ -101,11 +101,11 @@ impl Source for MillSource {
         &mut self,
         keys: &[DocumentKey],
         _max_bytes: u64,
-        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+        take: &mut dyn FnMut(DocumentKey, FetchedRow) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
         for key in keys {
             self.0.hand_out(DOCUMENT_BYTES);
-            if take(*key, Fetched::Bytes(vec![b'a'; DOCUMENT_BYTES as usize])).is_break() {
+            if take(*key, Fetched::Bytes(vec![b'a'; DOCUMENT_BYTES as usize]).into()).is_break() {
                 break;
             }
         }

@@ -51,6 +51,10 @@ pub struct SourceSpec {
     pub min_bytes: u64,
     /// Verbatim SQL condition on rows of the table.
     pub where_sql: Option<String>,
+    /// Unquoted names of other columns, whose values the contract takes.
+    pub columns: Vec<String>,
+    /// Unquoted name of a column that changes when the document does.
+    pub version: Option<String>,
 }
 
 /// Where rows go.
@@ -310,6 +314,8 @@ pub enum ColumnSource {
     },
     /// A constant, already converted to the type (`value:` or a template's `set`).
     Constant(OwnedValue),
+    /// A column of the document's row: index into the source's `columns`.
+    Source(usize),
     /// `generate`
     Generate(Generate),
 }

@@ -101,6 +101,7 @@ codes! {
     UnreachableParent "E0505" "unreachable-parent" "A column refers to a table of which no single row belongs to this one.",
     ConflictingRows "E0506" "conflicting-rows" "What a table says about its rows contradicts itself.",
     NoColumns "E0507" "no-columns" "A table without columns.",
+    UntracedRows "E0508" "untraced-rows" "Rows that cannot be replaced with their document: nothing in them tells whose they are, or documents share them.",
     UnusedCodes "W0601" "unused-codes" "A code list that no column uses.",
     UnusedLet "W0602" "unused-let" "A `let` that no expression uses.",
     UselessSetting "W0603" "useless-setting" "A setting that can have no effect where it stands.",

@@ -39,6 +39,7 @@ fn holds_key(contract: &Contract, table: usize, column: usize) -> bool {
                 ColumnSource::Parent { table, column } => holds_key(contract, *table, *column),
                 ColumnSource::Expression(_)
                 | ColumnSource::Constant(_)
+                | ColumnSource::Source(_)
                 | ColumnSource::Generate(
                     Generate::RowNumber | Generate::Session | Generate::Now | Generate::Uuid,
                 ) => false,

@@ -212,7 +212,9 @@ fn has_no_blank(contract: &Contract, column: &Column) -> bool {
     let is_default_blank = matches!(&column.default, Some(ColumnDefault::Value(value)) if is_blank(value));
     let is_blanked = !of_codes && !is_default_blank;
     match &column.source {
-        ColumnSource::Path(_) | ColumnSource::Expression(_) => is_blanked && column.blank == Blank::Null,
+        ColumnSource::Path(_) | ColumnSource::Expression(_) | ColumnSource::Source(_) => {
+            is_blanked && column.blank == Blank::Null
+        }
         ColumnSource::Parent { table, column: at } => is_blanked && is_never_blank(contract, *table, *at),
         ColumnSource::Constant(_) | ColumnSource::Generate(_) => false,
     }
@@ -227,7 +229,10 @@ fn leaves_row(column: &Column) -> bool {
             path.absolute || path.group.is_some() || path.steps.iter().any(leaves)
         }),
         ColumnSource::Expression(_) => true,
-        ColumnSource::Parent { .. } | ColumnSource::Constant(_) | ColumnSource::Generate(_) => false,
+        ColumnSource::Parent { .. }
+        | ColumnSource::Constant(_)
+        | ColumnSource::Source(_)
+        | ColumnSource::Generate(_) => false,
     }
 }
 

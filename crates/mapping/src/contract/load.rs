@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use xmlshred_model::lexical::Leniency;
-use xmlshred_model::log_table::{
-    FILE, ISSUE, LOG, LOG_ID, LogColumn, MAX_CONTRACT_NAME, file_columns, issue_columns, log_columns,
-};
+use xmlshred_model::log_table::MAX_CONTRACT_NAME;
 use xmlshred_model::{OnExisting, Work};
 
-use super::checked::{Contract, SourceSpec, TargetSpec};
+use super::checked::{Contract, TargetSpec};
 use super::diagnostic::{Code, Diagnostic, Problems};
 use super::document_key::{may_be_shared, ranking_column};
 use super::doubted::Doubts;
@@ -49,6 +47,7 @@ pub fn load(text: &str) -> Loaded {
         namespaces: BTreeMap::new(),
         whole_namespaces: HashSet::new(),
         defaults: Defaults::default(),
+        source_columns: Vec::new(),
         codes: HashMap::new(),
         code_names: Vec::new(),
         used_codes: HashSet::new(),
@@ -121,6 +120,7 @@ impl<'n> Checker<'n> {
             variables: std::mem::take(&mut self.variables),
             hash: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(self.text.as_bytes())),
         };
+        self.check_replaceable(&contract, &fields);
         self.warn_of_order(&contract, &fields);
         self.warn_of_doubts(&contract, &fields);
         Some(contract)
@@ -172,40 +172,6 @@ impl<'n> Checker<'n> {
             let hint = "this program reads `xmlshred: 1`";
             self.problems.report(Code::WrongVersion, found.span, message, hint);
         }
-    }
-
-    fn source_section(&mut self, fields: &Fields<'n>, root: &Node) -> Option<SourceSpec> {
-        let Some(entry) = fields.entry("source") else {
-            missing_key("source", "a contract", &root.span, &mut self.problems);
-            return None;
-        };
-        let problems = &mut self.problems;
-        let fields = Fields::read(&entry.value, &language::SOURCE, problems)?;
-        let table = fields.required_text("table", "source", &entry.key_span, problems);
-        let key = fields.required_text("key", "source", &entry.key_span, problems);
-        let xml = fields.required_text("xml", "source", &entry.key_span, problems);
-        let min_bytes = fields.number("min_bytes", problems).unwrap_or(0);
-        if let Some(key) = &key
-            && let Some(log) = clashes_with_log(key.value)
-        {
-            let message =
-                format!("`{}` is also the name of a column of `{log}`, which is keyed by it", key.value);
-            let hint = "name a view of the table as the source, with another name for this column";
-            problems.report(Code::InvalidName, key.span.clone(), message, hint);
-        }
-        let where_sql = fields.text("where", problems).map(|found| found.value.to_owned());
-        let (schema, table) = match table?.value.rsplit_once('.') {
-            Some((schema, table)) => (Some(schema.to_owned()), table.to_owned()),
-            None => (None, fields.get("table").and_then(scalar)?.to_owned()),
-        };
-        Some(SourceSpec {
-            schema,
-            table,
-            key: key?.value.to_owned(),
-            xml: xml?.value.to_owned(),
-            min_bytes,
-            where_sql,
-        })
     }
 
     fn target_section(&mut self, fields: &Fields<'n>) -> TargetSpec {
@@ -266,6 +232,7 @@ impl<'n> Checker<'n> {
             return;
         }
         self.warn_unused_lets();
+        self.warn_unused_source_columns();
         if let Some(Node { kind: NodeKind::Map(lists), .. }) = fields.get("codes") {
             for entry in lists.iter().filter(|entry| !self.used_codes.contains(&*entry.key)) {
                 let message = format!("no column uses code list `{}`", entry.key);
@@ -273,24 +240,4 @@ impl<'n> Checker<'n> {
             }
         }
     }
-}
-
-fn scalar(node: &Node) -> Option<&str> {
-    match &node.kind {
-        NodeKind::Scalar { text, .. } => Some(text),
-        NodeKind::List(_) | NodeKind::Map(_) => None,
-    }
-}
-
-/// The table of the log that has a column of this name beside its key.
-fn clashes_with_log(key: &str) -> Option<&'static str> {
-    let has =
-        |columns: Vec<LogColumn>| columns[1..].iter().any(|column| column.name.eq_ignore_ascii_case(key));
-    if key.eq_ignore_ascii_case(LOG_ID) || has(log_columns(key)) {
-        return Some(LOG);
-    }
-    if has(issue_columns(key)) {
-        return Some(ISSUE);
-    }
-    has(file_columns(key)).then_some(FILE)
 }

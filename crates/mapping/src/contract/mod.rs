@@ -25,8 +25,10 @@ mod resolve;
 mod scalar;
 mod schema;
 mod scope;
+mod source;
 mod table;
 mod unpivot;
+mod versions;
 mod words;
 mod yaml_mistakes;
 

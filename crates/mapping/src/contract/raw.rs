@@ -55,6 +55,8 @@ pub(super) enum RawSource<'n> {
     Expr(Spanned<&'n str>),
     Parent(Spanned<&'n str>),
     Value(&'n Node),
+    /// A column of the document's row.
+    Column(Spanned<&'n str>),
     /// The name of a row of an `unpivot`.
     Name(Spanned<&'n str>),
     Generate(Spanned<Generate>),
@@ -124,6 +126,7 @@ impl<'n> RawColumn<'n> {
         source(fields.text("expr", problems).map(RawSource::Expr));
         source(fields.text("parent", problems).map(RawSource::Parent));
         source(fields.get("value").map(RawSource::Value));
+        source(fields.text("source", problems).map(RawSource::Column));
         if let Some(found) = fields.text("generate", problems) {
             let generate = word(&found, "generate", &GENERATORS, problems);
             source(generate.map(|value| RawSource::Generate(Spanned { value, span: found.span })));

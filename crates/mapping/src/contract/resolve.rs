@@ -32,6 +32,8 @@ pub(super) struct Checker<'n> {
     /// Those of which some path asks for any name.
     pub(super) whole_namespaces: HashSet<String>,
     pub(super) defaults: Defaults<'n>,
+    /// `source.columns`, each with whether something takes it.
+    pub(super) source_columns: Vec<(Spanned<&'n str>, bool)>,
     pub(super) codes: HashMap<&'n str, &'n [Entry]>,
     /// In order.
     pub(super) code_names: Vec<&'n str>,
@@ -284,7 +286,7 @@ impl<'n> Checker<'n> {
                     Code::MissingSource,
                     raw.name.span.clone(),
                     message,
-                    "add `path`, `expr`, `parent`, `value` or `generate`",
+                    "add `path`, `expr`, `parent`, `value`, `source` or `generate`",
                 );
             }
             return (null(), None);
@@ -296,7 +298,7 @@ impl<'n> Checker<'n> {
                 Code::SeveralSources,
                 raw.name.span.clone(),
                 message,
-                "keep one of `path`, `expr`, `parent`, `value` and `generate`; only `expr` may stand beside `path`",
+                "keep one of `path`, `expr`, `parent`, `value`, `source` and `generate`; only `expr` may stand beside `path`",
             );
         }
         match source {
@@ -305,6 +307,10 @@ impl<'n> Checker<'n> {
             }
             RawSource::Value(node) => (Source::Value(node), None),
             RawSource::Name(found) => (Source::Name(found.clone()), None),
+            RawSource::Column(found) => match self.source_column(found) {
+                Some(index) => (Source::Found(ColumnSource::Source(index)), None),
+                None => (null(), self.after_a_mistake(raw)),
+            },
             RawSource::Parent(found) => match self.parent(found, place) {
                 Some((table, column)) => {
                     let data_type = self.tables[table].templates[0].columns[column].data_type;

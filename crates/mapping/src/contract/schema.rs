@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use xmlshred_model::{ColumnSchema, ForeignKey, TableSchema, TargetSchema};
+use xmlshred_model::{ColumnSchema, ForeignKey, Owner, TableSchema, TargetSchema};
 
 use super::checked::{Column, ColumnSource, Contract, OnInvalid};
-use super::document_key::ranking_column;
+use super::document_key::{document_key_column, ranking_column};
 
 /// Tables in insert order. The primary key is the columns with `key: true`; a table refers to each table whose whole primary key
 /// its `parent:` columns repeat.
@@ -21,14 +21,33 @@ pub fn target_schema(contract: &Contract) -> TargetSchema {
         };
         tables.push(schema);
     }
+    let owners = owners(contract, &tables);
     TargetSchema {
         namespace: contract.target.schema.clone(),
         on_existing: contract.target.on_existing,
         tables,
         key_column: contract.source.key.clone(),
         ranking_columns: (0..contract.tables.len()).map(|table| ranking_column(contract, table)).collect(),
+        owners,
+        has_versions: contract.source.version.is_some(),
         contract_name: contract.name.clone(),
     }
+}
+
+/// How the rows of each table tell whose document's they are: a column holds its key, or they refer to the one row of a table that tells it.
+pub(super) fn owners(contract: &Contract, tables: &[TableSchema]) -> Vec<Option<Owner>> {
+    let mut owners: Vec<Option<Owner>> = Vec::with_capacity(tables.len());
+    for (at, table) in tables.iter().enumerate() {
+        let by_parent = || {
+            let keys = table.foreign_keys.iter();
+            keys.enumerate()
+                .find(|(_, key)| owners[key.parent].is_some())
+                .map(|(index, _)| Owner::Parent(index))
+        };
+        let owner = document_key_column(contract, at).map(Owner::Key).or_else(by_parent);
+        owners.push(owner);
+    }
+    owners
 }
 
 fn column_schema(column: &Column) -> ColumnSchema {
@@ -99,7 +118,7 @@ fn is_filled(
                 ColumnSource::Constant(value) => !value.as_value().is_null(),
                 ColumnSource::Generate(_) => true,
                 ColumnSource::Parent { table, column } => is_filled(contract, *table, *column, known),
-                ColumnSource::Path(_) | ColumnSource::Expression(_) => false,
+                ColumnSource::Path(_) | ColumnSource::Expression(_) | ColumnSource::Source(_) => false,
             }
     });
     known.insert((table, column), is_filled);

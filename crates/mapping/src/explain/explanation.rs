@@ -171,6 +171,12 @@ pub struct ExplainedInput {
 /// One step from text to value.
 #[derive(Clone, Debug)]
 pub enum ExplainedStep {
+    /// The text of a column of the document's row in the source.
+    OfSource(String),
+    /// It is null there.
+    NullInSource,
+    /// The document has no such row.
+    NoSourceRow,
     /// A step of `clean`, and the text after it.
     Cleaned(&'static str, String),
     /// Blank text is null.

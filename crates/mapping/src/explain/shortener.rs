@@ -51,7 +51,9 @@ impl Shortener {
     /// A step that is told again.
     pub(super) fn step(&self, step: &mut ExplainedStep) {
         match step {
-            ExplainedStep::Cleaned(_, text) | ExplainedStep::Truncated(text) => *text = self.text(text),
+            ExplainedStep::OfSource(text)
+            | ExplainedStep::Cleaned(_, text)
+            | ExplainedStep::Truncated(text) => *text = self.text(text),
             ExplainedStep::Coded(_, entry, value) => {
                 *entry = self.text(entry);
                 *value = self.value(&value.as_value());
@@ -59,7 +61,9 @@ impl Shortener {
             ExplainedStep::Converted(value) | ExplainedStep::Default(value) => {
                 *value = self.value(&value.as_value());
             }
-            ExplainedStep::Blank
+            ExplainedStep::NullInSource
+            | ExplainedStep::NoSourceRow
+            | ExplainedStep::Blank
             | ExplainedStep::NullValue
             | ExplainedStep::Nil
             | ExplainedStep::Unmapped(_)

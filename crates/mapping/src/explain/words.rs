@@ -23,6 +23,7 @@ pub(super) fn source(plan: &Plan, column: &Column) -> String {
             format!("parent {}.{}", table.name, table.templates[0].columns[*column].name)
         }
         ColumnSource::Constant(_) => "value".to_owned(),
+        ColumnSource::Source(index) => format!("source {}", plan.contract().source.columns[*index]),
         ColumnSource::Generate(generate) => format!(
             "generate {}",
             match generate {
@@ -38,6 +39,9 @@ pub(super) fn source(plan: &Plan, column: &Column) -> String {
 
 pub(super) fn in_words(step: Step<'_>, shortener: &Shortener) -> ExplainedStep {
     match step {
+        Step::OfSource { text: Some(text), .. } => ExplainedStep::OfSource(shortener.text(text)),
+        Step::OfSource { text: None, has_row: true } => ExplainedStep::NullInSource,
+        Step::OfSource { text: None, has_row: false } => ExplainedStep::NoSourceRow,
         Step::Cleaned(clean, text) => ExplainedStep::Cleaned(clean_name(clean), shortener.text(text)),
         Step::Nil => ExplainedStep::Nil,
         Step::Blank => ExplainedStep::Blank,

@@ -267,7 +267,10 @@ impl Builder<'_> {
                 self.contract.tables[*table].templates[0].columns[*parent].data_type == column.data_type
             }
             ColumnSource::Constant(_) => true,
-            ColumnSource::Path(_) | ColumnSource::Expression(_) | ColumnSource::Generate(_) => false,
+            ColumnSource::Path(_)
+            | ColumnSource::Expression(_)
+            | ColumnSource::Source(_)
+            | ColumnSource::Generate(_) => false,
         };
         let is_found_at_once = once.is_none()
             && !matches!(

@@ -14,6 +14,8 @@ pub struct DocumentContext<'a> {
     pub session: &'a str,
     /// For `generate: now`.
     pub now: UtcMicros,
+    /// Of its row in the source: the text of each of the contract's `source.columns`, or null. Empty where there is no row: all are null then.
+    pub source_columns: &'a [Option<String>],
     /// The document is given up soon after this has become true.
     pub must_end: Option<&'a AtomicBool>,
 }

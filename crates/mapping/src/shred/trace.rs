@@ -141,6 +141,8 @@ pub(crate) enum Reason<R> {
 /// A rule of a column at work.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step<'s> {
+    /// What the document's row in the source has, where there is such a row.
+    OfSource { text: Option<&'s str>, has_row: bool },
     /// One step of `clean`, and the text after it.
     Cleaned(Clean, &'s str),
     /// The element is `xsi:nil`.

@@ -136,9 +136,29 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             ColumnSource::Generate(generate) => {
                 from_value(column, self.generated(*generate, column, row, *index), room, &self.trace)
             }
+            ColumnSource::Source(index) => self.source_value(column, *index, room),
             ColumnSource::Path(_) => unreachable!("the plan compiles every path"),
         };
         (cell, Matches::AsWanted, None)
+    }
+
+    /// What the rules make of a column of the document's row. It is none of the document's values.
+    #[cold]
+    fn source_value<'r>(
+        &self,
+        column: &'d Column,
+        index: usize,
+        room: Room<'r, '_>,
+    ) -> Result<Cell<'r>, Box<Refusal>>
+    where
+        'd: 'r,
+    {
+        let row = self.context.source_columns;
+        let text = row.get(index).and_then(Option::as_deref);
+        room.reads(text.map_or(0, str::len))?;
+        self.trace.step(column, Step::OfSource { text, has_row: !row.is_empty() });
+        let cell = from_text_at_once(column, text, room, &self.trace)?;
+        Ok(Cell { is_from_document: false, ..cell })
     }
 
     /// What the rules make of the value of an expression.

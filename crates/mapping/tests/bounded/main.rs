@@ -35,7 +35,7 @@ fn run(contract: &str, document: &str, limits: Limits) -> Run {
     let plan = Arc::new(Plan::new(contract));
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
     let mut shredder = Shredder::new(plan, limits);
-    let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
+    let context = DocumentContext { key: None, session: "s", now: 0, source_columns: &[], must_end: None };
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
     let shredded = shredder.shred(Content::Text(document), &context, &mut rows);
@@ -86,7 +86,8 @@ fn what_is_told_of_a_document_takes_little_more_memory_than_its_rows() {
         let document = document(2);
         let most = run(contract, &document, Limits::default()).peak + document.len() * 12 + (2 << 20);
         let content = Content::Text(&document);
-        let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
+        let context =
+            DocumentContext { key: None, session: "s", now: 0, source_columns: &[], must_end: None };
         let plan = || Arc::new(Plan::new(load(&format!("{HEAD}{contract}")).contract.unwrap()));
         let asked = Asked { table: 0, column: None, row: None, max_rows: 10 };
         type Tool<'t> = (&'t str, &'t dyn Fn());
@@ -120,7 +121,8 @@ fn what_is_told_of_a_document_takes_little_more_work_than_its_rows() {
         let limits =
             Limits { max_steps: 3 * steps, max_value_bytes: 3 * value_bytes + 100_000, ..Limits::default() };
         let content = Content::Text(&document);
-        let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
+        let context =
+            DocumentContext { key: None, session: "s", now: 0, source_columns: &[], must_end: None };
         let plan = || Arc::new(Plan::new(load(&format!("{HEAD}{contract}")).contract.unwrap()));
         let asked = Asked { table: 0, column: None, row: None, max_rows: 100 };
         let explained = explain(&plan(), limits, content, &context, asked)
@@ -238,7 +240,8 @@ fn a_wish_to_end_is_heeded_in_the_middle_of_a_document() {
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
     let mut shredder = Shredder::new(plan, Limits::default());
     let wish = std::sync::atomic::AtomicBool::new(true);
-    let context = DocumentContext { key: None, session: "s", now: 0, must_end: Some(&wish) };
+    let context =
+        DocumentContext { key: None, session: "s", now: 0, source_columns: &[], must_end: Some(&wish) };
     let document = format!("<r>{}</r>", "<b/>".repeat(100_000));
     let ended = shredder.shred(Content::Text(&document), &context, &mut rows);
     assert_eq!(ended, Err(ShredError::Interrupted));

@@ -18,8 +18,13 @@ fn check<'d>(name: &str, contract: &str, documents: impl IntoIterator<Item = &'d
     let plan = std::sync::Arc::new(Plan::new(contract));
     let mut shredder = Shredder::new(std::sync::Arc::clone(&plan), Limits::default());
     let Limits { max_steps, max_value_bytes, .. } = Limits::default();
-    let context =
-        DocumentContext { key: Some(xmlshred_model::DocumentKey(1)), session: "s", now: 0, must_end: None };
+    let context = DocumentContext {
+        key: Some(xmlshred_model::DocumentKey(1)),
+        session: "s",
+        now: 0,
+        source_columns: &[],
+        must_end: None,
+    };
     let mut count = 0;
     for document in documents {
         let mut rows = BatchBuilder::new(std::sync::Arc::clone(plan.schema()));

@@ -22,7 +22,8 @@ fn outcome(contract: &str, documents: &str, detail: Detail) -> String {
     let mut coverage = Coverage::new(Arc::new(Plan::new(contract)), Limits::default());
     let mut out = String::new();
     for document in documents.lines() {
-        let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
+        let context =
+            DocumentContext { key: None, session: "s", now: 0, source_columns: &[], must_end: None };
         match coverage.add(Content::Text(document), &context) {
             Ok(()) => {}
             Err(NoRows::Failed(failure)) => writeln!(out, "failed: {failure}").unwrap(),
@@ -86,7 +87,8 @@ fn measured(documents: &[String], detail: Detail) -> Report {
     ));
     let mut coverage = Coverage::new(Arc::new(Plan::new(contract.contract.unwrap())), Limits::default());
     for document in documents {
-        let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
+        let context =
+            DocumentContext { key: None, session: "s", now: 0, source_columns: &[], must_end: None };
         coverage.add(Content::Text(document), &context).unwrap();
     }
     coverage.report(detail)

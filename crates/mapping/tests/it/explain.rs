@@ -25,7 +25,13 @@ fn outcome(contract: &str, document: &str) -> String {
     };
     let plan = Arc::new(Plan::new(contract));
     let table = plan.contract().tables.len() - 1;
-    let context = DocumentContext { key: Some(DocumentKey(17)), session: "s", now: 0, must_end: None };
+    let context = DocumentContext {
+        key: Some(DocumentKey(17)),
+        session: "s",
+        now: 0,
+        source_columns: &[],
+        must_end: None,
+    };
     let content = Content::Text(document.trim_end());
     let asked = Asked { table, column: None, row: None, max_rows: 100 };
     let explanation = explain(&plan, Limits::default(), content, &context, asked);
@@ -83,6 +89,9 @@ fn write_cell(cell: &ExplainedCell, out: &mut String) {
     for step in &cell.steps {
         let told = match step {
             ExplainedStep::Cleaned(how, left) => format!("{how} {left:?}"),
+            ExplainedStep::OfSource(text) => format!("row has {text:?}"),
+            ExplainedStep::NullInSource => "row has null".to_owned(),
+            ExplainedStep::NoSourceRow => "no row".to_owned(),
             ExplainedStep::NullValue => "null value".to_owned(),
             ExplainedStep::Nil => "xsi:nil".to_owned(),
             ExplainedStep::Blank => "blank".to_owned(),

@@ -159,7 +159,13 @@ fn no_word_of_a_document_is_in_a_message_about_it() {
     let plan = Arc::new(Plan::new(contract));
     let limits = Limits { max_depth: 8, max_attributes: 10, max_row_bytes: 400, ..Limits::default() };
     let mut shredder = Shredder::new(Arc::clone(&plan), limits);
-    let context = DocumentContext { key: Some(DocumentKey(17)), session: "s1", now: 0, must_end: None };
+    let context = DocumentContext {
+        key: Some(DocumentKey(17)),
+        session: "s1",
+        now: 0,
+        source_columns: &[],
+        must_end: None,
+    };
     let mut messages = BTreeSet::new();
     for &(code, documents) in DOCUMENTS {
         for document in documents {

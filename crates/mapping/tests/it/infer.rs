@@ -100,7 +100,8 @@ fn facts_of_rows(contract: &str, document: &str, key: DocumentKey) -> Facts {
         loaded.contract.unwrap_or_else(|| panic!("{:?}\n{contract}", loaded.diagnostics)),
     ));
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
-    let context = DocumentContext { key: Some(key), session: "test", now: 0, must_end: None };
+    let context =
+        DocumentContext { key: Some(key), session: "test", now: 0, source_columns: &[], must_end: None };
     let shredded = Shredder::new(Arc::clone(&plan), Limits::default())
         .shred(Content::Text(document), &context, &mut rows)
         .unwrap_or_else(|failure| panic!("{failure}\n{document}\n{contract}"));
@@ -110,6 +111,7 @@ fn facts_of_rows(contract: &str, document: &str, key: DocumentKey) -> Facts {
         outcome: Outcome::Success,
         issues: Vec::new(),
         document_hash: 0,
+        source_version: None,
         byte_count: 0,
         duration: std::time::Duration::ZERO,
         processed_at: 0,

@@ -28,7 +28,8 @@ fn every_finding_is_told_with_place_and_hint() {
         let mut samples = Samples::new(plan, Limits::default());
         let mut found = String::new();
         for document in documents.lines() {
-            let context = DocumentContext { key: None, session: "s", now: 0, must_end: None };
+            let context =
+                DocumentContext { key: None, session: "s", now: 0, source_columns: &[], must_end: None };
             match samples.add(Content::Text(document), &context) {
                 Ok(()) => {}
                 Err(NoRows::Failed(failure)) => writeln!(found, "failed: {failure}").unwrap(),

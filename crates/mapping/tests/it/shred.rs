@@ -31,6 +31,16 @@ fn cases(text: &str) -> Vec<Case<'_>> {
         .collect()
 }
 
+/// What the row of every document has in a column.
+fn source_column(name: &str) -> Option<String> {
+    match name {
+        "batch_id" => Some("7".to_owned()),
+        "received_at" => Some("2026-03-01T10:00:00".to_owned()),
+        "nothing" => None,
+        name => Some(format!(" {name} ")),
+    }
+}
+
 pub(crate) fn outcome(case: &Case<'_>) -> String {
     let root = if case.contract.contains("document:") { "" } else { DEFAULT_ROOT };
     let head = if case.contract.contains("xmlshred:") { "" } else { HEAD };
@@ -43,6 +53,7 @@ pub(crate) fn outcome(case: &Case<'_>) -> String {
         limits if limits == Limits::default() => Limits { max_depth: 8, max_attributes: 20, ..limits },
         limits => limits,
     };
+    let source_columns: Vec<_> = contract.source.columns.iter().map(|name| source_column(name)).collect();
     let plan = Arc::new(Plan::new(contract));
     let mut shredder = Shredder::new(Arc::clone(&plan), limits);
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
@@ -50,6 +61,7 @@ pub(crate) fn outcome(case: &Case<'_>) -> String {
         key: Some(DocumentKey(17)),
         session: "session-1",
         now: 1_700_000_000_000_000,
+        source_columns: &source_columns,
         must_end: None,
     };
     let document = case.document.trim_end();
@@ -63,6 +75,7 @@ pub(crate) fn outcome(case: &Case<'_>) -> String {
         outcome: Outcome::Success,
         issues: shredded.issues.clone(),
         document_hash: 0,
+        source_version: None,
         byte_count: 0,
         duration: std::time::Duration::ZERO,
         processed_at: 0,

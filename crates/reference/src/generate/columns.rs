@@ -38,8 +38,14 @@ pub(super) fn any_type(choices: &mut Choices<'_>) -> &'static Type {
     &TYPES[choices.below(TYPES.len())]
 }
 
-/// The entries of a column from a path, without braces.
+/// Columns of the source.
+pub(super) const SOURCE_COLUMNS: [&str; 6] = ["batch_id", "received_at", "nothing", "v", "1.234,5 €", "&"];
+
+/// The entries of a column from a path or the source's row, without braces.
 pub(super) fn from_path(choices: &mut Choices<'_>, data_type: &Type, names: &[Named]) -> String {
+    if choices.once_in(16) {
+        return format!("source: \"{}\"{}", choices.one_of(&SOURCE_COLUMNS), steps(choices, data_type));
+    }
     let mut path = format!("\"{}\"", any_path(choices, names));
     if choices.once_in(8) {
         let others = (0..=choices.below(2)).map(|_| format!(", \"{}\"", any_path(choices, names)));

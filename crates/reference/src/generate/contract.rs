@@ -1,7 +1,7 @@
 //! Random contracts. Nearly all of them pass `check`.
 
 use super::Choices;
-use super::columns::{Type, any_type, from_expression, from_path};
+use super::columns::{SOURCE_COLUMNS, Type, any_type, from_expression, from_path};
 use super::expression::{Class, Named, condition};
 use super::path::{End, path, path_with_value};
 
@@ -16,7 +16,10 @@ struct Known {
 
 /// A contract, as YAML.
 pub fn contract(choices: &mut Choices<'_>) -> String {
-    let mut out = String::from("xmlshred: 1\nname: random\nsource: { table: t, key: k, xml: x }\n");
+    let columns = SOURCE_COLUMNS.join("\", \"");
+    let mut out = format!(
+        "xmlshred: 1\nname: random\nsource: {{ table: t, key: k, xml: x, columns: [\"{columns}\"] }}\n"
+    );
     out.push_str(&document_section(choices));
     out.push_str(choices.one_of(&[LENIENT, LENIENT, LENIENT, LENIENT_KEEPING, "", CLEANING]));
     let mut document_lets = Vec::new();

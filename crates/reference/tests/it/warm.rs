@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner, contextualize_config};
 use xmlshred_mapping::{Content, Limits, Plan, Shredder};
 use xmlshred_model::{BatchBuilder, DocumentKey, DocumentRecord, Outcome};
-use xmlshred_reference::compare::{context, contract};
+use xmlshred_reference::compare::{context, contract, source_columns};
 use xmlshred_reference::generate::{self, Choices};
 
 /// What is written into documents to make them unusual, or no documents.
@@ -88,8 +88,9 @@ fn splintered(mut document: String, places: &[(u16, usize, bool)]) -> String {
 /// Everything that a shredder says of a document, in words.
 fn told(plan: &Plan, shredder: &mut Shredder, document: &str) -> impl Debug + PartialEq + use<> {
     let key = DocumentKey(1);
+    let source_columns = source_columns(plan.contract());
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
-    let shredded = shredder.shred(Content::Text(document), &context(key), &mut rows);
+    let shredded = shredder.shred(Content::Text(document), &context(key, &source_columns), &mut rows);
     let outcome = if shredded.is_ok() {
         Outcome::Success
     } else {
@@ -100,6 +101,7 @@ fn told(plan: &Plan, shredder: &mut Shredder, document: &str) -> impl Debug + Pa
         outcome,
         issues: Vec::new(),
         document_hash: 0,
+        source_version: None,
         byte_count: 0,
         duration: Duration::ZERO,
         processed_at: 0,

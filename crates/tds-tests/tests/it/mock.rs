@@ -125,6 +125,8 @@ pub(crate) fn spec() -> SourceSpec {
         xml: "XML".to_owned(),
         min_bytes: 0,
         where_sql: None,
+        version: None,
+        columns: Vec::new(),
     }
 }
 

@@ -33,6 +33,8 @@ fn schema(columns: Vec<ColumnSchema>) -> Arc<TargetSchema> {
         tables: vec![table],
         key_column: "app_id".to_owned(),
         ranking_columns: Vec::new(),
+        owners: Vec::new(),
+        has_versions: false,
         contract_name: "contract".to_owned(),
     })
 }
@@ -46,6 +48,7 @@ fn batch(schema: &Arc<TargetSchema>, documents: &[(i64, &[Value<'_>])]) -> Batch
             outcome: Outcome::Success,
             issues: Vec::new(),
             document_hash: 0,
+            source_version: None,
             byte_count: 1,
             duration: Duration::from_millis(1),
             processed_at: 0,

@@ -64,7 +64,7 @@ fn documents_are_measured_before_they_are_read() {
     let mut found = Vec::new();
     let mut source = mock.source("").unwrap();
     let fetched = source.fetch(&[1, 2].map(DocumentKey), 100, &mut |key, fetched| {
-        found.push((key.0, fetched));
+        found.push((key.0, fetched.document));
         ControlFlow::Continue(())
     });
     fetched.unwrap();
@@ -190,7 +190,7 @@ fn text_that_is_no_unicode_is_handed_over_as_its_bytes_and_stops_nothing() {
     mock.answer(BYTES, QueryResponse::new(columns, texts.iter().enumerate().take(2).map(row).collect()));
     let mut found = Vec::new();
     let fetched = mock.source("").unwrap().fetch(&[1, 2, 3].map(DocumentKey), 100, &mut |_, fetched| {
-        found.push(fetched);
+        found.push(fetched.document);
         ControlFlow::Continue(())
     });
     fetched.unwrap();

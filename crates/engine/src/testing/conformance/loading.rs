@@ -68,6 +68,7 @@ pub(super) fn rows_log_and_issues_are_committed_together(bench: &dyn Bench) {
         issue_count,
         contract_hash: "0123456789abcdef0123456789abcdef".to_owned(),
         document_hash: format!("{:032x}", hash_of(key)),
+        source_version: None,
         duration_ms: 2,
     };
     let mut log = fixture.log();

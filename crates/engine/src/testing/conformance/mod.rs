@@ -31,6 +31,7 @@ cases! {
         text_documents_arrive_as_they_are_stored
         binary_documents_arrive_as_they_are_stored
         nulls_large_documents_and_vanished_rows_are_told_apart
+        columns_beside_documents_arrive_as_text_of_their_types
         fetching_stops_when_told_to;
     loading:
         tables_are_created_once_by_several_instances_at_a_time
@@ -53,6 +54,7 @@ cases! {
         failed_documents_are_left_out_or_taken_again
         skipped_documents_are_left_out_for_good
         a_second_failure_replaces_the_first
+        a_document_of_another_version_takes_the_place_of_the_one_before
         the_tally_counts_by_session_instance_and_contract;
     types:
         every_type_comes_back_as_it_was_loaded

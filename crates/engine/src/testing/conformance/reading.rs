@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use xmlshred_mapping::Content;
-use xmlshred_model::{DocumentKey, KeyRange, OnExisting, Share};
+use xmlshred_model::{DataType, DocumentKey, KeyRange, OnExisting, Share, lexical};
 
 use super::scene::{create_tables, everything, family, insert_text, keys, ready};
-use crate::ports::{Fetched, Ports, Selection};
+use crate::ports::{Fetched, FetchedRow, Ports, Selection};
 use crate::testing::fixture::{Bench, DocumentColumn, Fixture};
 
 fn with_keys(bench: &dyn Bench, keys: impl IntoIterator<Item = i64>) -> Box<dyn Fixture> {
@@ -35,8 +35,8 @@ fn pages(ports: &dyn Ports, selection: &Selection, limit: usize) -> Vec<Vec<Docu
 fn fetch(ports: &dyn Ports, keys: &[DocumentKey], max_bytes: u64) -> Vec<(i64, Fetched)> {
     let mut fetched = Vec::new();
     let mut source = ports.source().expect("the source opens");
-    let result = source.fetch(keys, max_bytes, &mut |key, document| {
-        fetched.push((key.0, document));
+    let result = source.fetch(keys, max_bytes, &mut |key, row| {
+        fetched.push((key.0, row.document));
         ControlFlow::Continue(())
     });
     result.expect("documents can be read");
@@ -144,6 +144,47 @@ pub(super) fn nulls_large_documents_and_vanished_rows_are_told_apart(bench: &dyn
     ];
     assert_eq!(fetch(&*fixture.ports(), &keys(1..=6), 10), expected);
     assert_eq!(fetch(&*fixture.ports(), &[], 10), []);
+}
+
+pub(super) fn columns_beside_documents_arrive_as_text_of_their_types(bench: &dyn Bench) {
+    let columns = [
+        ("number", DataType::BigInt, Some("-9007199254740993")),
+        ("amount", DataType::Decimal { precision: 12, scale: 2 }, Some("1234567890.50")),
+        ("note", DataType::VarChar(50), Some(" \"é\"; ' \\x ")),
+        ("day", DataType::Date, Some("2024-02-29")),
+        ("moment", DataType::Timestamp, Some("2024-02-29T23:59:59.123456")),
+        ("is_new", DataType::Bool, Some("true")),
+        ("id", DataType::Uuid, Some("00112233-4455-6677-8899-aabbccddeeff")),
+        ("share", DataType::Double, Some("0.1")),
+        ("nothing", DataType::VarChar(50), None),
+    ];
+    let fixture = with_keys(bench, [3, 1]);
+    let ports = fixture.ports_with_columns(&columns);
+    let mut rows = Vec::new();
+    let mut source = ports.source().expect("the source opens");
+    let read = source.fetch(&keys([3, 1]), 1_000, &mut |key, row| {
+        rows.push((key, row));
+        ControlFlow::Continue(())
+    });
+    read.expect("documents can be read");
+    assert_eq!(rows.iter().map(|(key, _)| *key).collect::<Vec<_>>(), keys([3, 1]));
+    for (_, FetchedRow { document, columns: found, .. }) in &rows {
+        assert!(matches!(document, Fetched::Text(_)), "{document:?}");
+        assert_eq!(found.len(), columns.len());
+        for ((name, data_type, text), found) in columns.iter().zip(found) {
+            let value =
+                |text: &str| lexical::parse(text, *data_type, &[]).map(|value| value.to_owned_value());
+            assert_eq!(found.as_deref().map(value), text.map(value), "{name}: {found:?}");
+        }
+    }
+    // Not even a short document is read beside a long text.
+    let mut documents = Vec::new();
+    let read = source.fetch(&keys([3]), 60, &mut |_, row| {
+        documents.push(row);
+        ControlFlow::Continue(())
+    });
+    read.expect("documents can be read");
+    assert!(matches!(documents[..], [FetchedRow { document: Fetched::TooLarge(_), .. }]), "{documents:?}");
 }
 
 pub(super) fn fetching_stops_when_told_to(bench: &dyn Bench) {

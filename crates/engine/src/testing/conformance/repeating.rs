@@ -1,8 +1,11 @@
 //! The same again: repeated commits, processed and failed documents, the tally.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use xmlshred_model::{Batch, DocumentKey, Issue, IssueCode, KeyRange, OnExisting, Share, TargetSchema};
+use xmlshred_model::{
+    Batch, DocumentKey, Issue, IssueCode, KeyRange, OnExisting, Owner, Share, TargetSchema, Value,
+};
 
 use super::scene::{
     Document, PROCESSED_AT, batch, commit, create_tables, everything, family, identity, insert_text, keys,
@@ -121,7 +124,7 @@ fn left_of(ports: &dyn Ports, failed: FailedDocuments) -> Vec<i64> {
     let mut source = ports.source().expect("the source opens");
     let selection = Selection { failed, ..everything() };
     let mut page = source.keys(&selection, None, 100).expect("keys can be read");
-    let processed = ports.journal().expect("the journal opens").processed(&keys(0..50), failed);
+    let processed = ports.journal().expect("the journal opens").processed(&keys(0..50), None, failed);
     let processed = processed.expect("the log can be read");
     if source.sees_journal() {
         assert!(page.iter().all(|key| !processed.contains(key)), "the source sees the log");
@@ -205,6 +208,93 @@ pub(super) fn a_second_failure_replaces_the_first(bench: &dyn Bench) {
     assert_eq!(log[0].failure_reason.as_deref(), Some("parse: not-well-formed: second"));
     assert_eq!((&*log[0].session_id, log[0].instance_id, log[0].instance_count), ("t", 1, 2));
     assert_eq!(fixture.issues().iter().map(|issue| issue.count).collect::<Vec<_>>(), [2]);
+}
+
+pub(super) fn a_document_of_another_version_takes_the_place_of_the_one_before(bench: &dyn Bench) {
+    // Children are found by their parents, which have the document's key.
+    let owners = vec![Some(Owner::Key(0)), Some(Owner::Parent(0))];
+    let schema = Arc::new(TargetSchema { owners, has_versions: true, ..(*family(OnExisting::Fail)).clone() });
+    let fixture = ready(bench, &schema);
+    for key in 1..=3 {
+        insert_text(&*fixture, key, "a");
+    }
+    let ports = fixture.ports_with_versions(&schema);
+    for key in 1..=3 {
+        fixture.set_version(DocumentKey(key), 1_700_000_000 + key);
+    }
+    let left = |failed| {
+        let mut source = ports.source().expect("the source opens");
+        let page = source.keys(&Selection { failed, ..everything() }, None, 9).expect("keys can be read");
+        let versions = source.versions(&page).expect("versions can be read").expect("there are versions");
+        let mut journal = ports.journal().expect("the journal opens");
+        let done = journal.processed(&page, Some(&versions), failed).expect("the log can be read");
+        assert!(!source.sees_journal() || done.is_empty(), "the source sees the log: {done:?}");
+        let left = page.into_iter().filter(|key| !done.contains(key));
+        left.map(|key| key.0).collect::<Vec<_>>()
+    };
+    let version = |key: i64| {
+        let mut source = ports.source().expect("the source opens");
+        let mut versions = Vec::new();
+        let read = source.fetch(&keys([key]), 100, &mut |_, row| {
+            versions.push(row.version);
+            ControlFlow::Continue(())
+        });
+        read.expect("documents can be read");
+        let asked = source.versions(&keys([key])).expect("versions can be read");
+        assert_eq!(asked.as_ref(), Some(&versions), "what is asked for is what comes with the document");
+        versions.remove(0)
+    };
+    let of = |document: Document, key| document.version(version(key));
+    let load = |part: &Batch, session: &str, failed| {
+        let mut sink = ports.sink().expect("the sink opens");
+        let answer = sink.commit(part, &identity(session, 0, 1), failed).expect("the batch is committed");
+        (answer.already_done.iter().map(|done| done.key.0).collect::<Vec<_>>(), answer.table_row_counts)
+    };
+    let leave = FailedDocuments::Leave;
+    let issue = |count| Issue { table: 0, column: 1, code: IssueCode::Truncated, count };
+    assert_eq!(left(leave), [1, 2, 3]);
+    let first = [1, 2, 3].map(|key| of(Document::family(key, "old", 2).issue(issue(1)), key));
+    let first = batch(&schema, first);
+    assert_eq!(load(&first, "first", leave), (vec![], vec![3, 6]));
+    assert_eq!(left(leave), [] as [i64; 0]);
+    assert_eq!(load(&first, "again", leave), (vec![1, 2, 3], vec![0, 0]));
+
+    fixture.set_version(DocumentKey(1), 1_800_000_001);
+    fixture.set_version(DocumentKey(2), 1_800_000_002);
+    assert_eq!((left(leave), left(FailedDocuments::Retry)), (vec![1, 2], vec![1, 2]));
+    let changed = [
+        of(Document::family(1, "new", 1).issue(issue(5)), 1),
+        of(Document::new(2).failed("changed"), 2),
+        of(Document::family(3, "as before", 9), 3),
+    ];
+    let changed = batch(&schema, changed);
+    assert_eq!(load(&changed, "second", leave), (vec![3], vec![1, 1]));
+    // An answer that was lost: nothing is done twice.
+    let mut lost = load(&changed, "second", leave).0;
+    lost.sort_unstable();
+    assert_eq!(lost, [1, 2, 3]);
+    let expected = batch(&schema, [Document::family(1, "new", 1), Document::family(3, "old", 2)]);
+    for table in 0..2 {
+        assert_eq!(sorted(fixture.rows(table)), sorted(batch_rows(&expected, table)), "table {table}");
+    }
+    let status = |key, status: &str| (key, status.to_owned());
+    assert_eq!(statuses(&*fixture), [status(1, "success"), status(2, "failed"), status(3, "success")]);
+    let mut issues: Vec<_> = fixture.issues().into_iter().map(|issue| (issue.key.0, issue.count)).collect();
+    issues.sort_unstable();
+    assert_eq!(issues, [(1, 5), (3, 1)]);
+    assert!(fixture.log().iter().all(|row| row.source_version == version(row.key.0)));
+    assert_eq!((left(leave), left(FailedDocuments::Retry)), (vec![], vec![2]));
+    let mended = batch(&schema, [of(Document::family(2, "mended", 0), 2)]);
+    assert_eq!(load(&mended, "third", FailedDocuments::Retry), (vec![], vec![1, 0]));
+
+    // What is refused leaves the document of before as it was, with its log row.
+    fixture.set_version(DocumentKey(3), 1_900_000_003);
+    let refused = of(Document::new(3).row(0, &[Value::Int(3), Value::Null]), 3);
+    let refused = batch(&schema, [refused]);
+    let mut sink = ports.sink().expect("the sink opens");
+    sink.commit(&refused, &identity("fourth", 0, 1), leave).expect_err("a name is needed");
+    assert_eq!(left(leave), [3]);
+    assert_eq!(fixture.rows(0).len(), 3);
 }
 
 pub(super) fn the_tally_counts_by_session_instance_and_contract(bench: &dyn Bench) {

@@ -40,6 +40,8 @@ pub(super) fn family(on_existing: OnExisting) -> Arc<TargetSchema> {
         tables: vec![parent, child],
         key_column: "app_id".to_owned(),
         ranking_columns: Vec::new(),
+        owners: Vec::new(),
+        has_versions: false,
         contract_name: "contract".to_owned(),
     })
 }
@@ -96,11 +98,12 @@ pub(super) struct Document {
     rows: Vec<(usize, Vec<OwnedValue>)>,
     issues: Vec<Issue>,
     outcome: Outcome,
+    version: Option<String>,
 }
 
 impl Document {
     pub(super) fn new(key: i64) -> Self {
-        Self { key, rows: Vec::new(), issues: Vec::new(), outcome: Outcome::Success }
+        Self { key, rows: Vec::new(), issues: Vec::new(), outcome: Outcome::Success, version: None }
     }
 
     /// A parent of this name with its key as id, and this many children.
@@ -127,6 +130,12 @@ impl Document {
         self
     }
 
+    /// In this version.
+    pub(super) fn version(mut self, version: Option<String>) -> Self {
+        self.version = version;
+        self
+    }
+
     pub(super) fn skipped(mut self) -> Self {
         self.outcome = Outcome::Skipped;
         self
@@ -143,7 +152,7 @@ pub(super) fn hash_of(key: i64) -> u128 {
 
 pub(super) fn batch(schema: &Arc<TargetSchema>, documents: impl IntoIterator<Item = Document>) -> Batch {
     let mut builder = BatchBuilder::new(Arc::clone(schema));
-    for Document { key, rows, issues, outcome } in documents {
+    for Document { key, rows, issues, outcome, version } in documents {
         for (table, cells) in &rows {
             let cells: Vec<_> = cells.iter().map(OwnedValue::as_value).collect();
             builder.push_row(*table, &cells);
@@ -153,6 +162,7 @@ pub(super) fn batch(schema: &Arc<TargetSchema>, documents: impl IntoIterator<Ite
             outcome,
             issues,
             document_hash: hash_of(key),
+            source_version: version,
             byte_count: 100,
             duration: std::time::Duration::from_micros(1500),
             processed_at: PROCESSED_AT,

@@ -34,6 +34,8 @@ fn shared(on_existing: OnExisting, key_type: DataType) -> Arc<TargetSchema> {
     Arc::new(TargetSchema {
         tables: vec![table],
         ranking_columns: vec![Some(1)],
+        owners: Vec::new(),
+        has_versions: false,
         ..(*family(on_existing)).clone()
     })
 }

@@ -26,6 +26,8 @@ fn schema(types: &[DataType]) -> Arc<TargetSchema> {
         tables: types.iter().enumerate().map(table).collect(),
         key_column: "app_id".to_owned(),
         ranking_columns: Vec::new(),
+        owners: Vec::new(),
+        has_versions: false,
         contract_name: "contract".to_owned(),
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use xmlshred_mapping::Content;
-use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema};
+use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema};
 
 use super::store::MemoryStore;
 use crate::ports::{Fetched, Ports};
@@ -16,6 +16,20 @@ impl Fixture for MemoryStore {
 
     fn ports_for(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
         Box::new(self.memory_ports().with_contract(&schema.contract_name))
+    }
+
+    fn ports_with_columns(&self, columns: &[(&str, DataType, Option<&str>)]) -> Box<dyn Ports> {
+        let columns = columns.iter().map(|(_, _, text)| text.map(str::to_owned)).collect();
+        Box::new(self.memory_ports().with_columns(columns))
+    }
+
+    fn ports_with_versions(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports> {
+        self.state().versions.get_or_insert_default();
+        self.ports_for(schema)
+    }
+
+    fn set_version(&self, key: DocumentKey, version: i64) {
+        self.state().versions.get_or_insert_default().insert(key, version.to_string());
     }
 
     fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {

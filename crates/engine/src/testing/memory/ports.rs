@@ -7,9 +7,10 @@ use xmlshred_model::{Batch, DocumentKey};
 
 use super::store::{MemoryStore, is_done};
 use crate::ports::{
-    Commit, FailedDocuments, Fetched, Journal, LogTally, Logged, PortError, Ports, RunIdentity, Selection,
-    Sink, Source,
+    Commit, FailedDocuments, Fetched, FetchedRow, Journal, LogTally, Logged, PortError, Ports, RunIdentity,
+    Selection, Sink, Source,
 };
+use crate::testing::fixture::LogRow;
 
 /// Opens ports to a database in memory.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct MemoryPorts {
     contract_name: String,
     sight: JournalSight,
     max_loaders: usize,
+    /// What every row of the source has beside its document.
+    columns: Vec<Option<String>>,
 }
 
 /// Whether the source sees the log.
@@ -33,7 +36,8 @@ impl MemoryStore {
     /// Ports to this database whose source sees the log, and with two loaders at most.
     pub fn memory_ports(&self) -> MemoryPorts {
         let contract_name = self.contract_name().to_owned();
-        MemoryPorts { store: self.clone(), contract_name, sight: JournalSight::Seen, max_loaders: 2 }
+        let (store, sight) = (self.clone(), JournalSight::Seen);
+        MemoryPorts { store, contract_name, sight, max_loaders: 2, columns: Vec::new() }
     }
 }
 
@@ -42,6 +46,12 @@ impl MemoryPorts {
     #[must_use]
     pub(super) fn with_contract(self, contract_name: &str) -> Self {
         Self { contract_name: contract_name.to_owned(), ..self }
+    }
+
+    /// The same with columns beside the documents.
+    #[must_use]
+    pub(super) fn with_columns(self, columns: Vec<Option<String>>) -> Self {
+        Self { columns, ..self }
     }
 
     /// The same with another sight of the log.
@@ -59,8 +69,8 @@ impl MemoryPorts {
 
 impl Ports for MemoryPorts {
     fn source(&self) -> Result<Box<dyn Source>, PortError> {
-        let Self { store, contract_name, sight, max_loaders: _ } = self.clone();
-        Ok(Box::new(MemorySource { store, contract_name, sight }))
+        let Self { store, contract_name, sight, max_loaders: _, columns } = self.clone();
+        Ok(Box::new(MemorySource { store, contract_name, sight, columns }))
     }
 
     fn sink(&self) -> Result<Box<dyn Sink>, PortError> {
@@ -69,7 +79,7 @@ impl Ports for MemoryPorts {
     }
 
     fn journal(&self) -> Result<Box<dyn Journal>, PortError> {
-        let Self { store, contract_name, sight: _, max_loaders: _ } = self.clone();
+        let Self { store, contract_name, .. } = self.clone();
         Ok(Box::new(MemoryJournal { store, contract_name }))
     }
 
@@ -82,6 +92,7 @@ struct MemorySource {
     store: MemoryStore,
     contract_name: String,
     sight: JournalSight,
+    columns: Vec<Option<String>>,
 }
 
 impl MemorySource {
@@ -90,11 +101,15 @@ impl MemorySource {
         let state = self.store.state();
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let is_left = |key: &DocumentKey| {
+            let row = state.log.get(&(self.contract_name.clone(), *key));
+            let is_same = |row: &LogRow| {
+                state
+                    .versions
+                    .as_ref()
+                    .is_none_or(|versions| versions.get(key) == row.source_version.as_ref())
+            };
             let is_seen_done = self.sight == JournalSight::Seen
-                && state
-                    .log
-                    .get(&(self.contract_name.clone(), *key))
-                    .is_some_and(|row| is_done(row, *failed));
+                && row.is_some_and(|row| is_done(row, *failed) && is_same(row));
             range.contains(*key) && share.contains(*key) && !is_seen_done
         };
         let keys = state.documents.range((start, Bound::Unbounded)).map(|(key, _)| *key);
@@ -120,24 +135,31 @@ impl Source for MemorySource {
         true
     }
 
+    fn versions(&mut self, keys: &[DocumentKey]) -> Result<Option<Vec<Option<String>>>, PortError> {
+        let state = self.store.state();
+        Ok(state
+            .versions
+            .as_ref()
+            .map(|versions| keys.iter().map(|key| versions.get(key).cloned()).collect()))
+    }
+
     fn fetch(
         &mut self,
         keys: &[DocumentKey],
         max_bytes: u64,
-        take: &mut dyn FnMut(DocumentKey, Fetched) -> ControlFlow<()>,
+        take: &mut dyn FnMut(DocumentKey, FetchedRow) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
         for key in keys {
-            let document = match self.store.state().documents.get(key) {
-                Some(Fetched::Text(text)) if text.len() as u64 > max_bytes => {
-                    Fetched::TooLarge(text.len() as u64)
-                }
-                Some(Fetched::Bytes(bytes)) if bytes.len() as u64 > max_bytes => {
-                    Fetched::TooLarge(bytes.len() as u64)
-                }
-                Some(document) => document.clone(),
-                None => continue,
-            };
-            if take(*key, document).is_break() {
+            let Some(document) = self.store.state().documents.get(key).cloned() else { continue };
+            let columns = self.columns.clone();
+            let version =
+                self.store.state().versions.as_ref().and_then(|versions| versions.get(key).cloned());
+            let mut row = FetchedRow { document, columns, version };
+            if row.document.byte_count() > 0 && row.byte_count() as u64 > max_bytes {
+                row.document = Fetched::TooLarge(row.byte_count() as u64);
+                row.columns.clear();
+            }
+            if take(*key, row).is_break() {
                 break;
             }
         }
@@ -176,13 +198,17 @@ impl Journal for MemoryJournal {
     fn processed(
         &mut self,
         keys: &[DocumentKey],
+        versions: Option<&[Option<String>]>,
         failed: FailedDocuments,
     ) -> Result<Vec<DocumentKey>, PortError> {
         self.store.check_tables()?;
         let state = self.store.state();
         let row = |key: &DocumentKey| state.log.get(&(self.contract_name.clone(), *key));
-        let is_processed = |key: &DocumentKey| row(key).is_some_and(|row| is_done(row, failed));
-        Ok(keys.iter().copied().filter(is_processed).collect())
+        let is_processed = |(at, key): &(usize, &DocumentKey)| {
+            let is_same = |row: &LogRow| versions.is_none_or(|versions| versions[*at] == row.source_version);
+            row(key).is_some_and(|row| is_done(row, failed) && is_same(row))
+        };
+        Ok(keys.iter().enumerate().filter(is_processed).map(|(_, key)| *key).collect())
     }
 
     fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {

@@ -21,6 +21,8 @@ pub struct MemoryStore {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) documents: BTreeMap<DocumentKey, Fetched>,
+    /// `None` where documents have no versions.
+    pub(super) versions: Option<BTreeMap<DocumentKey, String>>,
     /// `None` until they are created.
     pub(super) tables: Option<Tables>,
     /// By contract and key.
@@ -31,8 +33,13 @@ pub(super) struct State {
 impl MemoryStore {
     /// No documents, no tables.
     pub fn new(schema: &Arc<TargetSchema>) -> Self {
-        let state =
-            State { documents: BTreeMap::new(), tables: None, log: BTreeMap::new(), issues: Vec::new() };
+        let state = State {
+            documents: BTreeMap::new(),
+            versions: None,
+            tables: None,
+            log: BTreeMap::new(),
+            issues: Vec::new(),
+        };
         Self { schema: Arc::clone(schema), state: Arc::new(Mutex::new(state)) }
     }
 
@@ -74,12 +81,28 @@ impl MemoryStore {
         let tables = tables.as_mut().ok_or_else(missing_tables)?;
         let contract_name = &batch.schema().contract_name;
         let place = |key: DocumentKey| (contract_name.clone(), key);
+        let has_versions = batch.schema().has_versions;
+        let has_changed = |record: &DocumentRecord, row: &LogRow| {
+            has_versions && row.source_version != record.source_version
+        };
         let is_new = |record: &DocumentRecord| {
             let row = log.get(&place(record.key));
-            !row.is_some_and(|row| is_done(row, failed) || is_by(row, identity))
+            !row.is_some_and(|row| {
+                (is_done(row, failed) || is_by(row, identity)) && !has_changed(record, row)
+            })
         };
         let new: Vec<_> = batch.documents().iter().map(is_new).collect();
-        let table_row_counts = tables.insert(batch, &new)?;
+        let replaced = batch
+            .documents()
+            .iter()
+            .filter(|record| log.get(&place(record.key)).is_some_and(|row| has_changed(record, row)));
+        let before = tables.clone();
+        tables.remove(&replaced.map(|record| record.key).collect::<Vec<_>>());
+        let inserted = tables.insert(batch, &new);
+        if inserted.is_err() {
+            *tables = before;
+        }
+        let table_row_counts = inserted?;
         let mut already_done = Vec::new();
         for (index, record) in batch.documents().iter().enumerate() {
             if new[index] {
@@ -132,6 +155,7 @@ fn log_row(batch: &Batch, index: usize, identity: &RunIdentity) -> LogRow {
         issue_count: record.issues.iter().map(|issue| i64::from(issue.count)).sum(),
         contract_hash: identity.contract_hash.clone(),
         document_hash: format!("{:032x}", record.document_hash),
+        source_version: record.source_version.clone(),
         duration_ms: millis_ceil(record.duration),
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use xmlshred_model::{Batch, ForeignKey, OnExisting, OwnedValue, TableSchema, TargetSchema, Value};
+use xmlshred_model::{
+    Batch, DocumentKey, ForeignKey, OnExisting, OwnedValue, Owner, TableSchema, TargetSchema, Value,
+};
 
 use crate::ports::{Fault, PortError};
 use crate::testing::cells;
@@ -11,13 +13,13 @@ use crate::testing::cells;
 type Row = Vec<OwnedValue>;
 
 /// All target tables.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Tables {
     schema: Arc<TargetSchema>,
     tables: Vec<Table>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Table {
     rows: Vec<Row>,
     /// Place of the row with this primary key.
@@ -38,6 +40,43 @@ impl Tables {
 
     pub(super) fn rows(&self, table: usize) -> Vec<Row> {
         self.tables[table].rows.clone()
+    }
+
+    /// Removes the rows of documents.
+    pub(super) fn remove(&mut self, documents: &[DocumentKey]) {
+        let schema = Arc::clone(&self.schema);
+        let mut theirs: Vec<Vec<bool>> = Vec::new();
+        for (at, table) in schema.tables.iter().enumerate() {
+            let is_theirs = |row: &Row| match schema.owner(at) {
+                None => false,
+                Some(Owner::Key(column)) => {
+                    documents.iter().any(|key| number(&row[column]) == Some(key.0.into()))
+                }
+                Some(Owner::Parent(index)) => {
+                    let ForeignKey { columns, parent, parent_columns } = &table.foreign_keys[index];
+                    let is_same = |of_parent: &Row| {
+                        columns
+                            .iter()
+                            .zip(parent_columns)
+                            .all(|(own, theirs)| row[*own] == of_parent[*theirs])
+                    };
+                    let rows = self.tables[*parent].rows.iter().zip(&theirs[*parent]);
+                    rows.into_iter().any(|(of_parent, is_theirs)| *is_theirs && is_same(of_parent))
+                }
+            };
+            theirs.push(self.tables[at].rows.iter().map(is_theirs).collect());
+        }
+        for ((table, schema), theirs) in self.tables.iter_mut().zip(&schema.tables).zip(theirs) {
+            let mut theirs = theirs.into_iter();
+            table.rows.retain(|_| theirs.next() == Some(false));
+            let place = |(place, row): (usize, &Row)| {
+                (key_text(schema.primary_key.iter().map(|&column| &row[column])), place)
+            };
+            table.places = match schema.primary_key.is_empty() {
+                true => HashMap::new(),
+                false => table.rows.iter().enumerate().map(place).collect(),
+            };
+        }
     }
 
     /// Inserts the rows of the documents that are `new`, all or none. Says how many rows each table got.

@@ -73,6 +73,18 @@ pub const SOURCE: Section = Section {
             Absent::Nothing,
             "a condition on rows of the table, **passed to the database as it is**",
         ),
+        key(
+            "version",
+            Shape::Text,
+            Absent::Nothing,
+            "a column that changes when the document does (a time, a `rowversion`, a number): `run` processes a document again whose version is not that of the log; not for files",
+        ),
+        key(
+            "columns",
+            Shape::OneOrMore(&Shape::Text),
+            Absent::Nothing,
+            "other columns of the table, which columns and `let`s take with `source`; not for files, which have none",
+        ),
     ],
     rules: &[],
 };

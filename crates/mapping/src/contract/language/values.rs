@@ -86,6 +86,7 @@ pub const COLUMN: Section = Section {
             "*source*: a column of the row that this row lies within, or of the document's one row of that table",
         ),
         key("value", Shape::Constant, Absent::Nothing, "*source*: a constant"),
+        SOURCE_COLUMN,
         key(
             "generate",
             Shape::Word(|| names(&GENERATORS)),
@@ -122,7 +123,7 @@ pub const COLUMN: Section = Section {
         ON_ZONE,
     ],
     // A column of which row templates tell the source has none of its own.
-    rules: &[Rule::Sources(&["parent", "value", "generate"], &["path", "expr"])],
+    rules: &[Rule::Sources(&["parent", "value", "source", "generate"], &["path", "expr"])],
 };
 
 /// `let.NAME`
@@ -137,6 +138,7 @@ pub const LET: Section = Section {
             Absent::Nothing,
             "*source*: an expression over `let` names defined before it, columns and `let`s of the parents, `let`s of the document; beside `path` as in a column",
         ),
+        SOURCE_COLUMN,
         key(
             "type",
             Shape::Type,
@@ -158,7 +160,7 @@ pub const LET: Section = Section {
         ON_INEXACT,
         ON_ZONE,
     ],
-    rules: &[Rule::AnyOf(&["path", "expr"])],
+    rules: &[Rule::AnyOf(&["path", "expr", "source"])],
 };
 
 /// Where the value of an unpivoted row comes from, and the steps from there.
@@ -205,6 +207,12 @@ const EXPR: Key = key(
     Shape::Expression,
     Absent::Nothing,
     "*source*: an expression over columns of the row defined before and `let` names of the row, its parents, the document; beside `path` it also sees the path's text, as `value`, and `codes` come after it",
+);
+const SOURCE_COLUMN: Key = key(
+    "source",
+    Shape::Text,
+    Absent::Nothing,
+    "*source*: a column of the document's row in the source, of those that `source.columns` names; its text takes the same steps as text of the document",
 );
 const TYPE: Key = key(
     "type",
