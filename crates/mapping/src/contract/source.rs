@@ -60,7 +60,7 @@ impl<'n> Checker<'n> {
         let names: Vec<_> = self.source_columns.iter().map(|(name, _)| name.value).collect();
         let message = format!("`source.columns` has no `{}`", found.value);
         let hint = match (self.problems.suggestion(found.value, names.iter().copied()), &names[..]) {
-            (Some(suggestion), _) => format!("{suggestion}; or add the column there"),
+            (Some(suggestion), _) => format!("{suggestion} (or add the column there)"),
             (None, []) => format!("name the column of the source there: `columns: [{}]`", found.value),
             (None, names) => format!("it has {}; add the column there", listed(names)),
         };
