@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_engine::{Activity, RunError};
-use xmlshred_mapping::infer::InferError;
+use xmlshred_mapping::infer::{InferError, XsdError};
 
 use crate::demo::DemoError;
 use crate::exit::Exit;
@@ -38,6 +38,14 @@ pub(crate) enum CommandError {
         /// Why.
         #[source]
         source: std::io::Error,
+    },
+    /// A file that is no schema.
+    #[error("cannot read schema {}: {error}", path.display())]
+    Schema {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: XsdError,
     },
     /// No contract can be made of the samples.
     #[error("{error}{where_}")]
@@ -130,6 +138,7 @@ impl CommandError {
             | Self::File { .. }
             | Self::Document { .. }
             | Self::Infer { .. }
+            | Self::Schema { .. }
             | Self::Exists { .. }
             | Self::LegacyFile { .. }
             | Self::NoSuchKey { .. }
@@ -183,6 +192,7 @@ impl CommandError {
                     .to_owned(),
             ),
             Self::Infer { error, .. } => error.hint().map(str::to_owned),
+            Self::Schema { error, .. } => error.hint(),
             Self::LegacyFile { hint, .. } => Some((*hint).to_owned()),
             Self::Exists { .. } => Some("choose another name, or say --force to replace it".to_owned()),
             Self::Contract(_)

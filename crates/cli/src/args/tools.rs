@@ -75,7 +75,7 @@ pub(crate) struct InferArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
 
-    /// Take only documents with this root element
+    /// Take only documents with this root element; of a schema without documents, its root element
     #[arg(long, value_name = "NAME")]
     pub(crate) root: Option<String>,
 
@@ -83,7 +83,8 @@ pub(crate) struct InferArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) key_path: Option<String>,
 
-    /// An XML Schema that corrects types, lengths, order, and what is repeated or required
+    /// An XML Schema that corrects types, lengths, order, and what is repeated or required; without documents, the contract is for all
+    /// that the schema allows
     #[arg(long, value_name = "FILE")]
     pub(crate) xsd: Option<std::path::PathBuf>,
 

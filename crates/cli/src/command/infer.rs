@@ -1,6 +1,6 @@
 //! `xmlshred infer`: a first contract from sample documents.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -8,13 +8,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use xmlshred_engine::ports::Fetched;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_mapping::infer::{
-    InferError, InferOptions, Inferred, Profile, ProfileLimits, Schema, Values, XsdFile,
-    infer as infer_contract,
+    InferError, InferOptions, Inferred, Profile, ProfileLimits, Schema, Values, infer as infer_contract,
+    infer_from_schema,
 };
 use xmlshred_mapping::{Content, Limits};
 use xmlshred_model::DocumentKey;
 
 use super::output_file::{Existing, OutputFile};
+use super::schema_files;
 use crate::args::InferArgs;
 use crate::console;
 use crate::database;
@@ -41,13 +42,17 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
         source_xml: source_xml.clone(),
         values: if *show_values { Values::Shown } else { Values::Hidden },
     };
-    if given.is_empty() && key.is_empty() && sample.is_none() {
+    let has_documents = !given.is_empty() || !key.is_empty() || sample.is_some();
+    if !has_documents && xsd.is_none() {
         return Err(SettingsError::NoSamples.into());
     }
     // Before the work, not behind it.
     let existing = if *force { Existing::Replace } else { Existing::Keep };
     let target = out.as_deref().map(|path| OutputFile::new(path, existing)).transpose()?;
-    let schema = xsd.as_deref().map(read_schema).transpose()?;
+    let schema = xsd.as_deref().map(schema_files::read).transpose()?;
+    if let (false, Some(schema)) = (has_documents, &schema) {
+        return from_schema(schema, &options, target.as_ref(), out.as_deref());
+    }
     let mut files = Vec::new();
     for pattern in given {
         files.extend(documents::files(pattern)?);
@@ -64,12 +69,43 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
     }
     samples.bar.finish_and_clear();
     let inferred = samples.contract(schema.as_ref(), &options)?;
-    match &target {
+    write(target.as_ref(), &inferred)?;
+    samples.tell(&inferred, out.as_deref());
+    Ok(if samples.failed_count > 0 { Exit::SomeFailed } else { Exit::Done })
+}
+
+fn write(target: Option<&OutputFile>, inferred: &Inferred) -> Result<(), CommandError> {
+    match target {
         Some(target) => target.write(&inferred.text)?,
         None => std::io::stdout().lock().write_all(inferred.text.as_bytes())?,
     }
-    samples.tell(&inferred, out.as_deref());
-    Ok(if samples.failed_count > 0 { Exit::SomeFailed } else { Exit::Done })
+    Ok(())
+}
+
+/// The contract of what a schema allows, when there is no document.
+fn from_schema(
+    schema: &Schema,
+    options: &InferOptions,
+    target: Option<&OutputFile>,
+    out: Option<&Path>,
+) -> Result<Exit, CommandError> {
+    let inferred = infer_from_schema(schema, ProfileLimits::default(), options)
+        .map_err(|error| CommandError::Infer { error, where_: String::new() })?;
+    write(target, &inferred)?;
+    tell(&inferred, out, "the schema");
+    Ok(Exit::Done)
+}
+
+/// Notes, and what the contract has.
+fn tell(inferred: &Inferred, out: Option<&Path>, source: &str) {
+    let Inferred { text: _, document_count: _, table_count, column_count, notes } = inferred;
+    for note in notes {
+        console::note(format_args!("note: {note}"));
+    }
+    let place = out.map_or_else(|| "contract".to_owned(), |path| path.display().to_string());
+    console::note(format_args!(
+        "{place}: {table_count} tables, {column_count} columns besides keys, from {source}"
+    ));
 }
 
 /// What was read so far.
@@ -160,20 +196,12 @@ impl Samples {
     }
 
     fn tell(&self, inferred: &Inferred, out: Option<&Path>) {
-        let Inferred { text: _, document_count, table_count, column_count, notes } = inferred;
         if self.failed_count > 0 {
             let more = and_more(self.failed_count);
             let named = if more.is_empty() { String::new() } else { format!(" (those named above{more})") };
             console::warn(format_args!("documents left out: {}{named}", console::count(self.failed_count)));
         }
-        for note in notes {
-            console::note(format_args!("note: {note}"));
-        }
-        let place = out.map_or_else(|| "contract".to_owned(), |path| path.display().to_string());
-        console::note(format_args!(
-            "{place}: {table_count} tables, {column_count} columns besides keys, from {} documents",
-            console::count(*document_count),
-        ));
+        tell(inferred, out, &format!("{} documents", console::count(inferred.document_count)));
     }
 }
 
@@ -193,32 +221,6 @@ fn from_source(args: &InferArgs, options: &InferOptions, samples: &mut Samples) 
         samples.observe(&key.to_string(), Some(key), &row.document);
     }
     Ok(())
-}
-
-/// A schema with the local files that it includes and imports, and those that they do. Nothing is fetched.
-fn read_schema(path: &Path) -> Result<Schema, CommandError> {
-    let mut files = Vec::new();
-    let mut seen = HashSet::new();
-    let mut waiting = vec![path.to_owned()];
-    while let Some(path) = waiting.pop() {
-        if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
-            continue;
-        }
-        let is_first = files.is_empty();
-        let found =
-            std::fs::read(&path).and_then(|bytes| XsdFile::read(&bytes).map_err(std::io::Error::other));
-        match found {
-            Ok(file) => {
-                let folder = path.parent().unwrap_or(Path::new(""));
-                let local = file.locations().into_iter().filter(|location| !location.contains("://"));
-                waiting.extend(local.map(|location| folder.join(location)));
-                files.push(file);
-            }
-            Err(source) if is_first => return Err(CommandError::File { doing: "read schema", path, source }),
-            Err(problem) => console::warn(format_args!("schema {} is left out: {problem}", path.display())),
-        }
-    }
-    Ok(Schema::new(files))
 }
 
 fn spec(options: &InferOptions) -> SourceSpec {

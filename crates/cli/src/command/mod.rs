@@ -14,6 +14,7 @@ mod output_file;
 mod preview;
 mod run;
 mod schema;
+mod schema_files;
 mod signals;
 mod status;
 

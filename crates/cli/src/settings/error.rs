@@ -173,7 +173,7 @@ impl SettingsError {
                 return Some(format!("did you mean `--contract {}`?", path.display()));
             }
             Self::NoSamples => {
-                "name files, as in `xmlshred infer 'samples/*.xml'`, or take some of the source: `xmlshred infer --sample 500 --url …`"
+                "name files, as in `xmlshred infer 'samples/*.xml'`, take some of the source: `xmlshred infer --sample 500 --url …`, or give a schema: `xmlshred infer --xsd FILE`"
             }
             Self::WhichInstance { count } => {
                 return Some(format!(

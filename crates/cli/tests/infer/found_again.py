@@ -35,6 +35,10 @@ def canonical(text):
         return date if time[0] is None else f"{date}T{int(time[0]):02}:{time[1]}:{time[2]}"
     if re.match(r"\d\d:\d\d$", text):
         return text + ":00"
+    clock = re.match(r"(\d\d:\d\d:\d\d)\.(\d+)(Z|[-+]\d\d:\d\d)?$", text)
+    if clock:
+        seconds, fraction, zone = clock.groups("")
+        return seconds + ("." + fraction).rstrip("0").rstrip(".") + zone
     if re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text):
         try:
             moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -82,16 +86,28 @@ def tables_of(database, contract):
     return tables
 
 
-def facts_of_rows(database, tables, key, xml, bools):
+def zones_of(contract):
+    """Columns that hold the zones of the dates before them, as (table, column)."""
+    return columns_of_type("\n".join(line if line.endswith("# its zone, where it has one") or line[2:3] != " " else ""
+                                     for line in contract.splitlines()), "varchar")
+
+
+def facts_of_rows(database, tables, key, xml, bools, zones):
     facts = collections.Counter()
     for table, first, columns in tables:
         if not columns:
             continue
         listed = ", ".join(f'"{column}"' for column in columns)
         for row in database.execute(f'SELECT {listed} FROM "{table}" WHERE "{first}" = ?', (key,)):
+            before = None
             for column, value in zip(columns, row):
                 if value is None:
                     continue
+                if (table, column) in zones:
+                    facts[canonical(before)] -= 1
+                    facts[canonical(before + value)] += 1
+                    continue
+                before = str(value)
                 if (table, column) in xml:
                     facts_of(ElementTree.fromstring(value), facts)
                 elif (table, column) in bools:
@@ -106,14 +122,14 @@ def main(contract_file, database_file, *documents):
         contract = file.read()
     database = sqlite3.connect(database_file)
     tables = tables_of(database, contract)
-    xml, bools = columns_of_type(contract, "xml"), columns_of_type(contract, "bool")
+    xml, bools, zones = columns_of_type(contract, "xml"), columns_of_type(contract, "bool"), zones_of(contract)
     total = missing = extra = 0
     places = []
     for document in documents:
         key, path = document.split("=", 1)
         expected = collections.Counter()
         facts_of(ElementTree.parse(path).getroot(), expected)
-        found = facts_of_rows(database, tables, int(key), xml, bools)
+        found = facts_of_rows(database, tables, int(key), xml, bools, zones)
         del expected[""], found[""]
         total += sum(expected.values())
         lost, added = expected - found, found - expected

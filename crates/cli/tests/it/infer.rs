@@ -106,11 +106,82 @@ fn a_schema_is_read_with_the_files_that_it_includes() {
     place.write("parts/types.xsd", &schema(types));
     let answer = place.run("infer samples/*.xml --xsd main.xsd").ends_with(0);
     assert!(answer.out.contains("path: name, type: varchar(77)"), "{}", answer.out);
-    answer.says(&["missing.xsd is left out", "the schema knows 1 of the elements"]);
+    answer.says(&["missing.xsd (include) is left out", "the schema knows 1 of the elements"]);
     place
         .run("infer samples/*.xml --xsd contract.yaml")
         .ends_with(2)
         .says(&["cannot read schema contract.yaml"]);
+}
+
+#[test]
+fn a_schema_alone_makes_a_contract_that_loads_its_documents() {
+    let place = Workplace::new(1..2);
+    place.write(
+        "order.xsd",
+        "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' xmlns='urn:o' xmlns:p='urn:p' targetNamespace='urn:o' elementFormDefault='qualified'>
+         <xs:include schemaLocation='parts/line.xsd'/><xs:import namespace='urn:p' schemaLocation='parts/party.xsd'/>
+         <xs:import namespace='urn:q' schemaLocation='https://example.org/q.xsd'/><xs:include schemaLocation='none.xsd'/>
+         <xs:element name='order'><xs:complexType><xs:sequence><xs:element ref='p:party'/><xs:element ref='line' maxOccurs='9'/></xs:sequence>
+         <xs:attribute name='no' type='xs:int' use='required'/></xs:complexType></xs:element></xs:schema>",
+    );
+    std::fs::create_dir(place.path().join("parts")).unwrap();
+    // A file without a namespace is in that of the one that includes it.
+    place.write(
+        "parts/line.xsd",
+        "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'><xs:element name='line' type='Line'/>
+         <xs:simpleType name='Line'><xs:restriction base='xs:string'><xs:maxLength value='7'/></xs:restriction></xs:simpleType></xs:schema>",
+    );
+    place.write(
+        "parts/party.xsd",
+        "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:p'><xs:element name='party' type='xs:string'/></xs:schema>",
+    );
+    let answer = place.run("infer --xsd order.xsd --out new.yaml").ends_with(0);
+    answer.says(&[
+        "none.xsd (include) is left out",
+        "schema https://example.org/q.xsd (import) is not fetched",
+        "new.yaml: 2 tables, 4 columns besides keys, from the schema",
+    ]);
+    std::fs::create_dir(place.path().join("orders")).unwrap();
+    place.write(
+        "orders/1.xml",
+        "<order xmlns='urn:o' no='5'><p:party xmlns:p='urn:p'>Ann</p:party><line>pen</line><line>ink</line></order>",
+    );
+    place.run("check --contract new.yaml").ends_with(0);
+    place.run("coverage orders/*.xml --contract new.yaml --fail-under 100").ends_with(0);
+    place
+        .run("run --contract new.yaml --files orders/*.xml --url sqlite:new.db --create-tables")
+        .ends_with(0);
+    let database = rusqlite::Connection::open(place.path().join("new.db")).unwrap();
+    let sql = "SELECT \"order\".no || party || group_concat(value) FROM \"order\" JOIN line USING (app_id)";
+    assert_eq!(database.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap(), "5Annpen,ink");
+}
+
+#[test]
+fn a_schema_with_several_roots_asks_which_and_a_file_that_is_none_is_called_what_it_is() {
+    let place = Workplace::new(1..2);
+    place.write(
+        "two.xsd",
+        "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'><xs:element name='invoice'/><xs:element name='credit' type='xs:int'/></xs:schema>",
+    );
+    place
+        .run("infer --xsd two.xsd")
+        .ends_with(2)
+        .says(&["2 elements that may be the root: invoice, credit", "--root NAME"]);
+    let answer = place.run("infer --xsd two.xsd --root credit").ends_with(0);
+    assert!(answer.out.contains("root: /credit"), "{}", answer.out);
+    place
+        .run("infer --xsd two.xsd --root debit")
+        .ends_with(2)
+        .says(&["no element `debit`", "invoice, credit"]);
+    place.write("service.wsdl", "<definitions xmlns='http://schemas.xmlsoap.org/wsdl/'/>");
+    place
+        .run("infer --xsd service.wsdl")
+        .ends_with(2)
+        .says(&["it is a WSDL description", "a file of its own"]);
+    place.write("note.dtd", "<!ELEMENT note (#PCDATA)>");
+    place.run("infer --xsd note.dtd").ends_with(2).says(&["it is a DTD, no XML Schema", "trang"]);
+    place.run("infer --xsd nothing.xsd").ends_with(2).says(&["cannot read schema nothing.xsd"]);
+    place.run("infer").ends_with(2).says(&["infer --xsd FILE"]);
 }
 
 #[test]

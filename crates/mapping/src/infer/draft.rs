@@ -3,6 +3,7 @@
 use crate::path::Namespaces;
 
 use super::profile::{ElementId, Profile, ValueProfile};
+use super::reason::Reason;
 use super::xsd::SimpleType;
 
 /// More columns than this in one table are spread over several; databases take about a thousand.
@@ -34,6 +35,8 @@ pub(super) struct DraftTable {
     pub(super) columns: Vec<DraftColumn>,
     /// Holds the columns for which another table of the same rows has no room.
     pub(super) continues: Option<usize>,
+    /// Local names of elements or attributes that are no rows: `each` finds them, and they have columns of their own.
+    pub(super) except: Vec<String>,
 }
 
 /// A column with its value from a path; key columns are added with the names.
@@ -64,24 +67,21 @@ pub(super) enum Content {
     Presence,
     /// The element as markup, and why.
     Markup(Reason),
+    /// What no document and no type says more of.
+    Extra(Extra),
 }
 
-/// Why an element is kept as markup.
+/// Columns that only contracts of schemas have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reason {
-    Mixed,
-    NestedInItself,
-    TooManyNames,
-}
-
-impl Reason {
-    pub(super) fn text(self) -> &'static str {
-        match self {
-            Self::Mixed => "text mixed with elements",
-            Self::NestedInItself => "an element within itself",
-            Self::TooManyNames => "more names than can be told apart",
-        }
-    }
+pub(super) enum Extra {
+    /// The zone of a date or time.
+    Zone,
+    /// The name of the row's element or attribute.
+    Name,
+    /// The namespace of that.
+    Namespace,
+    /// The value of the row's attribute.
+    Value,
 }
 
 /// The values that a column holds.
@@ -90,7 +90,7 @@ pub(super) fn values_of<'p>(profile: &'p Profile, column: &DraftColumn) -> &'p V
         Content::Attribute(at) => {
             profile.elements.value(&profile.elements.get(column.element).attributes[at])
         }
-        Content::Text | Content::OwnText | Content::Presence | Content::Markup(_) => {
+        Content::Text | Content::OwnText | Content::Presence | Content::Markup(_) | Content::Extra(_) => {
             profile.elements.text(column.element)
         }
     }
@@ -111,7 +111,16 @@ pub(super) fn spread(tables: Vec<DraftTable>) -> Vec<DraftTable> {
         while !rest.is_empty() {
             let after = rest.split_off(rest.len().min(MAX_COLUMNS));
             let (each, names) = (each.clone(), names.clone());
-            spread.push(DraftTable { element, parent, each, names, columns: rest, continues: Some(index) });
+            let except = Vec::new();
+            spread.push(DraftTable {
+                element,
+                parent,
+                each,
+                names,
+                columns: rest,
+                continues: Some(index),
+                except,
+            });
             rest = after;
         }
     }

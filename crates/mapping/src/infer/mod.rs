@@ -10,6 +10,7 @@ mod main_element;
 mod names;
 mod options;
 mod profile;
+mod reason;
 mod render;
 mod structure;
 mod types;
@@ -22,7 +23,7 @@ use crate::contract::{self, Diagnostic};
 
 pub use options::{InferOptions, Values};
 pub use profile::{ObserveError, Profile, ProfileLimits, Root};
-pub use xsd::{Schema, XsdError, XsdFile};
+pub use xsd::{OtherFile, Schema, XsdError, XsdFile, XsdReference};
 
 /// A contract made from samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +52,28 @@ pub enum InferError {
     /// No document has the root that was asked for.
     #[error("no document has the root element `{0}`")]
     NoSuchRoot(String),
+    /// The schema does not say which root element is meant.
+    #[error("the schema declares {} elements that may be the root: {}", .0.len(), some(.0))]
+    SeveralElements(Vec<String>),
+    /// The schema has no such element.
+    #[error("the schema declares no element `{name}`{}", declares(elements))]
+    NoSuchElement {
+        /// As asked for.
+        name: String,
+        /// Those that may be meant.
+        elements: Vec<String>,
+    },
+    /// No document has the element that was asked for: others stand in its place.
+    #[error("`{name}` is abstract: documents have one of {} in its place", some(members))]
+    AbstractElement {
+        /// As asked for.
+        name: String,
+        /// The others.
+        members: Vec<String>,
+    },
+    /// The schema is a library of types.
+    #[error("the schema declares no element that could be the root of a document")]
+    NoElements,
     /// The options do not make a contract, such as a key path that is no path.
     #[error("the contract would not be valid: {}", .0.first().map_or("", |problem| &problem.message))]
     Invalid(Vec<Diagnostic>),
@@ -63,10 +86,29 @@ impl InferError {
             Self::SeveralRoots(_) => Some(
                 "a contract is for one kind of document: choose one with --root NAME, and infer one contract each",
             ),
-            Self::NoDocuments | Self::NoSuchRoot(_) => None,
+            Self::SeveralElements(_) => {
+                Some("choose one with --root NAME (or {namespace}NAME), and infer one contract each")
+            }
+            Self::NoElements => {
+                Some("give the schema file that declares the root element; it includes or imports this one")
+            }
+            Self::AbstractElement { .. } => Some("choose one of them with --root NAME"),
+            Self::NoDocuments | Self::NoSuchRoot(_) | Self::NoSuchElement { .. } => None,
             Self::Invalid(_) => Some("look at --key-path, --source-table and the other names given"),
         }
     }
+}
+
+/// As many names as fit into a message.
+fn some(names: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let more = names.len().saturating_sub(SHOWN);
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{shown}, and {more} more") } else { shown }
+}
+
+fn declares(elements: &[String]) -> String {
+    if elements.is_empty() { String::new() } else { format!("; it declares {}", some(elements)) }
 }
 
 /// Roots with their counts.
@@ -95,11 +137,53 @@ pub fn infer(
 ) -> Result<Inferred, InferError> {
     let root = choose_root(profile, options)?;
     let hints = schema.map(|schema| xsd::hints(schema, profile, root)).unwrap_or_default();
-    let draft = structure::draft(profile, root, &hints, options);
+    let notes = schema.map(|schema| notes_about(schema, &hints)).unwrap_or_default();
+    contract_of(profile, root, &hints, notes, options)
+}
+
+/// The contract of the documents that a schema allows, without having seen one.
+///
+/// # Errors
+/// When the schema does not say which root element is meant, or the options make no contract of it.
+pub fn infer_from_schema(
+    schema: &Schema,
+    limits: ProfileLimits,
+    options: &InferOptions,
+) -> Result<Inferred, InferError> {
+    let root = xsd::choose(schema, options.root.as_deref()).map_err(|problem| {
+        let name = options.root.clone().unwrap_or_default();
+        match problem {
+            xsd::NoRoot::NoElements => InferError::NoElements,
+            xsd::NoRoot::Unknown(elements) => InferError::NoSuchElement { name, elements },
+            xsd::NoRoot::Several(elements) => InferError::SeveralElements(elements),
+            xsd::NoRoot::Abstract(members) => InferError::AbstractElement { name, members },
+        }
+    })?;
+    let contract = |limits| {
+        let found = xsd::from_schema(schema, &root, limits).ok_or(InferError::NoElements)?;
+        let xsd::FromSchema { profile, hints, root, mut notes } = found;
+        notes.extend(not_understood(schema));
+        contract_of(&profile, root, &hints, notes, options)
+    };
+    let mut inferred = match contract(limits) {
+        // Deep tables have long keys: what has room by its paths may still be too long for a file.
+        Err(InferError::Invalid(_)) => contract(limits.of_many())?,
+        other => other?,
+    };
+    inferred.document_count = 0;
+    Ok(inferred)
+}
+
+fn contract_of(
+    profile: &Profile,
+    root: profile::ElementId,
+    hints: &xsd::Hints,
+    notes: Vec<String>,
+    options: &InferOptions,
+) -> Result<Inferred, InferError> {
+    let draft = structure::draft(profile, root, hints, options);
     let mut named = names::named(profile, draft, options);
-    if let Some(schema) = schema {
-        named.notes.extend(notes_about(schema, &hints));
-    }
+    named.notes.extend(notes);
     let text = render::contract(profile, &named, options);
     let mut problems = contract::load(&text).diagnostics;
     problems.retain(|problem| problem.severity() == contract::Severity::Error);
@@ -116,10 +200,19 @@ fn notes_about(schema: &Schema, hints: &xsd::Hints) -> Vec<String> {
         0 => "the schema does not declare the root element of the documents: it changes nothing".to_owned(),
         count => format!("the schema knows {count} of the elements of the documents"),
     };
-    let ignored = schema.ignored();
-    let ignored =
-        (!ignored.is_empty()).then(|| format!("not understood in the schema: {}", ignored.join(", ")));
-    [Some(known), ignored].into_iter().flatten().collect()
+    let wildcards = schema.wildcards();
+    let open = (!wildcards.is_empty()).then(|| {
+        let listed = wildcards.join(", ");
+        format!("where the schema lets documents have what it does not name, the contract has what they have: {listed}")
+    });
+    [Some(known), open, not_understood(schema)].into_iter().flatten().collect()
+}
+
+fn not_understood(schema: &Schema) -> Option<String> {
+    let count = schema.alternative_count();
+    (count > 0).then(|| {
+        format!("not understood in the schema: types that depend on conditions (alternative, {count} times)")
+    })
 }
 
 fn choose_root(profile: &Profile, options: &InferOptions) -> Result<profile::ElementId, InferError> {

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, DraftColumn, DraftTable};
+use super::draft::{Content, Draft, DraftColumn, DraftTable, Extra};
 use super::options::InferOptions;
 use super::profile::{ElementId, Profile};
 use crate::path::Namespaces;
@@ -36,6 +36,8 @@ pub(super) struct NamedTable {
     pub(super) each: Option<String>,
     /// The name of the table whose rows this one goes on with.
     pub(super) continues: Option<String>,
+    /// Local names of what `each` finds and is no row.
+    pub(super) except: Vec<String>,
     /// Names of the primary key's columns, the parent's first.
     pub(super) key: Vec<String>,
     pub(super) columns: Vec<(String, DraftColumn)>,
@@ -50,7 +52,7 @@ pub(super) fn named(profile: &Profile, draft: Draft, options: &InferOptions) -> 
     let names = unique(&wanted, &reserved.collect::<Vec<_>>());
     let mut named: Vec<NamedTable> = Vec::with_capacity(tables.len());
     for (table, name) in tables.into_iter().zip(&names) {
-        let DraftTable { element, parent, each, names: _, columns, continues } = table;
+        let DraftTable { element, parent, each, names: _, columns, continues, except } = table;
         let continues = continues.map(|at| names[at].clone());
         let mut key = match parent {
             None => vec![options.source_key.clone()],
@@ -60,14 +62,35 @@ pub(super) fn named(profile: &Profile, draft: Draft, options: &InferOptions) -> 
             let number = format!("{}_no", continues.as_ref().unwrap_or(name));
             key.push(unique(&[Wanted { names: &[number], min_names: 1 }], &key).remove(0));
         }
-        let wanted = columns.iter().map(|column| Wanted { names: &column.names, min_names: COLUMN_NAMES });
-        let column_names = unique(&wanted.collect::<Vec<_>>(), &key);
+        let column_names = column_names(&columns, &key);
         let columns = column_names.into_iter().zip(columns).collect();
-        named.push(NamedTable { name: name.clone(), element, parent, each, continues, key, columns });
+        named.push(NamedTable { name: name.clone(), element, parent, each, continues, except, key, columns });
     }
     let root_name = snake(&profile.elements.get(root).name.local);
     let name = options.name.clone().unwrap_or_else(|| root_name.replace('_', "-"));
     Named { name, root, tables: named, namespaces, key_path, notes }
+}
+
+/// Names of a table's columns; that of a zone goes on from the date's, which stands before it.
+fn column_names(columns: &[DraftColumn], key: &[String]) -> Vec<String> {
+    let is_zone = |column: &DraftColumn| matches!(column.content, Content::Extra(Extra::Zone));
+    let plain = columns.iter().filter(|column| !is_zone(column));
+    let wanted = plain.map(|column| Wanted { names: &column.names, min_names: COLUMN_NAMES });
+    let mut names = unique(&wanted.collect::<Vec<_>>(), key).into_iter();
+    let mut taken = key.to_vec();
+    taken.extend(names.as_slice().iter().cloned());
+    let mut all = Vec::<String>::with_capacity(columns.len());
+    for column in columns {
+        let name = if is_zone(column) {
+            let zone = all.last().map_or_else(|| column.names.join("_"), |date| format!("{date}_zone"));
+            unique(&[Wanted { names: &[zone], min_names: 1 }], &taken).remove(0)
+        } else {
+            names.next().expect("every column that is no zone has a name")
+        };
+        taken.push(name.clone());
+        all.push(name);
+    }
+    all
 }
 
 /// What a name can be made of.

@@ -4,14 +4,18 @@ use std::fmt::Write as _;
 
 use xmlshred_model::DataType;
 
-use super::draft::{Content, DraftColumn, values_of};
+use super::draft::{Content, DraftColumn, Extra, values_of};
 use super::names::{Named, NamedTable};
 use super::options::{InferOptions, Values};
-use super::profile::{DOCUMENT, Element, ElementId, Profile};
+use super::profile::{DOCUMENT, Element, ElementId, Origin, Profile};
 use super::types::{self, Chosen};
+use super::xsd::SimpleType;
 
 /// Rows that a table must have before a column that is always there is called required.
 const MIN_REQUIRED_ROWS: u64 = 10;
+
+/// What is behind the date and time of a value: `Z`, an offset, or nothing.
+const ZONE: &str = r#", clean: trim, expr: "CASE WHEN value LIKE '%Z' THEN 'Z' WHEN value LIKE '%+__:__' OR value LIKE '%-__:__' THEN RIGHT(value, 6) END", type: varchar(6)"#;
 
 /// The contract.
 pub(super) fn contract(profile: &Profile, named: &Named, options: &InferOptions) -> String {
@@ -23,9 +27,13 @@ pub(super) fn contract(profile: &Profile, named: &Named, options: &InferOptions)
         render_table(&Renderer { profile, named, values: options.values }, table, &mut tables, &mut codes);
     }
     if !codes.is_empty() {
+        let source = match profile.origin {
+            Origin::Documents => "the samples hold",
+            Origin::Schema => "the schema lists",
+        };
         let _ = writeln!(
             out,
-            "codes:                                 # what the samples hold; other codes fail the document\n{codes}"
+            "codes:                                 # what {source}; other codes fail the document\n{codes}"
         );
     }
     let _ = write!(out, "tables:\n{}", tables.trim_end());
@@ -36,13 +44,18 @@ pub(super) fn contract(profile: &Profile, named: &Named, options: &InferOptions)
 fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut String) {
     let InferOptions { source_table, source_key, source_xml, .. } = options;
     let root = profile.elements.get(named.root);
+    let (source, comments) = match profile.origin {
+        Origin::Documents => {
+            let documents = counted(root.instance_count, "document");
+            (format!("{documents}, {}", bytes(profile.byte_count())), "count what the samples hold")
+        }
+        Origin::Schema => ("a schema, without documents".to_owned(), "name the types of the schema"),
+    };
     let _ = write!(
         out,
-        "# Inferred by xmlshred from {}, {}: a first draft to read, rename and narrow.\n\
-         # Comments count what the samples hold. `xmlshred check` and `xmlshred preview DOC` try what you change.\n\
+        "# Inferred by xmlshred from {source}: a first draft to read, rename and narrow.\n\
+         # Comments {comments}. `xmlshred check` and `xmlshred preview DOC` try what you change.\n\
          xmlshred: 1\nname: {}\n\nsource:\n  table: {}\n  key: {}\n  xml: {}\n\ndocument:\n  root: {}\n",
-        counted(root.instance_count, "document"),
-        bytes(profile.byte_count()),
         scalar(&named.name),
         scalar(source_table),
         scalar(source_key),
@@ -79,10 +92,16 @@ struct Renderer<'a> {
 }
 
 fn render_table(renderer: &Renderer<'_>, table: &NamedTable, out: &mut String, codes: &mut String) {
-    let NamedTable { name, element, parent, each, continues, key, columns } = table;
+    let NamedTable { name, element, parent, each, continues, except, key, columns } = table;
     let element = renderer.profile.elements.get(*element);
-    let _ =
-        writeln!(out, "  {}:  # {}", scalar(name), about_rows(element, each.is_some(), continues.as_deref()));
+    let origin = renderer.profile.origin;
+    let is_of_others =
+        columns.iter().any(|(_, column)| matches!(column.content, Content::Extra(Extra::Name)));
+    let about = match is_of_others {
+        true => "what the schema does not name, any number in one parent".to_owned(),
+        false => about_rows(element, origin, each.is_some(), continues.as_deref()),
+    };
+    let _ = writeln!(out, "  {}:  # {about}", scalar(name));
     let parent = parent.map(|at| &renderer.named.tables[at]);
     // The root's row is every row's parent: only deeper tables start from rows of another.
     if let Some(parent) = parent.filter(|parent| parent.each.is_some()) {
@@ -90,6 +109,10 @@ fn render_table(renderer: &Renderer<'_>, table: &NamedTable, out: &mut String, c
     }
     if let Some(each) = each {
         let _ = writeln!(out, "    each: {}", scalar(each));
+    }
+    if let ([_, ..], Some((name, _))) = (&except[..], columns.first()) {
+        let known = except.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(out, "    where: {}", quoted(&format!("{name} NOT IN ({known})")));
     }
     out.push_str("    columns:\n");
     let lines = key_columns(key, parent, each.is_some())
@@ -132,6 +155,9 @@ fn render_column(
     column: &DraftColumn,
     codes: &mut String,
 ) -> Line {
+    if renderer.profile.origin == Origin::Schema {
+        return declared_column(renderer, table, name, column, codes);
+    }
     let mut keys = format!("path: {}", scalar(&column.path));
     let row_count = renderer.profile.elements.get(table.element).instance_count;
     // The documents are believed first; what a schema calls optional may be missing in others.
@@ -147,7 +173,7 @@ fn render_column(
         return line(keys, format!("{}: {}", in_rows(count, row_count), reason.text()));
     }
     let values = values_of(renderer.profile, column);
-    let Chosen { data_type, format, note } = types::choose(values, column.declared);
+    let Chosen { data_type, format, note } = types::choose(values, column.declared.as_ref());
     if matches!(column.content, Content::OwnText) {
         keys.push_str(", pick: \"join('')\"");
     }
@@ -155,18 +181,17 @@ fn render_column(
     if let Some(format) = format {
         let _ = write!(keys, ", format: {}", quoted(format));
     }
-    if data_type.is_text() && values.blank_count > 0 {
+    let is_required = is_required(values.filled_count());
+    let may_be_blank = column.declared.as_ref().is_some_and(|declared| !declared.is_never_blank);
+    if data_type.is_text() && (values.blank_count > 0 || (is_required && may_be_blank)) {
         keys.push_str(", blank: keep");
     }
-    if is_required(values.filled_count()) {
+    if is_required {
         keys.push_str(", required: true");
     }
     let codes_of = types::codes(values).filter(|_| matches!(data_type, DataType::VarChar(_)));
     if let (Some(texts), Values::Shown) = (codes_of, renderer.values) {
-        let list = format!("{}_{name}", table.name);
-        let entries = texts.iter().map(|text| format!("{0}: {0}", quoted(text))).collect::<Vec<_>>();
-        let _ = writeln!(codes, "  {}: {{ {} }}", scalar(&list), entries.join(", "));
-        let _ = write!(keys, ", codes: {}", scalar(&list));
+        add_codes(table, name, texts.into_iter(), &mut keys, codes);
     }
     let mut comment = in_rows(values.count, row_count);
     if values.blank_count == values.count {
@@ -188,12 +213,87 @@ fn render_column(
     line(keys, comment)
 }
 
-fn about_rows(element: &Element, is_repeated: bool, continues: Option<&str>) -> String {
+/// A list of codes that stand for themselves.
+fn add_codes<'t>(
+    table: &NamedTable,
+    name: &str,
+    texts: impl Iterator<Item = &'t str>,
+    keys: &mut String,
+    codes: &mut String,
+) {
+    let list = format!("{}_{name}", table.name);
+    let entries = texts.map(|text| format!("{0}: {0}", quoted(text))).collect::<Vec<_>>();
+    let _ = writeln!(codes, "  {}: {{ {} }}", scalar(&list), entries.join(", "));
+    let _ = write!(keys, ", codes: {}", scalar(&list));
+}
+
+/// A column of which only the schema says something.
+fn declared_column(
+    renderer: &Renderer<'_>,
+    table: &NamedTable,
+    name: &str,
+    column: &DraftColumn,
+    codes: &mut String,
+) -> Line {
+    let mut keys = format!("path: {}", scalar(&column.path));
+    let line = |keys, comment| Line { name: scalar(name), keys, comment };
+    let is_required = column.is_required == Some(true);
+    match &column.content {
+        Content::Markup(reason) => {
+            let required = if is_required { ", required: true" } else { "" };
+            return line(keys + ", type: xml" + required, reason.text().to_owned());
+        }
+        Content::Extra(extra) => {
+            let (rest, comment) = match extra {
+                Extra::Zone => (ZONE, "its zone, where it has one"),
+                Extra::Name => (", type: text, required: true", ""),
+                Extra::Namespace => (", type: text", ""),
+                Extra::Value => (", type: text, blank: keep", "an attribute that the schema does not name"),
+            };
+            return line(keys + rest, comment.to_owned());
+        }
+        Content::Presence => {
+            return line(keys + ", type: varchar(50), blank: keep", "always empty".to_owned());
+        }
+        Content::OwnText => keys.push_str(", pick: \"join('')\""),
+        Content::Attribute(_) | Content::Text => {}
+    }
+    let declared = column.declared.as_ref();
+    let data_type = declared.map_or(DataType::Text, SimpleType::data_type);
+    if declared.is_some_and(|declared| declared.is_collapsed && matches!(data_type, DataType::VarChar(_))) {
+        keys.push_str(", clean: collapse_spaces");
+    }
+    let _ = write!(keys, ", type: {}", scalar(&data_type.to_string()));
+    if declared.is_some_and(|declared| declared.may_have_zone) {
+        keys.push_str(", on_zone: ignore");
+    }
+    if data_type.is_text() && declared.is_none_or(|declared| !declared.is_never_blank) {
+        keys.push_str(", blank: keep");
+    }
+    if is_required && !matches!(column.content, Content::OwnText) {
+        keys.push_str(", required: true");
+    }
+    let texts = declared.and_then(|declared| declared.codes.as_deref());
+    let mut comment = declared.map_or_else(String::new, |declared| declared.label.to_string());
+    if let Some(texts) = texts {
+        let _ = write!(comment, ", one of {}", grouped(texts.len() as u64));
+        if renderer.values == Values::Shown && texts.iter().all(|text| !text.trim().is_empty()) {
+            add_codes(table, name, texts.iter().map(String::as_str), &mut keys, codes);
+        }
+    }
+    line(keys, comment)
+}
+
+fn about_rows(element: &Element, origin: Origin, is_repeated: bool, continues: Option<&str>) -> String {
     if let Some(first) = continues {
         return format!("more columns of {first}, which has no room for them");
     }
     if !is_repeated {
         return "one row per document".to_owned();
+    }
+    if origin == Origin::Schema {
+        let number = if element.max_per_parent > 1 { "any number" } else { "at most one" };
+        return format!("{number} in one parent");
     }
     format!(
         "{} in {}, at most {} in one parent",

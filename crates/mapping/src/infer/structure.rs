@@ -7,12 +7,13 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Content, Draft, DraftColumn, DraftTable, MAX_COLUMNS, Reason, spread};
+use super::draft::{Content, Draft, DraftColumn, DraftTable, Extra, MAX_COLUMNS, spread};
 use super::main_element::{guess_key, main_element};
 use super::options::InferOptions;
-use super::profile::{Attribute, Element, ElementId, Name, Profile};
+use super::profile::{Attribute, Element, ElementId, Name, Origin, Profile};
+use super::reason::Reason;
 use super::written::is_writable;
-use super::xsd::Hints;
+use super::xsd::{Hints, SimpleType};
 use crate::path::Namespaces;
 
 /// A subtree that stands once becomes a table of its own when its parent is too wide and it has more columns than this.
@@ -75,9 +76,15 @@ impl<'p> Drafter<'p> {
     /// Adds the table of an element, and the tables within it.
     fn table(&mut self, element: ElementId, parent: Option<usize>, each: Option<String>, names: &[String]) {
         let index = self.tables.len();
-        let table =
-            DraftTable { element, parent, each, names: names.to_vec(), columns: Vec::new(), continues: None };
-        self.tables.push(table);
+        self.tables.push(DraftTable {
+            element,
+            parent,
+            each,
+            names: names.to_vec(),
+            columns: Vec::new(),
+            continues: None,
+            except: Vec::new(),
+        });
         let is_wide = self.width(element) > MAX_COLUMNS;
         let mut repeated = Vec::new();
         let place = Place { path: Vec::new(), names: Vec::new(), is_required: Some(true) };
@@ -151,6 +158,52 @@ impl<'p> Drafter<'p> {
                 self.columns(child, table, &below, is_wide, repeated);
             }
         }
+        self.others(id, table, place);
+    }
+
+    /// The tables of what the schema lets stand beside the elements and attributes that it names.
+    fn others(&mut self, id: ElementId, table: usize, place: &Place) {
+        let Some(hint) = self.hints.element(id) else { return };
+        let (has_elements, has_attributes) = (hint.has_other_elements, hint.has_other_attributes);
+        if has_elements {
+            let except = self.child_names(id).map(|name| name.local.to_string()).collect();
+            self.other_table(id, table, place, "*", Content::Markup(Reason::Anything), except);
+        }
+        if has_attributes {
+            let except = self.attribute_names(self.element(id)).map(|name| name.local.to_string()).collect();
+            self.other_table(id, table, place, "@*", Content::Extra(Extra::Value), except);
+        }
+    }
+
+    fn other_table(
+        &mut self,
+        element: ElementId,
+        table: usize,
+        place: &Place,
+        step: &str,
+        content: Content,
+        except: Vec<String>,
+    ) {
+        let column = |path: &str, name: &str, content| DraftColumn {
+            path: path.to_owned(),
+            content,
+            element,
+            names: vec![name.to_owned()],
+            is_required: None,
+            declared: None,
+        };
+        let columns = vec![
+            column("name()", "name", Content::Extra(Extra::Name)),
+            column("namespace-uri()", "namespace", Content::Extra(Extra::Namespace)),
+            column(".", if step == "*" { "content" } else { "value" }, content),
+        ];
+        let kind = if step == "*" { "other_element" } else { "other_attribute" };
+        let mut names = self.tables[table].names.iter().chain(&place.names).cloned().collect::<Vec<_>>();
+        let around = names.pop().unwrap_or_default();
+        names.push(format!("{around}_{kind}"));
+        let each = Some(appended(&place.path, step.to_owned()).join("/"));
+        let parent = Some(table);
+        self.tables.push(DraftTable { element, parent, each, names, columns, continues: None, except });
     }
 
     fn push(
@@ -168,12 +221,30 @@ impl<'p> Drafter<'p> {
             names.push("content".to_owned());
         }
         let declared = match content {
-            Content::Attribute(at) => self.hints.attribute(element, at).and_then(|hint| hint.data_type),
-            Content::Text => self.hints.element(element).and_then(|hint| hint.value.data_type),
-            Content::OwnText | Content::Presence | Content::Markup(_) => None,
+            Content::Attribute(at) => {
+                self.hints.attribute(element, at).and_then(|hint| hint.data_type.clone())
+            }
+            Content::Text => self.hints.element(element).and_then(|hint| hint.value.data_type.clone()),
+            Content::OwnText | Content::Presence | Content::Markup(_) | Content::Extra(_) => None,
         };
         let is_required = place.is_required;
-        self.tables[table].columns.push(DraftColumn { path, content, element, names, is_required, declared });
+        let zone = self.has_zone(&content, declared.as_ref()).then(|| DraftColumn {
+            path: path.clone(),
+            content: Content::Extra(Extra::Zone),
+            element,
+            names: appended(&names, "zone".to_owned()),
+            is_required: None,
+            declared: None,
+        });
+        let column = DraftColumn { path, content, element, names, is_required, declared };
+        self.tables[table].columns.extend([column].into_iter().chain(zone));
+    }
+
+    /// Without documents nobody knows whether dates and times have a zone, so that it gets a column.
+    fn has_zone(&self, content: &Content, declared: Option<&SimpleType>) -> bool {
+        self.profile.origin == Origin::Schema
+            && matches!(content, Content::Attribute(_) | Content::Text)
+            && declared.is_some_and(|declared| declared.may_have_zone)
     }
 
     /// Children that there are, in the schema's order where it knows them.
@@ -207,7 +278,10 @@ impl<'p> Drafter<'p> {
     fn markup_reason(&self, id: ElementId) -> Option<Reason> {
         let element = self.element(id);
         let is_root = id == self.root;
-        if element.has_too_many_names || self.has_unwritable_names(id) {
+        let declared = self.hints.element(id).and_then(|hint| hint.markup);
+        if declared.is_some() && (!is_root || self.profile.origin == Origin::Schema) {
+            declared
+        } else if element.has_too_many_names || self.has_unwritable_names(id) {
             Some(Reason::TooManyNames)
         } else if element.is_nested_in_itself && element.container_count > 0 {
             Some(Reason::NestedInItself)

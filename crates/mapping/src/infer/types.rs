@@ -31,61 +31,56 @@ pub(super) struct Chosen {
 }
 
 /// The type that a schema declares, where it gives every value back; else the narrowest type that does, with room for longer ones.
-pub(super) fn choose(values: &ValueProfile, declared: Option<SimpleType>) -> Chosen {
+pub(super) fn choose(values: &ValueProfile, declared: Option<&SimpleType>) -> Chosen {
     match declared.and_then(|declared| fitting(declared, values)) {
         Some(data_type) => Chosen { data_type, format: None, note: None },
         None => seen(values),
     }
 }
 
-fn fitting(declared: SimpleType, values: &ValueProfile) -> Option<DataType> {
-    let SimpleType { family, max_length, total_digits, fraction_digits } = declared;
+fn fitting(declared: &SimpleType, values: &ValueProfile) -> Option<DataType> {
     let shape = values.number;
-    let whole = |digits: u32| match digits {
-        0..=MAX_INT_DIGITS => DataType::Int,
-        _ => DataType::BigInt,
-    };
-    let (kind, data_type, whole_digits) = match family {
+    let data_type = declared.data_type();
+    let kind = match declared.family {
         Family::Text => {
-            let length = max_length.filter(|&length| length >= values.max_chars.max(1));
-            let text = || text(values.max_chars, values.filled_count());
+            let length = declared.max_length.filter(|&length| length >= values.max_chars.max(1));
             return Some(match length {
                 Some(length @ ..=4000) => DataType::VarChar(length),
                 Some(_) => DataType::Text,
-                None => text(),
+                None => text(values.max_chars, values.filled_count()),
             });
         }
-        Family::Bool => (Kind::Bool, DataType::Bool, u32::MAX),
-        Family::SmallInt => (Kind::Integer, DataType::SmallInt, 4),
-        Family::Int => (Kind::Integer, DataType::Int, MAX_INT_DIGITS),
-        Family::BigInt => (Kind::Integer, DataType::BigInt, MAX_BIGINT_DIGITS),
-        Family::Integer => (
-            Kind::Integer,
-            whole(total_digits.unwrap_or(MAX_BIGINT_DIGITS)),
-            total_digits.unwrap_or(MAX_BIGINT_DIGITS),
-        ),
-        Family::Decimal => return declared_decimal(total_digits, fraction_digits, values),
-        Family::Double => (Kind::Double, DataType::Double, u32::MAX),
-        Family::Date => (Kind::Date, DataType::Date, u32::MAX),
-        Family::Time => (Kind::Time, DataType::Time, u32::MAX),
-        Family::Timestamp => (Kind::Timestamp, DataType::Timestamp, u32::MAX),
+        Family::Bool if are_bools(values) => return Some(data_type),
+        Family::Decimal if declared.total_digits.is_none() && declared.fraction_digits.is_none() => {
+            let scale = MIN_SCALE.max(shape.fraction_digits);
+            let fits =
+                values.kinds.contains(Kind::Decimal) && shape.whole_digits + scale <= MAX_DECIMAL_DIGITS;
+            return fits.then(|| decimal(shape.whole_digits, scale));
+        }
+        Family::Bool => Kind::Bool,
+        Family::Integer => Kind::Integer,
+        Family::Decimal => Kind::Decimal,
+        Family::Double => Kind::Double,
+        Family::Date => Kind::Date,
+        Family::Time => Kind::Time,
+        Family::Timestamp => Kind::Timestamp,
     };
-    (values.kinds.contains(kind) && shape.whole_digits <= whole_digits).then_some(data_type)
+    let has_room = match data_type {
+        DataType::SmallInt => shape.whole_digits <= 4,
+        DataType::Int => shape.whole_digits <= MAX_INT_DIGITS,
+        DataType::BigInt => shape.whole_digits <= MAX_BIGINT_DIGITS,
+        DataType::Decimal { precision, scale } => {
+            shape.fraction_digits <= u32::from(scale) && shape.whole_digits <= u32::from(precision - scale)
+        }
+        _ => true,
+    };
+    (values.kinds.contains(kind) && has_room).then_some(data_type)
 }
 
-fn declared_decimal(total: Option<u32>, fraction: Option<u32>, values: &ValueProfile) -> Option<DataType> {
-    let shape = values.number;
-    if !values.kinds.contains(Kind::Decimal) {
-        return None;
-    }
-    let scale = fraction.unwrap_or(MIN_SCALE).max(shape.fraction_digits);
-    match total {
-        Some(total @ 1..=MAX_DECIMAL_DIGITS) if scale <= total && shape.whole_digits <= total - scale => {
-            Some(DataType::Decimal { precision: total as u8, scale: scale as u8 })
-        }
-        _ if shape.whole_digits + scale <= MAX_DECIMAL_DIGITS => Some(decimal(shape.whole_digits, scale)),
-        _ => None,
-    }
+/// `xs:boolean` is also written as 1 and 0, which look like numbers.
+fn are_bools(values: &ValueProfile) -> bool {
+    let texts = values.distinct.texts();
+    texts.is_some_and(|texts| texts.iter().all(|text| matches!(text.trim(), "true" | "false" | "1" | "0")))
 }
 
 fn seen(values: &ValueProfile) -> Chosen {

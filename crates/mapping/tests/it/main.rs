@@ -10,6 +10,7 @@ mod examples;
 mod explain;
 mod foreign_words;
 mod infer;
+mod infer_schema;
 mod large_contracts;
 mod manual;
 mod messages;

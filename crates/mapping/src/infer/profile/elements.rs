@@ -120,6 +120,15 @@ impl Elements {
 
     #[cold]
     fn new_child(&mut self, parent: ElementId, tag: &StartTag<'_, '_>) -> Option<ElementId> {
+        self.add_child(parent, tag.local(), (tag.namespace(), tag.prefix()))
+    }
+
+    pub(super) fn add_child(
+        &mut self,
+        parent: ElementId,
+        local: &str,
+        (namespace, prefix): (&str, &str),
+    ) -> Option<ElementId> {
         let element = &self.elements[parent as usize];
         let ProfileLimits { max_elements, max_values, max_names, max_depth: _, max_attributes: _ } =
             self.limits;
@@ -130,8 +139,8 @@ impl Elements {
         if is_full || element.is_nested_in_itself {
             return None;
         }
-        let namespace = self.namespace_id(tag.namespace(), tag.prefix());
-        let name = Name { local: tag.local().into(), namespace };
+        let namespace = self.namespace_id(namespace, prefix);
+        let name = Name { local: local.into(), namespace };
         let id = self.push(parent, name.clone());
         let element = &mut self.elements[parent as usize];
         element.child_names.add(name);
@@ -154,14 +163,31 @@ impl Elements {
         if self.values.len() > self.limits.max_values || known.attributes.len() >= self.limits.max_names {
             return None;
         }
-        let namespace = self.namespace_id(namespace, attribute.prefix());
+        Some(self.add_attribute(element, local, (namespace, attribute.prefix())))
+    }
+
+    pub(super) fn add_attribute(
+        &mut self,
+        element: ElementId,
+        local: &str,
+        (namespace, prefix): (&str, &str),
+    ) -> ValueId {
+        let namespace = self.namespace_id(namespace, prefix);
         let name = Name { local: local.into(), namespace };
         let value = self.values.len() as ValueId;
         self.values.push(ValueProfile::default());
         let known = &mut self.elements[element as usize];
         known.attribute_names.add(name.clone());
         known.attributes.push(Attribute { name, value });
-        Some(value)
+        value
+    }
+
+    /// Whether an element may have so many children and attributes more.
+    pub(in crate::infer) fn has_room(&self, child_count: usize, attribute_count: usize) -> bool {
+        let ProfileLimits { max_elements, max_values, max_names: _, max_depth: _, max_attributes: _ } =
+            self.limits;
+        self.elements.len() + child_count <= max_elements
+            && self.values.len() + child_count + attribute_count <= max_values
     }
 
     fn namespace_id(&mut self, uri: &str, prefix: &str) -> NamespaceId {

@@ -17,6 +17,16 @@ pub struct ProfileLimits {
     pub max_attributes: u32,
 }
 
+/// A schema with more paths than a contract has room for gives one of no more than this: nobody reads ten thousand columns.
+const MAX_OF_MANY: usize = 2_000;
+
+impl ProfileLimits {
+    /// Those of a schema that has more paths than these limits.
+    pub(in crate::infer) fn of_many(self) -> Self {
+        Self { max_elements: self.max_elements.min(MAX_OF_MANY), ..self }
+    }
+}
+
 impl Default for ProfileLimits {
     fn default() -> Self {
         let shredding = Limits::default();

@@ -5,6 +5,7 @@
 //! `distinct`). Memory is bounded by [`ProfileLimits`], not by the number or size of documents.
 
 mod count;
+mod declare;
 mod distinct;
 mod elements;
 mod kinds;
@@ -22,6 +23,7 @@ use crate::limits::Limits;
 use crate::shred::Content;
 use crate::xml::{DecodeError, Entities, Place, ScanLimits, XmlErrorKind, decode, resolve, scan};
 
+pub(super) use declare::DeclaredContent;
 pub(super) use elements::{Attribute, DOCUMENT, Element, ElementId};
 pub(super) use kinds::{Kind, PATTERNS};
 pub use limits::ProfileLimits;
@@ -63,9 +65,19 @@ pub struct Root {
     pub(super) element: ElementId,
 }
 
+/// Where a profile comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// From documents, which are counted.
+    Documents,
+    /// From a schema alone: everything that it declares is there once.
+    Schema,
+}
+
 /// What is known of all documents so far.
 #[derive(Debug)]
 pub struct Profile {
+    pub(super) origin: Origin,
     limits: ProfileLimits,
     pub(super) elements: Elements,
     events: Vec<Event>,
@@ -81,6 +93,7 @@ impl Profile {
     /// Without documents.
     pub fn new(limits: ProfileLimits) -> Self {
         Self {
+            origin: Origin::Documents,
             limits,
             elements: Elements::new(limits),
             events: Vec::new(),
@@ -88,6 +101,11 @@ impl Profile {
             arena: Bump::new(),
             byte_count: 0,
         }
+    }
+
+    /// For what a schema declares, in place of documents.
+    pub(super) fn of_schema(limits: ProfileLimits) -> Self {
+        Self { origin: Origin::Schema, ..Self::new(limits) }
     }
 
     /// Counts a document in; answers the local name of its root. `key` is that of its row in the source, where there is one.

@@ -45,6 +45,16 @@ impl ValueProfile {
         }
     }
 
+    /// One that is not known.
+    pub(super) fn of_one() -> Self {
+        Self { count: 1, ..Self::default() }
+    }
+
+    /// One that is empty.
+    pub(super) fn of_blank() -> Self {
+        Self { count: 1, blank_count: 1, ..Self::default() }
+    }
+
     /// How many are not blank.
     pub(crate) fn filled_count(&self) -> u64 {
         self.count - self.blank_count

@@ -1,246 +1,209 @@
-//! All files of a schema together: global declarations by name, and what an element may hold.
+//! All files of a schema together: global declarations by name, and how they refer to each other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::file::{QName, XsdFile, XsdNode, is_built_in};
-use super::simple::{SimpleType, built_in};
-
-/// References are followed no further than this: a type that extends itself is no schema, but must not hang.
-const MAX_DEPTH: usize = 64;
+use super::file::{XsdFile, XsdNode};
+use super::names::QName;
 
 /// A schema.
 #[derive(Debug, Default)]
 pub struct Schema {
     globals: HashMap<(&'static str, QName), XsdNode>,
-    /// What is there and not understood, with counts.
-    ignored: BTreeMap<&'static str, usize>,
+    /// What is to be told, with counts.
+    counted: BTreeMap<&'static str, usize>,
+    /// Global elements in the order of the files, with whether the first file declares them.
+    elements: Vec<(QName, bool)>,
+    /// The namespace of the first file.
+    target: String,
+    /// Elements that may stand where another does, by that one.
+    members: HashMap<QName, Vec<QName>>,
+    /// Complex types that are derived from another, by that one.
+    derived: HashMap<QName, Vec<QName>>,
+    /// Global elements that other elements hold.
+    used: HashSet<QName>,
+    /// Prefixes of the files, by namespace.
+    prefixes: HashMap<String, String>,
 }
 
 const GLOBALS: [&str; 6] = ["element", "attribute", "complexType", "simpleType", "group", "attributeGroup"];
-const IGNORED: [&str; 9] =
-    ["any", "anyAttribute", "redefine", "override", "union", "list", "assert", "alternative", "openContent"];
-
-/// A child element, as its parent's content declares it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Particle<'s> {
-    pub(super) declaration: &'s XsdNode,
-    pub(super) is_repeated: bool,
-    pub(super) is_required: bool,
-}
-
-/// What an element may hold.
-#[derive(Debug, Default)]
-pub(super) struct Content<'s> {
-    /// In the order of the schema.
-    pub(super) elements: Vec<(QName, Particle<'s>)>,
-    /// Local names of attributes: required, type.
-    pub(super) attributes: Vec<(String, bool, Option<SimpleType>)>,
-    pub(super) text: Option<SimpleType>,
-}
+/// What lets a document have more than the schema names, and types that depend on conditions. What says nothing about the structure of
+/// documents (`assert`, keys) is not counted.
+const COUNTED: [&str; 4] = ["any", "anyAttribute", "openContent", "alternative"];
 
 impl Schema {
-    /// Takes files together.
+    /// Takes files together, the one that was asked for first.
     pub fn new(files: Vec<XsdFile>) -> Self {
         let mut schema = Self::default();
-        for XsdFile { root } in files {
-            let target = root.attribute("targetNamespace").unwrap_or_default().to_owned();
-            schema.count_ignored(&root);
-            for mut node in root.children {
-                let kind = GLOBALS.into_iter().find(|kind| *kind == node.kind);
-                let name = node.attribute("name").map(str::to_owned);
-                if let (Some(kind), Some(name)) = (kind, name) {
-                    qualify(&mut node, &target);
-                    schema.globals.entry((kind, (target.clone(), name))).or_insert(node);
+        let mut changes = Vec::new();
+        for (at, XsdFile { root, prefixes }) in files.into_iter().enumerate() {
+            if at == 0 {
+                schema.target = root.namespace.to_string();
+            }
+            for (uri, prefix) in prefixes {
+                let known = schema.prefixes.entry(uri).or_default();
+                if known.is_empty() {
+                    *known = prefix;
+                }
+            }
+            for node in root.children {
+                match &*node.kind {
+                    "redefine" | "override" => changes.push(node),
+                    _ => schema.add(node, at == 0),
                 }
             }
         }
+        // What a file that redefines another redefines comes after what that one does.
+        for change in changes.into_iter().rev() {
+            let is_redefinition = change.kind == "redefine";
+            for node in change.children {
+                schema.change(node, is_redefinition);
+            }
+        }
+        schema.connect();
+        // What may stand in the place of an element is used like it.
+        schema.used = closure(schema.used.iter(), &schema.members).into_iter().cloned().collect();
         schema
     }
 
-    /// What is there and not understood, such as `any (3 times)`.
-    pub fn ignored(&self) -> Vec<String> {
-        self.ignored.iter().map(|(kind, count)| format!("{kind} ({count} times)")).collect()
-    }
-
-    fn count_ignored(&mut self, node: &XsdNode) {
-        if let Some(kind) = IGNORED.into_iter().find(|kind| *kind == node.kind) {
-            *self.ignored.entry(kind).or_default() += 1;
+    fn add(&mut self, node: XsdNode, is_of_first: bool) {
+        let kind = GLOBALS.into_iter().find(|kind| *kind == node.kind);
+        let (Some(kind), Some(name)) = (kind, node.qname()) else { return };
+        if kind == "element" && !self.globals.contains_key(&(kind, name.clone())) {
+            self.elements.push((name.clone(), is_of_first));
         }
-        if node.attribute("substitutionGroup").is_some() {
-            *self.ignored.entry("substitutionGroup").or_default() += 1;
-        }
-        node.children.iter().for_each(|child| self.count_ignored(child));
+        self.globals.entry((kind, name)).or_insert(node);
     }
 
-    /// A global declaration. A file without target namespace may be included by one that has one: then the local name decides.
-    fn global(&self, kind: &'static str, name: &QName) -> Option<&XsdNode> {
-        let exact = self.globals.get(&(kind, name.clone()));
-        exact.or_else(|| self.globals.get(&(kind, (String::new(), name.1.clone()))))
-    }
-
-    /// The declaration of a root element.
-    pub(super) fn root(&self, name: &QName) -> Option<&XsdNode> {
-        self.global("element", name)
-    }
-
-    /// What an element with this declaration may hold.
-    pub(super) fn content<'s>(&'s self, declaration: &'s XsdNode) -> Content<'s> {
-        let mut content = Content::default();
-        let declaration = match declaration.reference("ref") {
-            Some(name) => self.global("element", name).unwrap_or(declaration),
-            None => declaration,
+    /// Puts a declaration in the place of another; one that redefines refers to what was there before by its own name.
+    fn change(&mut self, mut node: XsdNode, is_redefinition: bool) {
+        let kind = GLOBALS.into_iter().find(|kind| *kind == node.kind);
+        let (Some(kind), Some(name)) = (kind, node.qname()) else { return };
+        let Some(before) = self.globals.remove(&(kind, name.clone())) else {
+            self.add(node, false);
+            return;
         };
-        if let Some(name) = declaration.reference("type") {
-            self.add_type(name, &mut content, 0);
-        } else if let Some(node) = declaration.child(&["complexType"]) {
-            self.add_complex(node, &mut content, 0);
-        } else if let Some(node) = declaration.child(&["simpleType"]) {
-            content.text = self.simple(node, 0);
+        if is_redefinition {
+            // No name of XML has a blank in it.
+            let mut old = (name.0.clone(), format!("{} before", name.1));
+            while self.globals.contains_key(&(kind, old.clone())) {
+                old.1.push_str(" before");
+            }
+            node.rename(&name, &old);
+            self.globals.insert((kind, old), before);
         }
-        content
+        self.globals.insert((kind, name), node);
     }
 
-    fn add_type<'s>(&'s self, name: &QName, content: &mut Content<'s>, depth: usize) {
-        if depth > MAX_DEPTH {
-        } else if is_built_in(name) {
-            content.text = built_in(&name.1);
-        } else if let Some(node) = self.global("complexType", name) {
-            self.add_complex(node, content, depth + 1);
-        } else if let Some(node) = self.global("simpleType", name) {
-            content.text = self.simple(node, depth + 1);
-        }
-    }
-
-    /// A complex type, or the part of one that holds its content.
-    fn add_complex<'s>(&'s self, node: &'s XsdNode, content: &mut Content<'s>, depth: usize) {
-        for child in &node.children {
-            match &*child.kind {
-                "complexContent" | "simpleContent" => self.add_complex(child, content, depth + 1),
-                "extension" | "restriction" => {
-                    let is_text = node.kind == "simpleContent";
-                    // A restriction of elements repeats what remains of them.
-                    if let Some(base) =
-                        child.reference("base").filter(|_| is_text || child.kind == "extension")
-                    {
-                        self.add_type(base, content, depth + 1);
+    /// Numbers all nodes and notes who refers to whom.
+    fn connect(&mut self) {
+        let mut next = 0;
+        let mut keys = self.globals.keys().cloned().collect::<Vec<_>>();
+        keys.sort_unstable();
+        for key in keys {
+            let node = self.globals.get_mut(&key).expect("the keys are those of the map");
+            node.number(&mut next);
+            let (kind, name) = &key;
+            match *kind {
+                "element" => {
+                    for head in node.references("substitutionGroup") {
+                        self.members.entry(head.clone()).or_default().push(name.clone());
                     }
-                    if is_text && let Some(text) = &mut content.text {
-                        text.restrict(child);
-                    }
-                    self.add_complex(child, content, depth + 1);
                 }
-                "sequence" | "all" | "choice" | "group" => {
-                    let outer = Occurrence { is_repeated: false, is_required: true };
-                    self.add_particle(child, outer, content, depth + 1);
-                }
-                "attribute" => self.add_attribute(child, content),
-                "attributeGroup" => {
-                    let group = child.reference("ref").and_then(|name| self.global("attributeGroup", name));
-                    if let Some(group) = group.filter(|_| depth < MAX_DEPTH) {
-                        self.add_complex(group, content, depth + 1);
+                "complexType" => {
+                    if let Some(base) = base_of(node) {
+                        self.derived.entry(base.clone()).or_default().push(name.clone());
                     }
                 }
                 _ => {}
             }
+            note_uses(node, name, &mut self.used, &mut self.counted);
         }
     }
 
-    fn add_attribute(&self, node: &XsdNode, content: &mut Content<'_>) {
-        let declaration =
-            node.reference("ref").and_then(|name| self.global("attribute", name)).unwrap_or(node);
-        let name = declaration.attribute("name").or_else(|| node.reference("ref").map(|name| &*name.1));
-        let Some(name) = name else { return };
-        let data_type = match (declaration.reference("type"), declaration.child(&["simpleType"])) {
-            (Some(name), _) => self.simple_named(name, 0),
-            (None, Some(inner)) => self.simple(inner, 0),
-            (None, None) => None,
-        };
-        let is_required = node.attribute("use") == Some("required");
-        content.attributes.push((name.to_owned(), is_required, data_type));
+    /// How often it lets documents have elements or attributes that it does not name, such as `any (3 times)`.
+    pub fn wildcards(&self) -> Vec<String> {
+        let counted = self.counted.iter().filter(|(kind, _)| **kind != "alternative");
+        counted.map(|(kind, count)| format!("{kind} ({count} times)")).collect()
     }
 
-    fn add_particle<'s>(
-        &'s self,
-        node: &'s XsdNode,
-        outer: Occurrence,
-        content: &mut Content<'s>,
-        depth: usize,
-    ) {
-        if depth > MAX_DEPTH {
-            return;
-        }
-        let occurrence = outer.of(node);
-        match &*node.kind {
-            "element" => {
-                let name = match (node.reference("ref"), node.attribute("name")) {
-                    (Some(name), _) => name.clone(),
-                    (None, Some(name)) => (node.target.clone(), name.to_owned()),
-                    (None, None) => return,
-                };
-                let Occurrence { is_repeated, is_required } = occurrence;
-                content.elements.push((name, Particle { declaration: node, is_repeated, is_required }));
-            }
-            "group" => {
-                let group = node.reference("ref").and_then(|name| self.global("group", name));
-                for child in group.map_or([].as_slice(), |group| &group.children) {
-                    self.add_particle(child, occurrence, content, depth + 1);
-                }
-            }
-            "sequence" | "all" | "choice" => {
-                // Of a choice, each may be missing.
-                let is_required = occurrence.is_required && node.kind != "choice";
-                for child in &node.children {
-                    self.add_particle(child, Occurrence { is_required, ..occurrence }, content, depth + 1);
-                }
-            }
-            _ => {}
-        }
+    /// Types that depend on conditions, which nobody looks at here.
+    pub fn alternative_count(&self) -> usize {
+        self.counted.get("alternative").copied().unwrap_or(0)
     }
 
-    fn simple_named(&self, name: &QName, depth: usize) -> Option<SimpleType> {
-        if is_built_in(name) {
-            return built_in(&name.1);
-        }
-        self.global("simpleType", name).and_then(|node| self.simple(node, depth + 1))
+    /// A global declaration.
+    pub(super) fn global(&self, kind: &'static str, name: &QName) -> Option<&XsdNode> {
+        self.globals.get(&(kind, name.clone()))
     }
 
-    /// A simple type; unions and lists are text of any length.
-    fn simple(&self, node: &XsdNode, depth: usize) -> Option<SimpleType> {
-        let restriction = node.child(&["restriction"]).filter(|_| depth < MAX_DEPTH)?;
-        let base = match (restriction.reference("base"), restriction.child(&["simpleType"])) {
-            (Some(name), _) => self.simple_named(name, depth + 1),
-            (None, Some(inner)) => self.simple(inner, depth + 1),
-            (None, None) => None,
-        };
-        let mut simple = base?;
-        simple.restrict(restriction);
-        Some(simple)
+    /// The prefix that the files have for a namespace, empty where they have none.
+    pub(super) fn prefix(&self, namespace: &str) -> &str {
+        self.prefixes.get(namespace).map_or("", |prefix| prefix)
+    }
+
+    /// The namespace of the first file.
+    pub(super) fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Global elements in the order of the files, with whether the first file declares them.
+    pub(super) fn elements(&self) -> &[(QName, bool)] {
+        &self.elements
+    }
+
+    /// Whether an element holds this global one, be it in the place of another.
+    pub(super) fn is_used(&self, name: &QName) -> bool {
+        self.used.contains(name)
+    }
+
+    /// The elements that may stand where this global one does, itself included where it is not abstract.
+    pub(super) fn substitutes<'s>(&'s self, head: &'s QName) -> Vec<&'s XsdNode> {
+        let all = closure([head], &self.members);
+        let nodes = all.into_iter().filter_map(|name| self.global("element", name));
+        nodes.filter(|node| !node.says("abstract")).collect()
+    }
+
+    /// The complex types that are derived from this one, by however many steps.
+    pub(super) fn derived_from<'s>(&'s self, base: &'s QName) -> Vec<&'s XsdNode> {
+        let all = closure([base], &self.derived).into_iter().skip(1);
+        all.filter_map(|name| self.global("complexType", name)).collect()
     }
 }
 
-/// How often something may stand within its parent.
-#[derive(Clone, Copy)]
-struct Occurrence {
-    is_repeated: bool,
-    is_required: bool,
+/// Everything that hangs on some names, these first, each once.
+fn closure<'n>(
+    starts: impl IntoIterator<Item = &'n QName>,
+    below: &'n HashMap<QName, Vec<QName>>,
+) -> Vec<&'n QName> {
+    let mut found = starts.into_iter().collect::<Vec<_>>();
+    let mut seen = found.iter().copied().collect::<HashSet<_>>();
+    let mut at = 0;
+    while at < found.len() {
+        let next = below.get(found[at]).map_or([].as_slice(), Vec::as_slice);
+        found.extend(next.iter().filter(|name| seen.insert(name)));
+        at += 1;
+    }
+    found
 }
 
-impl Occurrence {
-    /// That of a particle within one that occurs like this.
-    fn of(self, node: &XsdNode) -> Self {
-        let max = node.attribute("maxOccurs").unwrap_or("1");
-        let min = node.attribute("minOccurs").unwrap_or("1");
-        Self {
-            is_repeated: self.is_repeated || !matches!(max, "0" | "1"),
-            is_required: self.is_required && min != "0",
-        }
-    }
+/// The type that a complex type is derived from.
+pub(super) fn base_of(complex_type: &XsdNode) -> Option<&QName> {
+    let content = complex_type.child(&["complexContent", "simpleContent"])?;
+    content.child(&["extension", "restriction"])?.reference("base")
 }
 
-/// Notes the namespace of local elements: the target's, or none. Which of the two, `form` says; a lookup tries both.
-fn qualify(node: &mut XsdNode, target: &str) {
-    node.target.push_str(target);
-    for child in &mut node.children {
-        qualify(child, target);
+fn note_uses(
+    node: &XsdNode,
+    within: &QName,
+    used: &mut HashSet<QName>,
+    counted: &mut BTreeMap<&'static str, usize>,
+) {
+    if let Some(kind) = COUNTED.into_iter().find(|kind| *kind == node.kind) {
+        *counted.entry(kind).or_default() += 1;
     }
+    // An element within itself is held by no other.
+    if let Some(name) = node.reference("ref").filter(|&name| node.kind == "element" && name != within) {
+        used.insert(name.clone());
+    }
+    node.children.iter().for_each(|child| note_uses(child, within, used, counted));
 }
