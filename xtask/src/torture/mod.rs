@@ -22,14 +22,13 @@ mod scenario;
 mod summary;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 pub(crate) use request::Request;
 
-use crate::workspace::{Error, root};
+use crate::workspace::{BuildProfile, Error, built_program, root};
 use place::{Kind, Servers};
 use round::{Outcome, Round};
 use scenario::Scenario;
@@ -40,7 +39,7 @@ use summary::Counts;
 /// # Errors
 /// When there is a difference, or when something fails that is not under test.
 pub(crate) fn run(request: &Request) -> Result<(), Error> {
-    let program = build(request)?;
+    let program = program(request)?;
     let kinds = kinds(request)?;
     println!("torture: seed {}, databases: {}", request.seed, names(&kinds));
     let started = Instant::now();
@@ -118,18 +117,9 @@ fn names(kinds: &[Kind]) -> String {
 }
 
 /// The program that is tortured.
-fn build(request: &Request) -> Result<PathBuf, Error> {
-    if let Some(program) = &request.program {
-        return Ok(program.canonicalize()?);
+fn program(request: &Request) -> Result<PathBuf, Error> {
+    match &request.program {
+        Some(program) => Ok(program.canonicalize()?),
+        None => built_program(if request.is_release { BuildProfile::Release } else { BuildProfile::Debug }),
     }
-    let mut command = Command::new("cargo");
-    command.args(["build", "--quiet", "--package", "xmlshred"]).current_dir(root());
-    if request.is_release {
-        command.arg("--release");
-    }
-    if !command.status()?.success() {
-        return Err("the program cannot be built".into());
-    }
-    let profile = if request.is_release { "release" } else { "debug" };
-    Ok(root().join("target").join(profile).join("xmlshred"))
 }
