@@ -64,7 +64,12 @@ impl<'n> Fields<'n> {
     }
 
     /// A word out of a list.
-    pub(super) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)], problems: &mut Problems) -> Option<T> {
+    pub(super) fn word<T: Clone>(
+        &self,
+        key: &str,
+        words: &[(&str, T)],
+        problems: &mut Problems,
+    ) -> Option<T> {
         let found = self.text(key, problems)?;
         word(&found, key, words, problems)
     }
@@ -117,7 +122,7 @@ pub(super) fn missing_key(key: &str, what: &str, whole: &Range<usize>, problems:
     );
 }
 
-pub(super) fn word<T: Copy>(
+pub(super) fn word<T: Clone>(
     found: &Spanned<&str>,
     key: &str,
     words: &[(&str, T)],
@@ -132,7 +137,7 @@ pub(super) fn word<T: Copy>(
             .unwrap_or_else(|| format!("it can be {}", listed(&names)));
         problems.report(Code::UnknownValue, found.span.clone(), message, hint);
     }
-    known.map(|&(_, value)| value)
+    known.map(|(_, value)| value.clone())
 }
 
 pub(super) fn text<'n>(node: &'n Node, what: &str, problems: &mut Problems) -> Option<Spanned<&'n str>> {

@@ -16,7 +16,9 @@ use super::node::{self, Node, NodeKind};
 use super::raw::{cleaners, null_values, texts};
 use super::resolve::{Checker, Defaults};
 use super::scope::{Scope, Surroundings};
-use super::words::{BLANKS, CASES, INEXACT_POLICIES, LENGTH_POLICIES, ON_EXISTING, POLICIES, ZONE_POLICIES};
+use super::words::{
+    BLANKS, CASES, DEFAULT_PICKS, INEXACT_POLICIES, LENGTH_POLICIES, ON_EXISTING, POLICIES, ZONE_POLICIES,
+};
 
 /// What came of loading a contract.
 #[derive(Debug)]
@@ -206,6 +208,7 @@ impl<'n> Checker<'n> {
                 .unwrap_or_default(),
             formats: formats.unwrap_or_default(),
             codes_case: fields.word("codes_case", &CASES, problems).unwrap_or_default(),
+            pick: fields.word("pick", &DEFAULT_PICKS, problems),
             leniency: Leniency {
                 on_inexact: fields.word("on_inexact", &INEXACT_POLICIES, problems).unwrap_or_default(),
                 on_zone: fields.word("on_zone", &ZONE_POLICIES, problems).unwrap_or_default(),

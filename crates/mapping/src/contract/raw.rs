@@ -9,8 +9,8 @@ use super::fields::{Fields, Spanned, one_or_list, text, word};
 use super::language::{COLUMN, GENERATED_DEFAULT, LET, Section, UNPIVOT_ROW};
 use super::node::{Entry, Node, NodeKind};
 use super::words::{
-    BLANKS, CASES, CLEANERS, DEFAULT_GENERATORS, GENERATORS, INEXACT_POLICIES, LENGTH_POLICIES, POLICIES,
-    ZONE_POLICIES,
+    BLANKS, CASES, CLEANERS, DEFAULT_GENERATORS, DEFAULT_PICKS, GENERATORS, INEXACT_POLICIES,
+    LENGTH_POLICIES, POLICIES, ZONE_POLICIES,
 };
 
 /// A column, or a `let`. What is absent is `None`, so that a row template can be laid over it.
@@ -286,8 +286,7 @@ pub(super) fn null_values(node: &Node, problems: &mut Problems) -> Vec<String> {
 
 /// `first`, `last`, `only` or `join('…')`.
 fn pick(found: &Spanned<&str>, problems: &mut Problems) -> Option<Pick> {
-    let plain = [("first", Pick::First), ("last", Pick::Last), ("only", Pick::Only)];
-    if let Some((_, pick)) = plain.iter().find(|(word, _)| *word == found.value) {
+    if let Some((_, pick)) = DEFAULT_PICKS.iter().find(|(word, _)| *word == found.value) {
         return Some(pick.clone());
     }
     let separator = found.value.strip_prefix("join(").and_then(|rest| rest.strip_suffix(')')).map(str::trim);

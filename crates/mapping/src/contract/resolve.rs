@@ -11,7 +11,7 @@ use crate::path::{Namespaces, Path};
 
 use super::checked::{
     Blank, BoundExpression, Case, Clean, CodeList, Column, ColumnDefault, ColumnSource, Generate, Input, Let,
-    OnInvalid, OnTooLong, Table,
+    OnInvalid, OnTooLong, Pick, Table,
 };
 use super::diagnostic::{Code, Problems};
 use super::doubted::Doubts;
@@ -66,6 +66,7 @@ pub(super) struct Defaults<'n> {
     /// Of the types that have patterns.
     pub(super) formats: HashMap<DataType, Vec<Spanned<&'n str>>>,
     pub(super) codes_case: Case,
+    pub(super) pick: Option<Pick>,
     pub(super) leniency: Leniency,
     pub(super) blank: Blank,
     pub(super) on_invalid: OnInvalid,
@@ -138,7 +139,7 @@ impl<'n> Checker<'n> {
             other_paths,
             via,
             counts,
-            pick: raw.pick.clone(),
+            pick: raw.pick.clone().or_else(|| self.defaults.pick.clone()),
             is_cleaned: !clean.is_empty() || !null_values.is_empty(),
             clean,
             null_values: null_values.into(),

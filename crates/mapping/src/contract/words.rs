@@ -5,7 +5,7 @@ use xmlshred_model::lexical::{BinaryFormat, OnInexact, OnZone};
 
 use super::checked::{
     Blank, Case, Clean, DecimalSign, Generate, InvalidCharacters, Keep, OnInvalid, OnTooLong, OnWrongRoot,
-    SkipRow,
+    Pick, SkipRow,
 };
 
 pub(super) const ON_EXISTING: [(&str, OnExisting); 3] =
@@ -29,6 +29,9 @@ pub(super) const INVALID_CHARACTERS: [(&str, InvalidCharacters); 3] = [
 ];
 pub(super) const WRONG_ROOTS: [(&str, OnWrongRoot); 2] =
     [("fail", OnWrongRoot::Fail), ("skip", OnWrongRoot::Skip)];
+/// What `defaults` may say of `pick`: what to join with is a column's own business.
+pub(super) const DEFAULT_PICKS: [(&str, Pick); 3] =
+    [("first", Pick::First), ("last", Pick::Last), ("only", Pick::Only)];
 pub(super) const BLANKS: [(&str, Blank); 2] = [("null", Blank::Null), ("keep", Blank::Keep)];
 
 pub(super) const GENERATORS: [(&str, Generate); 5] = [

@@ -38,9 +38,8 @@ pub fn contract(choices: &mut Choices<'_>) -> String {
 
 const LENIENT: &str = "defaults: { on_invalid: null, on_too_long: truncate, on_unmapped_code: null }\n";
 const CLEANING: &str = "defaults: { on_invalid: null, on_too_long: truncate, on_unmapped_code: null, clean: trim, null_values: [w], \
-    codes_case: insensitive, on_inexact: round, on_zone: utc, formats: { date: [iso8601, epoch] } }\n";
-const LENIENT_KEEPING: &str =
-    "defaults: { blank: keep, on_invalid: null, on_too_long: truncate, on_unmapped_code: default }\n";
+    codes_case: insensitive, pick: last, on_inexact: round, on_zone: utc, formats: { date: [iso8601, epoch] } }\n";
+const LENIENT_KEEPING: &str = "defaults: { blank: keep, on_invalid: null, on_too_long: truncate, on_unmapped_code: default, pick: only }\n";
 
 fn document_section(choices: &mut Choices<'_>) -> String {
     let mut section = String::from("document:\n  namespaces: { p: \"urn:p\", q: \"urn:q&r\" }\n");

@@ -1,8 +1,8 @@
 //! The keys of values: `defaults`, columns and `let`s.
 
 use super::super::words::{
-    BLANKS, CASES, CLEANERS, DEFAULT_GENERATORS, GENERATORS, INEXACT_POLICIES, LENGTH_POLICIES, POLICIES,
-    ZONE_POLICIES,
+    BLANKS, CASES, CLEANERS, DEFAULT_GENERATORS, DEFAULT_PICKS, GENERATORS, INEXACT_POLICIES,
+    LENGTH_POLICIES, POLICIES, ZONE_POLICIES,
 };
 use super::section::{Absent, Key, Rule, Section, Shape, key, names};
 
@@ -43,6 +43,12 @@ pub const DEFAULTS: Section = Section {
         key("on_zone", ZONE_POLICY, Absent::Is("fail"), ZONE_MEANS),
         key("null_values", NULL_VALUES, Absent::Nothing, NULL_VALUES_MEAN),
         key("codes_case", CASE, Absent::Is("sensitive"), CODES_CASE_MEANS),
+        key(
+            "pick",
+            Shape::Word(|| names(&DEFAULT_PICKS)),
+            Absent::Means("the first, **with an issue** `repeated-value`"),
+            "which node, when the path matches several: `first`, `last`, `only` (several are invalid); a column's own takes its place",
+        ),
         key(
             "clean",
             CLEANING,
