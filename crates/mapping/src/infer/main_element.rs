@@ -2,27 +2,30 @@
 
 use super::draft::{DraftColumn, values_of};
 use super::profile::{ElementId, Profile};
+use super::shapes::{has_own_values, is_entry_of_list, present_children};
 use super::written::is_writable;
 use super::xsd::Hints;
 
-/// The element that a document is about: the root, or the first below it that is not only there to hold the next.
+/// So many documents with one say that there is never another, where no schema does.
+const MIN_DOCUMENTS: u64 = 20;
+
+/// The element that a document is about: the root, or the first below it that is not only there to hold the next. One that could stand
+/// several times in a document is not what it is about: it would be lost, or fail, from the second on.
 pub(super) fn main_element(profile: &Profile, hints: &Hints, root: ElementId) -> ElementId {
     let mut main = root;
     loop {
         let element = profile.elements.get(main);
-        let has_attributes =
-            element.attributes.iter().any(|attribute| profile.elements.value(attribute).count > 0);
-        let mut children = profile.elements.children_of(main).filter(|(_, child)| child.instance_count > 0);
+        let mut children = present_children(profile, main);
         let (Some((id, child)), None) = (children.next(), children.next()) else { return main };
-        let may_repeat = child.max_per_parent > 1 || hints.element(id).is_some_and(|hint| hint.is_repeated);
-        let is_always_one = child.instance_count == element.instance_count && !may_repeat;
-        let is_empty = !has_attributes && element.mixed_count == 0 && !element.has_too_many_names;
+        let is_never_more = match hints.element(id) {
+            Some(hint) => !hint.is_repeated,
+            None => element.instance_count >= MIN_DOCUMENTS && !is_entry_of_list(profile, id),
+        };
+        let is_always_one =
+            child.instance_count == element.instance_count && child.max_per_parent == 1 && is_never_more;
+        let is_empty = !has_own_values(profile, main) && !element.has_too_many_names;
         let is_wrapper = is_empty && is_always_one && child.container_count == child.instance_count;
-        if !is_wrapper
-            || child.mixed_count > 0
-            || child.is_nested_in_itself
-            || !is_writable(&child.name.local)
-        {
+        if !is_wrapper || child.mixed_count > 0 || child.is_closed || !is_writable(&child.name.local) {
             return main;
         }
         main = id;

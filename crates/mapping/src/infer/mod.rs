@@ -6,14 +6,19 @@
 //! short codes when [`Values::Shown`] asks for them.
 
 mod draft;
+mod evidence;
 mod main_element;
+mod meaning;
 mod names;
 mod options;
+mod owners;
 mod profile;
 mod reason;
 mod render;
+mod shapes;
 mod structure;
 mod types;
+mod words;
 mod written;
 mod xsd;
 

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 
 use super::draft::{Content, Draft, DraftColumn, DraftTable, Extra};
 use super::options::InferOptions;
+use super::owners::Owners;
 use super::profile::{ElementId, Profile};
+use super::words::snake;
 use crate::path::Namespaces;
 
 /// PostgreSQL takes 63 bytes; a number may follow.
@@ -48,10 +50,18 @@ pub(super) fn named(profile: &Profile, draft: Draft, options: &InferOptions) -> 
     let Draft { root, tables, namespaces, key_path, notes } = draft;
     let source_table = options.source_table.rsplit('.').next().unwrap_or_default();
     let reserved = RESERVED.iter().map(|&name| name.to_owned()).chain([source_table.to_owned()]);
-    let wanted = tables.iter().map(|table| Wanted { names: &table.names, min_names: 1 }).collect::<Vec<_>>();
+    let owners = Owners::of_tables(profile);
+    let wanted = tables.iter().map(|table| {
+        let element = if table.except.is_empty() { table.element } else { root };
+        // The first name is the root's, which is everybody's owner.
+        let count = (table.names.len() - 1).max(1);
+        Wanted { names: &table.names, min_names: owners.needed(root, element, count, 1) }
+    });
+    let wanted = wanted.collect::<Vec<_>>();
     let names = unique(&wanted, &reserved.collect::<Vec<_>>());
     let mut named: Vec<NamedTable> = Vec::with_capacity(tables.len());
     for (table, name) in tables.into_iter().zip(&names) {
+        let owners = Owners::of_columns(profile, &table);
         let DraftTable { element, parent, each, names: _, columns, continues, except } = table;
         let continues = continues.map(|at| names[at].clone());
         let mut key = match parent {
@@ -62,7 +72,7 @@ pub(super) fn named(profile: &Profile, draft: Draft, options: &InferOptions) -> 
             let number = format!("{}_no", continues.as_ref().unwrap_or(name));
             key.push(unique(&[Wanted { names: &[number], min_names: 1 }], &key).remove(0));
         }
-        let column_names = column_names(&columns, &key);
+        let column_names = column_names(&columns, &key, element, &owners);
         let columns = column_names.into_iter().zip(columns).collect();
         named.push(NamedTable { name: name.clone(), element, parent, each, continues, except, key, columns });
     }
@@ -72,10 +82,14 @@ pub(super) fn named(profile: &Profile, draft: Draft, options: &InferOptions) -> 
 }
 
 /// Names of a table's columns; that of a zone goes on from the date's, which stands before it.
-fn column_names(columns: &[DraftColumn], key: &[String]) -> Vec<String> {
+fn column_names(columns: &[DraftColumn], key: &[String], row: ElementId, owners: &Owners<'_>) -> Vec<String> {
     let is_zone = |column: &DraftColumn| matches!(column.content, Content::Extra(Extra::Zone));
     let plain = columns.iter().filter(|column| !is_zone(column));
-    let wanted = plain.map(|column| Wanted { names: &column.names, min_names: COLUMN_NAMES });
+    let wanted = plain.map(|column| {
+        let count = column.names.len();
+        let min_names = owners.needed(row, column.element, count, COLUMN_NAMES.min(count));
+        Wanted { names: &column.names, min_names }
+    });
     let mut names = unique(&wanted.collect::<Vec<_>>(), key).into_iter();
     let mut taken = key.to_vec();
     taken.extend(names.as_slice().iter().cloned());
@@ -152,40 +166,30 @@ fn unique(wanted: &[Wanted<'_>], taken: &[String]) -> Vec<String> {
 /// Parts to one name; what is too long loses parts from its middle, then characters.
 fn shortened(parts: &[String]) -> String {
     let mut kept = parts.to_vec();
-    while kept.len() > 2 && kept.join("_").len() > MAX_BYTES {
+    while kept.len() > 2 && joined(&kept).len() > MAX_BYTES {
         kept.remove(1);
     }
-    let mut name = kept.join("_");
+    let mut name = joined(&kept);
     while name.len() > MAX_BYTES {
         name.pop();
     }
     name
 }
 
-/// `IssueDate`, `issue-date` and `issue_date` are `issue_date`.
-fn snake(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    let chars = name.chars().collect::<Vec<_>>();
-    for (at, &c) in chars.iter().enumerate() {
-        if !c.is_alphanumeric() {
-            if !out.ends_with('_') && !out.is_empty() {
-                out.push('_');
-            }
-            continue;
+/// `supplier_party`, `party` and `party_name` are `supplier_party_name`: a part that begins as the one before ends goes on with it.
+fn joined(parts: &[String]) -> String {
+    let mut name = String::new();
+    for part in parts {
+        let (first, rest) = part.split_once('_').unwrap_or((part, ""));
+        let goes_on = name.contains('_') || !rest.is_empty();
+        let repeats = name.rsplit('_').next().is_some_and(|last| last == first);
+        let added = if goes_on && repeats { rest } else { part };
+        if !name.is_empty() && !added.is_empty() {
+            name.push('_');
         }
-        let before = at.checked_sub(1).map(|at| chars[at]);
-        let begins_word = c.is_uppercase()
-            && before.is_some_and(|before| {
-                let next_is_lower = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
-                before.is_lowercase() || before.is_numeric() || (before.is_uppercase() && next_is_lower)
-            });
-        if begins_word && !out.ends_with('_') {
-            out.push('_');
-        }
-        out.extend(c.to_lowercase());
+        name.push_str(added);
     }
-    let out = out.trim_end_matches('_');
-    if out.is_empty() { "x".to_owned() } else { out.to_owned() }
+    name
 }
 
 #[cfg(test)]
@@ -200,29 +204,19 @@ mod tests {
     }
 
     #[test]
-    fn words_are_told_apart_however_they_are_written() {
-        for (name, expected) in [
-            ("IssueDate", "issue_date"),
-            ("issue-date", "issue_date"),
-            ("con_id", "con_id"),
-            ("ID", "id"),
-            ("CustData", "cust_data"),
-            ("HTTPServer2", "http_server2"),
-            ("IL_collateral", "il_collateral"),
-            ("Größe", "größe"),
-            ("_", "x"),
-            ("a..b_", "a_b"),
-        ] {
-            assert_eq!(snake(name), expected);
-        }
-    }
-
-    #[test]
     fn names_are_as_short_as_they_are_unique() {
         assert_eq!(names(&[("a/b/city", 1), ("a/c/zip", 1)], &[]), ["city", "zip"]);
         assert_eq!(names(&[("a/bill/city", 1), ("a/ship/city", 1)], &[]), ["bill_city", "ship_city"]);
         assert_eq!(names(&[("a/bill/city", 2), ("id", 1)], &["ID"]), ["bill_city", "id_2"]);
         assert_eq!(names(&[("a", 1), ("A", 1), ("a_2", 1)], &[]), ["a", "a_2", "a_2_2"]);
+    }
+
+    #[test]
+    fn words_that_stand_twice_stand_once() {
+        let joined = |names: &str| joined(&names.split('/').map(snake).collect::<Vec<_>>());
+        assert_eq!(joined("SupplierParty/Party/PartyName/Name"), "supplier_party_name");
+        assert_eq!(joined("Price/PriceAmount"), "price_amount");
+        assert_eq!(joined("part/part"), "part_part");
     }
 
     #[test]

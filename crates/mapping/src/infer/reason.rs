@@ -4,6 +4,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reason {
     Mixed,
+    Xhtml,
+    Prose,
+    /// Beside those that have tables.
+    OtherKinds,
     NestedInItself,
     TooManyNames,
     /// The schema lets anything be in it.
@@ -16,6 +20,9 @@ impl Reason {
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Mixed => "text mixed with elements",
+            Self::Xhtml => "XHTML",
+            Self::Prose => "mostly text mixed with elements",
+            Self::OtherKinds => "whatever else there is",
             Self::NestedInItself => "an element within itself",
             Self::TooManyNames => "more names than can be told apart",
             Self::Anything => "the schema lets anything be in it",

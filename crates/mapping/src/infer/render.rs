@@ -5,14 +5,20 @@ use std::fmt::Write as _;
 use xmlshred_model::DataType;
 
 use super::draft::{Content, DraftColumn, Extra, values_of};
+use super::evidence::Evidence;
+use super::meaning::meaning;
 use super::names::{Named, NamedTable};
 use super::options::{InferOptions, Values};
-use super::profile::{DOCUMENT, Element, ElementId, Origin, Profile};
-use super::types::{self, Chosen};
+use super::profile::{DOCUMENT, Element, ElementId, Origin, Profile, ValueProfile};
+use super::reason::Reason;
+use super::types::{self, Chosen, Samples};
 use super::xsd::SimpleType;
 
-/// Rows that a table must have before a column that is always there is called required.
-const MIN_REQUIRED_ROWS: u64 = 10;
+/// Rows that a table must have, and documents that there must be, before a column that is always there is called required.
+const MIN_REQUIRED_ROWS: u64 = 100;
+const MIN_REQUIRED_DOCUMENTS: u64 = 20;
+/// Below so many, that an element never stands twice in its parent is said to be so by what was seen.
+const FEW_ELEMENTS: u64 = 20;
 
 /// What is behind the date and time of a value: `Z`, an offset, or nothing.
 const ZONE: &str = r#", clean: trim, expr: "CASE WHEN value LIKE '%Z' THEN 'Z' WHEN value LIKE '%+__:__' OR value LIKE '%-__:__' THEN RIGHT(value, 6) END", type: varchar(6)"#;
@@ -23,8 +29,10 @@ pub(super) fn contract(profile: &Profile, named: &Named, options: &InferOptions)
     head(profile, named, options, &mut out);
     let mut codes = String::new();
     let mut tables = String::new();
+    let evidence = Evidence::new(profile);
+    let renderer = Renderer { profile, evidence, named, values: options.values };
     for table in &named.tables {
-        render_table(&Renderer { profile, named, values: options.values }, table, &mut tables, &mut codes);
+        render_table(&renderer, table, &mut tables, &mut codes);
     }
     if !codes.is_empty() {
         let source = match profile.origin {
@@ -71,6 +79,11 @@ fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut Stri
             let _ = writeln!(out, "    {}: {}", scalar(prefix), quoted(uri));
         }
     }
+    if profile.origin == Origin::Documents {
+        out.push_str(
+            "\ndefaults:\n  pick: only                           # several, where the samples have one, fail the document: none is lost\n",
+        );
+    }
     out.push('\n');
 }
 
@@ -87,19 +100,53 @@ fn path_from_document(profile: &Profile, mut at: ElementId) -> String {
 
 struct Renderer<'a> {
     profile: &'a Profile,
+    evidence: Evidence<'a>,
     named: &'a Named,
     values: Values,
+}
+
+impl Renderer<'_> {
+    fn document_count(&self) -> u64 {
+        self.profile.elements.get(self.named.root).document_count
+    }
+
+    /// The type of a column by its values, those that mean the same elsewhere, and its name.
+    fn chosen(&self, table: &NamedTable, column: &DraftColumn, values: &ValueProfile) -> Chosen {
+        let own = &*self.profile.elements.get(table.element).name.local;
+        let names = [own].into_iter().chain(column.names.iter().map(String::as_str)).collect::<Vec<_>>();
+        let declared = column.declared.as_ref();
+        let alike = self.evidence.of(column).unwrap_or(values);
+        let document_count = self.profile.elements.get(column.element).document_count;
+        types::choose(&Samples { values, alike, meaning: meaning(&names), document_count }, declared)
+    }
+
+    /// That the elements from the row's to the column's stand once in their parents, where few say so.
+    fn once_so_far(&self, table: &NamedTable, column: &DraftColumn) -> String {
+        let mut fewest = u64::MAX;
+        let mut at = column.element;
+        while at != table.element && at != DOCUMENT {
+            let element = self.profile.elements.get(at);
+            fewest = fewest.min(element.instance_count);
+            at = element.parent;
+        }
+        if fewest < FEW_ELEMENTS {
+            format!(", never twice in {}", counted(fewest, "parent"))
+        } else {
+            String::new()
+        }
+    }
 }
 
 fn render_table(renderer: &Renderer<'_>, table: &NamedTable, out: &mut String, codes: &mut String) {
     let NamedTable { name, element, parent, each, continues, except, key, columns } = table;
     let element = renderer.profile.elements.get(*element);
     let origin = renderer.profile.origin;
-    let is_of_others =
-        columns.iter().any(|(_, column)| matches!(column.content, Content::Extra(Extra::Name)));
-    let about = match is_of_others {
-        true => "what the schema does not name, any number in one parent".to_owned(),
-        false => about_rows(element, origin, each.is_some(), continues.as_deref()),
+    let are_kinds =
+        |(_, column): &(String, DraftColumn)| matches!(column.content, Content::Markup(Reason::OtherKinds));
+    let about = match (is_of_others(table), columns.iter().any(are_kinds)) {
+        (true, true) => "whatever else stands there; in the samples nothing does".to_owned(),
+        (true, _) => "what the schema does not name, any number in one parent".to_owned(),
+        (false, _) => about_rows(element, origin, each.is_some(), continues.as_deref()),
     };
     let _ = writeln!(out, "  {}:  # {about}", scalar(name));
     let parent = parent.map(|at| &renderer.named.tables[at]);
@@ -148,6 +195,11 @@ fn key_columns(key: &[String], parent: Option<&NamedTable>, has_number: bool) ->
     inherited.chain(number).collect()
 }
 
+/// Whether a table takes what has no table of its own, under its name.
+fn is_of_others(table: &NamedTable) -> bool {
+    table.columns.iter().any(|(_, column)| matches!(column.content, Content::Extra(Extra::Name)))
+}
+
 fn render_column(
     renderer: &Renderer<'_>,
     table: &NamedTable,
@@ -155,14 +207,15 @@ fn render_column(
     column: &DraftColumn,
     codes: &mut String,
 ) -> Line {
-    if renderer.profile.origin == Origin::Schema {
+    // Of what no document has, nothing is counted.
+    if renderer.profile.origin == Origin::Schema || is_of_others(table) {
         return declared_column(renderer, table, name, column, codes);
     }
     let mut keys = format!("path: {}", scalar(&column.path));
     let row_count = renderer.profile.elements.get(table.element).instance_count;
     // The documents are believed first; what a schema calls optional may be missing in others.
-    let is_required =
-        |count: u64| count == row_count && column.is_required.unwrap_or(row_count >= MIN_REQUIRED_ROWS);
+    let are_many = row_count >= MIN_REQUIRED_ROWS && renderer.document_count() >= MIN_REQUIRED_DOCUMENTS;
+    let is_required = |count: u64| count == row_count && column.is_required.unwrap_or(are_many);
     let line = |keys, comment| Line { name: scalar(name), keys, comment };
     if let Content::Markup(reason) = column.content {
         let count = renderer.profile.elements.get(column.element).instance_count;
@@ -170,10 +223,11 @@ fn render_column(
         if is_required(count) {
             keys.push_str(", required: true");
         }
-        return line(keys, format!("{}: {}", in_rows(count, row_count), reason.text()));
+        let once = renderer.once_so_far(table, column);
+        return line(keys, format!("{}: {}{once}", in_rows(count, row_count), reason.text()));
     }
     let values = values_of(renderer.profile, column);
-    let Chosen { data_type, format, note } = types::choose(values, column.declared.as_ref());
+    let Chosen { data_type, format, note } = renderer.chosen(table, column, values);
     if matches!(column.content, Content::OwnText) {
         keys.push_str(", pick: \"join('')\"");
     }
@@ -200,13 +254,18 @@ fn render_column(
         if values.blank_count > 0 {
             let _ = write!(comment, ", {} empty", grouped(values.blank_count));
         }
-        if let Some(texts) = values.distinct.texts() {
-            let _ = write!(comment, ", {}", counted(texts.len() as u64, "distinct value"));
+        match values.distinct.texts() {
+            Some(texts) => {
+                let _ = write!(comment, ", {}", counted(texts.len() as u64, "distinct value"));
+            }
+            None if !data_type.is_text() => comment.push_str(", many distinct values"),
+            None => {}
         }
         if data_type.is_text() {
             let _ = write!(comment, ", up to {}", counted(u64::from(values.max_chars), "character"));
         }
     }
+    comment.push_str(&renderer.once_so_far(table, column));
     if let Some(note) = note {
         let _ = write!(comment, "; {note}");
     }
@@ -295,12 +354,12 @@ fn about_rows(element: &Element, origin: Origin, is_repeated: bool, continues: O
         let number = if element.max_per_parent > 1 { "any number" } else { "at most one" };
         return format!("{number} in one parent");
     }
-    format!(
-        "{} in {}, at most {} in one parent",
-        counted(element.instance_count, "row"),
-        counted(element.document_count, "document"),
-        grouped(element.max_per_parent)
-    )
+    let rows = counted(element.instance_count, "row");
+    let documents = counted(element.document_count, "document");
+    match element.max_per_parent {
+        1 => format!("{rows} in {documents}, one in each parent so far"),
+        most => format!("{rows} in {documents}, at most {} in one parent", grouped(most)),
+    }
 }
 
 fn in_rows(count: u64, row_count: u64) -> String {

@@ -12,6 +12,7 @@ use super::main_element::{guess_key, main_element};
 use super::options::InferOptions;
 use super::profile::{Attribute, Element, ElementId, Name, Origin, Profile};
 use super::reason::Reason;
+use super::shapes::{Shapes, present_attributes, present_children};
 use super::written::is_writable;
 use super::xsd::{Hints, SimpleType};
 use crate::path::Namespaces;
@@ -30,6 +31,7 @@ pub(super) fn draft(profile: &Profile, root: ElementId, hints: &Hints, options: 
     let mut drafter = Drafter {
         profile,
         hints,
+        shapes: Shapes::new(profile, hints, root),
         root,
         tables: Vec::new(),
         namespaces: Namespaces::new(),
@@ -50,6 +52,7 @@ pub(super) fn draft(profile: &Profile, root: ElementId, hints: &Hints, options: 
 struct Drafter<'p> {
     profile: &'p Profile,
     hints: &'p Hints,
+    shapes: Shapes<'p>,
     root: ElementId,
     tables: Vec<DraftTable>,
     namespaces: Namespaces,
@@ -105,10 +108,11 @@ impl<'p> Drafter<'p> {
         repeated: &mut Vec<(ElementId, String, Vec<String>)>,
     ) {
         let element = self.element(id);
-        if let Some(reason) = self.markup_reason(id) {
+        if let Some(reason) = self.shapes.markup(id) {
             self.push(table, id, place, None, Content::Markup(reason));
             return;
         }
+        let is_choice = self.shapes.is_choice(id);
         let text = self.profile.elements.text(id);
         let text_content = self.text_content(id);
         let takes_element_name = text_content.is_none();
@@ -116,7 +120,7 @@ impl<'p> Drafter<'p> {
             if self.profile.elements.value(attribute).count == 0 {
                 continue;
             }
-            let step = self.attribute_step(element, attribute);
+            let step = self.attribute_step(id, attribute);
             let is_the_value = takes_element_name
                 && !place.names.is_empty()
                 && VALUE_NAMES.contains(&&*attribute.name.local.to_ascii_lowercase());
@@ -137,6 +141,10 @@ impl<'p> Drafter<'p> {
                 Content::OwnText => {
                     Place { path: appended(&place.path, "text()".to_owned()), ..place.clone() }
                 }
+                // The row is there; that it has text is known where a schema says so.
+                _ if place.names.is_empty() && self.hints.element(id).is_none() => {
+                    Place { is_required: None, ..place.clone() }
+                }
                 _ => place.clone(),
             };
             debug_assert!(text.count > 0);
@@ -152,11 +160,15 @@ impl<'p> Drafter<'p> {
                 is_required: both(place.is_required, hint.map(|hint| hint.value.is_required)),
             };
             let is_split = is_wide && self.width(child) > MIN_SPLIT_COLUMNS;
-            if self.is_repeated(child) || is_split {
+            if is_choice || self.shapes.is_repeated(child) || is_split {
                 repeated.push((child, below.path.join("/"), below.names));
             } else {
                 self.columns(child, table, &below, is_wide, repeated);
             }
+        }
+        if is_choice {
+            let except = self.child_names(id).map(|name| name.local.to_string()).collect();
+            self.other_table(id, table, place, "*", Content::Markup(Reason::OtherKinds), except);
         }
         self.others(id, table, place);
     }
@@ -170,7 +182,7 @@ impl<'p> Drafter<'p> {
             self.other_table(id, table, place, "*", Content::Markup(Reason::Anything), except);
         }
         if has_attributes {
-            let except = self.attribute_names(self.element(id)).map(|name| name.local.to_string()).collect();
+            let except = present_attributes(self.profile, id).map(|name| name.local.to_string()).collect();
             self.other_table(id, table, place, "@*", Content::Extra(Extra::Value), except);
         }
     }
@@ -249,24 +261,17 @@ impl<'p> Drafter<'p> {
 
     /// Children that there are, in the schema's order where it knows them.
     fn children_in_order(&self, id: ElementId) -> Vec<(ElementId, &'p Element)> {
-        let children = self.profile.elements.children_of(id);
-        let mut children = children.filter(|(_, child)| child.instance_count > 0).collect::<Vec<_>>();
+        let mut children = present_children(self.profile, id).collect::<Vec<_>>();
         children.sort_by_key(|&(child, _)| self.hints.element(child).map_or(usize::MAX, |hint| hint.order));
         children
-    }
-
-    /// Whether an element stands several times within its parent, in the documents or by the schema.
-    fn is_repeated(&self, id: ElementId) -> bool {
-        self.element(id).max_per_parent > 1 || self.hints.element(id).is_some_and(|hint| hint.is_repeated)
     }
 
     /// Whether and how the text of an element is a column.
     fn text_content(&self, id: ElementId) -> Option<Content> {
         let element = self.element(id);
         let text = self.profile.elements.text(id);
-        let is_row = id == self.root || self.is_repeated(id);
-        let has_attributes =
-            element.attributes.iter().any(|attribute| self.profile.elements.value(attribute).count > 0);
+        let is_row = id == self.root || self.shapes.is_repeated(id);
+        let has_attributes = present_attributes(self.profile, id).next().is_some();
         match (text.filled_count() > 0, element.container_count > 0) {
             (true, true) => Some(Content::OwnText),
             (true, false) => Some(Content::Text),
@@ -275,54 +280,21 @@ impl<'p> Drafter<'p> {
         }
     }
 
-    fn markup_reason(&self, id: ElementId) -> Option<Reason> {
-        let element = self.element(id);
-        let is_root = id == self.root;
-        let declared = self.hints.element(id).and_then(|hint| hint.markup);
-        if declared.is_some() && (!is_root || self.profile.origin == Origin::Schema) {
-            declared
-        } else if element.has_too_many_names || self.has_unwritable_names(id) {
-            Some(Reason::TooManyNames)
-        } else if element.is_nested_in_itself && element.container_count > 0 {
-            Some(Reason::NestedInItself)
-        } else if element.mixed_count > 0 && !is_root {
-            Some(Reason::Mixed)
-        } else {
-            None
-        }
-    }
-
-    /// Names that XML has and paths cannot write: those that end in a point.
-    fn has_unwritable_names(&self, id: ElementId) -> bool {
-        self.child_names(id)
-            .chain(self.attribute_names(self.element(id)))
-            .any(|name| !is_writable(&name.local))
-    }
-
     /// Columns that an element and everything below it that stands once would make.
     fn width(&self, id: ElementId) -> usize {
-        if self.markup_reason(id).is_some() {
+        if self.shapes.markup(id).is_some() {
             return 1;
         }
-        let children = self.profile.elements.children_of(id);
-        let single = children.filter(|&(id, child)| child.instance_count > 0 && !self.is_repeated(id));
+        let single = present_children(self.profile, id).filter(|&(id, _)| !self.shapes.is_repeated(id));
         let below = single.map(|(child, _)| self.width(child));
         self.element(id).attributes.len()
             + usize::from(self.text_content(id).is_some())
             + below.sum::<usize>()
     }
 
-    /// Names of the children that there are; documents that do not count may have had others.
+    /// Names of the children that there are.
     fn child_names(&self, id: ElementId) -> impl Iterator<Item = &'p Name> + use<'p> {
-        let children = self.profile.elements.children_of(id);
-        children.filter(|(_, child)| child.instance_count > 0).map(|(_, child)| &child.name)
-    }
-
-    /// Names of the attributes that there are.
-    fn attribute_names<'e>(&self, element: &'e Element) -> impl Iterator<Item = &'e Name> + use<'e, 'p> {
-        let elements = &self.profile.elements;
-        let counted = element.attributes.iter().filter(|attribute| elements.value(attribute).count > 0);
-        counted.map(|attribute| &attribute.name)
+        present_children(self.profile, id).map(|(_, child)| &child.name)
     }
 
     /// A child's name as a path writes it: with a prefix only where another namespace has the same name here.
@@ -331,8 +303,8 @@ impl<'p> Drafter<'p> {
         self.step(&child.name, is_ambiguous)
     }
 
-    fn attribute_step(&mut self, element: &Element, attribute: &Attribute) -> String {
-        let is_ambiguous = is_ambiguous(&attribute.name, self.attribute_names(element));
+    fn attribute_step(&mut self, element: ElementId, attribute: &Attribute) -> String {
+        let is_ambiguous = is_ambiguous(&attribute.name, present_attributes(self.profile, element));
         self.step(&attribute.name, is_ambiguous)
     }
 

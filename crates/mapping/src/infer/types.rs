@@ -2,13 +2,30 @@
 
 use xmlshred_model::DataType;
 
+use super::meaning::Meaning;
 use super::profile::{Kind, PATTERNS, ValueProfile};
 use super::xsd::{Family, SimpleType};
 
-/// Fewer values than this say little about the longest.
+/// Different values that are enough to believe what they look like.
+const ENOUGH_VALUES: u64 = 20;
+/// So many say something about the longest, and so many more say much.
 const MANY_VALUES: u64 = 100;
-/// With few values, text has at least this length.
-const MIN_CHARS: u32 = 10;
+const VERY_MANY_VALUES: u64 = 1000;
+/// Text that people write has at least this length.
+const PROSE_CHARS: u32 = 255;
+/// Whole numbers that all have so many digits are codes rather.
+const MIN_CODE_DIGITS: u32 = 5;
+/// Places behind the point, while numbers are few or differ in theirs.
+const FEW_SCALE: u32 = 4;
+/// Places behind the point that nobody writes by hand, and as many as there may be then.
+const MEASURED_DIGITS: u32 = 3;
+const MEASURED_SCALE: u32 = 18;
+/// Digits before the point that any decimal has.
+const MIN_WHOLE_DIGITS: u32 = 9;
+/// Documents that tell the habit of many writers.
+const MANY_DOCUMENTS: u64 = 10;
+/// Values that are called flags, before they are believed to be.
+const FEW_FLAGS: u64 = 3;
 /// Places behind the point that any decimal has: amounts of money end in `.5` by chance.
 const MIN_SCALE: u32 = 2;
 /// Digits that documents may have more than the samples.
@@ -17,8 +34,8 @@ const SPARE_DIGITS: u32 = 2;
 const MAX_INT_DIGITS: u32 = 9;
 const MAX_BIGINT_DIGITS: u32 = 18;
 const MAX_DECIMAL_DIGITS: u32 = 38;
-/// Lengths of text that people choose; longer is `text`.
-const LENGTHS: [u32; 10] = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000];
+/// Lengths of text; longer is `text`.
+const LENGTHS: [u32; 4] = [20, 50, 100, 255];
 
 /// How a column reads its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,15 +47,35 @@ pub(super) struct Chosen {
     pub(super) note: Option<String>,
 }
 
-/// The type that a schema declares, where it gives every value back; else the narrowest type that does, with room for longer ones.
-pub(super) fn choose(values: &ValueProfile, declared: Option<&SimpleType>) -> Chosen {
-    match declared.and_then(|declared| fitting(declared, values)) {
+/// The type that a schema declares, where it gives every value back; else one that does, for what else may come.
+pub(super) fn choose(samples: &Samples<'_>, declared: Option<&SimpleType>) -> Chosen {
+    match declared.and_then(|declared| fitting(declared, samples)) {
         Some(data_type) => Chosen { data_type, format: None, note: None },
-        None => seen(values),
+        None => seen(samples),
     }
 }
 
-fn fitting(declared: &SimpleType, values: &ValueProfile) -> Option<DataType> {
+/// What samples show of a column.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Samples<'p> {
+    /// Its values.
+    pub(super) values: &'p ValueProfile,
+    /// These, and those that mean the same elsewhere.
+    pub(super) alike: &'p ValueProfile,
+    pub(super) meaning: Meaning,
+    /// How many documents there are: those who write a document write its values in one way.
+    pub(super) document_count: u64,
+}
+
+impl Samples<'_> {
+    /// Whether so many different values were seen that they can be believed.
+    fn are_enough(&self) -> bool {
+        self.alike.distinct.texts().is_none_or(|texts| texts.len() as u64 >= ENOUGH_VALUES)
+    }
+}
+
+fn fitting(declared: &SimpleType, samples: &Samples<'_>) -> Option<DataType> {
+    let values = samples.values;
     let shape = values.number;
     let data_type = declared.data_type();
     let kind = match declared.family {
@@ -47,7 +84,7 @@ fn fitting(declared: &SimpleType, values: &ValueProfile) -> Option<DataType> {
             return Some(match length {
                 Some(length @ ..=4000) => DataType::VarChar(length),
                 Some(_) => DataType::Text,
-                None => text(values.max_chars, values.filled_count()),
+                None => text(samples),
             });
         }
         Family::Bool if are_bools(values) => return Some(data_type),
@@ -55,7 +92,7 @@ fn fitting(declared: &SimpleType, values: &ValueProfile) -> Option<DataType> {
             let scale = MIN_SCALE.max(shape.fraction_digits);
             let fits =
                 values.kinds.contains(Kind::Decimal) && shape.whole_digits + scale <= MAX_DECIMAL_DIGITS;
-            return fits.then(|| decimal(shape.whole_digits, scale));
+            return fits.then(|| decimal(shape.whole_digits, shape.fraction_digits, scale));
         }
         Family::Bool => Kind::Bool,
         Family::Integer => Kind::Integer,
@@ -83,71 +120,160 @@ fn are_bools(values: &ValueProfile) -> bool {
     texts.is_some_and(|texts| texts.iter().all(|text| matches!(text.trim(), "true" | "false" | "1" | "0")))
 }
 
-fn seen(values: &ValueProfile) -> Chosen {
-    let plain = |data_type| Chosen { data_type, format: None, note: None };
-    if values.filled_count() == 0 {
-        return plain(DataType::VarChar(50));
-    }
+/// The type of values of which only samples are known. Numbers, dates and the like must be many, or be called so: below
+/// [`ENOUGH_VALUES`] different ones, text wins where there is a doubt, because it takes whatever comes next.
+fn seen(samples: &Samples<'_>) -> Chosen {
+    let Samples { values: _, alike: values, meaning, document_count } = *samples;
     let kinds = values.kinds;
-    let shape = values.number;
-    let digits = shape.whole_digits + shape.fraction_digits;
-    if kinds.contains(Kind::Bool) {
-        plain(DataType::Bool)
-    } else if kinds.contains(Kind::Integer) {
-        plain(if shape.whole_digits < MAX_INT_DIGITS { DataType::Int } else { DataType::BigInt })
-    } else if kinds.contains(Kind::Decimal) && digits <= MAX_DECIMAL_DIGITS {
-        plain(decimal(shape.whole_digits, shape.fraction_digits))
-    } else if kinds.contains(Kind::Double) {
-        plain(DataType::Double)
+    if values.filled_count() == 0 {
+        return Chosen { data_type: DataType::Text, format: None, note: None };
+    }
+    if [Kind::Integer, Kind::Decimal, Kind::Double].iter().any(|&kind| kinds.contains(kind)) {
+        return number(samples);
+    }
+    let are_enough = samples.are_enough();
+    let is_called_time = meaning == Meaning::Time;
+    // Whether times have a zone is each writer's habit.
+    let are_of_many = are_enough && document_count >= MANY_DOCUMENTS;
+    let (data_type, is_believed, what) = if kinds.contains(Kind::Bool) {
+        let are_both = values.distinct.texts().is_some_and(|texts| texts.len() == 2);
+        let is_called_flag = meaning == Meaning::Flag && values.filled_count() >= FEW_FLAGS;
+        (
+            DataType::Bool,
+            are_both || values.filled_count() >= ENOUGH_VALUES || is_called_flag,
+            "true or false",
+        )
     } else if kinds.contains(Kind::Date) {
-        plain(DataType::Date)
+        (DataType::Date, are_enough || is_called_time, "dates")
     } else if kinds.contains(Kind::Time) {
-        plain(DataType::Time)
+        (DataType::Time, are_enough || is_called_time, "times")
     } else if kinds.contains(Kind::Timestamp) {
-        plain(DataType::Timestamp)
+        (DataType::Timestamp, are_of_many, "timestamps")
     } else if kinds.contains(Kind::Utc) {
-        plain(DataType::TimestampTz)
+        (DataType::TimestampTz, are_of_many, "instants in UTC")
     } else if kinds.contains(Kind::Uuid) {
-        plain(DataType::Uuid)
+        (DataType::Uuid, are_enough, "UUIDs")
     } else {
-        from_patterns(values)
+        return from_patterns(samples);
+    };
+    believed(samples, data_type, is_believed, what)
+}
+
+/// A number that is believed, or text that says which number it could be.
+fn number(samples: &Samples<'_>) -> Chosen {
+    let shape = samples.alike.number;
+    let is_of_one_length = samples.alike.kinds.contains(Kind::Integer)
+        && shape.whole_digits == shape.min_whole_digits
+        && shape.whole_digits >= MIN_CODE_DIGITS
+        && samples.alike.filled_count() > 1;
+    let Some(data_type) = number_type(samples) else { return plain_text(samples, None) };
+    match samples.meaning {
+        Meaning::Identifier => plain_text(samples, Some("digits, but called an identifier".to_owned())),
+        Meaning::Amount | Meaning::Count => believed(samples, data_type, true, "numbers"),
+        _ if is_of_one_length => {
+            plain_text(samples, Some("digits, but all of one length, as codes are".to_owned()))
+        }
+        _ => believed(samples, data_type, samples.are_enough(), "numbers"),
     }
 }
 
-fn from_patterns(values: &ValueProfile) -> Chosen {
-    let text = text(values.max_chars, values.filled_count());
-    let patterns = values.kinds.patterns().collect::<Vec<_>>();
+/// The narrowest type for numbers, with room for larger ones and more digits; nothing where no type has it.
+fn number_type(samples: &Samples<'_>) -> Option<DataType> {
+    let (shape, kinds) = (samples.alike.number, samples.alike.kinds);
+    if kinds.contains(Kind::Integer) && !matches!(samples.meaning, Meaning::Amount | Meaning::Measure) {
+        let is_small = shape.whole_digits <= MAX_INT_DIGITS - SPARE_DIGITS;
+        return Some(if is_small { DataType::Int } else { DataType::BigInt });
+    }
+    if !kinds.contains(Kind::Decimal) {
+        return Some(DataType::Double);
+    }
+    let fraction_digits = shape.fraction_digits;
+    let is_even = samples.are_enough() && fraction_digits == shape.min_fraction_digits;
+    let measured_digits = if samples.meaning == Meaning::Amount { FEW_SCALE + 1 } else { MEASURED_DIGITS };
+    let scale = if is_even {
+        fraction_digits.max(MIN_SCALE)
+    } else if fraction_digits >= measured_digits {
+        // As computers print what they have measured.
+        fraction_digits.max(MEASURED_SCALE)
+    } else {
+        (fraction_digits + SPARE_DIGITS).max(FEW_SCALE)
+    };
+    let is_exact = shape.whole_digits + fraction_digits <= MAX_DECIMAL_DIGITS;
+    is_exact.then(|| decimal(shape.whole_digits, fraction_digits, scale))
+}
+
+/// The type, with the reason where its values alone are none; or text, with the type that would fit.
+fn believed(samples: &Samples<'_>, data_type: DataType, is_believed: bool, what: &str) -> Chosen {
+    if !is_believed {
+        let note = format!("{what} so far, too few to be sure: `type: {data_type}` would take them");
+        return plain_text(samples, Some(note));
+    }
+    let is_named = data_type != DataType::Bool && !samples.are_enough();
+    let note = is_named.then(|| format!("{what}, few, but called so"));
+    Chosen { data_type, format: None, note }
+}
+
+fn plain_text(samples: &Samples<'_>, note: Option<String>) -> Chosen {
+    Chosen { data_type: text(samples), format: None, note }
+}
+
+fn from_patterns(samples: &Samples<'_>) -> Chosen {
+    let kinds = samples.alike.kinds;
+    let patterns = kinds.patterns().collect::<Vec<_>>();
     let note = match patterns[..] {
         [only] => {
             let (format, data_type) = PATTERNS[only];
-            return Chosen { data_type, format: Some(format), note: None };
+            if samples.are_enough() || samples.meaning == Meaning::Time {
+                return Chosen { data_type, format: Some(format), note: None };
+            }
+            Some(format!("dates so far, too few to be sure: `type: {data_type}, format: \"{format}\"` would take them"))
         }
-        [] if values.kinds.contains(Kind::Instant) => {
+        [] if kinds.contains(Kind::Instant) => {
             Some("instants; `type: timestamptz` would keep them in UTC, without their offsets".to_owned())
         }
+        [] if kinds.contains(Kind::Mail) => Some(
+            "dates of mail; `type: timestamptz, format: rfc2822` would keep them in UTC, without their offsets"
+                .to_owned(),
+        ),
         [] => None,
         _ => {
             let fitting = patterns.iter().map(|&at| PATTERNS[at].0).collect::<Vec<_>>();
             Some(format!("dates; all samples fit each of {}", fitting.join(" and ")))
         }
     };
-    Chosen { data_type: text, format: None, note }
+    plain_text(samples, note)
 }
 
-/// A decimal with room, in a precision that people choose.
-fn decimal(whole_digits: u32, fraction_digits: u32) -> DataType {
-    let room = MAX_DECIMAL_DIGITS - whole_digits;
-    let scale = if fraction_digits == 0 { 0 } else { fraction_digits.max(MIN_SCALE.min(room)) };
-    let wanted = whole_digits + scale + SPARE_DIGITS;
-    let precision = [9, 12, 18, 28, MAX_DECIMAL_DIGITS].into_iter().find(|&precision| precision >= wanted);
-    let precision = precision.unwrap_or(MAX_DECIMAL_DIGITS);
+/// A decimal with room, in a precision that people choose: 18 where it is enough.
+fn decimal(whole_digits: u32, fraction_digits: u32, scale: u32) -> DataType {
+    let scale = scale.min(MAX_DECIMAL_DIGITS - whole_digits).max(fraction_digits);
+    let wanted = (whole_digits + SPARE_DIGITS).max(MIN_WHOLE_DIGITS) + scale;
+    let precision = [18, 28].into_iter().find(|&precision| precision >= wanted).unwrap_or(MAX_DECIMAL_DIGITS);
     DataType::Decimal { precision: precision as u8, scale: scale as u8 }
 }
 
-/// A length that holds a quarter more than the longest of many values, twice that of few.
-fn text(max_chars: u32, value_count: u64) -> DataType {
-    let spare = if value_count < MANY_VALUES { max_chars.max(MIN_CHARS - 1) } else { max_chars / 4 };
-    let wanted = max_chars.saturating_add(spare);
+/// A length in steps that people choose; the fewer values there are, the more room. What people write has the most.
+fn text(samples: &Samples<'_>) -> DataType {
+    let Samples { values: _, alike: values, meaning, document_count } = *samples;
+    // Of few documents, many values say little.
+    let count = if document_count < ENOUGH_VALUES {
+        values.filled_count().min(ENOUGH_VALUES)
+    } else {
+        values.filled_count()
+    };
+    let (times, least) = match count {
+        0..ENOUGH_VALUES => (8, 100),
+        ENOUGH_VALUES..MANY_VALUES => (5, 50),
+        MANY_VALUES..VERY_MANY_VALUES => (3, 20),
+        _ => (2, 20),
+    };
+    let least = match meaning {
+        Meaning::Prose if document_count < ENOUGH_VALUES => return DataType::Text,
+        Meaning::Prose | Meaning::Name => PROSE_CHARS,
+        _ if values.has_spaces => PROSE_CHARS,
+        _ => least,
+    };
+    let wanted = values.max_chars.saturating_mul(times).max(least);
     LENGTHS.into_iter().find(|&length| length >= wanted).map_or(DataType::Text, DataType::VarChar)
 }
 
@@ -174,42 +300,103 @@ pub(super) fn codes(values: &ValueProfile) -> Option<Vec<&str>> {
 mod tests {
     use super::*;
 
-    fn chosen(texts: &[&str]) -> String {
+    fn chosen_as(texts: &[&str], meaning: Meaning) -> String {
         let mut values = ValueProfile::default();
         texts.iter().for_each(|text| values.observe(text, None));
-        let Chosen { data_type, format, note } = choose(&values, None);
+        let samples =
+            Samples { values: &values, alike: &values, meaning, document_count: texts.len() as u64 };
+        let Chosen { data_type, format, note } = choose(&samples, None);
         let parts =
             [Some(data_type.to_string()), format.map(str::to_owned), note.map(|_| "noted".to_owned())];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
+    fn chosen(texts: &[&str]) -> String {
+        chosen_as(texts, Meaning::Unknown)
+    }
+
+    /// Twenty different values.
+    fn many(value: impl Fn(usize) -> String) -> Vec<String> {
+        (0..20).map(value).collect()
+    }
+
+    fn chosen_of_many(value: impl Fn(usize) -> String, meaning: Meaning) -> String {
+        chosen_as(&many(value).iter().map(String::as_str).collect::<Vec<_>>(), meaning)
+    }
+
     #[test]
-    fn types_are_the_narrowest_that_give_values_back() {
+    fn few_values_are_text_where_they_could_be_something_else() {
         for (texts, expected) in [
-            (&["1", "20"][..], "int"),
-            (&["123456789"], "bigint"),
-            (&["1234567890123456789"], "decimal(28,0)"),
-            (&["1.5", "200"], "decimal(9,2)"),
-            (&["1e10", "2"], "double"),
-            (&["true", ""], "bool"),
-            (&["01234", "56789"], "varchar(20)"),
-            (&["2024-01-31"], "date"),
-            (&["2024-01-31T00:00:00+01:00"], "varchar(50) noted"),
-            (&["12/31/2024"], "date %m/%d/%Y"),
-            (&["11/12/2024"], "varchar(20) noted"),
-            (&["", " "], "varchar(50)"),
+            (&["1", "20"][..], "varchar(100) noted"),
+            (&["1.5", "200"], "varchar(100) noted"),
+            (&["1e10", "2"], "varchar(100) noted"),
+            (&["true"], "varchar(100) noted"),
+            (&["true", "false", ""], "bool"),
+            (&["01234", "56789"], "varchar(100)"),
+            (&["2024-01-31"], "varchar(100) noted"),
+            (&["2024-01-31T00:00:00+01:00"], "varchar(255) noted"),
+            (&["Thu, 21 Dec 2000 16:01:07 +0200"], "varchar(255) noted"),
+            (&["12/31/2024"], "varchar(100) noted"),
+            (&["11/12/2024"], "varchar(100) noted"),
+            (&["", " "], "text"),
         ] {
             assert_eq!(chosen(texts), expected, "{texts:?}");
         }
-        assert_eq!(chosen(&[&"x".repeat(2001)]), "text");
-        assert_eq!(chosen(&["x".repeat(1600).as_str(); 100]), "varchar(2000)");
+    }
+
+    #[test]
+    fn many_values_are_what_they_look_like() {
+        let of_many = |value: fn(usize) -> String| chosen_of_many(value, Meaning::Unknown);
+        assert_eq!(of_many(|at| at.to_string()), "int");
+        assert_eq!(of_many(|at| (at * 100_000_000).to_string()), "bigint");
+        assert_eq!(of_many(|at| format!("{at}.25")), "decimal(18,2)");
+        assert_eq!(of_many(|at| format!("{at}.{}", at % 7)), "decimal(18,2)");
+        assert_eq!(of_many(|at| format!("{}", at as f64 / 8.0)), "decimal(28,18)");
+        assert_eq!(of_many(|at| format!("{}e5", at + 1)), "double");
+        assert_eq!(of_many(|at| format!("2024-01-{:02}", at + 1)), "date");
+        assert_eq!(of_many(|at| format!("2024-01-{:02}T10:00:00Z", at + 1)), "timestamptz");
+        assert_eq!(of_many(|at| format!("0a1b2c3d-0000-4000-8000-0123456789{:02}", at + 1)), "uuid");
+        assert_eq!(of_many(|at| format!("12/{:02}/2024", at + 1)), "date %m/%d/%Y");
+        // Codes are digits of one length.
+        assert_eq!(of_many(|at| (12_345 + at).to_string()), "varchar(50) noted");
+    }
+
+    #[test]
+    fn a_name_decides_where_values_leave_a_doubt() {
+        assert_eq!(chosen_as(&["10", "2.5"], Meaning::Amount), "decimal(18,4) noted");
+        assert_eq!(chosen_as(&["10"], Meaning::Amount), "decimal(18,4) noted");
+        assert_eq!(chosen_as(&["3"], Meaning::Count), "int noted");
+        assert_eq!(chosen_as(&["2024-01-31"], Meaning::Time), "date noted");
+        assert_eq!(chosen_as(&["false", "false", "false"], Meaning::Flag), "bool");
+        assert_eq!(chosen_as(&["x"], Meaning::Name), "varchar(255)");
+        assert_eq!(chosen_as(&["x"], Meaning::Prose), "text");
+        // Never against the values, and never a number for what tells one thing from others.
+        assert_eq!(chosen_as(&["ten"], Meaning::Amount), "varchar(100)");
+        assert_eq!(chosen_of_many(|at| at.to_string(), Meaning::Identifier), "varchar(50) noted");
+    }
+
+    #[test]
+    fn lengths_have_the_more_room_the_fewer_values_there_are() {
+        let of = |count: usize, length: usize| {
+            let texts = (0..count).map(|_| "x".repeat(length)).collect::<Vec<_>>();
+            chosen(&texts.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            [of(1, 10), of(20, 10), of(100, 10), of(1000, 10)],
+            ["varchar(100)", "varchar(50)", "varchar(50)", "varchar(20)"]
+        );
+        assert_eq!(
+            [of(1, 40), of(20, 40), of(100, 40), of(1000, 200)],
+            ["text", "varchar(255)", "varchar(255)", "text"]
+        );
+        assert_eq!(of(1000, 3), "varchar(20)");
     }
 
     #[test]
     fn decimals_of_all_digits_that_there_are_have_no_room_to_spare() {
-        assert_eq!(chosen(&[&format!("{}.5", "9".repeat(37))]), "decimal(38,1)");
+        assert_eq!(chosen_as(&[&format!("{}.5", "9".repeat(37))], Meaning::Amount), "decimal(38,1) noted");
         // Together more digits than any one has.
-        assert_eq!(chosen(&[&"9".repeat(30), &format!("0.{}", "3".repeat(20))]), "varchar(100)");
+        assert_eq!(chosen(&[&"9".repeat(30), &format!("0.{}", "3".repeat(20))]), "varchar(255)");
     }
 
     #[test]

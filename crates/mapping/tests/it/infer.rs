@@ -289,9 +289,9 @@ fn a_schema_corrects_types_order_repetition_and_what_is_required() {
         [
             r#""no": { path: "@no", type: bigint, required: true }"#,
             "zip: { path: zip, type: varchar(8), blank: keep, required: true }",
-            "amount_currency: { path: amount/@currency, type: varchar(20) }",
+            "amount_currency: { path: amount/@currency, type: varchar(100) }",
             r#"amount: { path: amount, type: "decimal(14,2)", required: true }"#,
-            "note: { path: note, type: varchar(10) }",
+            "note: { path: note, type: text }",
             "day: { path: day, type: date, required: true }",
         ]
     );

@@ -61,7 +61,7 @@ impl Counter {
                         self.frames[at].has_children = true;
                     }
                     let element = elements.get_mut(event.id);
-                    element.has_too_many_names |= !element.is_nested_in_itself;
+                    element.has_too_many_names |= !element.is_closed;
                 }
                 EventKind::PlainText | EventKind::Text | EventKind::Cdata => {
                     self.frames[self.depth - 1].add_text(event, document, arena);

@@ -23,10 +23,10 @@ impl Elements {
         max: u64,
     ) -> Option<ElementId> {
         // What is nested is the schema's to say.
-        self.get_mut(parent).is_nested_in_itself = false;
+        self.get_mut(parent).is_closed = false;
         let id = self.add_child(parent, local, namespace)?;
         let element = self.get_mut(id);
-        element.is_nested_in_itself = false;
+        element.is_closed = false;
         element.instance_count = 1;
         element.document_count = 1;
         element.max_per_parent = max;

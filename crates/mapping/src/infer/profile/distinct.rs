@@ -35,6 +35,15 @@ impl Distinct {
         }
     }
 
+    /// Adds those of another set.
+    pub(super) fn merge(&mut self, other: &Self) {
+        if other.is_open {
+            other.texts.iter().for_each(|text| self.add(text));
+        } else {
+            *self = Self { texts: Vec::new(), last: 0, is_open: false };
+        }
+    }
+
     /// The values in order of first appearance; `None` when they are many.
     pub(crate) fn texts(&self) -> Option<&[Box<str>]> {
         self.is_open.then_some(&*self.texts)

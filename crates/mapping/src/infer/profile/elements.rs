@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::xml::{RawAttribute, StartTag};
 
 use super::limits::ProfileLimits;
+use super::main_namespace::{MAIN, MAIN_URI, MainNamespace};
 use super::name_list::{Name, NameList, Namespace, NamespaceId};
 use super::value::ValueProfile;
 
@@ -20,6 +21,7 @@ pub(crate) const DOCUMENT: ElementId = 0;
 #[derive(Debug)]
 pub(crate) struct Elements {
     limits: ProfileLimits,
+    main: MainNamespace,
     namespaces: Vec<Namespace>,
     namespace_ids: HashMap<Box<str>, usize>,
     elements: Vec<Element>,
@@ -31,8 +33,8 @@ pub(crate) struct Elements {
 pub(crate) struct Element {
     pub(crate) name: Name,
     pub(crate) parent: ElementId,
-    /// An element around this one has the same name.
-    pub(crate) is_nested_in_itself: bool,
+    /// What is below is not looked at: it is within itself, and could go on for ever.
+    pub(crate) is_closed: bool,
     /// Names below it, or attributes, are too many to be told apart.
     pub(crate) has_too_many_names: bool,
     child_names: NameList,
@@ -66,9 +68,16 @@ pub(crate) struct Attribute {
 impl Elements {
     pub(super) fn new(limits: ProfileLimits) -> Self {
         let none = Namespace { uri: Box::default(), prefix: Box::default() };
-        let namespace_ids = HashMap::from([(none.uri.clone(), 0)]);
-        let mut elements =
-            Self { limits, namespaces: vec![none], namespace_ids, elements: Vec::new(), values: Vec::new() };
+        let main = Namespace { uri: MAIN_URI.into(), prefix: Box::default() };
+        let namespace_ids = HashMap::from([(none.uri.clone(), 0), (main.uri.clone(), MAIN)]);
+        let mut elements = Self {
+            limits,
+            main: MainNamespace::default(),
+            namespaces: vec![none, main],
+            namespace_ids,
+            elements: Vec::new(),
+            values: Vec::new(),
+        };
         elements.push(DOCUMENT, Name { local: Box::default(), namespace: 0 });
         elements
     }
@@ -77,12 +86,28 @@ impl Elements {
         &self.elements[id as usize]
     }
 
+    /// All elements but the one above the roots, parents first.
+    pub(crate) fn ids(&self) -> impl DoubleEndedIterator<Item = ElementId> + use<> {
+        DOCUMENT + 1..self.elements.len() as ElementId
+    }
+
     pub(super) fn get_mut(&mut self, id: ElementId) -> &mut Element {
         &mut self.elements[id as usize]
     }
 
+    /// A namespace; of that of roots, which may be several, the first.
     pub(crate) fn namespace(&self, id: NamespaceId) -> &Namespace {
-        &self.namespaces[id as usize]
+        if id as usize == MAIN { self.main.first() } else { &self.namespaces[id as usize] }
+    }
+
+    /// Whether a name is in the namespace of its root, and roots are in several.
+    pub(crate) fn is_of_several_namespaces(&self, name: &Name) -> bool {
+        name.namespace as usize == MAIN && self.main.are_several()
+    }
+
+    /// The document that was recorded last counts, and so does the namespace of its root.
+    pub(super) fn keep_main_namespace(&mut self) {
+        self.main.keep();
     }
 
     /// Children in order of first appearance, also those that were only seen in documents that do not count.
@@ -110,7 +135,10 @@ impl Elements {
 
     /// The child that a tag is; `None` when there is no room to know it.
     pub(super) fn child(&mut self, parent: ElementId, tag: &StartTag<'_, '_>) -> Option<ElementId> {
-        let (local, namespace) = (tag.local(), tag.namespace());
+        if parent == DOCUMENT {
+            self.main.begin_document(tag.namespace(), tag.prefix());
+        }
+        let (local, namespace) = (tag.local(), self.main.known_as(tag.namespace()));
         let element = &mut self.elements[parent as usize];
         if let Some(at) = element.child_names.find(local, namespace, &self.namespaces) {
             return Some(element.children[at]);
@@ -120,7 +148,13 @@ impl Elements {
 
     #[cold]
     fn new_child(&mut self, parent: ElementId, tag: &StartTag<'_, '_>) -> Option<ElementId> {
-        self.add_child(parent, tag.local(), (tag.namespace(), tag.prefix()))
+        let namespace = self.main.known_as(tag.namespace());
+        // Markup within itself goes on in all ways: that it is within itself is known by now.
+        let is_markup = self.elements[parent as usize].mixed_count > 0;
+        if is_markup && self.same_name_around(parent).is_some() {
+            self.elements[parent as usize].is_closed = true;
+        }
+        self.add_child(parent, tag.local(), (namespace, tag.prefix()))
     }
 
     pub(super) fn add_child(
@@ -136,7 +170,7 @@ impl Elements {
             || self.values.len() > max_values
             || element.child_names.len() >= max_names;
         // What lies below an element within itself is not looked at: it could go on for ever.
-        if is_full || element.is_nested_in_itself {
+        if is_full || element.is_closed {
             return None;
         }
         let namespace = self.namespace_id(namespace, prefix);
@@ -207,11 +241,12 @@ impl Elements {
         let id = self.elements.len() as ElementId;
         let text = self.values.len() as ValueId;
         self.values.push(ValueProfile::default());
-        let is_nested_in_itself = self.is_below(parent, &name);
+        let is_closed =
+            self.named_from(parent, &name).and_then(|outer| self.same_name_around(outer)).is_some();
         self.elements.push(Element {
             name,
             parent,
-            is_nested_in_itself,
+            is_closed,
             has_too_many_names: false,
             child_names: NameList::default(),
             children: Vec::new(),
@@ -230,14 +265,21 @@ impl Elements {
         id
     }
 
-    fn is_below(&self, mut at: ElementId, name: &Name) -> bool {
+    /// The nearest element around an element that has its name.
+    pub(crate) fn same_name_around(&self, id: ElementId) -> Option<ElementId> {
+        let element = self.get(id);
+        self.named_from(element.parent, &element.name)
+    }
+
+    /// The first with this name from here upwards.
+    fn named_from(&self, mut at: ElementId, name: &Name) -> Option<ElementId> {
         while at != DOCUMENT {
-            let element = &self.elements[at as usize];
+            let element = self.get(at);
             if element.name == *name {
-                return true;
+                return Some(at);
             }
             at = element.parent;
         }
-        false
+        None
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Instant,
     /// With hyphens, in lower case
     Uuid,
+    /// Of mails: `Thu, 21 Dec 2000 16:01:07 +0200`
+    Mail,
     /// One of [`PATTERNS`].
     Pattern(usize),
 }
@@ -52,6 +54,9 @@ pub(crate) const PATTERNS: [(&str, DataType); 13] = [
     ("%d.%m.%Y %H:%M", DataType::Timestamp),
 ];
 
+static MAIL_FORMAT: LazyLock<[TemporalFormat; 1]> =
+    LazyLock::new(|| [TemporalFormat::new("rfc2822").expect("the word is a constant of the language")]);
+
 static FORMATS: LazyLock<Vec<[TemporalFormat; 1]>> = LazyLock::new(|| {
     let format = |&(pattern, _): &(&str, DataType)| {
         [TemporalFormat::new(pattern).expect("the patterns are constants of this file")]
@@ -59,7 +64,7 @@ static FORMATS: LazyLock<Vec<[TemporalFormat; 1]>> = LazyLock::new(|| {
     PATTERNS.iter().map(format).collect()
 });
 
-const FIRST_PATTERN: u32 = 10;
+const FIRST_PATTERN: u32 = 11;
 
 impl Kind {
     fn bit(self) -> u32 {
@@ -74,6 +79,7 @@ impl Kind {
             Self::Utc => 7,
             Self::Instant => 8,
             Self::Uuid => 9,
+            Self::Mail => 10,
             Self::Pattern(at) => FIRST_PATTERN + at as u32,
         }
     }
@@ -83,13 +89,40 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kinds(u32);
 
-/// The largest of numbers, place by place.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The largest and the smallest of numbers, place by place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NumberShape {
-    /// Digits before the point.
+    /// Most digits before the point.
     pub(crate) whole_digits: u32,
-    /// Digits behind the point.
+    /// Most digits behind the point.
     pub(crate) fraction_digits: u32,
+    /// Fewest digits before the point.
+    pub(crate) min_whole_digits: u32,
+    /// Fewest digits behind the point.
+    pub(crate) min_fraction_digits: u32,
+}
+
+impl Default for NumberShape {
+    /// Of no numbers.
+    fn default() -> Self {
+        Self {
+            whole_digits: 0,
+            fraction_digits: 0,
+            min_whole_digits: u32::MAX,
+            min_fraction_digits: u32::MAX,
+        }
+    }
+}
+
+impl NumberShape {
+    /// Makes room for other numbers.
+    pub(super) fn widen(&mut self, other: &Self) {
+        let Self { whole_digits, fraction_digits, min_whole_digits, min_fraction_digits } = *other;
+        self.whole_digits = self.whole_digits.max(whole_digits);
+        self.fraction_digits = self.fraction_digits.max(fraction_digits);
+        self.min_whole_digits = self.min_whole_digits.min(min_whole_digits);
+        self.min_fraction_digits = self.min_fraction_digits.min(min_fraction_digits);
+    }
 }
 
 impl Default for Kinds {
@@ -99,6 +132,11 @@ impl Default for Kinds {
 }
 
 impl Kinds {
+    /// Leaves the kinds that are in another set, too.
+    pub(super) fn keep_common(&mut self, other: Self) {
+        self.0 &= other.0;
+    }
+
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -131,6 +169,9 @@ impl Kinds {
         }
         if self.contains(Kind::Uuid) && is_lower_uuid(text) {
             kept |= Kind::Uuid.bit();
+        }
+        if self.contains(Kind::Mail) && is_mail_date(text) {
+            kept |= Kind::Mail.bit();
         }
         self.0 &= kept;
     }
@@ -190,8 +231,13 @@ fn number_kinds(text: &[u8], shape: &mut NumberShape) -> u32 {
             });
         return if is_double && whole + fraction <= 15 { Kind::Double.bit() } else { 0 };
     }
-    shape.whole_digits = shape.whole_digits.max(whole as u32);
-    shape.fraction_digits = shape.fraction_digits.max(fraction as u32);
+    let (whole_digits, fraction_digits) = (whole as u32, fraction as u32);
+    shape.widen(&NumberShape {
+        whole_digits,
+        fraction_digits,
+        min_whole_digits: whole_digits,
+        min_fraction_digits: fraction_digits,
+    });
     if significant <= 15 {
         kinds |= Kind::Double.bit();
     }
@@ -206,6 +252,14 @@ fn number_kinds(text: &[u8], shape: &mut NumberShape) -> u32 {
 
 fn digit_count(text: &[u8]) -> usize {
     text.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+/// Only text that may be one is read as one: most text is ruled out by a byte.
+fn is_mail_date(text: &str) -> bool {
+    text.len() >= 16
+        && text.contains(':')
+        && text.as_bytes().iter().filter(|&&byte| byte == b' ').count() >= 3
+        && parse(text, DataType::TimestampTz, &*MAIL_FORMAT).is_ok()
 }
 
 fn is_lower_uuid(text: &str) -> bool {

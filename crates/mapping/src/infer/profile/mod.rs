@@ -1,7 +1,7 @@
 //! Statistics of documents: which elements and attributes there are, how often, and what their values look like.
 //!
 //! A document is recorded first (`record`) and counted only when it was well-formed to its end (`count`), so that a broken one leaves
-//! no trace. Elements are nodes of a trie of paths (`elements`, `name_list`); values are a few numbers each (`value`, `kinds`,
+//! no trace. Elements are nodes of a trie of paths (`elements`, `name_list`, `main_namespace`); values are a few numbers each (`value`, `kinds`,
 //! `distinct`). Memory is bounded by [`ProfileLimits`], not by the number or size of documents.
 
 mod count;
@@ -10,6 +10,7 @@ mod distinct;
 mod elements;
 mod kinds;
 mod limits;
+mod main_namespace;
 mod name_list;
 mod record;
 mod value;
@@ -143,6 +144,7 @@ impl Profile {
             self.arena.reset();
         }
         self.counter.count(&mut self.elements, &self.events, &text, key, &self.arena);
+        self.elements.keep_main_namespace();
         self.byte_count += text.len() as u64;
         let root = self.events.first().map(|event| self.elements.get(event.id).name.local.to_string());
         Ok(root.unwrap_or_default())

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-/// Index of a namespace among those of the profile; 0 is none.
+/// Index of a namespace among those of the profile; 0 is none, 1 that of roots.
 pub(crate) type NamespaceId = u32;
 
 /// A name of an element or attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Name {
     pub(crate) local: Box<str>,
     pub(crate) namespace: NamespaceId,
 }
 
 /// A namespace, with the prefix that it was first seen with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Namespace {
     pub(crate) uri: Box<str>,
     pub(crate) prefix: Box<str>,

@@ -13,6 +13,8 @@ pub(crate) struct ValueProfile {
     pub(crate) blank_count: u64,
     /// Characters of the longest.
     pub(crate) max_chars: u32,
+    /// Some have white space between other characters.
+    pub(crate) has_spaces: bool,
     /// What all values that are not blank can be read as.
     pub(crate) kinds: Kinds,
     /// Of numbers, as long as all are numbers.
@@ -39,6 +41,7 @@ impl ValueProfile {
         if !self.kinds.is_empty() {
             self.kinds.narrow(text, &mut self.number);
         }
+        self.has_spaces |= has_spaces_within(text);
         self.distinct.add(text);
         if key.is_some_and(|key| key == text) {
             self.key_count += 1;
@@ -55,10 +58,29 @@ impl ValueProfile {
         Self { count: 1, blank_count: 1, ..Self::default() }
     }
 
+    /// Adds what is known of values that mean the same, elsewhere.
+    pub(in crate::infer) fn merge(&mut self, other: &Self) {
+        let Self { count, blank_count, max_chars, has_spaces, kinds, number, distinct, key_count } = other;
+        self.count += count;
+        self.blank_count += blank_count;
+        self.max_chars = self.max_chars.max(*max_chars);
+        self.has_spaces |= has_spaces;
+        self.kinds.keep_common(*kinds);
+        self.number.widen(number);
+        self.distinct.merge(distinct);
+        self.key_count += key_count;
+    }
+
     /// How many are not blank.
     pub(crate) fn filled_count(&self) -> u64 {
         self.count - self.blank_count
     }
+}
+
+fn has_spaces_within(text: &str) -> bool {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let bytes = text.as_bytes().trim_ascii();
+    bytes.iter().any(is_space)
 }
 
 /// XML white space only, or nothing.
