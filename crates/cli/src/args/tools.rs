@@ -75,9 +75,9 @@ pub(crate) struct InferArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
 
-    /// Take only documents with this root element; of a schema without documents, its root element
-    #[arg(long, value_name = "NAME")]
-    pub(crate) root: Option<String>,
+    /// Take only documents with this root element; of a schema without documents, its root element. Several, with documents, make one contract
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) root: Vec<String>,
 
     /// Where documents hold their key, as in '@ID' [default: the one value that is the key of all of them, if there is one]
     #[arg(long, value_name = "PATH")]

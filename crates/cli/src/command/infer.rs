@@ -35,7 +35,7 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
     let InferArgs { source_table, source_key, source_xml, .. } = args;
     let options = InferOptions {
         name: name.clone(),
-        root: root.clone(),
+        root: root.first().cloned(),
         key_path: key_path.clone(),
         source_table: source_table.clone(),
         source_key: source_key.clone(),
@@ -51,13 +51,16 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
     let target = out.as_deref().map(|path| OutputFile::new(path, existing)).transpose()?;
     let schema = xsd.as_deref().map(schema_files::read).transpose()?;
     if let (false, Some(schema)) = (has_documents, &schema) {
+        if root.len() > 1 {
+            return Err(SettingsError::SeveralRootsOfSchema.into());
+        }
         return from_schema(schema, &options, target.as_ref(), out.as_deref());
     }
     let mut files = Vec::new();
     for pattern in given {
         files.extend(documents::files(pattern)?);
     }
-    let mut samples = Samples::new(files.len() as u64);
+    let mut samples = Samples::new(files.len() as u64, root);
     for path in &files {
         let name = path.display().to_string();
         let fetched = documents::fetch(path, samples.max_bytes)
@@ -134,12 +137,12 @@ fn and_more(count: u64) -> String {
 }
 
 impl Samples {
-    fn new(expected: u64) -> Self {
+    fn new(expected: u64, roots: &[String]) -> Self {
         let style =
             ProgressStyle::with_template("reading documents [{bar:40}] {human_pos}/{human_len} {eta}")
                 .expect("the template is a constant");
         Self {
-            profile: Profile::new(ProfileLimits::default()),
+            profile: Profile::of_roots(ProfileLimits::default(), roots),
             max_bytes: Limits::default().max_bytes,
             by_root: BTreeMap::new(),
             failed_count: 0,

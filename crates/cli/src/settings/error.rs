@@ -115,6 +115,9 @@ pub(crate) enum SettingsError {
     /// `infer` without a document.
     #[error("infer needs documents")]
     NoSamples,
+    /// `infer --xsd` with several roots and no document.
+    #[error("a schema without documents makes a contract for one root element")]
+    SeveralRootsOfSchema,
     /// `--instance-count` without `--instance-id`.
     #[error("--instance-count {count} without --instance-id: which of the {count} instances is this?")]
     WhichInstance {
@@ -174,6 +177,9 @@ impl SettingsError {
             }
             Self::NoSamples => {
                 "name files, as in `xmlshred infer 'samples/*.xml'`, take some of the source: `xmlshred infer --sample 500 --url …`, or give a schema: `xmlshred infer --xsd FILE`"
+            }
+            Self::SeveralRootsOfSchema => {
+                "name one with --root, or give documents of each: `xmlshred infer 'samples/*.xml' --xsd FILE --root NAME,NAME`"
             }
             Self::WhichInstance { count } => {
                 return Some(format!(

@@ -77,6 +77,9 @@ fn several_roots_are_told_apart_with_their_documents() {
     answer.says(&["2 different root elements", "other: samples/other.xml", "--root NAME"]);
     let answer = place.run("infer samples/*.xml --root other").ends_with(0);
     assert!(answer.out.contains("root: /other"), "{}", answer.out);
+    let answer = place.run("infer samples/*.xml --root request,other").ends_with(0);
+    assert!(answer.out.contains("root: [/request, /other]"), "{}", answer.out);
+    place.run("infer samples/*.xml --root other,third").ends_with(2).says(&["`third`"]);
     place.run("infer samples/*.xml --root third").ends_with(2).says(&["`third`"]);
 }
 

@@ -13,6 +13,9 @@ const MIN_DOCUMENTS: u64 = 20;
 /// several times in a document is not what it is about: it would be lost, or fail, from the second on.
 pub(super) fn main_element(profile: &Profile, hints: &Hints, root: ElementId) -> ElementId {
     let mut main = root;
+    if profile.elements.roots().are_several() {
+        return root;
+    }
     loop {
         let element = profile.elements.get(main);
         let mut children = present_children(profile, main);

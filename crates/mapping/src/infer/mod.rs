@@ -89,7 +89,7 @@ impl InferError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::SeveralRoots(_) => Some(
-                "a contract is for one kind of document: choose one with --root NAME, and infer one contract each",
+                "choose one with --root NAME; or, where they are one kind of document, one contract for several with --root NAME,NAME",
             ),
             Self::SeveralElements(_) => {
                 Some("choose one with --root NAME (or {namespace}NAME), and infer one contract each")
@@ -221,6 +221,9 @@ fn not_understood(schema: &Schema) -> Option<String> {
 }
 
 fn choose_root(profile: &Profile, options: &InferOptions) -> Result<profile::ElementId, InferError> {
+    if let Some(missing) = profile.elements.roots().missing() {
+        return Err(InferError::NoSuchRoot(missing.to_owned()));
+    }
     let roots = profile.roots();
     match (&options.root, &roots[..]) {
         (_, []) => Err(InferError::NoDocuments),

@@ -68,7 +68,7 @@ fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut Stri
         scalar(source_table),
         scalar(source_key),
         scalar(source_xml),
-        scalar(&path_from_document(profile, named.root)),
+        root_paths(profile, named.root),
     );
     if let Some(key) = &named.key_path {
         let _ = writeln!(out, "  key: {}", scalar(key));
@@ -85,6 +85,16 @@ fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut Stri
         );
     }
     out.push('\n');
+}
+
+/// The path of the main element, or those of all roots: `[/Invoice, /CreditNote]`
+fn root_paths(profile: &Profile, main: ElementId) -> String {
+    let roots = profile.elements.roots();
+    if !roots.are_several() {
+        return scalar(&path_from_document(profile, main));
+    }
+    let paths = roots.names().map(|name| scalar(&format!("/{name}"))).collect::<Vec<_>>();
+    format!("[{}]", paths.join(", "))
 }
 
 /// `/Orders/Order`

@@ -194,6 +194,31 @@ fn no_value_of_a_document_is_in_the_contract_unless_asked_for() {
 }
 
 #[test]
+fn several_roots_that_are_asked_for_make_one_contract() {
+    let documents = [
+        "<Invoice xmlns='urn:i'><ID>1</ID><InvoiceLine>a</InvoiceLine><InvoiceLine>b</InvoiceLine></Invoice>",
+        "<c:CreditNote xmlns:c='urn:c'><c:ID>2</c:ID><c:CreditNoteLine><c:Note>x</c:Note></c:CreditNoteLine></c:CreditNote>",
+    ];
+    let documents = documents.map(str::to_owned);
+    let roots = ["Invoice", "CreditNote"].map(str::to_owned);
+    let mut profile = Profile::of_roots(ProfileLimits::default(), &roots);
+    for document in &documents {
+        profile.observe(Content::Text(document), None).unwrap();
+    }
+    let options = InferOptions { root: Some("Invoice".to_owned()), ..options() };
+    let contract = infer(&profile, None, &options).unwrap().text;
+    for line in ["  root: [/Invoice, /CreditNote]", "    each: InvoiceLine", "    each: CreditNoteLine"] {
+        assert!(contract.lines().any(|found| found == line), "{line}\n{contract}");
+    }
+    assert_lossless(&contract, &documents);
+    let mut profile = Profile::of_roots(ProfileLimits::default(), &roots);
+    profile.observe(Content::Text(&documents[0]), None).unwrap();
+    assert!(
+        matches!(infer(&profile, None, &options), Err(InferError::NoSuchRoot(name)) if name == "CreditNote")
+    );
+}
+
+#[test]
 fn a_broken_document_leaves_no_trace() {
     let good = "<r><a>1</a></r>".to_owned();
     let mut profile = Profile::new(ProfileLimits::default());

@@ -7,6 +7,7 @@ use crate::xml::{RawAttribute, StartTag};
 use super::limits::ProfileLimits;
 use super::main_namespace::{MAIN, MAIN_URI, MainNamespace};
 use super::name_list::{Name, NameList, Namespace, NamespaceId};
+use super::root_names::RootNames;
 use super::value::ValueProfile;
 
 /// Index of a node of the trie.
@@ -22,6 +23,7 @@ pub(crate) const DOCUMENT: ElementId = 0;
 pub(crate) struct Elements {
     limits: ProfileLimits,
     main: MainNamespace,
+    roots: RootNames,
     namespaces: Vec<Namespace>,
     namespace_ids: HashMap<Box<str>, usize>,
     elements: Vec<Element>,
@@ -66,13 +68,14 @@ pub(crate) struct Attribute {
 }
 
 impl Elements {
-    pub(super) fn new(limits: ProfileLimits) -> Self {
+    pub(super) fn new(limits: ProfileLimits, roots: RootNames) -> Self {
         let none = Namespace { uri: Box::default(), prefix: Box::default() };
         let main = Namespace { uri: MAIN_URI.into(), prefix: Box::default() };
         let namespace_ids = HashMap::from([(none.uri.clone(), 0), (main.uri.clone(), MAIN)]);
         let mut elements = Self {
             limits,
             main: MainNamespace::default(),
+            roots,
             namespaces: vec![none, main],
             namespace_ids,
             elements: Vec::new(),
@@ -105,9 +108,15 @@ impl Elements {
         name.namespace as usize == MAIN && self.main.are_several()
     }
 
-    /// The document that was recorded last counts, and so does the namespace of its root.
-    pub(super) fn keep_main_namespace(&mut self) {
+    /// The document that was recorded last counts, and so do the namespace and the name of its root.
+    pub(super) fn keep_root(&mut self) {
         self.main.keep();
+        self.roots.keep();
+    }
+
+    /// Names of roots that are one kind of document.
+    pub(crate) fn roots(&self) -> &RootNames {
+        &self.roots
     }
 
     /// Children in order of first appearance, also those that were only seen in documents that do not count.
@@ -137,8 +146,10 @@ impl Elements {
     pub(super) fn child(&mut self, parent: ElementId, tag: &StartTag<'_, '_>) -> Option<ElementId> {
         if parent == DOCUMENT {
             self.main.begin_document(tag.namespace(), tag.prefix());
+            self.roots.begin_document(tag.local());
         }
-        let (local, namespace) = (tag.local(), self.main.known_as(tag.namespace()));
+        let local = if parent == DOCUMENT { self.roots.known_as(tag.local()) } else { tag.local() };
+        let namespace = self.main.known_as(tag.namespace());
         let element = &mut self.elements[parent as usize];
         if let Some(at) = element.child_names.find(local, namespace, &self.namespaces) {
             return Some(element.children[at]);
@@ -154,7 +165,9 @@ impl Elements {
         if is_markup && self.same_name_around(parent).is_some() {
             self.elements[parent as usize].is_closed = true;
         }
-        self.add_child(parent, tag.local(), (namespace, tag.prefix()))
+        let local = if parent == DOCUMENT { self.roots.known_as(tag.local()) } else { tag.local() };
+        let local = Box::<str>::from(local);
+        self.add_child(parent, &local, (namespace, tag.prefix()))
     }
 
     pub(super) fn add_child(

@@ -13,6 +13,7 @@ mod limits;
 mod main_namespace;
 mod name_list;
 mod record;
+mod root_names;
 mod value;
 
 use std::borrow::Cow;
@@ -34,6 +35,7 @@ pub(super) use value::ValueProfile;
 use count::Counter;
 use elements::Elements;
 use record::{Event, Recorder};
+use root_names::RootNames;
 
 /// Why a document does not count. Names no value of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,10 +95,15 @@ const MAX_KEPT: usize = 8 << 20;
 impl Profile {
     /// Without documents.
     pub fn new(limits: ProfileLimits) -> Self {
+        Self::of_roots(limits, &[])
+    }
+
+    /// Without documents; those with one of these root elements are of one kind.
+    pub fn of_roots(limits: ProfileLimits, roots: &[String]) -> Self {
         Self {
             origin: Origin::Documents,
             limits,
-            elements: Elements::new(limits),
+            elements: Elements::new(limits, RootNames::new(roots)),
             events: Vec::new(),
             counter: Counter::default(),
             arena: Bump::new(),
@@ -144,10 +151,9 @@ impl Profile {
             self.arena.reset();
         }
         self.counter.count(&mut self.elements, &self.events, &text, key, &self.arena);
-        self.elements.keep_main_namespace();
+        self.elements.keep_root();
         self.byte_count += text.len() as u64;
-        let root = self.events.first().map(|event| self.elements.get(event.id).name.local.to_string());
-        Ok(root.unwrap_or_default())
+        Ok(self.elements.roots().current().to_owned())
     }
 
     /// Bytes of all documents that counted, as UTF-8.
