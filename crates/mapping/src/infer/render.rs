@@ -16,7 +16,7 @@ use super::xsd::SimpleType;
 
 /// Rows that a table must have, and documents that there must be, before a column that is always there is called required.
 const MIN_REQUIRED_ROWS: u64 = 100;
-const MIN_REQUIRED_DOCUMENTS: u64 = 20;
+const MIN_REQUIRED_DOCUMENTS: u64 = 100;
 /// Below so many, that an element never stands twice in its parent is said to be so by what was seen.
 const FEW_ELEMENTS: u64 = 20;
 
