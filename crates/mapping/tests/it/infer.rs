@@ -193,6 +193,50 @@ fn no_value_of_a_document_is_in_the_contract_unless_asked_for() {
     assert_lossless(&shown, &documents);
 }
 
+fn repeated(count: usize, part: &dyn Fn(usize) -> String) -> String {
+    (0..count).map(part).collect()
+}
+
+fn one(content: &str) -> Vec<String> {
+    vec![format!("<r>{content}</r>")]
+}
+
+/// Documents of a size.
+type Documents = dyn Fn(usize) -> Vec<String>;
+
+#[test]
+fn twice_as_much_takes_twice_the_steps() {
+    let shapes: [(&str, &Documents); 6] = [
+        ("documents", &|count| vec!["<r><a x='1'>1</a><b>2</b></r>".to_owned(); count]),
+        ("rows", &|count| one(&repeated(count, &|at| format!("<row n='{at}'><a>{at}</a><b/></row>")))),
+        ("names", &|count| one(&repeated(count, &|at| format!("<n{at}>{at}</n{at}>")))),
+        ("names in another order", &|count| {
+            let backwards = repeated(count, &|at| format!("<n{0}/>", count - at));
+            vec![
+                format!("<r>{}</r>", repeated(count, &|at| format!("<n{at}/>"))),
+                format!("<r>{backwards}</r>"),
+            ]
+        }),
+        ("attributes", &|count| {
+            vec![format!("<r><e{}/></r>", repeated(count, &|at| format!(" x{at}='{at}'")))]
+        }),
+        ("paragraphs", &|count| one(&repeated(count, &|at| format!("<p>a <b>{at}</b> <i>c</i> d</p>")))),
+    ];
+    for (name, documents) in shapes {
+        let [small, large] = [200, 400].map(|count| {
+            let mut profile = Profile::new(ProfileLimits::default());
+            for document in documents(count) {
+                profile.observe(Content::Text(&document), None).unwrap();
+            }
+            profile.step_count()
+        });
+        assert!(
+            small >= 200 && large <= small * 21 / 10 + 100,
+            "{name}: {small} steps, twice as much {large}"
+        );
+    }
+}
+
 #[test]
 fn several_roots_that_are_asked_for_make_one_contract() {
     let documents = [

@@ -98,6 +98,14 @@ impl Elements {
         &mut self.elements[id as usize]
     }
 
+    /// Names looked at so far.
+    pub(super) fn compared(&self) -> u64 {
+        self.elements
+            .iter()
+            .map(|element| element.child_names.compared() + element.attribute_names.compared())
+            .sum()
+    }
+
     /// A namespace; of that of roots, which may be several, the first.
     pub(crate) fn namespace(&self, id: NamespaceId) -> &Namespace {
         if id as usize == MAIN { self.main.first() } else { &self.namespaces[id as usize] }

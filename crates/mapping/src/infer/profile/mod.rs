@@ -87,6 +87,7 @@ pub struct Profile {
     counter: Counter,
     arena: Bump,
     byte_count: u64,
+    event_count: u64,
 }
 
 /// An arena that one unusual document made larger than this is given back; the same for recorded events.
@@ -108,6 +109,7 @@ impl Profile {
             counter: Counter::default(),
             arena: Bump::new(),
             byte_count: 0,
+            event_count: 0,
         }
     }
 
@@ -153,7 +155,13 @@ impl Profile {
         self.counter.count(&mut self.elements, &self.events, &text, key, &self.arena);
         self.elements.keep_root();
         self.byte_count += text.len() as u64;
+        self.event_count += self.events.len() as u64;
         Ok(self.elements.roots().current().to_owned())
+    }
+
+    /// Steps that the documents took so far: elements, attributes and texts, and names that were compared to know them.
+    pub fn step_count(&self) -> u64 {
+        self.event_count + self.elements.compared()
     }
 
     /// Bytes of all documents that counted, as UTF-8.

@@ -28,6 +28,8 @@ pub(super) struct NameList {
     names: Vec<Name>,
     /// Where the next name is expected: behind the last one that was found.
     next: usize,
+    /// Names looked at so far.
+    compared: u64,
     by_local: HashMap<Box<str>, Vec<u32>, foldhash::fast::FixedState>,
 }
 
@@ -36,21 +38,28 @@ impl NameList {
         self.names.len()
     }
 
+    pub(super) fn compared(&self) -> u64 {
+        self.compared
+    }
+
     /// Where a name stands.
     pub(super) fn find(&mut self, local: &str, namespace: &str, namespaces: &[Namespace]) -> Option<usize> {
         let is =
             |name: &Name| *name.local == *local && *namespaces[name.namespace as usize].uri == *namespace;
         // Elements repeat themselves, or come in their usual order.
         for expected in [self.next, self.next.wrapping_sub(1)] {
+            self.compared += 1;
             if self.names.get(expected).is_some_and(is) {
                 self.next = expected + 1;
                 return Some(expected);
             }
         }
         let found = if self.names.len() <= MAX_SCANNED {
+            self.compared += self.names.len() as u64;
             self.names.iter().position(is)
         } else {
             let candidates = self.by_local.get(local).map_or([].as_slice(), Vec::as_slice);
+            self.compared += candidates.len() as u64;
             candidates.iter().map(|&at| at as usize).find(|&at| is(&self.names[at]))
         };
         if let Some(at) = found {
