@@ -22,6 +22,6 @@ fuzz_target!(|text: &str| {
     let Some(contract) = loaded.contract else { return };
     let plan = Arc::new(Plan::new(contract));
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
-    let context = DocumentContext { key: Some(DocumentKey(1)), session: "s", now: 0, source_columns: &[], must_end: None };
+    let context = DocumentContext { key: Some(&DocumentKey::Int(1)), session: "s", now: 0, source_columns: &[], must_end: None };
     let _ = Shredder::new(plan, Limits::default()).shred(Content::Text(DOCUMENT), &context, &mut rows);
 });

@@ -82,7 +82,7 @@ mod of_xml2arrow {
                 for (at, table) in tables.iter().enumerate() {
                     let ours = batch.rows_of(at, document..document + 1);
                     let parent_count = usize::from(table.each.is_some());
-                    let key = batch.documents()[document].key.0;
+                    let key = &batch.documents()[document].key;
                     let place = || format!("xml2arrow: document {key}, table {}", table.name);
                     let found = theirs.iter().find(|(name, _)| name == table.name);
                     let agreement = match found {

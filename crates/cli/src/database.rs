@@ -6,9 +6,9 @@ use xmlshred_databases::{Dialect, Difference, OpenOptions, POSTGRES, Password, S
 use xmlshred_engine::ports::{FailedDocuments, FetchedRow, PortError, Ports, Selection, Source};
 use xmlshred_mapping::Plan;
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, KeyRange, Share};
+use xmlshred_model::{DocumentKey, KeyRange, KeyType, Share};
 
-use crate::args::{DatabaseArgs, DialectArg};
+use crate::args::{DatabaseArgs, DialectArg, KeyTypeArg};
 use crate::console;
 use crate::error::CommandError;
 use crate::settings::{Connection, SettingsError};
@@ -40,6 +40,16 @@ pub(crate) fn resolve_if_any(args: &DatabaseArgs) -> Result<Option<Connection>, 
             Ok(Some(connection.with_password(&Password::from(password))))
         }
         connection => Ok(connection),
+    }
+}
+
+/// What keys are, as the arguments say it.
+pub(crate) fn key_type(arg: KeyTypeArg) -> KeyType {
+    match arg {
+        KeyTypeArg::Integer => KeyType::Integer,
+        KeyTypeArg::Decimal => KeyType::Decimal,
+        KeyTypeArg::Uuid => KeyType::Uuid,
+        KeyTypeArg::Text => KeyType::Text,
     }
 }
 
@@ -132,27 +142,44 @@ pub(crate) fn first_keys(source: &mut dyn Source, limit: usize) -> Result<Vec<Do
     source.keys(&selection, None, limit).map_err(|error| failed("cannot list the documents", error))
 }
 
+/// The key of the source that somebody has typed.
+///
+/// # Errors
+/// When it is none of the source's type.
+pub(crate) fn key_of(source: &dyn Source, typed: &DocumentKey) -> Result<DocumentKey, CommandError> {
+    let no_key = |reason| CommandError::NoKey { key: typed.clone(), reason };
+    source.key_type().adopt(typed).map_err(no_key)
+}
+
+/// The value of a key in JSON: integers are numbers, all others text.
+pub(crate) fn key_json(key: &DocumentKey) -> serde_json::Value {
+    match key {
+        DocumentKey::Int(number) => (*number).into(),
+        key => key.spelled().into(),
+    }
+}
+
 /// One document of the source.
 ///
 /// # Errors
 /// When there is none with this key, or more than one, or it cannot be read.
 pub(crate) fn read_document(
     source: &mut dyn Source,
-    key: DocumentKey,
+    key: &DocumentKey,
     max_bytes: u64,
 ) -> Result<FetchedRow, CommandError> {
     // A key that stands twice is told as a run tells it: nobody can say which document is meant.
-    let range = KeyRange { start: Some(key), end: Some(key) };
+    let range = KeyRange::only(key);
     let selection = Selection { range, share: Share::WHOLE, failed: FailedDocuments::Retry };
     source.keys(&selection, None, 1).map_err(|error| failed("cannot look for the document", error))?;
     let mut found = None;
     source
-        .fetch(&[key], max_bytes, &mut |_, fetched| {
+        .fetch(std::slice::from_ref(key), max_bytes, &mut |_, fetched| {
             found = Some(fetched);
             std::ops::ControlFlow::Break(())
         })
         .map_err(|error| failed("cannot read the document", error))?;
-    found.ok_or(CommandError::NoSuchKey { key: key.0 })
+    found.ok_or_else(|| CommandError::NoSuchKey { key: key.clone() })
 }
 
 /// How the tables of the target differ from what the contract would load.

@@ -98,7 +98,7 @@ pub(crate) fn each(
             let document = read(&path, limits)?;
             number += 1;
             // Nobody else knows a key: as with `--files`, it is the number in the name, or one that is counted.
-            let key = || number_in_name(&path).unwrap_or(DocumentKey(number));
+            let key = || number_in_name(&path).unwrap_or(DocumentKey::Int(number));
             visit(Document { key: (!has_key).then(key), ..document })?;
         }
     }
@@ -107,11 +107,11 @@ pub(crate) fn each(
     }
     let connection = connection.ok_or(SettingsError::NoDatabase)?;
     let mut source = database::source(connection, plan)?;
-    for &key in keys {
-        let key = DocumentKey(key);
-        let row = database::read_document(&mut *source, key, limits.max_bytes)?;
+    for typed in keys {
+        let key = database::key_of(&*source, typed)?;
+        let row = database::read_document(&mut *source, &key, limits.max_bytes)?;
         let FetchedRow { document: fetched, columns: source_columns, version: _ } = row;
-        let name = source.name(key).map_or_else(|| key.to_string(), |name| format!("{key} ({name})"));
+        let name = source.name(&key).map_or_else(|| key.to_string(), |name| format!("{key} ({name})"));
         visit(Document { name, key: Some(key), fetched, source_columns })?;
     }
     Ok(())
@@ -127,7 +127,7 @@ pub(crate) fn files(given: &Path) -> Result<Vec<PathBuf>, CommandError> {
 
 /// The key of `17.xml`.
 pub(crate) fn number_in_name(path: &Path) -> Option<DocumentKey> {
-    path.file_stem()?.to_str()?.parse().ok().map(DocumentKey)
+    path.file_stem()?.to_str()?.parse().ok().map(DocumentKey::Int)
 }
 
 fn read(path: &Path, limits: &Limits) -> Result<Document, CommandError> {

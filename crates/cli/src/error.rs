@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_engine::{Activity, RunError};
 use xmlshred_mapping::infer::{InferError, XsdError};
+use xmlshred_model::{DocumentKey, KeyError};
 
 use crate::demo::DemoError;
 use crate::exit::Exit;
@@ -75,7 +76,15 @@ pub(crate) enum CommandError {
     #[error("the source has no document with key {key}")]
     NoSuchKey {
         /// As typed.
-        key: i64,
+        key: DocumentKey,
+    },
+    /// `--key` of what can be no key of the source.
+    #[error("the source has no document with key {key}: it is {reason}")]
+    NoKey {
+        /// As typed.
+        key: DocumentKey,
+        /// Why.
+        reason: KeyError,
     },
     /// `help` about something that the program does not know.
     #[error("no help about `{about}`")]
@@ -142,6 +151,7 @@ impl CommandError {
             | Self::Exists { .. }
             | Self::LegacyFile { .. }
             | Self::NoSuchKey { .. }
+            | Self::NoKey { .. }
             | Self::NoSuchTopic { .. }
             | Self::MetricsListen { .. } => Exit::Usage,
             Self::Port { error, .. } => exit_of(&error.fault),
@@ -199,6 +209,7 @@ impl CommandError {
             | Self::File { .. }
             | Self::Document { .. }
             | Self::NoSuchKey { .. }
+            | Self::NoKey { .. }
             | Self::Launch { .. }
             | Self::Output(_)
             | Self::Signals(_) => None,

@@ -3,7 +3,7 @@
 use xmlshred_databases::{Dialect, Difference, DifferenceKind, NamePlace, NameProblem, name_problems};
 use xmlshred_mapping::Plan;
 use xmlshred_mapping::contract::{self, Code, Contract, Diagnostic, Places, SourceSpec, Step};
-use xmlshred_model::TargetSchema;
+use xmlshred_model::{DataType, KeyType, TargetSchema};
 
 /// Names that a database of this dialect would cut off or take for another.
 pub(crate) fn names(
@@ -72,6 +72,62 @@ fn in_contract(difference: Difference, plan: &Plan, places: &Places) -> Diagnost
     };
     Diagnostic::new(code, span, message, remedy)
 }
+
+/// Columns for the document's key that cannot hold what the keys of the source are, or not all of them.
+pub(crate) fn document_keys(plan: &Plan, key_type: KeyType, places: &Places) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for table in &plan.contract().tables {
+        for column in table.templates[0].columns.iter().filter(|column| contract::is_given_the_key(column)) {
+            let (name, data_type) = (&column.name, column.data_type);
+            let (code, consequence) = match holds(key_type, data_type) {
+                Holds::All => continue,
+                Holds::Some => (Code::DocumentKeyMayNotFit, "those that do not fit fail their documents"),
+                Holds::None => (Code::DocumentKeyType, "every document would fail"),
+            };
+            let message = format!(
+                "{}.{name} is of type {data_type}, and the keys of the source are {}: {consequence}",
+                table.name,
+                key_type.plural()
+            );
+            let to_column =
+                [Step::Key("tables"), Step::Key(&table.name), Step::Key("columns"), Step::Key(name)];
+            let to_type = [&to_column[..], &[Step::Key("type")]].concat();
+            let fit = match key_type {
+                KeyType::Integer => "bigint".to_owned(),
+                KeyType::Text => "varchar(n), with the length of the source's column".to_owned(),
+                KeyType::Decimal | KeyType::Uuid => key_type.data_type().to_string(),
+            };
+            let hint = format!("give it the type {fit}");
+            let span = places.first_of(&[&to_type, &to_column, &to_column[..2]]);
+            found.push(Diagnostic::new(code, span, message, hint));
+        }
+    }
+    found
+}
+
+/// How many keys of a type a column holds.
+enum Holds {
+    All,
+    /// Those that are spelled as one of its values.
+    Some,
+    None,
+}
+
+fn holds(key_type: KeyType, data_type: DataType) -> Holds {
+    let length = data_type.max_chars();
+    match (key_type, data_type) {
+        (KeyType::Uuid, _) if length.is_some_and(|length| length < UUID_LENGTH) => Holds::None,
+        _ if data_type.is_text() => Holds::All,
+        (KeyType::Uuid, DataType::Uuid) => Holds::All,
+        (KeyType::Uuid, _) | (KeyType::Integer | KeyType::Decimal, DataType::Uuid) => Holds::None,
+        (KeyType::Integer, _) => Holds::All,
+        (KeyType::Decimal, DataType::Decimal { .. }) => Holds::All,
+        (KeyType::Decimal | KeyType::Text, _) => Holds::Some,
+    }
+}
+
+/// Characters of a uuid.
+const UUID_LENGTH: u32 = 36;
 
 /// The source does not promise that keys are unique.
 pub(crate) fn repeatable_key(plan: &Plan, places: &Places) -> Diagnostic {

@@ -98,14 +98,15 @@ impl Loader<'_> {
             let reason = error.to_string();
             self.control.quote(&error);
             self.control.emit(&Event::BatchSplit { document_count: document_count as u64, reason });
-            let suspect = part.documents().iter().position(|document| Some(document.key) == error.suspect);
+            let suspect =
+                part.documents().iter().position(|document| Some(&document.key) == error.suspect.as_ref());
             parts.extend(
                 smaller_parts(document_count, suspect).into_iter().rev().map(|range| part.slice(range)),
             );
             return Ok(());
         }
         let key = match part.documents() {
-            [DocumentRecord { key, outcome: Outcome::Failed(_) | Outcome::Skipped, .. }] => *key,
+            [DocumentRecord { key, outcome: Outcome::Failed(_) | Outcome::Skipped, .. }] => key.clone(),
             _ => {
                 let failure = load_failure(code, &error);
                 self.control.quote(&error);
@@ -145,7 +146,7 @@ impl Loader<'_> {
 
     fn report(&self, batch: &Batch, commit: &Commit, duration: Duration) {
         let already_done: HashMap<_, _> =
-            commit.already_done.iter().map(|done| (done.key, done.by_this_run)).collect();
+            commit.already_done.iter().map(|done| (&done.key, done.by_this_run)).collect();
         let mut totals = Totals { table_row_counts: commit.table_row_counts.clone(), ..Totals::default() };
         let mut issues = BTreeMap::<(u32, u32, IssueCode), u64>::new();
         for (index, record) in batch.documents().iter().enumerate() {
@@ -172,7 +173,8 @@ impl Loader<'_> {
                 Outcome::Skipped => totals.skipped_count += 1,
                 Outcome::Failed(failure) => {
                     totals.failed_count += 1;
-                    self.control.emit(&Event::DocumentFailed { key: record.key, failure: failure.clone() });
+                    self.control
+                        .emit(&Event::DocumentFailed { key: record.key.clone(), failure: failure.clone() });
                 }
             }
         }

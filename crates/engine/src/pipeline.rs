@@ -66,7 +66,8 @@ pub fn run_with(
 ) -> Result<RunSummary, RunError> {
     let started = Instant::now();
     let control = Control::new(observer, stop, settings.retry, settings.max_failures);
-    let selection = Selection { range: settings.range, share: identity.share, failed: settings.failed };
+    let selection =
+        Selection { range: settings.range.clone(), share: identity.share, failed: settings.failed };
     let mut source = Connection::new(Activity::ConnectSource, || ports.source());
     let mut sink = (settings.dry_run != DryRun::WithoutTarget)
         .then(|| Connection::new(Activity::ConnectTarget, || ports.sink()));

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use xmlshred_model::{DocumentKey, Failure};
+use xmlshred_model::{DocumentKey, Failure, KeyType, Share};
 
 use crate::connection::{Connection, Refusal};
 use crate::control::Control;
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
                 return Err(Refusal::Ended);
             }
             let started = Instant::now();
-            let page = self.read_keys(after)?;
+            let page = self.read_keys(after.as_ref())?;
             let mut extracted = Extracted { duration: started.elapsed(), ..Extracted::default() };
             let fetched = self.fetch_page(&page.keys, &mut extracted);
             let Extracted { document_count, byte_count, duration } = extracted;
@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next page. Where it cannot be read because of some row, smaller ones are, up to that row.
-    fn read_keys(&mut self, after: Option<DocumentKey>) -> Result<Page, Refusal> {
+    fn read_keys(&mut self, after: Option<&DocumentKey>) -> Result<Page, Refusal> {
         loop {
             match self.read_page(after) {
                 Err(Refusal::Fatal(RunError::Port { during: Activity::ReadKeys, error }))
@@ -144,13 +144,16 @@ impl<'a> Reader<'a> {
     }
 
     /// A page; may come out empty without being the last.
-    fn read_page(&mut self, after: Option<DocumentKey>) -> Result<Page, Refusal> {
+    fn read_page(&mut self, after: Option<&DocumentKey>) -> Result<Page, Refusal> {
         let Self { control, source, journal, selection, page_length, left, .. } = self;
-        let (mut keys, sees_journal) = source.with(control, Activity::ReadKeys, |source| {
-            Ok((source.keys(selection, after, *page_length)?, source.sees_journal()))
+        let share = selection.share;
+        let (mut keys, limit, sees_journal) = source.with(control, Activity::ReadKeys, |source| {
+            let limit = page_limit(*page_length, share, source.key_type());
+            Ok((source.keys(selection, after, limit)?, limit, source.sees_journal()))
         })?;
-        let mut is_last = keys.len() < *page_length;
-        let mut last = keys.last().copied();
+        let mut is_last = keys.len() < limit;
+        let mut last = keys.last().cloned();
+        keys.retain(|key| share.contains(key));
         if !sees_journal && !keys.is_empty() {
             let versions = source.with(control, Activity::ReadKeys, |source| source.versions(&keys))?;
             let mut processed = journal.with(control, Activity::ReadLog, |journal| {
@@ -163,7 +166,7 @@ impl<'a> Reader<'a> {
             && keys.len() > left
         {
             keys.truncate(left);
-            last = keys.last().copied();
+            last = keys.last().cloned();
             is_last = false;
         }
         Ok(Page { keys, last, is_last })
@@ -218,7 +221,7 @@ impl<'a> Reader<'a> {
                     let failure = fetch_failure(code, &error);
                     self.control.quote(&error);
                     self.suspect_the_source(error)?;
-                    chunk.push((keys[next], Err(failure)));
+                    chunk.push((keys[next].clone(), Err(failure)));
                 }
                 (_, Err(refusal)) => return Err(refusal),
             }
@@ -237,7 +240,7 @@ impl<'a> Reader<'a> {
         let result = source.with_documents(control, Activity::Fetch, subject, |source| {
             let mut flow = ControlFlow::Continue(());
             source.fetch(&keys[next..], *max_bytes, &mut |key, fetched| {
-                next += keys[next..].iter().position(|&wanted| wanted == key).map_or(0, |at| at + 1);
+                next += keys[next..].iter().position(|wanted| *wanted == key).map_or(0, |at| at + 1);
                 byte_count += fetched.byte_count();
                 refused.went_through();
                 chunk.push((key, Ok(fetched)));
@@ -270,8 +273,20 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The most keys of a page that is read for a share of it.
+const MAX_SHARED_PAGE: usize = 10_000;
+
+/// How many keys are asked for: of what is no integer a source gives every share, and only the own one counts. A page of one key stays one.
+fn page_limit(page_length: usize, share: Share, key_type: KeyType) -> usize {
+    if key_type == KeyType::Integer || page_length <= 1 {
+        return page_length;
+    }
+    let for_all = page_length.saturating_mul(share.count() as usize);
+    for_all.min(MAX_SHARED_PAGE.max(page_length))
+}
+
 /// The error of a page of one key, with its place.
-fn unreadable_behind(after: Option<DocumentKey>, error: PortError) -> PortError {
+fn unreadable_behind(after: Option<&DocumentKey>, error: PortError) -> PortError {
     let place = match after {
         Some(key) => format!("after key {key}"),
         None => "at the first keys".to_owned(),

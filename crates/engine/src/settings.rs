@@ -11,7 +11,7 @@ use crate::ports::FailedDocuments;
 /// Everything that steers a run besides contract, databases and identity (which brings the instance's share).
 ///
 /// Memory: see [`RunSettings::memory_bound`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunSettings {
     /// Threads that shred. Default 1; the command line takes the cores of the machine.
     pub workers: NonZeroUsize,

@@ -106,7 +106,7 @@ impl<'a> Worker<'a> {
             Ok(Fetched::TooLarge(byte_count)) => (*byte_count, 0),
         };
         let shredded = match row {
-            Ok(row) => self.shred(key, row, processed_at),
+            Ok(row) => self.shred(&key, row, processed_at),
             Err(failure) => Err(failure.clone().into()),
         };
         let (outcome, issues) = match shredded {
@@ -143,7 +143,7 @@ impl<'a> Worker<'a> {
 
     fn shred(
         &mut self,
-        key: DocumentKey,
+        key: &DocumentKey,
         row: &FetchedRow,
         now: UtcMicros,
     ) -> Result<Vec<Issue>, ShredError> {

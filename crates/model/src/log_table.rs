@@ -3,7 +3,7 @@
 //! The layout has a version, which its columns tell: 1 (xmlshred 0.1) has no column [`CONTRACT_NAME`], 2 has it and no [`SOURCE_VERSION`],
 //! which [`VERSION`] has. A database brings an older layout up; nothing reads or writes one.
 
-use crate::{ColumnSchema, DataType, TableSchema};
+use crate::{ColumnSchema, DataType, KeyType, TableSchema};
 
 /// Name of the log table.
 pub const LOG: &str = "processing_log";
@@ -41,10 +41,10 @@ pub struct LogColumn {
     pub nullable: bool,
 }
 
-/// The columns of `processing_log` without [`LOG_ID`], in order; the first is named as the source key. Unique by [`log_key`].
-pub fn log_columns(key_column: &str) -> Vec<LogColumn> {
+/// The columns of `processing_log` without [`LOG_ID`], in order; the first is named and typed as the source key. Unique by [`log_key`].
+pub fn log_columns(key_column: &str, key_type: KeyType) -> Vec<LogColumn> {
     vec![
-        required(key_column, DataType::BigInt),
+        required(key_column, key_type.data_type()),
         required(CONTRACT_NAME, DataType::VarChar(MAX_CONTRACT_NAME)),
         required("status", DataType::VarChar(10)),
         optional("failure_reason", DataType::Text),
@@ -79,19 +79,19 @@ pub fn issue_key(key_column: &str) -> [&str; 5] {
 pub const STATUSES: [&str; 3] = [SUCCESS, FAILED, SKIPPED];
 
 /// The columns that the log of an earlier version lacks.
-pub fn columns_since(version: u32, key_column: &str) -> Vec<LogColumn> {
+pub fn columns_since(version: u32, key_column: &str, key_type: KeyType) -> Vec<LogColumn> {
     let since = |name: &str| match name {
         CONTRACT_NAME | "failure_code" | "failure_table" | "failure_column" | "run_nonce" => 2,
         SOURCE_VERSION => 3,
         _ => 1,
     };
-    log_columns(key_column).into_iter().filter(|column| since(&column.name) > version).collect()
+    log_columns(key_column, key_type).into_iter().filter(|column| since(&column.name) > version).collect()
 }
 
-/// The columns of `processing_issue`, in order; the first is named as the source key. Its primary key is [`issue_key`].
-pub fn issue_columns(key_column: &str) -> Vec<LogColumn> {
+/// The columns of `processing_issue`, in order; the first is named and typed as the source key. Its primary key is [`issue_key`].
+pub fn issue_columns(key_column: &str, key_type: KeyType) -> Vec<LogColumn> {
     vec![
-        required(key_column, DataType::BigInt),
+        required(key_column, key_type.data_type()),
         required(CONTRACT_NAME, DataType::VarChar(MAX_CONTRACT_NAME)),
         required("table_name", DataType::VarChar(128)),
         required("column_name", DataType::VarChar(128)),
@@ -100,10 +100,10 @@ pub fn issue_columns(key_column: &str) -> Vec<LogColumn> {
     ]
 }
 
-/// The columns of `processing_file`, in order; the first is named as the source key. Its primary key is [`log_key`]; unique is [`file_name_key`].
-pub fn file_columns(key_column: &str) -> Vec<LogColumn> {
+/// The columns of `processing_file`, in order; the first is named and typed as the source key. Its primary key is [`log_key`]; unique is [`file_name_key`].
+pub fn file_columns(key_column: &str, key_type: KeyType) -> Vec<LogColumn> {
     vec![
-        required(key_column, DataType::BigInt),
+        required(key_column, key_type.data_type()),
         required(CONTRACT_NAME, DataType::VarChar(MAX_CONTRACT_NAME)),
         required("file_name", DataType::Text),
         required("file_name_hash", DataType::VarChar(32)),
@@ -116,13 +116,13 @@ pub fn file_name_key() -> [&'static str; 2] {
 }
 
 /// `processing_log` without [`LOG_ID`], as a table that can be read.
-pub fn log_table(key_column: &str) -> TableSchema {
-    table(LOG, log_columns(key_column))
+pub fn log_table(key_column: &str, key_type: KeyType) -> TableSchema {
+    table(LOG, log_columns(key_column, key_type))
 }
 
 /// `processing_issue`, as a table that can be read.
-pub fn issue_table(key_column: &str) -> TableSchema {
-    table(ISSUE, issue_columns(key_column))
+pub fn issue_table(key_column: &str, key_type: KeyType) -> TableSchema {
+    table(ISSUE, issue_columns(key_column, key_type))
 }
 
 fn table(name: &str, columns: Vec<LogColumn>) -> TableSchema {

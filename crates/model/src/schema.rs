@@ -1,6 +1,6 @@
 //! What the target looks like: tables in insert order, with columns, keys and foreign keys.
 
-use crate::DataType;
+use crate::{DataType, KeyType};
 
 /// What to do when a row with the same primary key is already in the target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,9 @@ pub struct TargetSchema {
     pub tables: Vec<TableSchema>,
     /// Name of the source key, which is also the key column of the log and issue tables.
     pub key_column: String,
+    /// What the keys of the source are, where it is known: of this type are the key columns of the log and issue tables. Whoever opens a database
+    /// for a run learns it from the source.
+    pub key_type: KeyType,
     /// Per table the column by which rows of several documents with one primary key are ranked: it holds the document's key. Of those rows the
     /// highest document's stays with [`OnExisting::Replace`], the lowest's with [`OnExisting::Skip`]. `None`, or no entry: the order of loading
     /// decides.

@@ -22,10 +22,10 @@ pub enum Agreement {
 }
 
 /// The key of every document's row; documents often have it.
-const KEY: DocumentKey = DocumentKey(1);
+const KEY: DocumentKey = DocumentKey::Int(1);
 
 /// What documents are shredded with.
-pub fn context(key: DocumentKey, source_columns: &[Option<String>]) -> DocumentContext<'_> {
+pub fn context<'a>(key: &'a DocumentKey, source_columns: &'a [Option<String>]) -> DocumentContext<'a> {
     let (session, now) = ("session-1", 1_700_000_000_000_000);
     DocumentContext { key: Some(key), session, now, source_columns, must_end: None }
 }
@@ -66,7 +66,7 @@ pub fn compare(contract: &Contract, document: &str) -> Result<Agreement, String>
             told(&product)
         ));
     }
-    let reference = by_reference(contract, document, KEY);
+    let reference = by_reference(contract, document, &KEY);
     if product != reference {
         return Err(format!("--- reference\n{}\n--- product\n{}", told(&reference), told(&product)));
     }
@@ -77,7 +77,7 @@ pub fn compare(contract: &Contract, document: &str) -> Result<Agreement, String>
 }
 
 /// The rows and issues of a document as lines, or why there are none.
-pub fn by_reference(contract: &Contract, document: &str, key: DocumentKey) -> Result<Vec<String>, NoRows> {
+pub fn by_reference(contract: &Contract, document: &str, key: &DocumentKey) -> Result<Vec<String>, NoRows> {
     let schema = &target_schema(contract);
     let source_columns = source_columns(contract);
     let shredded = crate::shred(contract, document, &context(key, &source_columns))?;
@@ -96,7 +96,8 @@ fn by_product(plan: &Plan, shredder: &mut Shredder, document: &str) -> Result<Ve
     let schema = plan.schema();
     let mut rows = BatchBuilder::new(Arc::clone(schema));
     let source_columns = source_columns(plan.contract());
-    let context = context(KEY, &source_columns);
+    let key = KEY;
+    let context = context(&key, &source_columns);
     let shredded =
         shredder.shred(Content::Text(document), &context, &mut rows).map_err(|error| match error {
             ShredError::NoRows(xmlshred_mapping::NoRows::Failed(failure)) => NoRows::Failed(failure.code),

@@ -11,7 +11,9 @@ use xmlshred_mapping::contract::{
     OnePer, SkipRow, Table,
 };
 use xmlshred_model::lexical::MICROS_PER_DAY;
-use xmlshred_model::{DataType, DocumentKey, FailureCode, IssueCode, OwnedValue, Value, Work, lexical};
+use xmlshred_model::{
+    DataType, DocumentKey, FailureCode, IssueCode, KeyType, OwnedValue, Value, Work, lexical,
+};
 
 use crate::cell::{
     Cell, NULL, Picked, from_expression, from_picked, from_value, of_source, picked, with_default,
@@ -98,7 +100,7 @@ pub fn shred(contract: &Contract, text: &str, context: &DocumentContext<'_>) -> 
     if contract.document.require.iter().any(|path| view.select(path, main).is_empty()) {
         return Err(FailureCode::MissingElement.into());
     }
-    let context = DocumentContext { key, ..*context };
+    let context = DocumentContext { key: key.as_ref(), ..*context };
     let rows = contract.tables.iter().map(|_| Vec::new()).collect();
     let mut maker = Maker {
         contract,
@@ -118,7 +120,8 @@ pub fn shred(contract: &Contract, text: &str, context: &DocumentContext<'_>) -> 
     if replaced > 0 {
         maker.issues.insert((0, 0, IssueCode::InvalidCharacter), replaced);
     }
-    Ok(Shredded { key, tables, issues: maker.issues })
+    let issues = maker.issues;
+    Ok(Shredded { key, tables, issues })
 }
 
 /// The names on the way from the document's root element.
@@ -152,18 +155,25 @@ fn repaired(contract: &Contract, text: &str) -> (String, u32) {
 fn key(
     contract: &Contract,
     view: View<'_>,
-    row_key: Option<DocumentKey>,
+    row_key: Option<&DocumentKey>,
 ) -> Result<Option<DocumentKey>, FailureCode> {
-    let Some(path) = &contract.document.key else { return Ok(row_key) };
+    let Some(path) = &contract.document.key else { return Ok(row_key.cloned()) };
     let text = view.first_text(path, view.main).unwrap_or_default();
     if text.trim().is_empty() {
         return Err(FailureCode::KeyMissing);
     }
-    match (lexical::parse(&text, DataType::BigInt, &[]), row_key) {
-        (Ok(Value::Int(key)), None) => Ok(Some(DocumentKey(key))),
-        (Ok(Value::Int(key)), Some(row_key)) if DocumentKey(key) == row_key => Ok(Some(row_key)),
-        _ => Err(FailureCode::KeyMismatch),
-    }
+    let text = text.trim();
+    let integer = |text| match lexical::parse(text, DataType::BigInt, &[]) {
+        Ok(Value::Int(key)) => Some(DocumentKey::Int(key)),
+        _ => None,
+    };
+    let key = match row_key {
+        None => integer(text).or_else(|| KeyType::Text.parse(text).ok()),
+        Some(DocumentKey::Int(_)) => integer(text),
+        Some(DocumentKey::Text(key)) if key.trim() == text => row_key.cloned(),
+        Some(row_key) => KeyType::of(row_key).parse(text).ok(),
+    };
+    key.filter(|key| row_key.is_none_or(|row_key| row_key == key)).map(Some).ok_or(FailureCode::KeyMismatch)
 }
 
 /// A row, or one in the making.
@@ -389,7 +399,10 @@ impl<'c> Maker<'c> {
     fn generated(&self, generate: Generate, column: &Column, row_number: i64) -> OwnedValue {
         let value = match generate {
             Generate::RowNumber => Value::Int(row_number),
-            Generate::DocumentKey => self.context.key.map_or(Value::Null, |key| Value::Int(key.0)),
+            Generate::DocumentKey => {
+                let key = self.context.key.map_or(Value::Null, DocumentKey::as_value);
+                return key.to_owned_value();
+            }
             Generate::Session => return OwnedValue::Text(self.context.session.to_owned()),
             Generate::Now if column.data_type == DataType::TimestampTz => {
                 Value::TimestampTz(self.context.now)

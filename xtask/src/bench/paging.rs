@@ -140,7 +140,7 @@ fn walk(database: &Database<'_>, size: u32, done: Done) -> Result<Walk, Error> {
         key_count = 0;
         loop {
             let started = Instant::now();
-            let keys = source.keys(&selection, after, PAGE)?;
+            let keys = source.keys(&selection, after.as_ref(), PAGE)?;
             let duration = started.elapsed();
             match after {
                 None => firsts.push(duration),
@@ -152,7 +152,7 @@ fn walk(database: &Database<'_>, size: u32, done: Done) -> Result<Walk, Error> {
             if keys.len() < PAGE {
                 break;
             }
-            after = keys.last().copied();
+            after = keys.last().cloned();
         }
         totals.push(total);
     }

@@ -134,8 +134,14 @@ fn measure(text: &str, documents: &[PathBuf], issues: &[String], outcome: &mut O
     let limits = plan.contract().document.limits;
     for (key, path) in (1..).zip(documents) {
         let mut coverage = Coverage::new(Arc::clone(&plan), limits);
-        let key = Some(xmlshred_model::DocumentKey(key));
-        let context = DocumentContext { key, session: "score", now: 0, must_end: None, source_columns: &[] };
+        let key = xmlshred_model::DocumentKey::Int(key);
+        let context = DocumentContext {
+            key: Some(&key),
+            session: "score",
+            now: 0,
+            must_end: None,
+            source_columns: &[],
+        };
         // Those that failed are not measured.
         if coverage.add(Content::Bytes(&fs::read(path)?), &context).is_err() {
             continue;

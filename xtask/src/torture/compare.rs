@@ -28,9 +28,9 @@ impl Contents {
     /// When a table cannot be read.
     pub(super) fn read(reader: &mut dyn RowReader, schema: &TargetSchema) -> Result<Self, Error> {
         let key = schema.key_column.as_str();
-        let mut log = log_table(key);
+        let mut log = log_table(key, schema.key_type);
         log.columns.retain(|column| column.name == key || LOG_COLUMNS.contains(&column.name.as_str()));
-        let tables = schema.tables.iter().cloned().chain([log, issue_table(key)]);
+        let tables = schema.tables.iter().cloned().chain([log, issue_table(key, schema.key_type)]);
         let mut contents = Self::default();
         for table in tables {
             let mut rows = BTreeMap::new();

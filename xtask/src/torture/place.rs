@@ -6,7 +6,6 @@ use postgres::NoTls;
 use rusqlite::Connection;
 use xmlshred_databases::{DatabaseUrl, OpenOptions, RowReader, open_rows, start_over};
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::DocumentKey;
 use xmlshred_test_servers::{PostgresServer, Proxy};
 
 use super::content::{Column, Content};
@@ -144,7 +143,7 @@ impl Place {
                         Content::Text(text) => Some(text.clone()),
                         Content::Bytes(_) => return Err("SQL Server gets documents as text here".into()),
                     };
-                    writer.insert(&[(DocumentKey(*key), text)])?;
+                    writer.insert(&[(*key, text)])?;
                 }
                 Ok(writer.finish()?)
             }

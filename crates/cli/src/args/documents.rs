@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use xmlshred_model::DocumentKey;
 
 /// Documents of files, standard input or the source; at least one.
 #[derive(Args)]
@@ -19,6 +20,11 @@ pub(crate) struct DocumentArgs {
 #[derive(Args)]
 pub(crate) struct KeyArgs {
     /// Documents of the source, by key; may be given several times
-    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',')]
-    pub(crate) key: Vec<i64>,
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',', value_parser = document_key)]
+    pub(crate) key: Vec<DocumentKey>,
+}
+
+/// A key as it is typed: only the source knows of which type its keys are.
+pub(super) fn document_key(text: &str) -> Result<DocumentKey, std::convert::Infallible> {
+    Ok(DocumentKey::typed(text))
 }

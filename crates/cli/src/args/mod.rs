@@ -15,5 +15,5 @@ pub(crate) use run::{
 };
 pub(crate) use tools::{
     CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, DialectArg, ExplainArgs, HelpArgs, ImportLegacyArgs,
-    InferArgs, PreviewArgs, PreviewFormat, ReportFormat, StatusArgs,
+    InferArgs, KeyTypeArg, PreviewArgs, PreviewFormat, ReportFormat, StatusArgs,
 };

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use xmlshred_model::DocumentKey;
 
+use super::documents::document_key;
 use super::{ContractArgs, DatabaseArgs};
 
 /// Threads that one instance may start: more than machines have cores, and less than systems refuse.
@@ -98,12 +100,12 @@ pub(crate) struct WorkArgs {
     pub(crate) batch_size: u32,
 
     /// First key to process
-    #[arg(long, visible_alias = "app-id-start", value_name = "KEY", allow_negative_numbers = true)]
-    pub(crate) key_start: Option<i64>,
+    #[arg(long, visible_alias = "app-id-start", value_name = "KEY", allow_negative_numbers = true, value_parser = document_key)]
+    pub(crate) key_start: Option<DocumentKey>,
 
     /// Last key to process
-    #[arg(long, visible_alias = "app-id-end", value_name = "KEY", allow_negative_numbers = true)]
-    pub(crate) key_end: Option<i64>,
+    #[arg(long, visible_alias = "app-id-end", value_name = "KEY", allow_negative_numbers = true, value_parser = document_key)]
+    pub(crate) key_end: Option<DocumentKey>,
 
     /// Stop after this many documents (of each instance) [default: none]
     #[arg(long, value_name = "N")]

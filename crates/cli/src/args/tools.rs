@@ -2,7 +2,9 @@
 
 use clap::{Args, ValueEnum};
 use clap_complete::Shell;
+use xmlshred_model::DocumentKey;
 
+use super::documents::document_key;
 use super::{ContractArgs, DatabaseArgs, DocumentArgs, KeyArgs};
 
 /// Arguments of `xmlshred check`.
@@ -56,8 +58,8 @@ pub(crate) struct InferArgs {
     pub(crate) documents: Vec<std::path::PathBuf>,
 
     /// Documents of the source, by key; may be given several times
-    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',')]
-    pub(crate) key: Vec<i64>,
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',', value_parser = document_key)]
+    pub(crate) key: Vec<DocumentKey>,
 
     /// The first N documents of the source
     #[arg(long, value_name = "N")]
@@ -160,8 +162,8 @@ pub(crate) struct ExplainArgs {
     pub(crate) names: Vec<String>,
 
     /// A document of the source, by key, in place of DOC
-    #[arg(long, value_name = "KEY", allow_negative_numbers = true)]
-    pub(crate) key: Option<i64>,
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_parser = document_key)]
+    pub(crate) key: Option<DocumentKey>,
 
     /// Only this row of the table, from 1
     #[arg(long, value_name = "N")]
@@ -231,6 +233,10 @@ pub(crate) struct DdlArgs {
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
 
+    /// What the keys of the source are: the type of the log's key column [default: what the source that is set says, else integer]
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) key_type: Option<KeyTypeArg>,
+
     /// Statements that leave existing tables alone
     #[arg(long)]
     pub(crate) if_not_exists: bool,
@@ -247,6 +253,19 @@ pub(crate) struct DdlArgs {
         conflicts_with = "if_not_exists"
     )]
     pub(crate) upgrade: Option<u32>,
+}
+
+/// Types of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyTypeArg {
+    /// 64-bit integers.
+    Integer,
+    /// Decimals without fraction.
+    Decimal,
+    /// Uuids.
+    Uuid,
+    /// Text.
+    Text,
 }
 
 /// Databases, as SQL dialects.

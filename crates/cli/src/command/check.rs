@@ -104,8 +104,12 @@ fn look_at_databases(
         match database::open_to_check(connection, plan) {
             Ok(ports) => {
                 match ports.source() {
-                    Ok(source) if source.promises_unique_keys() => {}
-                    Ok(_) => found.push(target_findings::repeatable_key(plan, places)),
+                    Ok(source) => {
+                        found.extend(target_findings::document_keys(plan, source.key_type(), places));
+                        if !source.promises_unique_keys() {
+                            found.push(target_findings::repeatable_key(plan, places));
+                        }
+                    }
                     Err(error) => faults.port("the source does not fit the contract", error),
                 }
                 // What is told already is not told again.
@@ -168,8 +172,13 @@ fn try_on(
     let now = jiff::Timestamp::now().as_microsecond();
     documents::each(paths, keys, connection, plan, &limits, &mut |document| {
         let source_columns = &document.source_columns[..];
-        let context =
-            DocumentContext { key: document.key, session: "check", now, source_columns, must_end: None };
+        let context = DocumentContext {
+            key: document.key.as_ref(),
+            session: "check",
+            now,
+            source_columns,
+            must_end: None,
+        };
         document_count += 1;
         let content = document.content(plan, &limits).map_err(NoRows::from);
         match content.and_then(|content| samples.add(content, &context)) {

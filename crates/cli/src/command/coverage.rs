@@ -41,8 +41,13 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
     let (mut failed_count, mut skipped_count) = (0, 0);
     documents::each(documents, keys, connection.as_ref(), &plan, &limits, &mut |document| {
         let source_columns = &document.source_columns[..];
-        let context =
-            DocumentContext { key: document.key, session: "coverage", now, source_columns, must_end: None };
+        let context = DocumentContext {
+            key: document.key.as_ref(),
+            session: "coverage",
+            now,
+            source_columns,
+            must_end: None,
+        };
         let content = document.content(&plan, &limits).map_err(NoRows::from);
         match content.and_then(|content| coverage.add(content, &context)) {
             Ok(()) => measured.push(document.name),

@@ -4,9 +4,10 @@ use std::io::Write;
 
 use xmlshred_databases::ddl::{self, Existing};
 use xmlshred_databases::{SQLITE, log_upgrade};
-use xmlshred_mapping::contract::{self, Places};
+use xmlshred_mapping::contract::{self, Places, SourceSpec};
+use xmlshred_model::{KeyType, TargetSchema};
 
-use crate::args::DdlArgs;
+use crate::args::{DatabaseArgs, DdlArgs};
 use crate::console;
 use crate::database;
 use crate::error::CommandError;
@@ -14,9 +15,26 @@ use crate::exit::Exit;
 use crate::settings::{Connection, ContractFile, ContractProblems};
 use crate::target_findings;
 
+/// What the source that is set says of its keys; integers where none is, or none that can be asked.
+fn key_type_of_source(args: &DatabaseArgs, spec: &SourceSpec) -> KeyType {
+    let Ok(Some(connection)) = Connection::if_any(args, &|name| std::env::var(name).ok()) else {
+        return KeyType::Integer;
+    };
+    match database::source_of(&connection, spec) {
+        Ok(source) => source.key_type(),
+        Err(error) => {
+            console::note(format_args!(
+                "the source cannot be asked what its keys are ({}): the log is made for integers; say --key-type where they are others",
+                console::with_causes(&error)
+            ));
+            KeyType::Integer
+        }
+    }
+}
+
 /// Prints the statements.
 pub(crate) fn ddl(args: &DdlArgs) -> Result<Exit, CommandError> {
-    let DdlArgs { contract, dialect, database: target, if_not_exists, upgrade } = args;
+    let DdlArgs { contract, dialect, database: target, key_type, if_not_exists, upgrade } = args;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
     if !warnings.is_empty() {
@@ -28,7 +46,11 @@ pub(crate) fn ddl(args: &DdlArgs) -> Result<Exit, CommandError> {
         None => Connection::target_if_any(target, &|name| std::env::var(name).ok())?
             .map_or(&SQLITE, |target| target.dialect()),
     };
-    let schema = contract::target_schema(&contract);
+    let key_type = match key_type {
+        Some(key_type) => database::key_type(*key_type),
+        None => key_type_of_source(target, &contract.source),
+    };
+    let schema = TargetSchema { key_type, ..contract::target_schema(&contract) };
     let diagnostics = target_findings::names(dialect, &schema, &contract, &Places::of(&file.text));
     if !diagnostics.is_empty() {
         return Err(Box::new(ContractProblems { file, diagnostics }).into());

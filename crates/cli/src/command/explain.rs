@@ -22,7 +22,7 @@ use crate::settings::{ContractFile, SettingsError};
 pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
     let ExplainArgs { names, key, row, max_rows, show_sensitive, json, contract, database } = args;
     let (paths, keys, wanted) = match (&names[..], key) {
-        ([wanted], Some(key)) => (Vec::new(), vec![*key], wanted),
+        ([wanted], Some(key)) => (Vec::new(), vec![key.clone()], wanted),
         ([document, wanted], None) => (vec![PathBuf::from(document)], Vec::new(), wanted),
         _ => return Err(SettingsError::ExplainWhat.into()),
     };
@@ -42,8 +42,13 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
     let mut exit = Exit::Done;
     documents::each(&paths, &keys, connection.as_ref(), &plan, &limits, &mut |document| {
         let source_columns = &document.source_columns[..];
-        let context =
-            DocumentContext { key: document.key, session: "explain", now, source_columns, must_end: None };
+        let context = DocumentContext {
+            key: document.key.as_ref(),
+            session: "explain",
+            now,
+            source_columns,
+            must_end: None,
+        };
         let content = match document.content(&plan, &limits) {
             Ok(content) => content,
             Err(failure) => {

@@ -214,13 +214,14 @@ fn from_source(args: &InferArgs, options: &InferOptions, samples: &mut Samples) 
     let connection = database::resolve(database)?;
     let spec = spec(options);
     let mut source = database::source_of(&connection, &spec)?;
-    let mut keys = key.iter().copied().map(DocumentKey).collect::<Vec<_>>();
+    let typed = key.iter().map(|key| database::key_of(&*source, key));
+    let mut keys = typed.collect::<Result<Vec<_>, _>>()?;
     if let Some(limit) = *sample {
         keys.extend(database::first_keys(&mut *source, limit)?);
     }
     samples.bar.inc_length(keys.len() as u64);
     for key in keys {
-        let row = database::read_document(&mut *source, key, samples.max_bytes)?;
+        let row = database::read_document(&mut *source, &key, samples.max_bytes)?;
         samples.observe(&key.to_string(), Some(key), &row.document);
     }
     Ok(())

@@ -34,8 +34,9 @@ pub(super) fn compared_tables(schema: &TargetSchema, changing: &[(&str, &str)]) 
         .map(|table| only(table.clone(), |column| !changing.contains(&(table.name.as_str(), column))))
         .collect();
     let key = schema.key_column.as_str();
-    tables.push(only(log_table(key), |column| column == key || LOG_COLUMNS.contains(&column)));
-    tables.push(issue_table(key));
+    tables
+        .push(only(log_table(key, schema.key_type), |column| column == key || LOG_COLUMNS.contains(&column)));
+    tables.push(issue_table(key, schema.key_type));
     tables
 }
 

@@ -10,7 +10,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use xmlshred_databases::{DatabaseUrl, DocumentWriter, OpenOptions, SourceAddress, open, start_over};
 use xmlshred_demo::Generator;
 use xmlshred_engine::ports::PortError;
-use xmlshred_model::DocumentKey;
 
 use super::contract::text;
 use super::place::Place;
@@ -99,7 +98,7 @@ fn insert(
         let mut document = String::new();
         let text = generator.document(app_id, &mut document).then_some(document);
         let length = text.as_ref().map_or(0, String::len);
-        documents.push((DocumentKey(app_id), text));
+        documents.push((app_id, text));
         waiting_bytes += length;
         prepared.byte_count += length as u64;
         prepared.max_bytes = prepared.max_bytes.max(length);

@@ -203,7 +203,7 @@ fn failures(prepared: &Prepared, place: &Place, out: &mut dyn Write) -> Result<b
 fn failures_in_log(place: &Place) -> Result<BTreeMap<String, u64>, DemoError> {
     let plan = place.plan();
     let schema = plan.schema();
-    let mut log = log_table(&schema.key_column);
+    let mut log = log_table(&schema.key_column, schema.key_type);
     log.columns.retain(|column| column.name == "failure_reason");
     let mut found = BTreeMap::new();
     let mut reader = open_rows(&place.database, schema.namespace.as_deref(), &OpenOptions::default())?;

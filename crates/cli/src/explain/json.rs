@@ -6,6 +6,8 @@ use xmlshred_mapping::explain::{
     RowFate,
 };
 
+use crate::database::key_json;
+
 use super::Shown;
 use super::shown::formatted;
 
@@ -45,7 +47,7 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
     json!({
         "version": 1,
         "document": shown.document,
-        "key": shown.explanation.key.map(|key| key.0),
+        "key": shown.explanation.key.as_ref().map(key_json),
         "table": tables[shown.selection.table].name,
         "lets": lets.collect::<Vec<_>>(),
         "rows": rows.collect::<Vec<_>>(),

@@ -14,7 +14,7 @@ const MAX_CHARS: usize = 100;
 /// The text.
 pub(crate) fn text(shown: &Shown<'_>) -> String {
     let table = &shown.plan.contract().tables[shown.selection.table].name;
-    let key = shown.explanation.key.map_or_else(String::new, |key| format!(" (key {key})"));
+    let key = shown.explanation.key.as_ref().map_or_else(String::new, |key| format!(" (key {key})"));
     let made = shown.explanation.row_count;
     let plural = if made == 1 { "" } else { "s" };
     let mut out = format!("{}{key}: {made} row{plural} of {table}\n", shown.document);

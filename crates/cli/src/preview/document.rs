@@ -61,7 +61,7 @@ impl Previewer {
         };
         rows.finish_document(DocumentRecord {
             // Only for the record inside the batch, which nobody here reads.
-            key: key.unwrap_or(DocumentKey(0)),
+            key: DocumentKey::Int(0),
             outcome,
             issues: issues.clone(),
             document_hash: 0,
@@ -80,7 +80,7 @@ impl Previewer {
     ) -> Result<(Option<DocumentKey>, Vec<Issue>), NoRows> {
         let content = document.content(&self.plan, &self.limits)?;
         let source_columns = &document.source_columns[..];
-        let (key, now) = (document.key, self.now);
+        let (key, now) = (document.key.as_ref(), self.now);
         let context = DocumentContext { key, session: SESSION, now, source_columns, must_end: None };
         let shredded = self.shredder.shred(content, &context, rows).map_err(ShredError::into_no_rows)?;
         Ok((shredded.key, shredded.issues))

@@ -8,6 +8,8 @@ use xmlshred_model::CellReader;
 use xmlshred_model::log_table::{FAILED, SKIPPED, SUCCESS};
 use xmlshred_model::{Failure, Issue, TableSchema, TargetSchema, Value, lexical};
 
+use crate::database::key_json;
+
 use super::Preview;
 
 /// The object, on one line.
@@ -30,7 +32,7 @@ impl Serialize for Document<'_> {
         };
         let mut object = serializer.serialize_struct("Document", 6 + usize::from(skipped.is_some()))?;
         object.serialize_field("document", name)?;
-        object.serialize_field("key", &key.map(|key| key.0))?;
+        object.serialize_field("key", &key.as_ref().map(key_json))?;
         object.serialize_field("status", status)?;
         object.serialize_field("failure", &failure.map(FailureObject))?;
         if let Some(reason) = skipped {

@@ -27,7 +27,7 @@ pub(crate) enum Sensitive {
 /// The document's name, then a table for every target table that gets rows, then issues.
 pub(crate) fn table(preview: &Preview, sensitive: Sensitive) -> String {
     let Preview { name, key, rows, no_rows, issues } = preview;
-    let key = key.map_or_else(String::new, |key| format!(" (key {key})"));
+    let key = key.as_ref().map_or_else(String::new, |key| format!(" (key {key})"));
     match no_rows {
         None => {}
         Some(NoRows::Failed(failure)) => return format!("{name}{key}: failed\n  {failure}\n"),

@@ -49,8 +49,8 @@ pub(crate) struct ContractFields {
 pub(crate) struct SettingsFields {
     pub(crate) workers: usize,
     pub(crate) batch_size: usize,
-    pub(crate) key_start: Option<i64>,
-    pub(crate) key_end: Option<i64>,
+    pub(crate) key_start: Option<serde_json::Value>,
+    pub(crate) key_end: Option<serde_json::Value>,
     pub(crate) limit: Option<u64>,
     pub(crate) retry_failed: bool,
     pub(crate) max_failures: String,

@@ -29,10 +29,11 @@ pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError
         adopt_log: _,
         dry_run,
     } = args;
-    if let (Some(start), Some(end)) = (*key_start, *key_end)
+    // How other keys sort, the source knows.
+    if let (Some(DocumentKey::Int(start)), Some(DocumentKey::Int(end))) = (key_start, key_end)
         && start > end
     {
-        return Err(SettingsError::EmptyKeyRange { start, end });
+        return Err(SettingsError::EmptyKeyRange { start: *start, end: *end });
     }
     let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let not_zero = |number: u32| {
@@ -45,7 +46,7 @@ pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError
         batch_size,
         // Who asks for small fetches, because locks must be short, does not want large transactions.
         batch: BatchLimits { documents: batch_size.get(), ..defaults.batch },
-        range: KeyRange { start: key_start.map(DocumentKey), end: key_end.map(DocumentKey) },
+        range: KeyRange { start: key_start.clone(), end: key_end.clone() },
         failed: if *retry_failed { FailedDocuments::Retry } else { FailedDocuments::Leave },
         limit: *limit,
         max_failures: match *max_failures {

@@ -10,6 +10,7 @@ mod import_legacy;
 mod infer;
 mod instances;
 mod interruption;
+mod keys;
 mod manners;
 mod messages;
 mod postgres;

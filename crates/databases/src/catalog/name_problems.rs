@@ -117,7 +117,7 @@ impl Finder<'_> {
 mod tests {
     use super::*;
     use crate::sql::dialect::{POSTGRES, SQL_SERVER, SQLITE};
-    use xmlshred_model::{ColumnSchema, DataType, OnExisting, TableSchema};
+    use xmlshred_model::{ColumnSchema, DataType, KeyType, OnExisting, TableSchema};
 
     fn schema(tables: &[(&str, &[&str])]) -> TargetSchema {
         let column = |name: &&str| ColumnSchema {
@@ -137,6 +137,7 @@ mod tests {
             on_existing: OnExisting::Fail,
             tables: tables.iter().map(table).collect(),
             key_column: "k".to_owned(),
+            key_type: KeyType::Integer,
             ranking_columns: Vec::new(),
             owners: Vec::new(),
             has_versions: false,

@@ -36,10 +36,10 @@ pub(crate) fn expected(schema: &TargetSchema) -> Vec<Expected<'_>> {
         })
         .collect();
     let typed = |column: LogColumn| (column.name, column.data_type);
-    let log = log_columns(&schema.key_column).into_iter().map(typed);
+    let log = log_columns(&schema.key_column, schema.key_type).into_iter().map(typed);
     let log = std::iter::once((LOG_ID.to_owned(), DataType::BigInt)).chain(log).collect();
     expected.push(Expected { name: LOG, columns: log });
-    let issue = issue_columns(&schema.key_column).into_iter().map(typed).collect();
+    let issue = issue_columns(&schema.key_column, schema.key_type).into_iter().map(typed).collect();
     expected.push(Expected { name: ISSUE, columns: issue });
     expected
 }

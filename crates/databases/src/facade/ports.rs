@@ -1,10 +1,12 @@
 //! From addresses to ports: any source with any target.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use xmlshred_engine::ports::{Fault, Journal, PortError, Ports, Sink, Source};
+use xmlshred_engine::ports::{
+    FailedDocuments, Fault, Journal, LogTally, Logged, PortError, Ports, Selection, Sink, Source,
+};
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, TargetSchema};
+use xmlshred_model::{DocumentKey, KeyType, TargetSchema};
 
 use crate::address::OpenOptions;
 use crate::catalog::name_problems::check_names;
@@ -47,7 +49,8 @@ pub fn open(
         SourceAddress::Database(url) => From::Table(url.clone(), spec.clone()),
         SourceAddress::Files(pattern) => From::Files(files(pattern, spec)?, Mutex::default()),
     };
-    Ok(Box::new(DatabasePorts { from, target: target.clone(), schema: Arc::clone(schema), options }))
+    let (target, schema, typed) = (target.clone(), Arc::clone(schema), OnceLock::new());
+    Ok(Box::new(DatabasePorts { from, target, schema, options, typed }))
 }
 
 /// Where the documents of a run come from.
@@ -63,8 +66,78 @@ enum From {
 struct DatabasePorts {
     from: From,
     target: DatabaseUrl,
+    /// As the contract has it: nobody knows from there what the keys are.
     schema: Arc<TargetSchema>,
     options: OpenOptions,
+    /// The same with the type of the source's keys.
+    typed: OnceLock<Arc<TargetSchema>>,
+}
+
+impl DatabasePorts {
+    /// The schema with the type of the source's keys, for all that writes or reads the log.
+    ///
+    /// # Errors
+    /// When the source cannot be reached or lacks what the contract names.
+    fn typed_schema(&self) -> Result<&Arc<TargetSchema>, PortError> {
+        if let Some(typed) = self.typed.get() {
+            return Ok(typed);
+        }
+        let key_type = match &self.from {
+            From::Table(url, spec) => open_table(url, spec, None, &self.options)?.key_type(),
+            From::Files(..) => KeyType::Integer,
+        };
+        Ok(self.typed.get_or_init(|| with_key_type(&self.schema, key_type)))
+    }
+
+    fn journal_for(&self, schema: &Arc<TargetSchema>) -> Result<Box<dyn Journal>, PortError> {
+        let Self { target, options, .. } = self;
+        Ok(match target {
+            DatabaseUrl::Sqlite(file) => {
+                folder_must_exist(file)?;
+                Box::new(SqliteJournal::new(file.clone(), Arc::clone(schema), options.clone()))
+            }
+            DatabaseUrl::Postgres(address) => Box::new(PostgresJournal::open(address, schema, options)?),
+            DatabaseUrl::SqlServer(address) => Box::new(SqlServerJournal::open(address, schema, options)?),
+        })
+    }
+}
+
+/// A log of which nobody knows what its keys are to be, because the source cannot be opened: it is read as it is, and not made.
+struct UntypedJournal {
+    journal: Box<dyn Journal>,
+    /// Why, until it was told.
+    reason: Option<PortError>,
+}
+
+impl Journal for UntypedJournal {
+    fn create_tables(&mut self) -> Result<(), PortError> {
+        Err(self.reason.take().unwrap_or_else(|| PortError::new(Fault::Other, "the source was not opened")))
+    }
+
+    fn processed(
+        &mut self,
+        keys: &[DocumentKey],
+        versions: Option<&[Option<String>]>,
+        failed: FailedDocuments,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        self.journal.processed(keys, versions, failed)
+    }
+
+    fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {
+        self.journal.logged(selection)
+    }
+
+    fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
+        self.journal.tally()
+    }
+}
+
+/// The schema for keys of this type.
+fn with_key_type(schema: &Arc<TargetSchema>, key_type: KeyType) -> Arc<TargetSchema> {
+    if schema.key_type == key_type {
+        return Arc::clone(schema);
+    }
+    Arc::new(TargetSchema { key_type, ..TargetSchema::clone(schema) })
 }
 
 impl Ports for DatabasePorts {
@@ -72,7 +145,9 @@ impl Ports for DatabasePorts {
         match &self.from {
             From::Table(url, spec) => {
                 let log = url.is_same_database(&self.target).then_some(&self.schema);
-                open_table(url, spec, log, &self.options)
+                let source = open_table(url, spec, log, &self.options)?;
+                self.typed.get_or_init(|| with_key_type(&self.schema, source.key_type()));
+                Ok(source)
             }
             From::Files(files, opened) => {
                 let mut names = file_names(&self.target, &self.schema, &self.options)?;
@@ -91,7 +166,9 @@ impl Ports for DatabasePorts {
     }
 
     fn sink(&self) -> Result<Box<dyn Sink>, PortError> {
-        let Self { from: _, target, schema, options } = self;
+        let Self { target, schema, options, .. } = self;
+        // Nobody loads before the source is opened.
+        let schema = self.typed.get().unwrap_or(schema);
         Ok(match target {
             DatabaseUrl::Sqlite(file) => Box::new(SqliteSink::open(file, schema, options)?),
             DatabaseUrl::Postgres(address) => Box::new(PostgresSink::open(address, schema, options)?),
@@ -100,18 +177,16 @@ impl Ports for DatabasePorts {
     }
 
     fn journal(&self) -> Result<Box<dyn Journal>, PortError> {
-        let Self { from: _, target, schema, options } = self;
-        Ok(match target {
-            DatabaseUrl::Sqlite(file) => {
-                folder_must_exist(file)?;
-                Box::new(SqliteJournal::new(file.clone(), Arc::clone(schema), options.clone()))
+        match self.typed_schema() {
+            Ok(schema) => self.journal_for(schema),
+            Err(reason) => {
+                let journal = self.journal_for(&self.schema)?;
+                Ok(Box::new(UntypedJournal { journal, reason: Some(reason) }))
             }
-            DatabaseUrl::Postgres(address) => Box::new(PostgresJournal::open(address, schema, options)?),
-            DatabaseUrl::SqlServer(address) => Box::new(SqlServerJournal::open(address, schema, options)?),
-        })
+        }
     }
 
-    fn name(&self, key: DocumentKey) -> Option<String> {
+    fn name(&self, key: &DocumentKey) -> Option<String> {
         match &self.from {
             From::Table(..) => None,
             From::Files(_, opened) => {

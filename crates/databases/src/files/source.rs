@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use xmlshred_engine::ports::{Fault, Fetched, FetchedRow, PortError, Selection, Source};
-use xmlshred_model::DocumentKey;
+use xmlshred_model::log_table::FILE;
+use xmlshred_model::{DocumentKey, KeyRange, KeyType, Share};
 
 use crate::transfer::{FileNames, KnownFiles};
 
@@ -36,7 +37,8 @@ impl Listing {
     /// With the keys that are bound to their names in the target, for good; names without one are bound now.
     pub(crate) fn bound(&self, names: &mut dyn FileNames) -> Result<FilesSource, PortError> {
         let bound = names.bind(&mut |known| new_bindings(&self.files, &known.bound, logged(known)))?;
-        Ok(self.with(&bound.into_iter().map(|binding| (binding.name, binding.key)).collect()))
+        Ok(self
+            .with(&bound.into_iter().map(|binding| (binding.name, DocumentKey::Int(binding.key))).collect()))
     }
 
     /// With the keys that they have, or would get; nothing is written. Whoever only looks may do so where a run would have to stop.
@@ -44,11 +46,12 @@ impl Listing {
         let new = new_bindings(&self.files, &known.bound, logged(&known))
             .or_else(|_| new_bindings(&self.files, &known.bound, Logged::Nothing))?;
         let all = known.bound.into_iter().chain(new);
-        Ok(self.with(&all.map(|binding| (binding.name, binding.key)).collect()))
+        Ok(self.with(&all.map(|binding| (binding.name, DocumentKey::Int(binding.key))).collect()))
     }
 
     fn with(&self, keys: &HashMap<String, DocumentKey>) -> FilesSource {
-        let files = self.files.iter().filter_map(|file| Some((*keys.get(&file.name)?, file.path.clone())));
+        let files =
+            self.files.iter().filter_map(|file| Some((keys.get(&file.name)?.clone(), file.path.clone())));
         let mut files: Vec<_> = files.collect();
         files.sort_unstable();
         FilesSource { files: files.into() }
@@ -61,10 +64,20 @@ fn logged(known: &KnownFiles) -> Logged {
 
 fn selected<'s>(
     files: &'s [(DocumentKey, PathBuf)],
-    selection: &'s Selection,
-) -> impl Iterator<Item = DocumentKey> + 's {
-    let keys = files.iter().map(|(key, _)| *key);
-    keys.filter(|&key| selection.range.contains(key) && selection.share.contains(key))
+    range: &'s KeyRange,
+    share: Share,
+) -> impl Iterator<Item = &'s DocumentKey> + 's {
+    let keys = files.iter().map(|(key, _)| key);
+    keys.filter(move |key| range.contains(key) && share.contains(key))
+}
+
+/// The range as one of keys of files.
+fn adopted(range: &KeyRange) -> Result<KeyRange, PortError> {
+    range.adopted(KeyType::Integer).map_err(|error| {
+        let message = format!("the range of keys does not fit the keys of files: its ends are {error}");
+        PortError::new(Fault::WrongTable { table: FILE.to_owned() }, message)
+            .with_hint("give `--key-start` and `--key-end` as numbers")
+    })
 }
 
 /// The file's content; `None` when it vanished. Reads no more than `max_bytes` even when the file grows meanwhile.
@@ -87,19 +100,24 @@ impl Source for FilesSource {
     fn keys(
         &mut self,
         selection: &Selection,
-        after: Option<DocumentKey>,
+        after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
-        let first = after.map_or(0, |after| self.files.partition_point(|(key, _)| *key <= after));
-        Ok(selected(&self.files[first..], selection).take(limit).collect())
+        let range = adopted(&selection.range)?;
+        let first = after.map_or(0, |after| self.files.partition_point(|(key, _)| key <= after));
+        Ok(selected(&self.files[first..], &range, selection.share).take(limit).cloned().collect())
+    }
+
+    fn key_type(&self) -> KeyType {
+        KeyType::Integer
     }
 
     fn sees_journal(&self) -> bool {
         false
     }
 
-    fn name(&self, key: DocumentKey) -> Option<String> {
-        let at = self.files.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+    fn name(&self, key: &DocumentKey) -> Option<String> {
+        let at = self.files.binary_search_by_key(&key, |(key, _)| key).ok()?;
         Some(self.files[at].1.display().to_string())
     }
 
@@ -113,14 +131,14 @@ impl Source for FilesSource {
         max_bytes: u64,
         take: &mut dyn FnMut(DocumentKey, FetchedRow) -> ControlFlow<()>,
     ) -> Result<(), PortError> {
-        for &key in keys {
-            let Ok(at) = self.files.binary_search_by_key(&key, |(key, _)| *key) else { continue };
+        for key in keys {
+            let Ok(at) = self.files.binary_search_by_key(&key, |(key, _)| key) else { continue };
             let path = &self.files[at].1;
             let fetched = read(path, max_bytes).map_err(|error| {
                 PortError::new(Fault::AccessDenied, format!("{} cannot be read: {error}", path.display()))
             })?;
             let Some(fetched) = fetched else { continue };
-            if take(key, fetched.into()).is_break() {
+            if take(key.clone(), fetched.into()).is_break() {
                 break;
             }
         }
@@ -128,6 +146,7 @@ impl Source for FilesSource {
     }
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
-        Ok(Some(selected(&self.files, selection).count() as u64))
+        let range = adopted(&selection.range)?;
+        Ok(Some(selected(&self.files, &range, selection.share).count() as u64))
     }
 }

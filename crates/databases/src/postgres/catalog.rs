@@ -1,11 +1,12 @@
 //! What the server knows of tables and columns.
 
 use postgres::GenericClient;
-use postgres::types::Oid;
+use postgres::types::{Oid, Type};
 use xmlshred_engine::ports::PortError;
 use xmlshred_model::TargetSchema;
 
 use crate::address::OpenOptions;
+use crate::catalog::log_keys::{self, Holds};
 use crate::catalog::log_layout::Layout;
 use crate::catalog::rights::{Retrying, needed};
 use crate::catalog::target_names::{self, Known};
@@ -116,9 +117,30 @@ pub(super) fn check_target(
         .collect();
     let known = Known { columns: known, is_same: |one, other| one == other };
     target_names::check(schema, &expected, &known, &POSTGRES)?;
+    let keys = [0, 1].map(|at| {
+        let columns = found[schema.tables.len() + at].iter().flatten();
+        let key = columns.into_iter().find(|column| column.name == schema.key_column);
+        key.map_or((Holds::Others, ""), |key| (holds(key), key.type_name.as_str()))
+    });
+    log_keys::check(schema, &POSTGRES, keys)?;
     rights::check(client, schema, &needed(schema, options, Retrying::Updates))?;
     found.truncate(schema.tables.len());
     Ok(found.into_iter().flatten().collect())
+}
+
+fn holds(key: &Column) -> Holds {
+    let is = |known: &[Type]| known.iter().any(|known| known.oid() == key.base_type);
+    if is(&[Type::INT2, Type::INT4, Type::INT8]) {
+        Holds::Integers
+    } else if is(&[Type::NUMERIC]) {
+        Holds::Decimals
+    } else if is(&[Type::UUID]) {
+        Holds::Uuids
+    } else if is(&[Type::TEXT, Type::VARCHAR]) {
+        Holds::Text
+    } else {
+        Holds::Others
+    }
 }
 
 /// How rows get into each of the target tables, in schema order. `COPY` takes neither a table whose row-level security applies to this

@@ -5,7 +5,6 @@ use std::io::Write as _;
 use postgres::Client;
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::DocumentKey;
 
 use crate::address::OpenOptions;
 use crate::sql::dialect::POSTGRES;
@@ -45,7 +44,7 @@ impl PostgresDocuments {
 }
 
 impl DocumentWriter for PostgresDocuments {
-    fn insert(&mut self, documents: &[(DocumentKey, Option<String>)]) -> Result<(), PortError> {
+    fn insert(&mut self, documents: &[(i64, Option<String>)]) -> Result<(), PortError> {
         let failed = |error| port_error("writing documents", error);
         let mut writer = self.client.copy_in(&self.copy).map_err(failed)?;
         let mut row = HEADER.to_vec();
@@ -53,7 +52,7 @@ impl DocumentWriter for PostgresDocuments {
         for (key, document) in documents {
             row.extend_from_slice(&2_i16.to_be_bytes());
             row.extend_from_slice(&8_i32.to_be_bytes());
-            row.extend_from_slice(&key.0.to_be_bytes());
+            row.extend_from_slice(&key.to_be_bytes());
             match document {
                 None => row.extend_from_slice(&(-1_i32).to_be_bytes()),
                 Some(text) => {
@@ -78,7 +77,7 @@ impl DocumentWriter for PostgresDocuments {
     }
 }
 
-fn too_long(key: DocumentKey) -> PortError {
+fn too_long(key: i64) -> PortError {
     PortError::new(
         Fault::ValueRejected { table: None, column: None },
         format!("document {key} is larger than 2 GiB"),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use postgres::{Client, GenericClient, IsolationLevel};
 use xmlshred_engine::ports::PortError;
+use xmlshred_model::TargetSchema;
 use xmlshred_model::log_table::{CONTRACT_NAME, FILE, LOG};
-use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::OpenOptions;
 use crate::catalog::rights::OF_FILES;
@@ -69,7 +69,7 @@ impl FileNames for PostgresFileNames {
             "INSERT INTO {file} ({key}, {CONTRACT_NAME}, file_name, file_name_hash) \
              SELECT key, $4, name, hash FROM unnest($1::bigint[], $2::text[], $3::text[]) AS files (key, name, hash)"
         );
-        let keys: Vec<i64> = new.iter().map(|binding| binding.key.0).collect();
+        let keys: Vec<i64> = new.iter().map(|binding| binding.key).collect();
         let names: Vec<&str> = new.iter().map(|binding| binding.name.as_str()).collect();
         let hashes: Vec<String> = names.iter().map(|name| name_hash(name)).collect();
         if !new.is_empty() {
@@ -96,7 +96,7 @@ fn known(client: &mut impl GenericClient, schema: &TargetSchema) -> Result<Known
         let (file, key) = (qualified(schema, FILE), POSTGRES.quote(&schema.key_column));
         let sql = format!("SELECT {key}::bigint, file_name::text FROM {file} WHERE {CONTRACT_NAME} = $1");
         let rows = client.query(&sql, &[&schema.contract_name]).map_err(failed)?;
-        let binding = |row: &postgres::Row| Binding { key: DocumentKey(row.get(0)), name: row.get(1) };
+        let binding = |row: &postgres::Row| Binding { key: row.get(0), name: row.get(1) };
         known.bound = rows.iter().map(binding).collect();
     }
     if has_log(client, schema)? {

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use postgres::types::ToSql;
 use postgres::{Client, Transaction};
 use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, Logged, PortError, Selection};
-use xmlshred_model::{DocumentKey, TargetSchema};
+use xmlshred_model::{DocumentKey, KeyType, TargetSchema};
 
 use crate::address::OpenOptions;
 use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::POSTGRES;
 use crate::sql::log_upgrade::{self, OldTable};
-use crate::sql::paging::{count_logged, done, of_these_versions};
+use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, done, is_whole, of_these_versions};
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
 
 use super::address::PostgresAddress;
@@ -19,6 +20,7 @@ use super::catalog::{has_all_tables, has_log, has_schema, layouts, qualified, ta
 use super::connect::{Purpose, connect};
 use super::fault::port_error;
 use super::file_names::has_file_table;
+use super::key::KeySql;
 
 /// Instances that create tables take turns by this advisory lock: `IF NOT EXISTS` alone lets two of them collide. Chosen at random.
 const CREATION_LOCK: i64 = 0x786d_6c73_6872_6564;
@@ -40,6 +42,26 @@ impl PostgresJournal {
         let client = connect(address, &options.application_name, Purpose::Write)?;
         let OpenOptions { adopt_log, binds_files, .. } = *options;
         Ok(Self { client, schema: Arc::clone(schema), adopt_log, binds_files })
+    }
+}
+
+impl PostgresJournal {
+    /// Rows of the log after this key.
+    fn logged_keys(&mut self, after: Option<&DocumentKey>, limit: usize) -> Result<LoggedKeys, PortError> {
+        let key = POSTGRES.quote(&self.schema.key_column);
+        let key_sql = KeySql::of_log(self.schema.key_type);
+        let behind = after.map_or_else(String::new, |_| format!(" AND {key} > {}", key_sql.one(2)));
+        let sql = format!(
+            "SELECT {}, status::text FROM {} WHERE {CONTRACT_NAME} = $1{behind} ORDER BY {key} LIMIT {limit}",
+            key_sql.read(&key),
+            qualified(&self.schema, LOG)
+        );
+        let after = after.map(DocumentKey::spelled);
+        let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![&self.schema.contract_name];
+        parameters.extend(after.as_ref().map(|after| after as &(dyn ToSql + Sync)));
+        let rows =
+            self.client.query(&sql, &parameters).map_err(|error| port_error("reading the log", error))?;
+        Ok(rows.iter().map(|row| (key_sql.logged(row, 0), row.get(1))).collect())
     }
 }
 
@@ -75,16 +97,18 @@ impl Journal for PostgresJournal {
         }
         let key = POSTGRES.quote(&self.schema.key_column);
         let done = done("status", failed);
+        let key_sql = KeySql::of_log(self.schema.key_type);
         let sql = format!(
-            "SELECT {key}::bigint, {SOURCE_VERSION} FROM {} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ($1::bigint[]){done}",
-            qualified(&self.schema, LOG)
+            "SELECT {}, {SOURCE_VERSION} FROM {} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ({}){done}",
+            key_sql.read(&key),
+            qualified(&self.schema, LOG),
+            key_sql.many(1)
         );
-        let numbers: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = self
             .client
-            .query(&sql, &[&numbers, &self.schema.contract_name])
+            .query(&sql, &[key_sql.list(keys).as_sql(), &self.schema.contract_name])
             .map_err(|error| port_error("reading the log", error))?;
-        let logged = rows.iter().map(|row| (DocumentKey(row.get(0)), row.get(1)));
+        let logged = rows.iter().map(|row| (key_sql.logged(row, 0), row.get(1)));
         Ok(of_these_versions(keys, versions, logged))
     }
 
@@ -93,7 +117,12 @@ impl Journal for PostgresJournal {
             return Ok(Logged::default());
         }
         let (log, key) = (qualified(&self.schema, LOG), &self.schema.key_column);
-        let sql = count_logged(&POSTGRES, &log, key, selection, "$1");
+        let key_type = self.schema.key_type;
+        if key_type != KeyType::Integer && !is_whole(selection) {
+            let mut page = |after: Option<&DocumentKey>, limit| self.logged_keys(after, limit);
+            return count_logged_pages(key_type, selection, &mut page);
+        }
+        let sql = count_logged(&POSTGRES, &log, key, selection, "$1")?;
         let row = self.client.query_one(&sql, &[&self.schema.contract_name]);
         let row = row.map_err(|error| port_error("reading the log", error))?;
         let count = |at| row.get::<_, i64>(at).unsigned_abs();

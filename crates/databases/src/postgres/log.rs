@@ -7,7 +7,7 @@ use postgres::types::ToSql;
 use postgres::{Statement, Transaction};
 use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, PortError, RunIdentity};
 use xmlshred_model::{
-    Batch, DataType, DocumentKey, DocumentRecord, Outcome, TargetSchema, Value, lexical, millis_ceil,
+    Batch, DataType, DocumentKey, DocumentRecord, KeyType, Outcome, TargetSchema, Value, lexical, millis_ceil,
 };
 
 use crate::sql::dialect::POSTGRES;
@@ -18,10 +18,12 @@ use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, SOURCE_VERSIO
 
 use super::catalog::qualified;
 use super::fault::port_error;
+use super::key::{KeyList, KeySql};
 
 /// The statements of the log.
 #[derive(Debug)]
 pub(super) struct LogWriter {
+    keys: KeySql,
     insert_new: Prepared,
     insert_or_retry: Prepared,
     find: Prepared,
@@ -58,13 +60,15 @@ impl LogWriter {
         let log = qualified(schema, LOG);
         let issue = qualified(schema, ISSUE);
         let key = POSTGRES.quote(&schema.key_column);
+        let keys = KeySql::of_log(schema.key_type);
+        let (many, read) = (keys.many(1), keys.read(&key));
         let unique = POSTGRES.quote_all(log_key(&schema.key_column));
         // In order of the keys: two instances that overlap by mistake wait for each other instead of both being stuck.
         let insert = format!(
             "INSERT INTO {log} AS log ({key}, status, failure_reason, processing_time, row_count, issue_count, document_hash, \
              duration_ms, failure_code, {SOURCE_VERSION}, session_id, instance_id, instance_count, contract_hash, contract_name, run_nonce) \
              SELECT document, outcome, reason, processed_at::timestamptz, rows, issues, hash, duration, cause, version, \
-             $11, $12, $13, $14, $15, $16 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], \
+             $11, $12, $13, $14, $15, $16 FROM unnest({many}, $2::text[], $3::text[], $4::text[], $5::bigint[], \
              $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::text[]) \
              AS documents (document, outcome, reason, processed_at, rows, issues, hash, duration, cause, version) \
              ORDER BY document ON CONFLICT ({unique}) DO"
@@ -104,6 +108,7 @@ impl LogWriter {
         // Whether there was another row: what an insert makes anew nobody has locked.
         let replaces = if schema.has_versions { ", xmax::text <> '0'" } else { "" };
         let is_theirs = |column: &str, data_type| match data_type {
+            _ if schema.key_type != KeyType::Integer => keys.is_one_of(column, data_type),
             DataType::Decimal { .. } => format!("{column} = ANY ($1::bigint[]::numeric[])"),
             DataType::Char(_) | DataType::VarChar(_) | DataType::Text => {
                 format!("{column} = ANY ($1::bigint[]::text[])")
@@ -115,24 +120,25 @@ impl LogWriter {
             false => Vec::new(),
         };
         let take_off = format!(
-            "UPDATE {log} AS log SET row_count = row_count - rows FROM unnest($1::bigint[], $2::bigint[]) AS lost (document, rows) \
+            "UPDATE {log} AS log SET row_count = row_count - rows FROM unnest({many}, $2::bigint[]) AS lost (document, rows) \
              WHERE {CONTRACT_NAME} = $3 AND log.{key} = lost.document"
         );
         Self {
+            keys,
             take_off: Prepared::new(take_off),
             delete_rows: delete_rows.into_iter().map(Prepared::new).collect(),
-            insert_new: Prepared::new(format!("{insert} {new} RETURNING {key}::bigint{replaces}")),
-            insert_or_retry: Prepared::new(format!("{insert} {retry} RETURNING {key}::bigint{replaces}")),
+            insert_new: Prepared::new(format!("{insert} {new} RETURNING {read}{replaces}")),
+            insert_or_retry: Prepared::new(format!("{insert} {retry} RETURNING {read}{replaces}")),
             find: Prepared::new(format!(
-                "SELECT {key}::bigint, run_nonce IS NOT DISTINCT FROM $2::text FROM {log} \
-                 WHERE {CONTRACT_NAME} = $3 AND {key} = ANY ($1::bigint[])"
+                "SELECT {read}, run_nonce IS NOT DISTINCT FROM $2::text FROM {log} \
+                 WHERE {CONTRACT_NAME} = $3 AND {key} = ANY ({many})"
             )),
             delete_issues: Prepared::new(format!(
-                "DELETE FROM {issue} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ($1::bigint[])"
+                "DELETE FROM {issue} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ({many})"
             )),
             insert_issues: Prepared::new(format!(
                 "INSERT INTO {issue} ({key}, table_name, column_name, code, count, {CONTRACT_NAME}) \
-                 SELECT *, $6 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])"
+                 SELECT *, $6 FROM unnest({many}, $2::text[], $3::text[], $4::text[], $5::bigint[])"
             )),
         }
     }
@@ -150,7 +156,8 @@ impl LogWriter {
         let RunIdentity { session_id, run_nonce, share, contract_hash } = identity;
         let contract_name = &batch.schema().contract_name;
         let (index, count) = (share.index().cast_signed(), share.count().cast_signed());
-        let rows = LogRows::of(batch);
+        let keys = self.keys;
+        let rows = LogRows::of(batch, keys);
         let insert = match failed {
             FailedDocuments::Leave => &mut self.insert_new,
             FailedDocuments::Retry => &mut self.insert_or_retry,
@@ -160,7 +167,7 @@ impl LogWriter {
             .query(
                 &insert,
                 &[
-                    &rows.keys,
+                    rows.keys.as_sql(),
                     &rows.statuses,
                     &rows.reasons,
                     &rows.times,
@@ -180,36 +187,45 @@ impl LogWriter {
             )
             .map_err(error)?;
         if batch.schema().has_versions {
-            let replaced: Vec<i64> = inserted.iter().filter(|row| row.get(1)).map(|row| row.get(0)).collect();
+            let replaced: Vec<_> =
+                inserted.iter().filter(|row| row.get(1)).map(|row| keys.logged(row, 0)).collect();
             self.remove_rows(transaction, &replaced)?;
         }
-        let inserted: HashSet<i64> = inserted.iter().map(|row| row.get(0)).collect();
+        let inserted: HashSet<DocumentKey> = inserted.iter().map(|row| keys.logged(row, 0)).collect();
         if failed == FailedDocuments::Retry || batch.schema().has_versions {
             let delete = self.delete_issues.get(transaction).map_err(error)?;
-            transaction.execute(&delete, &[&Vec::from_iter(&inserted), contract_name]).map_err(error)?;
+            let replaced = keys.list(&inserted);
+            transaction.execute(&delete, &[replaced.as_sql(), contract_name]).map_err(error)?;
         }
-        let others: Vec<i64> = rows.keys.iter().copied().filter(|key| !inserted.contains(key)).collect();
+        let all = batch.documents().iter().map(|document| &document.key);
+        let others = keys.list(all.filter(|key| !inserted.contains(key)));
         let mut already_done = Vec::new();
         if !others.is_empty() {
             let find = self.find.get(transaction).map_err(error)?;
-            let found = transaction.query(&find, &[&others, run_nonce, contract_name]).map_err(error)?;
+            let found =
+                transaction.query(&find, &[others.as_sql(), run_nonce, contract_name]).map_err(error)?;
             already_done.extend(found.iter().map(|row| AlreadyDone {
-                key: DocumentKey(row.get(0)),
+                key: keys.logged(row, 0),
                 by_this_run: row.get::<_, Option<bool>>(1) == Some(true),
             }));
         }
-        Ok((already_done, runs(batch, |document| inserted.contains(&document.key.0))))
+        Ok((already_done, runs(batch, |document| inserted.contains(&document.key))))
     }
 
     /// Removes the rows of the documents of before.
-    fn remove_rows(&mut self, transaction: &mut Transaction<'_>, keys: &[i64]) -> Result<(), PortError> {
+    fn remove_rows(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        keys: &[DocumentKey],
+    ) -> Result<(), PortError> {
         if keys.is_empty() {
             return Ok(());
         }
         let error = |error| port_error("removing the rows of documents of before", error);
+        let keys = self.keys.list(keys);
         for delete in &mut self.delete_rows {
             let delete = delete.get(transaction).map_err(error)?;
-            transaction.execute(&delete, &[&keys]).map_err(error)?;
+            transaction.execute(&delete, &[keys.as_sql()]).map_err(error)?;
         }
         Ok(())
     }
@@ -223,13 +239,14 @@ impl LogWriter {
     ) -> Result<(), PortError> {
         let error = |error| port_error("writing the log", error).of_log();
         let (keys, counts): (Vec<_>, Vec<_>) =
-            dropped.documents().map(|(at, count)| (batch.documents()[at].key.0, count.cast_signed())).unzip();
+            dropped.documents().map(|(at, count)| (&batch.documents()[at].key, count.cast_signed())).unzip();
+        let keys = self.keys.list(keys);
         if keys.is_empty() {
             return Ok(());
         }
         let take_off = self.take_off.get(transaction).map_err(error)?;
         let contract_name = &batch.schema().contract_name;
-        transaction.execute(&take_off, &[&keys, &counts, contract_name]).map(drop).map_err(error)
+        transaction.execute(&take_off, &[keys.as_sql(), &counts, contract_name]).map(drop).map_err(error)
     }
 
     /// Inserts the issues of these documents.
@@ -245,7 +262,7 @@ impl LogWriter {
         for document in documents.iter().cloned().flatten().map(|at| &batch.documents()[at]) {
             for issue in &document.issues {
                 let table = &batch.schema().tables[issue.table as usize];
-                keys.push(document.key.0);
+                keys.push(&document.key);
                 tables.push(table.name.as_str());
                 columns.push(table.columns[issue.column as usize].name.as_str());
                 codes.push(issue.code.as_str());
@@ -257,15 +274,16 @@ impl LogWriter {
         }
         let insert = self.insert_issues.get(transaction).map_err(error)?;
         let contract_name = &batch.schema().contract_name;
-        let parameters: [&(dyn ToSql + Sync); 6] = [&keys, &tables, &columns, &codes, &counts, contract_name];
+        let keys = self.keys.list(keys);
+        let parameters: [&(dyn ToSql + Sync); 6] =
+            [keys.as_sql(), &tables, &columns, &codes, &counts, contract_name];
         transaction.execute(&insert, &parameters).map(drop).map_err(error)
     }
 }
 
 /// Log rows column by column.
-#[derive(Default)]
 struct LogRows {
-    keys: Vec<i64>,
+    keys: KeyList,
     statuses: Vec<&'static str>,
     reasons: Vec<Option<String>>,
     codes: Vec<Option<&'static str>>,
@@ -278,11 +296,22 @@ struct LogRows {
 }
 
 impl LogRows {
-    fn of(batch: &Batch) -> Self {
-        let mut rows = Self::default();
+    fn of(batch: &Batch, keys: KeySql) -> Self {
+        let mut rows = Self {
+            keys: keys.list(batch.documents().iter().map(|document| &document.key)),
+            statuses: Vec::new(),
+            reasons: Vec::new(),
+            codes: Vec::new(),
+            times: Vec::new(),
+            row_counts: Vec::new(),
+            issue_counts: Vec::new(),
+            hashes: Vec::new(),
+            versions: Vec::new(),
+            durations: Vec::new(),
+        };
         for (at, document) in batch.documents().iter().enumerate() {
             let DocumentRecord {
-                key,
+                key: _,
                 outcome,
                 issues,
                 document_hash,
@@ -295,7 +324,6 @@ impl LogRows {
             let failure = outcome.failure();
             let mut time = String::new();
             lexical::format(&Value::TimestampTz(*processed_at), &mut time);
-            rows.keys.push(key.0);
             rows.statuses.push(outcome.status());
             rows.reasons.push(failure.map(ToString::to_string));
             rows.codes.push(failure.map(|failure| failure.code.as_str()));

@@ -12,6 +12,7 @@ mod documents;
 mod fault;
 mod file_names;
 mod journal;
+mod key;
 mod log;
 mod password_file;
 mod preflight;

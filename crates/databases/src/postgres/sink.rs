@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use postgres::Client;
 use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError, RunIdentity, Sink};
-use xmlshred_model::{Batch, Outcome, TargetSchema};
+use xmlshred_model::{Batch, DocumentKey, Outcome, TargetSchema};
 
 use crate::address::OpenOptions;
 use crate::transfer::dropped::Dropped;
@@ -119,9 +119,9 @@ impl PostgresSink {
             client.transaction().map_err(|error| port_error("beginning a transaction", error))?;
         let (already_done, remaining) = log.insert(&mut transaction, batch, identity, failed)?;
         // A document that failed late still has its rows in the batch.
-        let is_done = |key| already_done.iter().any(|done| done.key == key);
+        let is_done = |key: &DocumentKey| already_done.iter().any(|done| done.key == *key);
         let successful =
-            runs(batch, |document| document.outcome == Outcome::Success && !is_done(document.key));
+            runs(batch, |document| document.outcome == Outcome::Success && !is_done(&document.key));
         let mut table_row_counts = Vec::with_capacity(tables.len());
         let mut dropped = Dropped::default();
         for (index, table) in tables.iter_mut().enumerate() {

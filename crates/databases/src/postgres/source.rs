@@ -8,12 +8,14 @@ use postgres::types::{ToSql, Type};
 use postgres::{Client, Row, Statement};
 use xmlshred_engine::ports::{Fault, Fetched, FetchedRow, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, TargetSchema};
+use xmlshred_model::{DocumentKey, KeyType, TargetSchema};
 
 use crate::address::OpenOptions;
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::POSTGRES;
-use crate::sql::paging::{SeenLog, bounds, end_of_page, not_an_integer, not_unique, selecting};
+use crate::sql::paging::{
+    OpenBounds, SeenLog, bounds, end_of_page, last_of_page, no_key, not_unique, selecting,
+};
 use crate::transfer::fetching::{self, Documents};
 use xmlshred_model::log_table::{LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
 
@@ -21,12 +23,13 @@ use super::address::PostgresAddress;
 use super::catalog::{self, Column, qualified};
 use super::connect::{Purpose, connect};
 use super::fault::source_error;
+use super::key::KeySql;
 use super::rights;
 
 /// Counting documents is for the progress bar; it may cost this much time.
 const COUNT_TIMEOUT: &str = "SET LOCAL statement_timeout = '5s'";
 
-/// First and last key, the contract's name, and how many keys.
+/// First and last integer, the contract's name, and how many keys.
 const PAGING_TYPES: [Type; 4] = [Type::INT8, Type::INT8, Type::TEXT, Type::INT8];
 
 /// A reading connection to the source table.
@@ -39,6 +42,7 @@ pub(crate) struct PostgresSource {
     sees_journal: bool,
     has_unique_keys: bool,
     is_binary: bool,
+    key: KeySql,
     /// The last query for keys, with its SQL.
     keys: Option<(String, Statement)>,
     fetch: Option<[Statement; 2]>,
@@ -54,7 +58,9 @@ impl PostgresSource {
         options: &OpenOptions,
     ) -> Result<Self, PortError> {
         let mut client = connect(address, &options.application_name, Purpose::Read)?;
-        let is_binary = check_table(&mut client, spec)?;
+        let (key, is_binary) = check_table(&mut client, spec)?;
+        // Of keys that are no integers the reader asks the log itself.
+        let log = log.filter(|_| key.key_type == KeyType::Integer);
         let sees_journal = log.is_some();
         let contract_name = log.map_or_else(String::new, |schema| schema.contract_name.clone());
         if let Some(schema) = log {
@@ -76,6 +82,7 @@ impl PostgresSource {
             sees_journal,
             has_unique_keys,
             is_binary,
+            key,
             keys: None,
             fetch: None,
             versions: None,
@@ -89,8 +96,14 @@ impl PostgresSource {
         if self.spec.where_sql.is_none() {
             return Ok(());
         }
-        let sql = self.paging(&Selection::ALL);
-        let prepared = self.client.prepare_typed(&sql, &PAGING_TYPES);
+        let prepared = if self.key.key_type == KeyType::Integer {
+            let sql = self.paging(&Selection::ALL);
+            self.client.prepare_typed(&sql, &PAGING_TYPES)
+        } else {
+            let bounds = OpenBounds::of(&self.spec, self.key.key_type, &Selection::ALL, None)?;
+            let sql = format!("SELECT 1 {}", self.selecting_open(&bounds));
+            self.client.prepare_typed(&sql, &[])
+        };
         prepared.map(drop).map_err(|error| selection_error("looking at `source.where`", &self.spec, error))
     }
 
@@ -121,7 +134,71 @@ impl PostgresSource {
             .prepare_typed(&sql, &PAGING_TYPES[..2])
             .and_then(|statement| client.query_opt(&statement, &[&start, &end]))
             .map_err(|error| selection_error("looking for repeated keys", spec, error))?;
-        repeated.map_or(Ok(()), |row| Err(not_unique(spec, DocumentKey(row.get(0)))))
+        repeated.map_or(Ok(()), |row| Err(not_unique(spec, &DocumentKey::Int(row.get(0)))))
+    }
+
+    fn selecting_open(&self, bounds: &OpenBounds) -> String {
+        bounds.selecting(&POSTGRES, &self.spec, &|number| self.key.one(number))
+    }
+
+    /// The next keys that are no integers, as the column sorts them.
+    fn open_keys(
+        &mut self,
+        selection: &Selection,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        let bounds = OpenBounds::of(&self.spec, self.key.key_type, selection, after)?;
+        let column = format!("{}.{}", POSTGRES.quote(&self.spec.table), POSTGRES.quote(&self.spec.key));
+        let (read, rows_wanted) = (self.key.read(&column), limit.saturating_add(1));
+        let from = self.selecting_open(&bounds);
+        let sql = format!("SELECT {read} {from} ORDER BY {column} LIMIT {rows_wanted}");
+        let mut keys = self.read_open_keys("reading keys of documents", sql, &bounds)?;
+        if !self.has_unique_keys {
+            // The column says which keys are one: that is asked of it.
+            let page = bounds.up_to(last_of_page(&keys, limit));
+            let from = self.selecting_open(&page);
+            let sql = format!(
+                "SELECT {read} {from} GROUP BY {column} HAVING count(*) > 1 ORDER BY {column} LIMIT 1"
+            );
+            if let Some(twice) = self.read_open_keys("looking for repeated keys", sql, &page)?.first() {
+                return Err(not_unique(&self.spec, twice));
+            }
+        }
+        keys.truncate(limit);
+        Ok(keys)
+    }
+
+    fn read_open_keys(
+        &mut self,
+        during: &str,
+        sql: String,
+        bounds: &OpenBounds,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        let Self { client, spec, key, keys, .. } = self;
+        let failed = |error| selection_error(during, spec, error);
+        let texts: Vec<String> = bounds.parameters().into_iter().map(DocumentKey::spelled).collect();
+        let statement = match keys.take() {
+            Some((known, statement)) if known == sql => statement,
+            _ => client.prepare_typed(&sql, &vec![key.one_type(); texts.len()]).map_err(failed)?,
+        };
+        let parameters: Vec<_> = texts.iter().map(|text| text as &(dyn ToSql + Sync)).collect();
+        let rows = client.query(&statement, &parameters).map_err(failed)?;
+        *keys = Some((sql, statement));
+        key.keys(spec, &rows)
+    }
+
+    /// How many keys that are no integers there are.
+    fn count_open(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
+        if selection.share.count() > 1 {
+            return Ok(None);
+        }
+        let bounds = OpenBounds::of(&self.spec, self.key.key_type, selection, None)?;
+        let sql = format!("SELECT count(*) {}", self.selecting_open(&bounds));
+        let texts: Vec<String> = bounds.parameters().into_iter().map(DocumentKey::spelled).collect();
+        let parameters: Vec<_> = texts.iter().map(|text| text as &(dyn ToSql + Sync)).collect();
+        let types = vec![self.key.one_type(); texts.len()];
+        count_within_time(&mut self.client, &self.spec, &sql, &types, &parameters)
     }
 
     /// The version of a row as the log keeps it, where documents have versions.
@@ -141,14 +218,15 @@ impl PostgresSource {
                 let document = if self.is_binary { xml } else { format!("{xml}::text") };
                 let beside = |name: &String| as_text(&POSTGRES.quote(name));
                 let beside = self.spec.columns.iter().map(beside).collect::<Vec<_>>();
+                let (read, many) = (self.key.read(&key), self.key.many(1));
                 let select = |columns: &str| {
-                    format!("SELECT {key}::bigint, {columns} FROM {table} WHERE {key} = ANY ($1::bigint[])")
+                    format!("SELECT {read}, {columns} FROM {table} WHERE {key} = ANY ({many})")
                 };
                 let more = beside.iter().map(|column| format!(" + coalesce(octet_length({column}), 0)"));
                 let more = more.collect::<String>();
                 let lengths = select(&format!("octet_length({document})::bigint{more}"));
                 let documents = select(&[vec![document], beside].concat().join(", "));
-                let types = [Type::INT8_ARRAY];
+                let types = [self.key.many_type()];
                 [
                     self.client.prepare_typed(&lengths, &types).map_err(failed)?,
                     self.client.prepare_typed(&documents, &types).map_err(failed)?,
@@ -163,10 +241,13 @@ impl Source for PostgresSource {
     fn keys(
         &mut self,
         selection: &Selection,
-        after: Option<DocumentKey>,
+        after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
-        let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
+        if self.key.key_type != KeyType::Integer {
+            return self.open_keys(selection, after, limit);
+        }
+        let Some([start, end]) = bounds(&self.spec, selection, after)? else { return Ok(Vec::new()) };
         let sql = self.paging(selection);
         let spec = self.spec.clone();
         let failed = |error| selection_error("reading keys of documents", &spec, error);
@@ -181,15 +262,19 @@ impl Source for PostgresSource {
             .query(&statement, &[&start, &end, &self.contract_name, &rows_wanted])
             .map_err(failed)?;
         self.keys = Some((sql, statement));
-        let mut keys: Vec<DocumentKey> = rows.iter().map(|row| DocumentKey(row.get(0))).collect();
+        let mut keys: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
         if let Some(twice) = keys.windows(2).find(|keys| keys[0] == keys[1]) {
-            return Err(not_unique(&self.spec, twice[0]));
+            return Err(not_unique(&self.spec, &DocumentKey::Int(twice[0])));
         }
         if self.log.is_some() && !self.has_unique_keys {
             self.check_repeated(selection, [start, end_of_page(&keys, limit, end)])?;
         }
         keys.truncate(limit);
-        Ok(keys)
+        Ok(keys.into_iter().map(DocumentKey::Int).collect())
+    }
+
+    fn key_type(&self) -> KeyType {
+        self.key.key_type
     }
 
     fn promises_unique_keys(&self) -> bool {
@@ -214,66 +299,93 @@ impl Source for PostgresSource {
     }
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
-        let Some([start, end]) = bounds(selection, None) else { return Ok(Some(0)) };
+        if self.key.key_type != KeyType::Integer {
+            return self.count_open(selection);
+        }
+        let Some([start, end]) = bounds(&self.spec, selection, None)? else { return Ok(Some(0)) };
         let sql = format!("SELECT count(*) {}", self.selecting(selection));
-        let spec = self.spec.clone();
-        let failed = |error| selection_error("counting documents", &spec, error);
-        let mut transaction = self.client.transaction().map_err(failed)?;
-        transaction.batch_execute(COUNT_TIMEOUT).map_err(failed)?;
-        // The whole is counted best by reading it once.
-        for setting in ["enable_seqscan", "enable_hashjoin"] {
-            transaction.batch_execute(&format!("SET LOCAL {setting} = on")).map_err(failed)?;
-        }
         let parameters: [&(dyn ToSql + Sync); 3] = [&start, &end, &self.contract_name];
-        let counted = transaction
-            .prepare_typed(&sql, &PAGING_TYPES[..3])
-            .and_then(|statement| transaction.query_one(&statement, &parameters));
-        match counted.map_err(failed) {
-            Ok(row) => Ok(Some(row.get::<_, i64>(0).unsigned_abs())),
-            Err(PortError { fault: Fault::Timeout, .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        count_within_time(&mut self.client, &self.spec, &sql, &PAGING_TYPES[..3], &parameters)
+    }
+}
+
+/// The one number of a query; none where it takes long.
+fn count_within_time(
+    client: &mut Client,
+    spec: &SourceSpec,
+    sql: &str,
+    types: &[Type],
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<Option<u64>, PortError> {
+    let failed = |error| selection_error("counting documents", spec, error);
+    let mut transaction = client.transaction().map_err(failed)?;
+    transaction.batch_execute(COUNT_TIMEOUT).map_err(failed)?;
+    // The whole is counted best by reading it once.
+    for setting in ["enable_seqscan", "enable_hashjoin"] {
+        transaction.batch_execute(&format!("SET LOCAL {setting} = on")).map_err(failed)?;
+    }
+    let counted = transaction
+        .prepare_typed(sql, types)
+        .and_then(|statement| transaction.query_one(&statement, parameters));
+    match counted.map_err(failed) {
+        Ok(row) => Ok(Some(row.get::<_, i64>(0).unsigned_abs())),
+        Err(PortError { fault: Fault::Timeout, .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl PostgresSource {
+    /// What one of the two statements answers for these keys, by key.
+    fn read<T>(
+        &mut self,
+        keys: &[&DocumentKey],
+        which: usize,
+        cell: impl Fn(&Row) -> T,
+    ) -> Result<HashMap<DocumentKey, T>, PortError> {
+        let statement = &self.statements()?[which];
+        let list = self.key.list(keys.iter().copied());
+        let rows = self
+            .client
+            .query(statement, &[list.as_sql()])
+            .map_err(|error| source_error("reading documents", &self.spec, error))?;
+        let keyed = |row: &Row| {
+            let key = self.key.key(row, 0).map_err(|error| no_key(&self.spec, error))?;
+            Ok((key, cell(row)))
+        };
+        rows.iter().map(keyed).collect()
     }
 }
 
 impl Documents for PostgresSource {
-    fn versions(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<String>>, PortError> {
+    fn versions(&mut self, keys: &[&DocumentKey]) -> Result<HashMap<DocumentKey, Option<String>>, PortError> {
         let Some(version) = self.version() else { return Ok(HashMap::new()) };
         let key = POSTGRES.quote(&self.spec.key);
         let table = source_table(&self.spec);
-        let sql = format!("SELECT {key}::bigint, {version} FROM {table} WHERE {key} = ANY ($1::bigint[])");
-        let Self { client, spec, versions, .. } = self;
+        let (read, many) = (self.key.read(&key), self.key.many(1));
+        let sql = format!("SELECT {read}, {version} FROM {table} WHERE {key} = ANY ({many})");
+        let Self { client, spec, versions, key, .. } = self;
         let failed = |error| source_error("reading versions of documents", spec, error);
         let statement = match versions.take() {
             Some(statement) => statement,
-            None => client.prepare_typed(&sql, &[Type::INT8_ARRAY]).map_err(failed)?,
+            None => client.prepare_typed(&sql, &[key.many_type()]).map_err(failed)?,
         };
-        let rows = client.query(&statement, &[&keys]).map_err(failed)?;
+        let rows = client.query(&statement, &[key.list(keys.iter().copied()).as_sql()]).map_err(failed)?;
         *versions = Some(statement);
-        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+        let keyed = |row: &Row| Ok((key.key(row, 0).map_err(|error| no_key(spec, error))?, row.get(1)));
+        rows.iter().map(keyed).collect()
     }
 
-    fn lengths(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<i64>>, PortError> {
-        let [measure, _] = self.statements()?;
-        let rows = self
-            .client
-            .query(&measure, &[&keys])
-            .map_err(|error| source_error("reading documents", &self.spec, error))?;
-        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    fn lengths(&mut self, keys: &[&DocumentKey]) -> Result<HashMap<DocumentKey, Option<i64>>, PortError> {
+        self.read(keys, 0, |row| row.get(1))
     }
 
-    fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, FetchedRow>, PortError> {
-        let [_, read] = self.statements()?;
-        let rows = self
-            .client
-            .query(&read, &[&keys])
-            .map_err(|error| source_error("reading documents", &self.spec, error))?;
-        let fetched = |row: &Row| FetchedRow {
-            document: document(row, self.is_binary),
+    fn documents(&mut self, keys: &[&DocumentKey]) -> Result<HashMap<DocumentKey, FetchedRow>, PortError> {
+        let is_binary = self.is_binary;
+        self.read(keys, 1, |row| FetchedRow {
+            document: document(row, is_binary),
             columns: (2..row.len()).map(|at| row.get(at)).collect(),
             version: None,
-        };
-        Ok(rows.iter().map(|row| (row.get(0), fetched(row))).collect())
+        })
     }
 }
 
@@ -310,22 +422,19 @@ fn is_about_sql(code: &str) -> bool {
     code.starts_with("42") && code != "42501" || code == "0A000"
 }
 
-/// That table and columns of the contract are there and fit; whether documents are bytes.
-fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<bool, PortError> {
+/// That table and columns of the contract are there and fit; how keys are read, and whether documents are bytes.
+fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<(KeySql, bool), PortError> {
     let SourceSpec { schema, table: _, key, xml, min_bytes: _, where_sql: _, version, columns: others } =
         spec;
     rights::check_right_to_read(client, spec)?;
     let Some(Some(columns)) = catalog::columns(client, &[source_table(spec)])?.pop() else {
         return Err(no_table(spec, &catalog::table_names(client, schema.as_deref())?));
     };
-    let key_column = column(&columns, spec, key)?;
-    if ![Type::INT2, Type::INT4, Type::INT8].iter().any(|known| known.oid() == key_column.base_type) {
-        return Err(not_an_integer(spec, &key_column.type_name));
-    }
+    let key = KeySql::of_source(spec, column(&columns, spec, key)?)?;
     for name in version.iter().chain(others) {
         column(&columns, spec, name)?;
     }
-    Ok(column(&columns, spec, xml)?.base_type == Type::BYTEA.oid())
+    Ok((key, column(&columns, spec, xml)?.base_type == Type::BYTEA.oid()))
 }
 
 fn column<'c>(columns: &'c [Column], spec: &SourceSpec, name: &str) -> Result<&'c Column, PortError> {
@@ -368,6 +477,7 @@ mod tests {
             on_existing: OnExisting::Fail,
             tables: Vec::new(),
             key_column: "app_id".to_owned(),
+            key_type: KeyType::Integer,
             ranking_columns: Vec::new(),
             owners: Vec::new(),
             has_versions: false,
@@ -415,8 +525,8 @@ mod tests {
         // What is left is found page by page.
         let selection =
             Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Leave };
-        let page = source.keys(&selection, Some(DocumentKey(500_000)), 3).unwrap();
-        assert_eq!(page, [500_007, 500_107, 500_207].map(DocumentKey));
+        let page = source.keys(&selection, Some(&DocumentKey::Int(500_000)), 3).unwrap();
+        assert_eq!(page, [500_007, 500_107, 500_207].map(DocumentKey::Int));
         assert_eq!(source.count(&selection).unwrap(), Some(10_000));
     }
 }

@@ -8,6 +8,7 @@ use xmlshred_engine::ports::PortError;
 use xmlshred_model::{Batch, OnExisting, TargetSchema};
 
 use crate::sql::dialect::POSTGRES;
+use crate::sql::rank::in_postgres;
 use crate::sql::statement::takes_place;
 use crate::transfer::dropped::Dropped;
 use crate::transfer::runs::document_of_row;
@@ -319,7 +320,9 @@ impl Staging {
             on_existing @ (OnExisting::Skip | OnExisting::Replace) => {
                 // Of several rows with one key the one that would be left if they had come one after the other.
                 let direction = if on_existing == OnExisting::Skip { "ASC" } else { "DESC" };
-                let by_rank = rank.as_ref().map(|rank| format!("{} {direction} NULLS LAST, ", number(rank)));
+                let by_rank = rank
+                    .as_ref()
+                    .map(|rank| format!("{} {direction} NULLS LAST, ", in_postgres(schema.key_type, rank)));
                 let last = format!(
                     "SELECT DISTINCT ON ({keys}) {names} FROM {staged} ORDER BY {keys}, {}{NUMBER} {direction}",
                     by_rank.unwrap_or_default()
@@ -330,7 +333,8 @@ impl Staging {
                     .map(|name| format!("{name} = EXCLUDED.{name}"))
                     .collect();
                 let condition = rank.map_or_else(String::new, |rank| {
-                    let [new, old] = ["EXCLUDED", "old"].map(|row| number(&format!("{row}.{rank}")));
+                    let [new, old] =
+                        ["EXCLUDED", "old"].map(|row| in_postgres(schema.key_type, &format!("{row}.{rank}")));
                     format!(" WHERE {}", takes_place(on_existing, &new, &old))
                 });
                 let action = match others.is_empty() {
@@ -351,9 +355,4 @@ impl Staging {
         let drop = format!("DROP TABLE {staged}");
         Self { create, name: staged, cells: columns, insert, drop, missing }
     }
-}
-
-/// The key of a document in a cell: the column may be of any type that holds it, and rows of others may hold something else.
-fn number(cell: &str) -> String {
-    format!(r"CASE WHEN {cell}::text ~ '^\s*[+-]?[0-9]+(\.0*)?\s*$' THEN {cell}::text::numeric END")
 }

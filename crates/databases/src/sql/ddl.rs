@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use xmlshred_model::{DataType, ForeignKey, TableSchema, TargetSchema};
+use xmlshred_model::{DataType, ForeignKey, KeyType, TableSchema, TargetSchema};
 
 use crate::sql::dialect::{Dialect, Guard};
 use xmlshred_model::log_table::{self, FILE, ISSUE, LOG, LOG_ID, LogColumn, STATUSES};
@@ -122,7 +122,7 @@ impl Create<'_> {
 
     fn log(&self) -> String {
         let dialect = self.dialect;
-        let columns = log_table::log_columns(&self.schema.key_column);
+        let columns = log_table::log_columns(&self.schema.key_column, self.schema.key_type);
         let mut lines = vec![format!("{} {}", dialect.quote(LOG_ID), dialect.identity)];
         lines.extend(columns.iter().map(|column| self.log_column(column)));
         lines.push(format!("UNIQUE ({})", dialect.quote_all(log_table::log_key(&self.schema.key_column))));
@@ -131,24 +131,32 @@ impl Create<'_> {
     }
 
     fn issues(&self) -> String {
-        let columns = log_table::issue_columns(&self.schema.key_column);
+        let columns = log_table::issue_columns(&self.schema.key_column, self.schema.key_type);
         let mut lines: Vec<_> = columns.iter().map(|column| self.log_column(column)).collect();
         let key = self.dialect.quote_all(log_table::issue_key(&self.schema.key_column));
-        lines.push(format!("PRIMARY KEY ({key})"));
+        lines.push(format!("PRIMARY KEY{} ({key})", self.long_key()));
         self.create(ISSUE, &lines)
     }
 
     fn files(&self) -> String {
-        let columns = log_table::file_columns(&self.schema.key_column);
+        let columns = log_table::file_columns(&self.schema.key_column, self.schema.key_type);
         let mut lines: Vec<_> = columns.iter().map(|column| self.log_column(column)).collect();
         let key = self.dialect.quote_all(log_table::log_key(&self.schema.key_column));
-        lines.push(format!("PRIMARY KEY ({key})"));
+        lines.push(format!("PRIMARY KEY{} ({key})", self.long_key()));
         lines.push(format!("UNIQUE ({})", self.dialect.quote_all(log_table::file_name_key())));
         self.create(FILE, &lines)
     }
 
     fn log_column(&self, column: &LogColumn) -> String {
-        self.column(&column.name, &self.dialect.type_name(column.data_type), column.nullable)
+        let mut type_name = self.dialect.type_name(column.data_type);
+        if column.name == self.schema.key_column && self.schema.key_type == KeyType::Text {
+            type_name += self.dialect.exact_text;
+        }
+        self.column(&column.name, &type_name, column.nullable)
+    }
+
+    fn long_key(&self) -> &'static str {
+        if self.schema.key_type == KeyType::Text { self.dialect.long_key } else { "" }
     }
 
     fn column(&self, name: &str, type_name: &str, nullable: bool) -> String {

@@ -68,10 +68,10 @@ impl OldTable {
     }
 
     /// The columns of today.
-    pub(crate) fn columns(self, key_column: &str) -> Vec<LogColumn> {
+    pub(crate) fn columns(self, schema: &TargetSchema) -> Vec<LogColumn> {
         match self {
-            Self::Log => log_columns(key_column),
-            Self::Issue => issue_columns(key_column),
+            Self::Log => log_columns(&schema.key_column, schema.key_type),
+            Self::Issue => issue_columns(&schema.key_column, schema.key_type),
         }
     }
 }
@@ -95,7 +95,7 @@ impl Upgrade<'_> {
 
     /// Columns that the table lacks.
     fn new_columns(&self) -> Vec<LogColumn> {
-        let all = columns_since(self.version, &self.schema.key_column);
+        let all = columns_since(self.version, &self.schema.key_column, self.schema.key_type);
         all.into_iter().filter(|column| self.table == OldTable::Log || column.name == CONTRACT_NAME).collect()
     }
 
@@ -221,11 +221,7 @@ impl Upgrade<'_> {
         let is_new = |name: &str| new.iter().any(|column| column.name == name);
         let identity = (self.table == OldTable::Log).then(|| LOG_ID.to_owned());
         let kept = identity.into_iter().chain(
-            self.table
-                .columns(&schema.key_column)
-                .into_iter()
-                .map(|column| column.name)
-                .filter(|name| !is_new(name)),
+            self.table.columns(schema).into_iter().map(|column| column.name).filter(|name| !is_new(name)),
         );
         let kept = kept.map(|name| dialect.quote(&name)).collect::<Vec<_>>().join(", ");
         // Whose the rows are, where they do not say so.

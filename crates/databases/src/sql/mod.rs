@@ -5,6 +5,7 @@ pub(crate) mod dialect;
 pub mod log_upgrade;
 pub(crate) mod names;
 pub(crate) mod paging;
+pub(crate) mod rank;
 pub(crate) mod replacing;
 pub mod rows_as_sql;
 pub(crate) mod statement;

@@ -1,36 +1,129 @@
 //! What paging by key is in every database.
+//!
+//! Integers are bounded by two numbers, and the database computes shares and leaves out what the log has. Of other keys it does neither: how
+//! text sorts and which texts are one is the column's own matter, so that nothing but the column is compared with its keys, and its own index
+//! gives their order. The reader sees to share and log (`docs/decisions/0010`).
 
 use std::collections::HashMap;
 
-use xmlshred_engine::ports::{FailedDocuments, Fault, PortError, Selection};
+use xmlshred_engine::ports::{FailedDocuments, Fault, Logged, PortError, Selection};
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, KeyRange};
+use xmlshred_model::{DocumentKey, KeyError, KeyRange, KeyType, Share};
 
 use crate::sql::dialect::Dialect;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, SKIPPED, SUCCESS};
 
-/// First and last key of a page's query; `None` when no key can come after `after`. One lower bound and not two: databases seek
+/// First and last integer of a page's query; `None` when no key can come after `after`. One lower bound and not two: databases seek
 /// to one of them only, and would read every key before this page if they chose the start of the range.
-pub(crate) fn bounds(selection: &Selection, after: Option<DocumentKey>) -> Option<[i64; 2]> {
-    let start = selection.range.start.map_or(i64::MIN, |key| key.0);
-    let end = selection.range.end.map_or(i64::MAX, |key| key.0);
+///
+/// # Errors
+/// When an end of the range is no integer.
+pub(crate) fn bounds(
+    spec: &SourceSpec,
+    selection: &Selection,
+    after: Option<&DocumentKey>,
+) -> Result<Option<[i64; 2]>, PortError> {
+    let number = |key: Option<&DocumentKey>, open: i64| match key {
+        None => Ok(open),
+        Some(DocumentKey::Int(number)) => Ok(*number),
+        Some(key) => match KeyType::Integer.adopt(key) {
+            Ok(DocumentKey::Int(number)) => Ok(number),
+            Ok(_) => unreachable!("an integer was asked for"),
+            Err(error) => Err(wrong_range(spec, error)),
+        },
+    };
+    let start = number(selection.range.start.as_ref(), i64::MIN)?;
+    let end = number(selection.range.end.as_ref(), i64::MAX)?;
     let next = match after {
         None => i64::MIN,
-        Some(after) => after.0.checked_add(1)?,
+        Some(after) => match number(Some(after), i64::MIN)?.checked_add(1) {
+            None => return Ok(None),
+            Some(next) => next,
+        },
     };
-    Some([start.max(next), end])
+    Ok(Some([start.max(next), end]))
+}
+
+/// The bounds of a page's query for keys that are no integers: one lower bound, for the same reason, and an upper one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OpenBounds {
+    lower: Option<(&'static str, DocumentKey)>,
+    upper: Option<DocumentKey>,
+}
+
+impl OpenBounds {
+    /// # Errors
+    /// When an end of the range is no key of the source's type.
+    pub(crate) fn of(
+        spec: &SourceSpec,
+        key_type: KeyType,
+        selection: &Selection,
+        after: Option<&DocumentKey>,
+    ) -> Result<Self, PortError> {
+        let KeyRange { start, end } =
+            selection.range.adopted(key_type).map_err(|error| wrong_range(spec, error))?;
+        let lower = match after {
+            Some(after) => Some((">", after.clone())),
+            None => start.map(|start| (">=", start)),
+        };
+        Ok(Self { lower, upper: end })
+    }
+
+    /// The same up to this key at most, where there is one.
+    pub(crate) fn up_to(self, last: Option<&DocumentKey>) -> Self {
+        Self { upper: last.cloned().or(self.upper), ..self }
+    }
+
+    /// The bounds in the order of their parameters.
+    pub(crate) fn parameters(&self) -> Vec<&DocumentKey> {
+        self.lower.iter().map(|(_, key)| key).chain(&self.upper).collect()
+    }
+
+    /// `FROM … WHERE …`, with parameters from 1 on, written so.
+    pub(crate) fn selecting(
+        &self,
+        dialect: &Dialect,
+        spec: &SourceSpec,
+        parameter: &dyn Fn(usize) -> String,
+    ) -> String {
+        let SourceSpec { schema, table, key, xml: _, min_bytes: _, where_sql, version: _, columns: _ } = spec;
+        let from = dialect.table(schema.as_deref(), table);
+        let key = format!("{}.{}", dialect.quote(table), dialect.quote(key));
+        let mut sql = format!("FROM {from} WHERE {key} IS NOT NULL");
+        let operators =
+            self.lower.iter().map(|(operator, _)| *operator).chain(self.upper.iter().map(|_| "<="));
+        for (at, operator) in operators.enumerate() {
+            sql += &format!(" AND {key} {operator} {}", parameter(at + 1));
+        }
+        if let Some(condition) = where_sql {
+            sql += &format!(" AND ({condition}\n)");
+        }
+        sql
+    }
+}
+
+/// The last key that a page of keys that are no integers has looked at; none where there are no more. `keys` are as read, one more than `limit` where
+/// there are more.
+pub(crate) fn last_of_page(keys: &[DocumentKey], limit: usize) -> Option<&DocumentKey> {
+    if keys.len() > limit { keys[..limit].last() } else { None }
 }
 
 /// How many documents of a selection the log, given as SQL names it, has of the contract in this parameter: those of status success, failed and
-/// skipped, as cells of 64 bits. Keys of others may be of any type that holds them.
+/// skipped, as cells of 64 bits. Where keys are no integers, only of
+/// the whole ([`is_whole`]). Keys of others may be of any type that holds them.
+///
+/// # Errors
+/// When an end of the range is no integer.
 pub(crate) fn count_logged(
     dialect: &Dialect,
     log: &str,
     key: &str,
     selection: &Selection,
     contract: &str,
-) -> String {
-    let Selection { range: KeyRange { start, end }, share, failed: _ } = selection;
+) -> Result<String, PortError> {
+    let Selection { range, share, failed: _ } = selection;
+    let KeyRange { start, end } =
+        range.adopted(KeyType::Integer).map_err(|error| PortError::new(Fault::Other, error.to_string()))?;
     let key = dialect.quote(key);
     let with_status =
         |status| format!("CAST(coalesce(sum(CASE WHEN status = '{status}' THEN 1 ELSE 0 END), 0) AS bigint)");
@@ -42,7 +135,47 @@ pub(crate) fn count_logged(
     if count > 1 {
         sql += &format!(" AND (({key} % {count}) + {count}) % {count} = {index}");
     }
-    sql
+    Ok(sql)
+}
+
+/// Whether a selection is that of all keys.
+pub(crate) fn is_whole(selection: &Selection) -> bool {
+    let Selection { range, share, failed: _ } = selection;
+    *range == KeyRange::default() && *share == Share::WHOLE
+}
+
+/// Some rows of the log: keys with their status.
+pub(crate) type LoggedKeys = Vec<(DocumentKey, String)>;
+
+/// Counts what the log has of a selection, where keys are no integers. `page` gives rows in order of the log's index: those after this key, at
+/// most so many.
+///
+/// # Errors
+/// When an end of the range is no key, or a page cannot be read.
+pub(crate) fn count_logged_pages(
+    key_type: KeyType,
+    selection: &Selection,
+    page: &mut dyn FnMut(Option<&DocumentKey>, usize) -> Result<LoggedKeys, PortError>,
+) -> Result<Logged, PortError> {
+    const PAGE: usize = 10_000;
+    let Selection { range, share, failed: _ } = selection;
+    let range = range.adopted(key_type).map_err(|error| PortError::new(Fault::Other, error.to_string()))?;
+    let (mut logged, mut last) = (Logged::default(), None);
+    loop {
+        let rows = page(last.as_ref(), PAGE)?;
+        for (_, status) in rows.iter().filter(|(key, _)| range.contains(key) && share.contains(key)) {
+            match status.as_str() {
+                SUCCESS => logged.success_count += 1,
+                FAILED => logged.failed_count += 1,
+                SKIPPED => logged.skipped_count += 1,
+                _ => {}
+            }
+        }
+        if rows.len() < PAGE {
+            return Ok(logged);
+        }
+        last = rows.into_iter().next_back().map(|(key, _)| key);
+    }
 }
 
 /// The logged documents, of those with these keys, that were logged in the version given for their key, where there are versions.
@@ -67,19 +200,40 @@ pub(crate) fn done(status: &str, failed: FailedDocuments) -> String {
 
 /// The last key that a page's query has looked at: that of the page, or the end of the range where there are no more. `keys` are as read, one
 /// more than `limit` where there are more.
-pub(crate) fn end_of_page(keys: &[DocumentKey], limit: usize, end: i64) -> i64 {
-    if keys.len() > limit { keys[..limit].last().map_or(end, |last| last.0) } else { end }
+pub(crate) fn end_of_page(keys: &[i64], limit: usize, end: i64) -> i64 {
+    if keys.len() > limit { keys[..limit].last().copied().unwrap_or(end) } else { end }
 }
 
-/// The key is of another type.
-pub(crate) fn not_an_integer(spec: &SourceSpec, found: &str) -> PortError {
-    let message = format!("the key column {}.{} is of type {found}, not an integer", spec.table, spec.key);
+/// The column is of a type that keys do not have.
+pub(crate) fn no_key_type(spec: &SourceSpec, found: &str) -> PortError {
+    let message =
+        format!("the key column {}.{} is of type {found}, which is none of a key", spec.table, spec.key);
+    PortError::new(Fault::WrongTable { table: spec.table.clone() }, message).with_hint(
+        "`source.key` must name a column of integers, decimals without fraction, text or uuids, best the primary key: other types are not \
+         exact, or do not order in the same way everywhere; a view can give it as text",
+    )
+}
+
+/// A row has a key that is none.
+pub(crate) fn no_key(spec: &SourceSpec, error: KeyError) -> PortError {
+    let message = format!("the key column {}.{} has a value that is {error}", spec.table, spec.key);
+    PortError::new(Fault::WrongTable { table: spec.table.clone() }, message).with_hint(
+        "every row of the source needs a key that all databases can keep and tell apart; leave such rows out with `source.where`, or mend them",
+    )
+}
+
+/// Somebody has asked for keys that there cannot be.
+fn wrong_range(spec: &SourceSpec, error: KeyError) -> PortError {
+    let message = format!(
+        "the range of keys does not fit the key column {}.{}: its ends are {error}",
+        spec.table, spec.key
+    );
     PortError::new(Fault::WrongTable { table: spec.table.clone() }, message)
-        .with_hint("`source.key` must name an integer column, best the primary key")
+        .with_hint("give `--key-start` and `--key-end` as keys of the source")
 }
 
 /// Two rows with one key share one log row: the second document would never be processed, and nobody told.
-pub(crate) fn not_unique(spec: &SourceSpec, key: DocumentKey) -> PortError {
+pub(crate) fn not_unique(spec: &SourceSpec, key: &DocumentKey) -> PortError {
     let message = format!("the key column {}.{} has the key {key} in several rows", spec.table, spec.key);
     PortError::new(Fault::WrongTable { table: spec.table.clone() }, message)
         .with_hint("`source.key` must name a column whose values are unique, best the primary key")

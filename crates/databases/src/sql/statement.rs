@@ -3,6 +3,7 @@
 use xmlshred_model::{OnExisting, TableSchema, TargetSchema};
 
 use crate::sql::dialect::Dialect;
+use crate::sql::rank::in_sqlite;
 use xmlshred_model::log_table::{
     CONTRACT_NAME, FAILED, ISSUE, LOG, SOURCE_VERSION, issue_columns, log_columns,
 };
@@ -25,8 +26,7 @@ pub(crate) fn insert_row(dialect: &Dialect, schema: &TargetSchema, index: usize)
     let condition = schema.ranking_column(index).map(|column| {
         let rank = dialect.quote(columns[column]);
         let old = format!("{}.{rank}", dialect.table(schema.namespace.as_deref(), &table.name));
-        // The column may be of any type that holds the number.
-        let [new, old] = [format!("excluded.{rank}"), old].map(|cell| format!("CAST({cell} AS INTEGER)"));
+        let [new, old] = [format!("excluded.{rank}"), old].map(|cell| in_sqlite(schema.key_type, &cell));
         takes_place(schema.on_existing, &new, &old)
     });
     text += &match (schema.on_existing, condition) {
@@ -69,13 +69,13 @@ pub(crate) fn find_row(dialect: &Dialect, schema: &TargetSchema, table: &TableSc
 
 /// Inserts one row of the log; parameters in the order of [`log_columns`].
 pub(crate) fn insert_log(dialect: &Dialect, schema: &TargetSchema) -> String {
-    let columns = log_columns(&schema.key_column);
+    let columns = log_columns(&schema.key_column, schema.key_type);
     insert(dialect, schema, LOG, &columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>())
 }
 
 /// Inserts one row of the issues; parameters in the order of [`issue_columns`].
 pub(crate) fn insert_issue(dialect: &Dialect, schema: &TargetSchema) -> String {
-    let columns = issue_columns(&schema.key_column);
+    let columns = issue_columns(&schema.key_column, schema.key_type);
     insert(dialect, schema, ISSUE, &columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>())
 }
 

@@ -5,7 +5,6 @@ use std::path::Path;
 use rusqlite::Connection;
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::DocumentKey;
 
 use crate::sql::dialect::SQLITE;
 use crate::transfer::DocumentWriter;
@@ -48,13 +47,13 @@ impl SqliteDocuments {
 }
 
 impl DocumentWriter for SqliteDocuments {
-    fn insert(&mut self, documents: &[(DocumentKey, Option<String>)]) -> Result<(), PortError> {
+    fn insert(&mut self, documents: &[(i64, Option<String>)]) -> Result<(), PortError> {
         let failed = |error| port_error("writing documents", error);
         let transaction = self.connection.transaction().map_err(failed)?;
         {
             let mut statement = transaction.prepare_cached(&self.insert).map_err(failed)?;
             for (key, document) in documents {
-                statement.execute((key.0, document)).map_err(failed)?;
+                statement.execute((key, document)).map_err(failed)?;
             }
         }
         transaction.commit().map_err(failed)

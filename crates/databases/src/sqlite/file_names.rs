@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, TransactionBehavior, params};
 use xmlshred_engine::ports::PortError;
+use xmlshred_model::TargetSchema;
 use xmlshred_model::log_table::{CONTRACT_NAME, FILE, LOG};
-use xmlshred_model::{DocumentKey, TargetSchema};
 
 use crate::address::OpenOptions;
 use crate::sql::dialect::SQLITE;
@@ -61,7 +61,7 @@ impl FileNames for SqliteFileNames {
             "INSERT INTO {file} ({key}, {CONTRACT_NAME}, file_name, file_name_hash) VALUES (?1, ?2, ?3, ?4)"
         );
         for Binding { key, name } in &new {
-            let row = params![key.0, self.schema.contract_name, name, name_hash(name)];
+            let row = params![key, self.schema.contract_name, name, name_hash(name)];
             transaction.prepare_cached(&sql).and_then(|mut insert| insert.execute(row)).map_err(failed)?;
         }
         transaction.commit().map_err(failed)?;
@@ -82,8 +82,8 @@ fn known(connection: &Connection, schema: &TargetSchema) -> Result<KnownFiles, P
         let (file, key) = (SQLITE.quote(FILE), SQLITE.quote(&schema.key_column));
         let sql = format!("SELECT {key}, file_name FROM {file} WHERE {CONTRACT_NAME} = ?1");
         let mut read = connection.prepare(&sql).map_err(failed)?;
-        let bindings = read
-            .query_map(contract_name, |row| Ok(Binding { key: DocumentKey(row.get(0)?), name: row.get(1)? }));
+        let bindings =
+            read.query_map(contract_name, |row| Ok(Binding { key: row.get(0)?, name: row.get(1)? }));
         known.bound = bindings.and_then(Iterator::collect).map_err(failed)?;
     }
     if layout(connection, LOG)?.is_there()? {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, Logged, PortError, Selection};
-use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
+use xmlshred_model::{DataType, DocumentKey, KeyType, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
 
 use crate::address::OpenOptions;
 use crate::catalog::log_layout::{Layout, OldRows};
@@ -14,13 +14,14 @@ use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQLITE;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::names::listed;
-use crate::sql::paging::count_logged;
+use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, is_whole};
 use crate::sql::statement;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, LOG_ID, SKIPPED, SUCCESS};
 
 use super::catalog::{layout, names};
 use super::connect::{open_for_reading, open_for_writing};
 use super::fault::port_error;
+use super::key::KeyParameter;
 
 /// Times compare as text only without the `Z`, which sorts behind the point of a fraction.
 const TIME: &str = "rtrim(processing_time, 'Z')";
@@ -79,14 +80,15 @@ impl Journal for SqliteJournal {
         let Some(connection) = self.log()? else { return Ok(Vec::new()) };
         let mut find = connection.prepare_cached(&sql).map_err(error)?;
         let mut processed = Vec::new();
-        for (at, &key) in keys.iter().enumerate() {
+        for (at, key) in keys.iter().enumerate() {
             let read = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(2)?));
-            let entry = find.query_row(params![key.0, contract_name], read).optional().map_err(error)?;
+            let entry =
+                find.query_row(params![KeyParameter(key), contract_name], read).optional().map_err(error)?;
             let counts = entry.is_some_and(|(status, version)| {
                 let is_done = failed == FailedDocuments::Leave || status != FAILED;
                 is_done && versions.is_none_or(|versions| versions[at] == version)
             });
-            processed.extend(counts.then_some(key));
+            processed.extend(counts.then(|| key.clone()));
         }
         Ok(processed)
     }
@@ -94,7 +96,14 @@ impl Journal for SqliteJournal {
     fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {
         let error = |error| port_error("reading the log", error);
         let contract_name = self.schema.contract_name.clone();
-        let sql = count_logged(&SQLITE, LOG, &self.schema.key_column, selection, "?1");
+        let (key, key_type) = (self.schema.key_column.clone(), self.schema.key_type);
+        if key_type != KeyType::Integer && !is_whole(selection) {
+            let Some(connection) = self.log()? else { return Ok(Logged::default()) };
+            return count_logged_pages(key_type, selection, &mut |after, limit| {
+                logged_keys(connection, &key, key_type, &contract_name, after, limit).map_err(error)
+            });
+        }
+        let sql = count_logged(&SQLITE, LOG, &key, selection, "?1")?;
         let Some(connection) = self.log()? else { return Ok(Logged::default()) };
         let count = |row: &Row<'_>, at| row.get(at).map(i64::unsigned_abs);
         let counted = connection.query_row(&sql, [contract_name], |row| {
@@ -136,6 +145,33 @@ impl Journal for SqliteJournal {
     }
 }
 
+/// Rows of the log after this key; what is no key counts as none.
+fn logged_keys(
+    connection: &Connection,
+    key: &str,
+    key_type: KeyType,
+    contract_name: &str,
+    after: Option<&DocumentKey>,
+    limit: usize,
+) -> rusqlite::Result<LoggedKeys> {
+    let key = SQLITE.quote(key);
+    let behind = if after.is_some() { format!(" AND {key} > ?2") } else { String::new() };
+    let sql = format!(
+        "SELECT CAST({key} AS TEXT), status FROM {LOG} WHERE {CONTRACT_NAME} = ?1{behind} ORDER BY {key} LIMIT {limit}"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.raw_bind_parameter(1, contract_name)?;
+    if let Some(after) = after {
+        statement.raw_bind_parameter(2, KeyParameter(after))?;
+    }
+    let mut rows = statement.raw_query();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.extend(key_type.parse(row.get_ref(0)?.as_str()?).ok().zip(row.get(1)?));
+    }
+    Ok(found)
+}
+
 /// Brings a log of an earlier version up. Who waited for the file finds it done.
 fn upgrade(transaction: &Transaction<'_>, schema: &TargetSchema, adopt_log: bool) -> Result<(), PortError> {
     let failed = |error| port_error("bringing the log up", error);
@@ -168,7 +204,7 @@ fn upgrade_table(
     version: u32,
 ) -> Result<(), PortError> {
     let failed = |error| port_error("bringing the log up", error);
-    let known = table.columns(&schema.key_column);
+    let known = table.columns(schema);
     let is_known = |name: &String| {
         name.eq_ignore_ascii_case(LOG_ID) || known.iter().any(|column| column.name.eq_ignore_ascii_case(name))
     };

@@ -8,6 +8,7 @@ mod fault;
 mod file_names;
 mod inserter;
 mod journal;
+mod key;
 mod log_file;
 mod real_tables;
 mod rows;

@@ -8,7 +8,8 @@ use rusqlite::types::Null;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use xmlshred_engine::ports::{AlreadyDone, Commit, FailedDocuments, PortError, RunIdentity, Sink};
 use xmlshred_model::{
-    Batch, DocumentKey, DocumentRecord, Outcome, TableSchema, TargetSchema, Value, lexical, millis_ceil,
+    Batch, DocumentKey, DocumentRecord, KeyType, Outcome, TableSchema, TargetSchema, Value, lexical,
+    millis_ceil,
 };
 
 use crate::address::OpenOptions;
@@ -22,6 +23,7 @@ use xmlshred_model::log_table::FAILED;
 use super::connect::open_for_writing;
 use super::fault::{port_error, table_error};
 use super::inserter::{Inserter, is_view};
+use super::key::KeyParameter;
 use super::log_file::LogFile;
 use super::statement_time::{LONGEST_WRITE, StatementTime};
 use super::target_check;
@@ -87,7 +89,11 @@ impl SqliteSink {
             delete_log: statement::delete_log(&SQLITE, schema),
             delete_issues: statement::delete_issues(&SQLITE, schema),
             delete_rows: match schema.has_versions {
-                true => delete_rows(&SQLITE, schema, &|column, _| format!("{column} = ?1")),
+                true => delete_rows(&SQLITE, schema, &|column, _| match schema.key_type {
+                    // The column's own collation may take several keys for one.
+                    KeyType::Text => format!("{column} = ?1 COLLATE BINARY"),
+                    _ => format!("{column} = ?1"),
+                }),
                 false => Vec::new(),
             },
         };
@@ -157,7 +163,7 @@ impl Load<'_> {
         for (at, document) in self.batch.documents().iter().enumerate() {
             self.time.begin();
             let entry = find
-                .query_row(params![document.key.0, contract_name], LogEntry::read)
+                .query_row(params![KeyParameter(&document.key), contract_name], LogEntry::read)
                 .optional()
                 .map_err(error)?;
             let has_changed = |entry: &LogEntry| {
@@ -165,21 +171,21 @@ impl Load<'_> {
             };
             match entry {
                 Some(entry) if has_changed(&entry) => {
-                    self.remove_rows(document.key)?;
-                    self.remove_entry(document.key)?;
+                    self.remove_rows(&document.key)?;
+                    self.remove_entry(&document.key)?;
                     append(&mut remaining, at);
                 }
                 Some(entry) if failed == FailedDocuments::Leave || entry.status != FAILED => {
-                    already_done
-                        .push(AlreadyDone { key: document.key, by_this_run: entry.is_by(self.identity) });
+                    let by_this_run = entry.is_by(self.identity);
+                    already_done.push(AlreadyDone { key: document.key.clone(), by_this_run });
                 }
                 // This very run has failed it a moment ago, and the answer was lost.
                 Some(entry) if entry.is_by(self.identity) => {
-                    already_done.push(AlreadyDone { key: document.key, by_this_run: true });
+                    already_done.push(AlreadyDone { key: document.key.clone(), by_this_run: true });
                 }
                 entry => {
                     if entry.is_some() {
-                        self.remove_entry(document.key)?;
+                        self.remove_entry(&document.key)?;
                     }
                     append(&mut remaining, at);
                 }
@@ -199,21 +205,21 @@ impl Load<'_> {
         successful
     }
 
-    fn remove_rows(&self, key: DocumentKey) -> Result<(), PortError> {
+    fn remove_rows(&self, key: &DocumentKey) -> Result<(), PortError> {
         for sql in &self.statements.delete_rows {
             self.time.begin();
             let mut statement = self.prepare(sql, "what takes the place of other rows")?;
-            statement.execute([key.0]).map_err(|error| {
-                port_error("removing the rows of the document of before", error).about(Some(key))
+            statement.execute([KeyParameter(key)]).map_err(|error| {
+                port_error("removing the rows of the document of before", error).about(Some(key.clone()))
             })?;
         }
         Ok(())
     }
 
-    fn remove_entry(&self, key: DocumentKey) -> Result<(), PortError> {
+    fn remove_entry(&self, key: &DocumentKey) -> Result<(), PortError> {
         for sql in [&self.statements.delete_issues, &self.statements.delete_log] {
             let mut statement = self.prepare(sql, "log")?;
-            let parameters = params![key.0, self.batch.schema().contract_name];
+            let parameters = params![KeyParameter(key), self.batch.schema().contract_name];
             statement.execute(parameters).map_err(|error| port_error("replacing a log entry", error))?;
         }
         Ok(())
@@ -278,7 +284,7 @@ impl Load<'_> {
             let issue_count: u64 = issues.iter().map(|issue| u64::from(issue.count)).sum();
             self.time.begin();
             log.execute(params![
-                key.0,
+                KeyParameter(key),
                 contract_name,
                 outcome.status(),
                 failure.map(ToString::to_string),
@@ -304,7 +310,7 @@ impl Load<'_> {
                 let column = &table.columns[found.column as usize];
                 issue
                     .execute(params![
-                        key.0,
+                        KeyParameter(key),
                         contract_name,
                         table.name,
                         column.name,
@@ -356,7 +362,7 @@ mod tests {
     use super::*;
     use crate::sql::ddl::{self, Existing};
     use xmlshred_engine::ports::Fault;
-    use xmlshred_model::{BatchBuilder, ColumnSchema, DataType, OnExisting, Share};
+    use xmlshred_model::{BatchBuilder, ColumnSchema, DataType, KeyType, OnExisting, Share};
 
     fn schema() -> Arc<TargetSchema> {
         let column = |name: &str, data_type| ColumnSchema {
@@ -376,6 +382,7 @@ mod tests {
             on_existing: OnExisting::Fail,
             tables: vec![table("first"), table("second")],
             key_column: "app_id".to_owned(),
+            key_type: KeyType::Integer,
             ranking_columns: Vec::new(),
             owners: Vec::new(),
             has_versions: false,
@@ -391,7 +398,7 @@ mod tests {
                 builder.push_row(table, &[Value::Int(key), Value::Text(&note)]);
             }
             builder.finish_document(DocumentRecord {
-                key: DocumentKey(key),
+                key: DocumentKey::Int(key),
                 outcome: Outcome::Success,
                 issues: Vec::new(),
                 document_hash: 0,
@@ -439,7 +446,11 @@ mod tests {
         sink.time = StatementTime::limit(&mut sink.connection, std::time::Duration::ZERO).unwrap();
         for _ in 0..2 {
             let error = sink.commit(&batch(&schema, 1..9), &identity(), FailedDocuments::Leave).unwrap_err();
-            assert_eq!((&error.fault, error.suspect), (&Fault::Timeout, Some(DocumentKey(5))), "{error}");
+            assert_eq!(
+                (&error.fault, &error.suspect),
+                (&Fault::Timeout, &Some(DocumentKey::Int(5))),
+                "{error}"
+            );
             assert_eq!(row_counts(&sink), [0, 0, 0]);
         }
         sink.commit(&batch(&schema, 1..5), &identity(), FailedDocuments::Leave).unwrap();

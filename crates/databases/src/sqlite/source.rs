@@ -5,19 +5,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Error, OptionalExtension, params};
+use rusqlite::{Connection, Error, OptionalExtension, params, params_from_iter};
 use xmlshred_engine::ports::{Fault, Fetched, FetchedRow, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, KeyRange, TargetSchema};
+use xmlshred_model::{DocumentKey, KeyError, KeyRange, KeyType, TargetSchema};
 
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQLITE;
-use crate::sql::paging::{bounds, done, end_of_page, not_an_integer, not_unique};
+use crate::sql::paging::{OpenBounds, bounds, done, end_of_page, last_of_page, no_key, not_unique};
 use xmlshred_model::log_table::{CONTRACT_NAME, LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
 
 use super::catalog::{is_unique, layout, names};
 use super::connect::open_for_reading;
 use super::fault::{port_error, source_error};
+use super::key::{KeyParameter, key_type};
 use super::statement_time::{LONGEST_READ, StatementTime};
 use crate::transfer::fetching::hexadecimal;
 
@@ -32,6 +33,7 @@ pub(crate) struct SqliteSource {
     /// The log is there; without it nothing is processed yet.
     has_log: bool,
     has_unique_keys: bool,
+    key_type: KeyType,
 }
 
 impl SqliteSource {
@@ -43,13 +45,17 @@ impl SqliteSource {
     ) -> Result<Self, PortError> {
         let mut connection = open_for_reading(file)?;
         check_table(&connection, spec)?;
+        let key_type = key_type(&connection, spec)?;
+        // Of text the reader asks the log itself.
+        let log = log.filter(|_| key_type == KeyType::Integer);
         let has_log = log.is_some() && layout(&connection, LOG)?.is_there()?;
         let contract_name = log.map_or_else(String::new, |schema| schema.contract_name.clone());
         let has_unique_keys = is_unique(&connection, &spec.table, &spec.key)?;
         let (spec, sees_journal) = (spec.clone(), log.is_some());
         let time = StatementTime::limit(&mut connection, LONGEST_READ)
             .map_err(|error| port_error("opening the file", error))?;
-        let source = Self { connection, time, spec, contract_name, sees_journal, has_log, has_unique_keys };
+        let source =
+            Self { connection, time, spec, contract_name, sees_journal, has_log, has_unique_keys, key_type };
         source.check_condition()?;
         Ok(source)
     }
@@ -59,7 +65,13 @@ impl SqliteSource {
         if self.spec.where_sql.is_none() {
             return Ok(());
         }
-        let sql = format!("SELECT 1 {}", self.selecting(&Selection::ALL));
+        let from = if self.key_type == KeyType::Integer {
+            self.selecting(&Selection::ALL)
+        } else {
+            OpenBounds::of(&self.spec, self.key_type, &Selection::ALL, None)?
+                .selecting(&SQLITE, &self.spec, &parameter)
+        };
+        let sql = format!("SELECT 1 {from}");
         let failed = |error| selection_error("looking at `source.where`", &self.spec, error);
         self.connection.prepare(&sql).map(drop).map_err(failed)
     }
@@ -140,45 +152,106 @@ impl SqliteSource {
             .query_row(params![start, end, self.contract_name], |row| row.get(0))
             .optional()
             .map_err(failed)?;
-        repeated.map_or(Ok(()), |key| Err(not_unique(&self.spec, DocumentKey(key))))
+        repeated.map_or(Ok(()), |key| Err(not_unique(&self.spec, &DocumentKey::Int(key))))
     }
+
+    /// The next keys that are text, as the column sorts them.
+    fn text_keys(
+        &self,
+        selection: &Selection,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        let bounds = OpenBounds::of(&self.spec, self.key_type, selection, after)?;
+        let key = SQLITE.quote(&self.spec.key);
+        let rows_wanted = limit.saturating_add(1);
+        let from = bounds.selecting(&SQLITE, &self.spec, &parameter);
+        let sql = format!("SELECT {key} {from} ORDER BY {key} LIMIT {rows_wanted}");
+        let mut keys = self.read_text_keys("reading keys of documents", &sql, &bounds)?;
+        if !self.has_unique_keys {
+            // The column says which texts are one: that is asked of it.
+            let page = bounds.up_to(last_of_page(&keys, limit));
+            let from = page.selecting(&SQLITE, &self.spec, &parameter);
+            let sql = format!("SELECT {key} {from} GROUP BY {key} HAVING count(*) > 1 LIMIT 1");
+            if let Some(twice) = self.read_text_keys("looking for repeated keys", &sql, &page)?.first() {
+                return Err(not_unique(&self.spec, twice));
+            }
+        }
+        keys.truncate(limit);
+        Ok(keys)
+    }
+
+    fn read_text_keys(
+        &self,
+        during: &str,
+        sql: &str,
+        bounds: &OpenBounds,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        let failed = |error| selection_error(during, &self.spec, error);
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        let mut rows = statement
+            .query(params_from_iter(bounds.parameters().into_iter().map(KeyParameter)))
+            .map_err(failed)?;
+        let mut keys = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let ValueRef::Text(bytes) = row.get_ref(0).map_err(failed)? else {
+                return Err(no_key(&self.spec, KeyError::NotA(self.key_type)));
+            };
+            let text = std::str::from_utf8(bytes).map_err(|_| no_key(&self.spec, KeyError::NotText))?;
+            keys.push(self.key_type.parse(text).map_err(|error| no_key(&self.spec, error))?);
+        }
+        Ok(keys)
+    }
+}
+
+/// A parameter by its number.
+fn parameter(number: usize) -> String {
+    format!("?{number}")
 }
 
 impl Source for SqliteSource {
     fn keys(
         &mut self,
         selection: &Selection,
-        after: Option<DocumentKey>,
+        after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
         let failed = |error| selection_error("reading keys of documents", &self.spec, error);
         self.time.begin();
+        if self.key_type != KeyType::Integer {
+            return self.text_keys(selection, after, limit);
+        }
         let key = SQLITE.quote(&self.spec.key);
-        let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
+        let Some([start, end]) = bounds(&self.spec, selection, after)? else { return Ok(Vec::new()) };
         let sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?4", self.selecting(selection));
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
         let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let mut rows =
             statement.query(params![start, end, self.contract_name, rows_wanted]).map_err(failed)?;
-        let mut keys: Vec<DocumentKey> = Vec::new();
+        let mut keys: Vec<i64> = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
             let key = match row.get_ref(0).map_err(failed)? {
-                ValueRef::Integer(key) => DocumentKey(key),
-                other => return Err(not_an_integer(&self.spec, &other.data_type().to_string())),
+                ValueRef::Integer(key) => key,
+                _ => return Err(no_key(&self.spec, KeyError::NotA(KeyType::Integer))),
             };
             if keys.last() == Some(&key) {
-                return Err(not_unique(&self.spec, key));
+                return Err(not_unique(&self.spec, &DocumentKey::Int(key)));
             }
             keys.push(key);
         }
         if self.has_log && !self.has_unique_keys {
-            let range = KeyRange { start: None, end: Some(DocumentKey(end_of_page(&keys, limit, end))) };
-            let selection = Selection { range, ..*selection };
-            self.check_repeated(&selection, [start, end_of_page(&keys, limit, end)])?;
+            let end = end_of_page(&keys, limit, end);
+            let range = KeyRange { start: None, end: Some(DocumentKey::Int(end)) };
+            let selection = Selection { range, ..selection.clone() };
+            self.check_repeated(&selection, [start, end])?;
         }
         keys.truncate(limit);
-        Ok(keys)
+        Ok(keys.into_iter().map(DocumentKey::Int).collect())
+    }
+
+    fn key_type(&self) -> KeyType {
+        self.key_type
     }
 
     fn promises_unique_keys(&self) -> bool {
@@ -193,7 +266,11 @@ impl Source for SqliteSource {
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         let versions = keys.iter().map(|key| {
             self.time.begin();
-            Ok(statement.query_row([key.0], |row| row.get(0)).optional().map_err(failed)?.flatten())
+            Ok(statement
+                .query_row([KeyParameter(key)], |row| row.get(0))
+                .optional()
+                .map_err(failed)?
+                .flatten())
         });
         versions.collect::<Result<_, _>>().map(Some)
     }
@@ -213,10 +290,10 @@ impl Source for SqliteSource {
         let column_count = self.spec.columns.len();
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         let max_bytes = i64::try_from(max_bytes).unwrap_or(i64::MAX);
-        for &key in keys {
+        for key in keys {
             self.time.begin();
             let fetched = statement
-                .query_row(params![key.0, max_bytes], |row| {
+                .query_row(params![KeyParameter(key), max_bytes], |row| {
                     let length: Option<i64> = row.get(0)?;
                     let document = match (length, row.get_ref(2)?) {
                         (None, _) => Fetched::Null,
@@ -237,7 +314,7 @@ impl Source for SqliteSource {
                 .optional()
                 .map_err(failed)?;
             if let Some(fetched) = fetched
-                && take(key, fetched).is_break()
+                && take(key.clone(), fetched).is_break()
             {
                 break;
             }
@@ -247,11 +324,20 @@ impl Source for SqliteSource {
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
         let failed = |error| selection_error("counting documents", &self.spec, error);
-        let sql = format!("SELECT count(*) {}", self.selecting(selection));
-        let Some([start, end]) = bounds(selection, None) else { return Ok(Some(0)) };
         self.time.begin();
-        let counted =
-            self.connection.query_row(&sql, params![start, end, self.contract_name], |row| row.get(0));
+        let counted = if self.key_type == KeyType::Integer {
+            let Some([start, end]) = bounds(&self.spec, selection, None)? else { return Ok(Some(0)) };
+            let sql = format!("SELECT count(*) {}", self.selecting(selection));
+            self.connection.query_row(&sql, params![start, end, self.contract_name], |row| row.get(0))
+        } else {
+            if selection.share.count() > 1 {
+                return Ok(None);
+            }
+            let bounds = OpenBounds::of(&self.spec, self.key_type, selection, None)?;
+            let sql = format!("SELECT count(*) {}", bounds.selecting(&SQLITE, &self.spec, &parameter));
+            let parameters = params_from_iter(bounds.parameters().into_iter().map(KeyParameter));
+            self.connection.query_row(&sql, parameters, |row| row.get(0))
+        };
         match counted.map_err(failed) {
             Ok(count) => Ok(Some(i64::unsigned_abs(count))),
             Err(PortError { fault: Fault::Timeout, .. }) => Ok(None),
@@ -327,6 +413,7 @@ mod tests {
             on_existing: OnExisting::Fail,
             tables: Vec::new(),
             key_column: "app_id".to_owned(),
+            key_type: KeyType::Integer,
             ranking_columns: Vec::new(),
             owners: Vec::new(),
             has_versions: false,
@@ -336,10 +423,14 @@ mod tests {
         let all = FailedDocuments::Leave;
         for (failed, end, first_step) in [
             (all, None, "SEARCH app_xml USING INTEGER PRIMARY KEY (rowid>?)"),
-            (all, Some(DocumentKey(7)), "SEARCH app_xml USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+            (
+                all,
+                Some(DocumentKey::Int(7)),
+                "SEARCH app_xml USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+            ),
             (FailedDocuments::Retry, None, "SEARCH app_xml USING INTEGER PRIMARY KEY (rowid>?)"),
         ] {
-            let range = KeyRange { start: Some(DocumentKey(1)), end };
+            let range = KeyRange { start: Some(DocumentKey::Int(1)), end };
             let selection = Selection { range, share: Share::new(1, 3).unwrap(), failed };
             let sql = format!(
                 "EXPLAIN QUERY PLAN SELECT app_id {} ORDER BY app_id LIMIT ?4",

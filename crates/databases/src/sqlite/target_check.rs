@@ -5,8 +5,10 @@
 
 use rusqlite::Connection;
 use xmlshred_engine::ports::{Fault, PortError};
-use xmlshred_model::{DataType, TargetSchema};
+use xmlshred_model::log_table::{ISSUE, LOG};
+use xmlshred_model::{DataType, KeyType, TargetSchema};
 
+use crate::catalog::log_keys::{self, Holds};
 use crate::catalog::target_names::{self, Known};
 use crate::sql::dialect::SQLITE;
 use crate::sql::names::listed;
@@ -19,7 +21,27 @@ use super::fault::port_error;
 pub(super) fn check(connection: &Connection, schema: &TargetSchema) -> Result<(), PortError> {
     check_names(connection, schema)?;
     check_computed(connection, schema)?;
-    check_types(connection, schema)
+    check_types(connection, schema)?;
+    check_log_keys(connection, schema)
+}
+
+/// A file keeps integers in any column; text and what stands as text become numbers in one for numbers.
+fn check_log_keys(connection: &Connection, schema: &TargetSchema) -> Result<(), PortError> {
+    let failed = |error| port_error("reading the log's columns", error);
+    if schema.key_type == KeyType::Integer {
+        return Ok(());
+    }
+    let sql = "SELECT type FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE";
+    let declared =
+        |table: &str| connection.query_row(sql, [table, &schema.key_column], |row| row.get::<_, String>(0));
+    let declared = [declared(LOG).map_err(failed)?, declared(ISSUE).map_err(failed)?];
+    let holds = |declared: &str| match (is_numeric(declared), schema.key_type) {
+        (true, _) => Holds::Others,
+        (false, KeyType::Uuid) => Holds::Uuids,
+        (false, KeyType::Decimal | KeyType::Integer) => Holds::Decimals,
+        (false, KeyType::Text) => Holds::Text,
+    };
+    log_keys::check(schema, &SQLITE, [0, 1].map(|at| (holds(&declared[at]), declared[at].as_str())))
 }
 
 fn check_names(connection: &Connection, schema: &TargetSchema) -> Result<(), PortError> {

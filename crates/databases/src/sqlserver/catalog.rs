@@ -4,13 +4,14 @@ use xmlshred_engine::ports::PortError;
 use xmlshred_model::{OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
+use crate::catalog::log_keys::{self, Holds};
 use crate::catalog::log_layout::Layout;
 use crate::catalog::rights::{Retrying, needed};
 use crate::catalog::target_names::{self, Known};
 use crate::sql::dialect::SQL_SERVER;
-use xmlshred_model::log_table::{CONTRACT_NAME, ISSUE, LOG};
+use xmlshred_model::log_table::{ISSUE, LOG};
 
-use super::driver::{Driver, DriverError};
+use super::driver::Driver;
 use super::fault::port_error;
 use super::rights;
 
@@ -24,6 +25,8 @@ pub(super) struct Column {
     pub(super) declared: String,
     /// Digits after the point, of a number or of seconds.
     pub(super) scale: u8,
+    /// Digits of a number.
+    pub(super) precision: u8,
     /// Bytes that a value has at most; none where only the server's memory is the limit.
     pub(super) byte_length: Option<u16>,
     /// Whether it takes nulls.
@@ -110,6 +113,7 @@ fn columns_of_all(driver: &mut dyn Driver, tables: &[String]) -> Result<Vec<Opti
                 declared: declared(&type_name, number(0), number(1), number(2)),
                 name: name.clone(),
                 scale: u8::try_from(number(0)).unwrap_or(0),
+                precision: u8::try_from(number(1)).unwrap_or(0),
                 byte_length: u16::try_from(number(2)).ok(),
                 is_nullable: number(3) == 1,
                 filled_by: match (number(4), number(5)) {
@@ -166,11 +170,28 @@ pub(super) fn check_target(
         .collect();
     target_names::check(schema, &expected, &Known { columns: known, is_same: is_same_name }, &SQL_SERVER)?;
     let mut found: Vec<_> = found.into_iter().flatten().collect();
+    let keys = [0, 1].map(|at| {
+        let key = found[schema.tables.len() + at]
+            .iter()
+            .find(|column| is_same_name(&column.name, &schema.key_column));
+        key.map_or((Holds::Others, ""), |key| (holds(key), key.declared.as_str()))
+    });
+    log_keys::check(schema, &SQL_SERVER, keys)?;
     rights::check(driver, schema, &needed(schema, options, Retrying::Deletes))?;
     for (table, columns) in tables.iter().zip(&mut found) {
         ask_for_scales(driver, table, columns)?;
     }
     Ok(found)
+}
+
+fn holds(key: &Column) -> Holds {
+    match key.type_name.as_str() {
+        "tinyint" | "smallint" | "int" | "bigint" => Holds::Integers,
+        "decimal" | "numeric" => Holds::Decimals,
+        "uniqueidentifier" => Holds::Uuids,
+        "nvarchar" => Holds::Text,
+        _ => Holds::Others,
+    }
 }
 
 /// The scales of columns with time, as bulk loads see them: Babelfish's catalog has another number for those that were declared with the
@@ -225,22 +246,6 @@ pub(super) fn layouts(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<
 pub(super) fn has_log(driver: &mut dyn Driver, schema: &TargetSchema) -> Result<bool, PortError> {
     layouts(driver, schema)?[0].is_there()
 }
-
-/// What to say behind the log's name where rows are looked up by their key: a server that takes the log for small reads all of it, and
-/// then waits for rows that other instances are writing. Nothing where the server takes no such hint, or has no index to follow it with.
-pub(super) fn seeking(driver: &mut dyn Driver, log: &str, key: &str) -> Result<&'static str, PortError> {
-    let key = SQL_SERVER.quote(key);
-    let sql = format!(
-        "SELECT TOP (0) 1 FROM {log} AS log{FORCE_SEEK} WHERE log.{CONTRACT_NAME} = @P1 AND log.{key} = @P2"
-    );
-    match driver.query(&sql, &[Value::Text(""), Value::Int(0)], &mut |_| {}) {
-        Ok(()) => Ok(FORCE_SEEK),
-        Err(DriverError::Server { .. }) => Ok(""),
-        Err(error) => Err(port_error("reading the log", error)),
-    }
-}
-
-const FORCE_SEEK: &str = " WITH (FORCESEEK)";
 
 /// A target table as SQL names it.
 pub(super) fn qualified(schema: &TargetSchema, table: &str) -> String {

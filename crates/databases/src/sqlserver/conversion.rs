@@ -268,6 +268,7 @@ mod tests {
             type_name: type_name.to_owned(),
             declared: format!("{type_name}(9)"),
             scale: 0,
+            precision: 0,
             byte_length: Some(9),
             is_nullable: true,
             filled_by: None,

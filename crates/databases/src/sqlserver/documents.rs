@@ -2,7 +2,7 @@
 
 use xmlshred_engine::ports::PortError;
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, Value};
+use xmlshred_model::Value;
 
 use crate::address::OpenOptions;
 use crate::sql::ddl::text_literal;
@@ -66,9 +66,9 @@ fn clear(driver: &mut dyn Driver, schema: &str) -> Result<(), super::driver::Dri
 }
 
 impl DocumentWriter for SqlServerDocuments {
-    fn insert(&mut self, documents: &[(DocumentKey, Option<String>)]) -> Result<(), PortError> {
+    fn insert(&mut self, documents: &[(i64, Option<String>)]) -> Result<(), PortError> {
         let mut rows = documents.iter().map(|(key, document)| {
-            vec![Value::Int(key.0), document.as_deref().map_or(Value::Null, Value::Text)]
+            vec![Value::Int(*key), document.as_deref().map_or(Value::Null, Value::Text)]
         });
         let inserted = self.driver.bulk_load(&self.target, &mut rows);
         inserted.map(drop).map_err(|error| port_error("writing documents", error))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::log_table::{CONTRACT_NAME, FILE, LOG};
-use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
+use xmlshred_model::{OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
 use crate::catalog::rights::OF_FILES;
@@ -49,7 +49,7 @@ impl SqlServerFileNames {
             for (Binding { key, name }, hash) in part.iter().zip(&hashes) {
                 let first = parameters.len() + 1;
                 rows.push(format!("(@P{first}, @P1, @P{}, @P{})", first + 1, first + 2));
-                parameters.extend([Value::Int(key.0), Value::Text(name), Value::Text(hash)]);
+                parameters.extend([Value::Int(*key), Value::Text(name), Value::Text(hash)]);
             }
             let sql = format!(
                 "INSERT INTO {file} ({key}, {CONTRACT_NAME}, file_name, file_name_hash) VALUES {}",
@@ -79,7 +79,7 @@ impl FileNames for SqlServerFileNames {
                 if let (Some(OwnedValue::Inline(Value::Int(key))), Some(OwnedValue::Text(name))) =
                     (cells.next(), cells.next())
                 {
-                    known.bound.push(Binding { key: DocumentKey(key), name });
+                    known.bound.push(Binding { key, name });
                 }
             });
             read.map_err(failed)?;

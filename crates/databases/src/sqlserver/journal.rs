@@ -3,22 +3,23 @@
 use std::sync::Arc;
 
 use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, Logged, PortError, Selection};
-use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
+use xmlshred_model::{DocumentKey, KeyType, OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
 use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::log_upgrade::{self, OldTable};
-use crate::sql::paging::{count_logged, done, of_these_versions};
+use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, done, is_whole, of_these_versions};
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
 
 use super::address::{Intent, SqlServerAddress};
-use super::catalog::{has_all_tables, has_log, layouts, qualified, seeking, target_tables_there};
+use super::catalog::{has_all_tables, has_log, layouts, qualified, target_tables_there};
 use super::connect::connect;
 use super::driver::{Driver, NoUnicode};
 use super::fault::port_error;
 use super::file_names::has_file_table;
+use super::key::{KeySql, seeking};
 use super::key_list;
 
 /// Instances that create tables take turns by this lock: `IF OBJECT_ID(…) IS NULL` alone lets two of them collide.
@@ -79,6 +80,34 @@ impl SqlServerJournal {
     }
 }
 
+impl SqlServerJournal {
+    /// Rows of the log after this key.
+    fn logged_keys(&mut self, after: Option<&DocumentKey>, limit: usize) -> Result<LoggedKeys, PortError> {
+        let key = SQL_SERVER.quote(&self.schema.key_column);
+        let key_sql = KeySql::of_log(self.schema.key_type);
+        let behind = after.map_or_else(String::new, |_| format!(" AND {key} > {}", key_sql.parameter(2)));
+        let sql = format!(
+            "SELECT TOP ({limit}) {}, status FROM {} WHERE {CONTRACT_NAME} = @P1{behind} ORDER BY {key}",
+            key_sql.read(&key),
+            qualified(&self.schema, LOG)
+        );
+        let after = after.map(|after| key_sql.value(after));
+        let mut parameters = vec![Value::Text(&self.schema.contract_name)];
+        parameters.extend(after.as_ref().map(OwnedValue::as_value));
+        let mut logged = Vec::new();
+        let mut add = |row: Vec<OwnedValue>| {
+            let mut cells = row.into_iter();
+            if let (Some(key), Some(OwnedValue::Text(status))) = (cells.next(), cells.next()) {
+                logged.extend(key_sql.key(&key).ok().map(|key| (key, status)));
+            }
+        };
+        self.driver
+            .query(&sql, &parameters, &mut add)
+            .map_err(|error| port_error("reading the log", error))?;
+        Ok(logged)
+    }
+}
+
 impl Journal for SqlServerJournal {
     fn create_tables(&mut self) -> Result<(), PortError> {
         let failed = |error| port_error("creating tables", error);
@@ -113,29 +142,29 @@ impl Journal for SqlServerJournal {
             return Ok(Vec::new());
         }
         let (log, key) = (qualified(&self.schema, LOG), SQL_SERVER.quote(&self.schema.key_column));
+        let key_sql = KeySql::of_log(self.schema.key_type);
         let done = done("status", failed);
         let hint = match self.hint {
             Some(hint) => hint,
-            None => seeking(&mut *self.driver, &log, &self.schema.key_column)?,
+            None => seeking(&mut *self.driver, &log, (&self.schema.key_column, key_sql))?,
         };
         self.hint = Some(hint);
-        let numbers: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let wanted: Vec<_> = keys.iter().collect();
         let mut logged = Vec::new();
-        for part in key_list::parts(&numbers) {
+        for part in key_list::parts(key_sql, &wanted) {
             let sql = format!(
-                "SELECT CAST({key} AS bigint), {SOURCE_VERSION} FROM {log}{hint} WHERE {} AND {key} IN ({}){done}",
+                "SELECT {}, {SOURCE_VERSION} FROM {log}{hint} WHERE {} AND {key} IN ({}){done}",
+                key_sql.read(&key),
                 part.of_contract(),
                 part.placeholders()
             );
             self.driver
                 .query(&sql, &part.parameters_with(&self.schema.contract_name), &mut |row| {
                     let mut cells = row.into_iter();
-                    if let Some(OwnedValue::Inline(Value::Int(key))) = cells.next() {
-                        let version = cells.next();
-                        let version =
-                            if let Some(OwnedValue::Text(text)) = version { Some(text) } else { None };
-                        logged.push((DocumentKey(key), version));
-                    }
+                    let Some(Ok(key)) = cells.next().map(|key| key_sql.key(&key)) else { return };
+                    let version =
+                        if let Some(OwnedValue::Text(text)) = cells.next() { Some(text) } else { None };
+                    logged.push((key, version));
                 })
                 .map_err(|error| port_error("reading the log", error))?;
         }
@@ -147,7 +176,12 @@ impl Journal for SqlServerJournal {
             return Ok(Logged::default());
         }
         let (log, key) = (qualified(&self.schema, LOG), &self.schema.key_column);
-        let sql = count_logged(&SQL_SERVER, &log, key, selection, "@P1");
+        let key_type = self.schema.key_type;
+        if key_type != KeyType::Integer && !is_whole(selection) {
+            let mut page = |after: Option<&DocumentKey>, limit| self.logged_keys(after, limit);
+            return count_logged_pages(key_type, selection, &mut page);
+        }
+        let sql = count_logged(&SQL_SERVER, &log, key, selection, "@P1")?;
         let mut logged = Logged::default();
         let read = self.driver.query(&sql, &[Value::Text(&self.schema.contract_name)], &mut |row| {
             if let [success, failed, skipped] = &row[..] {

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, Fault, PortError, RunIdentity};
 use xmlshred_model::{
-    Batch, DataType, DocumentKey, DocumentRecord, Outcome, OwnedValue, TableSchema, TargetSchema, Value,
-    millis_ceil,
+    Batch, DataType, DocumentKey, DocumentRecord, KeyType, Outcome, OwnedValue, TableSchema, TargetSchema,
+    Value, millis_ceil,
 };
 
 use crate::sql::dialect::SQL_SERVER;
@@ -19,12 +19,14 @@ use super::catalog::qualified;
 use super::conversion::Way;
 use super::driver::{BulkTarget, Driver};
 use super::fault::port_error;
+use super::key::KeySql;
 use super::key_list;
 
 /// The statements of the log.
 #[derive(Debug)]
 pub(super) struct LogWriter {
     key: String,
+    key_sql: KeySql,
     /// What is said behind the log's name.
     hint: &'static str,
     log: BulkTarget,
@@ -47,9 +49,10 @@ impl LogWriter {
         };
         Self {
             key: SQL_SERVER.quote(&schema.key_column),
+            key_sql: KeySql::of_log(schema.key_type),
             hint,
-            log: bulk(log, log_table(&schema.key_column)),
-            issue: bulk(issue, issue_table(&schema.key_column)),
+            log: bulk(log, log_table(&schema.key_column, schema.key_type)),
+            issue: bulk(issue, issue_table(&schema.key_column, schema.key_type)),
         }
     }
 
@@ -64,12 +67,12 @@ impl LogWriter {
         let entries = self.find(driver, batch, identity)?;
         let mut already_done = Vec::new();
         let mut replaced = Vec::new();
-        let versions = batch.documents().iter().map(|document| (document.key.0, &document.source_version));
-        let versions: HashMap<i64, _> =
+        let versions = batch.documents().iter().map(|document| (&document.key, &document.source_version));
+        let versions: HashMap<&DocumentKey, _> =
             if batch.schema().has_versions { versions.collect() } else { HashMap::new() };
         let mut changed = Vec::new();
-        for (&key, entry) in &entries {
-            if versions.get(&key).is_some_and(|version| **version != entry.version) {
+        for (key, entry) in &entries {
+            if versions.get(key).is_some_and(|version| **version != entry.version) {
                 changed.push(key);
                 continue;
             }
@@ -77,19 +80,19 @@ impl LogWriter {
             if failed == FailedDocuments::Retry && entry.is_failed && !entry.by_this_run {
                 replaced.push(key);
             } else {
-                already_done.push(AlreadyDone { key: DocumentKey(key), by_this_run: entry.by_this_run });
+                already_done.push(AlreadyDone { key: key.clone(), by_this_run: entry.by_this_run });
             }
         }
-        already_done.sort_unstable_by_key(|done| done.key);
+        already_done.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         self.remove_rows(driver, batch.schema(), &changed)?;
         replaced.extend(changed);
         self.remove(driver, batch.schema(), &replaced)?;
         let is_open = |document: &DocumentRecord| {
-            !entries.contains_key(&document.key.0) || replaced.contains(&document.key.0)
+            !entries.contains_key(&document.key) || replaced.contains(&&document.key)
         };
         let remaining = runs(batch, is_open);
         let documents = remaining.iter().cloned().flatten();
-        let rows: Vec<LogRow> = documents.map(|at| LogRow::of(batch, at)).collect();
+        let rows: Vec<LogRow<'_>> = documents.map(|at| LogRow::of(batch, at)).collect();
         if !rows.is_empty() {
             let contract_name = &batch.schema().contract_name;
             let mut cells = rows.iter().map(|row| row.cells(contract_name, identity));
@@ -103,27 +106,28 @@ impl LogWriter {
         driver: &mut dyn Driver,
         batch: &Batch,
         identity: &RunIdentity,
-    ) -> Result<HashMap<i64, LogEntry>, PortError> {
-        let keys: Vec<i64> = batch.documents().iter().map(|document| document.key.0).collect();
+    ) -> Result<HashMap<DocumentKey, LogEntry>, PortError> {
+        let keys: Vec<_> = batch.documents().iter().map(|document| &document.key).collect();
         let mut entries = HashMap::new();
-        for part in key_list::parts(&keys) {
+        for part in key_list::parts(self.key_sql, &keys) {
             let sql = format!(
-                "SELECT CAST({0} AS bigint), status, run_nonce, {SOURCE_VERSION} FROM {1}{2} WHERE {3} AND {0} IN ({4})",
+                "SELECT {5}, status, run_nonce, {SOURCE_VERSION} FROM {1}{2} WHERE {3} AND {0} IN ({4})",
                 self.key,
                 self.log.table,
                 self.hint,
                 part.of_contract(),
-                part.placeholders()
+                part.placeholders(),
+                self.key_sql.read(&self.key)
             );
             driver
                 .query(&sql, &part.parameters_with(&batch.schema().contract_name), &mut |row| {
-                    let [OwnedValue::Inline(Value::Int(key)), status, nonce, version] = &row[..] else {
-                        return;
-                    };
+                    let [key, status, nonce, version] = &row[..] else { return };
+                    // What others have written may be no key.
+                    let Ok(key) = self.key_sql.key(key) else { return };
                     let version =
                         if let OwnedValue::Text(text) = version { Some(text.clone()) } else { None };
                     entries.insert(
-                        *key,
+                        key,
                         LogEntry {
                             is_failed: status.as_value() == Value::Text(FAILED),
                             by_this_run: nonce.as_value() == Value::Text(&identity.run_nonce),
@@ -141,15 +145,17 @@ impl LogWriter {
         &self,
         driver: &mut dyn Driver,
         schema: &TargetSchema,
-        keys: &[i64],
+        keys: &[&DocumentKey],
     ) -> Result<(), PortError> {
-        for part in key_list::parts(keys) {
-            let numbers = part.placeholders();
-            let texts = numbers.split(", ").map(|number| format!("CAST({number} AS nvarchar(20))"));
-            let texts = texts.collect::<Vec<_>>().join(", ");
-            let is_theirs = |column: &str, data_type: DataType| {
-                let keys = if data_type.is_text() { &texts } else { &numbers };
-                format!("{column} IN ({keys})")
+        for part in key_list::parts(self.key_sql, keys) {
+            let (typed, texts) = (part.placeholders(), part.texts());
+            let is_theirs = |column: &str, data_type: DataType| match self.key_sql.key_type {
+                // The column's own collation may take several keys for one.
+                KeyType::Text => {
+                    format!("{column} IN ({texts}) AND {column} COLLATE Latin1_General_BIN2 IN ({texts})")
+                }
+                _ if data_type.is_text() => format!("{column} IN ({texts})"),
+                _ => format!("{column} IN ({typed})"),
             };
             for sql in delete_rows(&SQL_SERVER, schema, &is_theirs) {
                 driver
@@ -161,10 +167,15 @@ impl LogWriter {
     }
 
     /// Removes entries that others take the place of; where documents have no versions, failed ones only.
-    fn remove(&self, driver: &mut dyn Driver, schema: &TargetSchema, keys: &[i64]) -> Result<(), PortError> {
+    fn remove(
+        &self,
+        driver: &mut dyn Driver,
+        schema: &TargetSchema,
+        keys: &[&DocumentKey],
+    ) -> Result<(), PortError> {
         let contract_name = &schema.contract_name;
         let status = if schema.has_versions { "" } else { " AND status = 'failed'" };
-        for part in key_list::parts(keys) {
+        for part in key_list::parts(self.key_sql, keys) {
             let of_log = (&self.log.table, self.hint, status);
             for (table, hint, condition) in [(&self.issue.table, "", ""), of_log] {
                 let (of_contract, keys) = (part.of_contract(), part.placeholders());
@@ -188,14 +199,17 @@ impl LogWriter {
         dropped: &Dropped,
     ) -> Result<(), PortError> {
         let sql = format!(
-            "UPDATE {}{} SET row_count = row_count - @P1 WHERE {CONTRACT_NAME} = @P2 AND {} = @P3",
-            self.log.table, self.hint, self.key
+            "UPDATE {}{} SET row_count = row_count - @P1 WHERE {CONTRACT_NAME} = @P2 AND {} = {}",
+            self.log.table,
+            self.hint,
+            self.key,
+            self.key_sql.parameter(3)
         );
         let contract_name = Value::Text(&batch.schema().contract_name);
         for (at, count) in dropped.documents() {
-            let key = Value::Int(batch.documents()[at].key.0);
+            let key = self.key_sql.value(&batch.documents()[at].key);
             driver
-                .execute(&sql, &[Value::Int(count.cast_signed()), contract_name, key])
+                .execute(&sql, &[Value::Int(count.cast_signed()), contract_name, key.as_value()])
                 .map_err(|error| port_error("writing the log", error).of_log())?;
         }
         Ok(())
@@ -215,7 +229,7 @@ impl LogWriter {
                     let table = &batch.schema().tables[issue.table as usize];
                     let column = &table.columns[issue.column as usize];
                     vec![
-                        Value::Int(document.key.0),
+                        document.key.as_value(),
                         Value::Text(&batch.schema().contract_name),
                         Value::Text(&table.name),
                         Value::Text(&column.name),
@@ -251,8 +265,8 @@ fn collided(error: super::driver::DriverError) -> PortError {
 }
 
 /// A log row with what its cells borrow.
-struct LogRow {
-    key: i64,
+struct LogRow<'b> {
+    key: &'b DocumentKey,
     status: &'static str,
     reason: Option<String>,
     code: Option<&'static str>,
@@ -264,8 +278,8 @@ struct LogRow {
     duration: i64,
 }
 
-impl LogRow {
-    fn of(batch: &Batch, at: usize) -> Self {
+impl<'b> LogRow<'b> {
+    fn of(batch: &'b Batch, at: usize) -> Self {
         let DocumentRecord {
             key,
             outcome,
@@ -279,7 +293,7 @@ impl LogRow {
         let row_count = if *outcome == Outcome::Success { batch.document_row_count(at) } else { 0 };
         let failure = outcome.failure();
         Self {
-            key: key.0,
+            key,
             status: outcome.status(),
             reason: failure.map(ToString::to_string),
             code: failure.map(|failure| failure.code.as_str()),
@@ -296,7 +310,7 @@ impl LogRow {
     fn cells<'a>(&'a self, contract_name: &'a str, identity: &'a RunIdentity) -> Vec<Value<'a>> {
         let RunIdentity { session_id, run_nonce, share, contract_hash } = identity;
         vec![
-            Value::Int(self.key),
+            self.key.as_value(),
             Value::Text(contract_name),
             Value::Text(self.status),
             self.reason.as_deref().map_or(Value::Null, Value::Text),

@@ -13,6 +13,7 @@ mod driver;
 mod fault;
 mod file_names;
 mod journal;
+mod key;
 mod key_list;
 mod line;
 mod log;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError, RunIdentity, Sink};
-use xmlshred_model::{Batch, Outcome, TargetSchema};
+use xmlshred_model::{Batch, DocumentKey, Outcome, TargetSchema};
 
 use crate::address::OpenOptions;
 use crate::catalog::rights::{Needed, Right, Why};
@@ -12,11 +12,12 @@ use crate::transfer::runs::runs;
 use xmlshred_model::log_table::{LOG, issue_table, log_table};
 
 use super::address::{Intent, SqlServerAddress};
-use super::catalog::{check_target, qualified, seeking};
+use super::catalog::{check_target, qualified};
 use super::connect::connect;
 use super::conversion::{Staging, ways};
 use super::driver::{Driver, NoUnicode};
 use super::fault::{port_error, target_error};
+use super::key::{KeySql, seeking};
 use super::log::LogWriter;
 use super::rights;
 use super::table_loader::TableLoader;
@@ -43,7 +44,10 @@ impl SqlServerSink {
     ) -> Result<Self, PortError> {
         let mut driver = connect(address, &options.application_name, Intent::ReadWrite, NoUnicode::Refused)?;
         let columns = check_target(&mut *driver, schema, options)?;
-        let (log, issue) = (log_table(&schema.key_column), issue_table(&schema.key_column));
+        let (log, issue) = (
+            log_table(&schema.key_column, schema.key_type),
+            issue_table(&schema.key_column, schema.key_type),
+        );
         let tables = schema.tables.iter().map(|table| (table, Staging::Possible));
         let ways = ways(tables.chain([&log, &issue].map(|table| (table, Staging::Impossible))), &columns)?;
         let (ways, log_ways) = ways.split_at(schema.tables.len());
@@ -55,7 +59,8 @@ impl SqlServerSink {
         });
         rights::check(&mut *driver, schema, &needed.collect::<Vec<_>>())?;
         let [log, issue] = log_ways else { unreachable!("there is a way into each table") };
-        let hint = seeking(&mut *driver, &qualified(schema, LOG), &schema.key_column)?;
+        let key_sql = KeySql::of_log(schema.key_type);
+        let hint = seeking(&mut *driver, &qualified(schema, LOG), (&schema.key_column, key_sql))?;
         let tables = ways.iter().enumerate();
         let tables = tables.map(|(index, way)| TableLoader::new(schema, index, way)).collect();
         Ok(Self {
@@ -78,9 +83,9 @@ impl SqlServerSink {
         driver.begin().map_err(|error| port_error("beginning a transaction", error))?;
         let (already_done, remaining) = self.log.insert(driver, batch, identity, failed)?;
         // A document that failed late still has its rows in the batch.
-        let is_done = |key| already_done.iter().any(|done| done.key == key);
+        let is_done = |key: &DocumentKey| already_done.iter().any(|done| done.key == *key);
         let successful =
-            runs(batch, |document| document.outcome == Outcome::Success && !is_done(document.key));
+            runs(batch, |document| document.outcome == Outcome::Success && !is_done(&document.key));
         let mut table_row_counts = Vec::with_capacity(self.tables.len());
         let mut dropped = Dropped::default();
         for (index, table) in self.tables.iter().enumerate() {

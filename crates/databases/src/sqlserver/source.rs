@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use xmlshred_engine::ports::{Fault, Fetched, FetchedRow, PortError, Selection, Source};
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, OwnedValue, TargetSchema, Value};
+use xmlshred_model::{DocumentKey, KeyType, OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQL_SERVER;
-use crate::sql::paging::{SeenLog, bounds, end_of_page, not_an_integer, not_unique, selecting};
+use crate::sql::paging::{
+    OpenBounds, SeenLog, bounds, end_of_page, last_of_page, no_key, not_unique, selecting,
+};
 use crate::transfer::fetching::{self, Documents};
 use xmlshred_model::log_table::{LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
 
@@ -20,6 +22,7 @@ use super::catalog::{self, Column, is_same_name, qualified};
 use super::connect::connect;
 use super::driver::{Driver, DriverError, NoUnicode};
 use super::fault::source_error;
+use super::key::{KeySql, seeking};
 use super::key_list;
 use super::numbers::is_misunderstood;
 use super::rights;
@@ -35,6 +38,7 @@ pub(crate) struct SqlServerSource {
     contract_name: String,
     sees_journal: bool,
     has_unique_keys: bool,
+    key: KeySql,
     document: DocumentColumn,
 }
 
@@ -64,7 +68,9 @@ impl SqlServerSource {
         // The log must be seen as it is now, so a replica will not do when it is there.
         let intent = if log.is_some() { Intent::ReadWrite } else { Intent::ReadOnly };
         let mut driver = connect(address, &options.application_name, intent, NoUnicode::Replaced)?;
-        let document = check_table(&mut *driver, spec)?;
+        let (key, document) = check_table(&mut *driver, spec)?;
+        // Of keys that are no integers the reader asks the log itself.
+        let log = log.filter(|_| key.key_type == KeyType::Integer);
         let sees_journal = log.is_some();
         let contract_name = log.map_or_else(String::new, |schema| schema.contract_name.clone());
         let log = match log {
@@ -72,13 +78,13 @@ impl SqlServerSource {
             _ => None,
         };
         let log_hint = match &log {
-            Some(log) => catalog::seeking(&mut *driver, log, &spec.key)?,
+            Some(log) => seeking(&mut *driver, log, (&spec.key, key))?,
             None => "",
         };
         let has_unique_keys = catalog::is_unique(&mut *driver, &source_table(spec), &spec.key)?;
         let spec = spec.clone();
         let mut source =
-            Self { driver, spec, log, log_hint, contract_name, sees_journal, has_unique_keys, document };
+            Self { driver, spec, log, log_hint, contract_name, sees_journal, has_unique_keys, key, document };
         source.check_condition()?;
         Ok(source)
     }
@@ -88,9 +94,15 @@ impl SqlServerSource {
         if self.spec.where_sql.is_none() {
             return Ok(());
         }
-        let condition = selecting(&SQL_SERVER, &self.spec, &Selection::ALL, None, ["@P1", "@P2", ""]);
+        let (condition, parameters) = if self.key.key_type == KeyType::Integer {
+            let condition = selecting(&SQL_SERVER, &self.spec, &Selection::ALL, None, ["@P1", "@P2", ""]);
+            (condition, vec![Value::Int(0), Value::Int(0)])
+        } else {
+            let bounds = OpenBounds::of(&self.spec, self.key.key_type, &Selection::ALL, None)?;
+            (self.selecting_open(&bounds), Vec::new())
+        };
         let sql = format!("SELECT TOP (0) 1 {condition}");
-        let read = self.driver.query(&sql, &[Value::Int(0), Value::Int(0)], &mut |_| {});
+        let read = self.driver.query(&sql, &parameters, &mut |_| {});
         read.map_err(|error| self.failed("looking at `source.where`", error))
     }
 
@@ -117,11 +129,65 @@ impl SqlServerSource {
         let mut repeated = None;
         let read = self.driver.query(&sql, &range.map(Value::Int), &mut |row| {
             if let Some(OwnedValue::Inline(Value::Int(key))) = row.first() {
-                repeated = Some(DocumentKey(*key));
+                repeated = Some(*key);
             }
         });
         read.map_err(|error| self.failed("looking for repeated keys", error))?;
-        repeated.map_or(Ok(()), |key| Err(not_unique(&self.spec, key)))
+        repeated.map_or(Ok(()), |key| Err(not_unique(&self.spec, &DocumentKey::Int(key))))
+    }
+
+    fn selecting_open(&self, bounds: &OpenBounds) -> String {
+        bounds.selecting(&SQL_SERVER, &self.spec, &|number| self.key.parameter(number))
+    }
+
+    /// The next keys that are no integers, as the column sorts them.
+    fn open_keys(
+        &mut self,
+        selection: &Selection,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        let bounds = OpenBounds::of(&self.spec, self.key.key_type, selection, after)?;
+        let column = format!("{}.{}", SQL_SERVER.quote(&self.spec.table), SQL_SERVER.quote(&self.spec.key));
+        let (read, rows_wanted) = (self.key.read(&column), limit.saturating_add(1));
+        let from = self.selecting_open(&bounds);
+        let top = bounds.parameters().len() + 1;
+        let sql = format!("SELECT TOP (CAST(@P{top} AS bigint)) {read} {from} ORDER BY {column}");
+        let rows_wanted = Some(i64::try_from(rows_wanted).unwrap_or(i64::MAX));
+        let mut keys = self.read_open_keys("reading keys of documents", &sql, &bounds, rows_wanted)?;
+        if !self.has_unique_keys {
+            // The column says which keys are one: that is asked of it.
+            let page = bounds.up_to(last_of_page(&keys, limit));
+            let from = self.selecting_open(&page);
+            let sql = format!(
+                "SELECT TOP (1) {read} {from} GROUP BY {column} HAVING COUNT_BIG(*) > 1 ORDER BY {column}"
+            );
+            if let Some(twice) = self.read_open_keys("looking for repeated keys", &sql, &page, None)?.first()
+            {
+                return Err(not_unique(&self.spec, twice));
+            }
+        }
+        keys.truncate(limit);
+        Ok(keys)
+    }
+
+    fn read_open_keys(
+        &mut self,
+        during: &str,
+        sql: &str,
+        bounds: &OpenBounds,
+        rows_wanted: Option<i64>,
+    ) -> Result<Vec<DocumentKey>, PortError> {
+        let key = self.key;
+        let values: Vec<_> = bounds.parameters().into_iter().map(|bound| key.value(bound)).collect();
+        let mut parameters: Vec<_> = values.iter().map(OwnedValue::as_value).collect();
+        parameters.extend(rows_wanted.map(Value::Int));
+        let mut keys = Vec::new();
+        let read = self
+            .driver
+            .query(sql, &parameters, &mut |row| keys.extend(row.first().map(|cell| key.key(cell))));
+        read.map_err(|error| self.failed(during, error))?;
+        keys.into_iter().collect::<Result<_, _>>().map_err(|error| no_key(&self.spec, error))
     }
 
     fn failed(&self, during: &str, error: DriverError) -> PortError {
@@ -140,10 +206,13 @@ impl Source for SqlServerSource {
     fn keys(
         &mut self,
         selection: &Selection,
-        after: Option<DocumentKey>,
+        after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
-        let Some([start, end]) = bounds(selection, after) else { return Ok(Vec::new()) };
+        if self.key.key_type != KeyType::Integer {
+            return self.open_keys(selection, after, limit);
+        }
+        let Some([start, end]) = bounds(&self.spec, selection, after)? else { return Ok(Vec::new()) };
         let (table, key) = (SQL_SERVER.quote(&self.spec.table), SQL_SERVER.quote(&self.spec.key));
         let sql = format!(
             "SELECT TOP (CAST(@P3 AS bigint)) CAST({table}.{key} AS bigint) {} ORDER BY {table}.{key}",
@@ -151,24 +220,28 @@ impl Source for SqlServerSource {
         );
         // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
         let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut keys: Vec<DocumentKey> = Vec::new();
+        let mut keys: Vec<i64> = Vec::new();
         let contract_name = self.contract_name.clone();
         let mut parameters = [start, end, rows_wanted].map(Value::Int).to_vec();
         parameters.extend(self.log.is_some().then_some(Value::Text(&contract_name)));
         let read = self.driver.query(&sql, &parameters, &mut |row| {
             if let Some(OwnedValue::Inline(Value::Int(key))) = row.first() {
-                keys.push(DocumentKey(*key));
+                keys.push(*key);
             }
         });
         read.map_err(|error| self.failed("reading keys of documents", error))?;
         if let Some(twice) = keys.windows(2).find(|keys| keys[0] == keys[1]) {
-            return Err(not_unique(&self.spec, twice[0]));
+            return Err(not_unique(&self.spec, &DocumentKey::Int(twice[0])));
         }
         if self.log.is_some() && !self.has_unique_keys {
             self.check_repeated(selection, [start, end_of_page(&keys, limit, end)])?;
         }
         keys.truncate(limit);
-        Ok(keys)
+        Ok(keys.into_iter().map(DocumentKey::Int).collect())
+    }
+
+    fn key_type(&self) -> KeyType {
+        self.key.key_type
     }
 
     fn promises_unique_keys(&self) -> bool {
@@ -193,13 +266,23 @@ impl Source for SqlServerSource {
     }
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
-        let Some([start, end]) = bounds(selection, None) else { return Ok(Some(0)) };
-        let sql = format!("SELECT count_big(*) {}", self.selecting(selection, "@P3"));
-        let mut count = None;
         let contract_name = self.contract_name.clone();
-        let mut parameters = [start, end].map(Value::Int).to_vec();
-        parameters.extend(self.log.is_some().then_some(Value::Text(&contract_name)));
-        let counted = self.driver.query(&sql, &parameters, &mut |row| {
+        let (from, values) = if self.key.key_type == KeyType::Integer {
+            let Some(range) = bounds(&self.spec, selection, None)? else { return Ok(Some(0)) };
+            let mut values = range.map(Value::Int).map(OwnedValue::Inline).to_vec();
+            values.extend(self.log.is_some().then_some(OwnedValue::Text(contract_name)));
+            (self.selecting(selection, "@P3"), values)
+        } else {
+            if selection.share.count() > 1 {
+                return Ok(None);
+            }
+            let bounds = OpenBounds::of(&self.spec, self.key.key_type, selection, None)?;
+            let values = bounds.parameters().into_iter().map(|bound| self.key.value(bound)).collect();
+            (self.selecting_open(&bounds), values)
+        };
+        let parameters: Vec<_> = values.iter().map(OwnedValue::as_value).collect();
+        let mut count = None;
+        let counted = self.driver.query(&format!("SELECT count_big(*) {from}"), &parameters, &mut |row| {
             if let Some(OwnedValue::Inline(Value::Int(found))) = row.first() {
                 count = Some(found.unsigned_abs());
             }
@@ -213,33 +296,36 @@ impl SqlServerSource {
     /// Reads expressions of the rows with these keys, in no particular order.
     fn read(
         &mut self,
-        keys: &[i64],
+        keys: &[&DocumentKey],
         expressions: &str,
-        each: &mut dyn FnMut(i64, OwnedValue, Vec<OwnedValue>),
+        each: &mut dyn FnMut(DocumentKey, OwnedValue, Vec<OwnedValue>),
     ) -> Result<(), PortError> {
         let (table, key) = (source_table(&self.spec), SQL_SERVER.quote(&self.spec.key));
-        for part in key_list::parts(keys) {
+        let key_sql = self.key;
+        let mut wrong = None;
+        for part in key_list::parts(key_sql, keys) {
             let sql = format!(
-                "SELECT CAST({key} AS bigint), {expressions} FROM {table} WHERE {key} IN ({})",
+                "SELECT {}, {expressions} FROM {table} WHERE {key} IN ({})",
+                key_sql.read(&key),
                 part.placeholders()
             );
             self.driver
                 .query(&sql, &part.parameters(), &mut |row| {
                     let mut cells = row.into_iter();
-                    if let (Some(OwnedValue::Inline(Value::Int(key))), Some(first)) =
-                        (cells.next(), cells.next())
-                    {
-                        each(key, first, cells.collect());
+                    match (cells.next().map(|cell| key_sql.key(&cell)), cells.next()) {
+                        (Some(Ok(key)), Some(first)) => each(key, first, cells.collect()),
+                        (Some(Err(error)), _) => wrong = Some(error),
+                        _ => {}
                     }
                 })
                 .map_err(|error| source_error("reading documents", &self.spec, error))?;
         }
-        Ok(())
+        wrong.map_or(Ok(()), |error| Err(no_key(&self.spec, error)))
     }
 }
 
 impl Documents for SqlServerSource {
-    fn versions(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<String>>, PortError> {
+    fn versions(&mut self, keys: &[&DocumentKey]) -> Result<HashMap<DocumentKey, Option<String>>, PortError> {
         let mut versions = HashMap::new();
         if let Some(version) = self.document.version.clone() {
             self.read(keys, &version, &mut |key, cell, _| {
@@ -249,7 +335,7 @@ impl Documents for SqlServerSource {
         Ok(versions)
     }
 
-    fn lengths(&mut self, keys: &[i64]) -> Result<HashMap<i64, Option<i64>>, PortError> {
+    fn lengths(&mut self, keys: &[&DocumentKey]) -> Result<HashMap<DocumentKey, Option<i64>>, PortError> {
         let DocumentColumn { expression: _, measured, bytes_per_unit, beside, version: _ } =
             self.document.clone();
         let mut lengths = HashMap::new();
@@ -268,7 +354,7 @@ impl Documents for SqlServerSource {
         Ok(lengths)
     }
 
-    fn documents(&mut self, keys: &[i64]) -> Result<HashMap<i64, FetchedRow>, PortError> {
+    fn documents(&mut self, keys: &[&DocumentKey]) -> Result<HashMap<DocumentKey, FetchedRow>, PortError> {
         let DocumentColumn { expression, beside, .. } = self.document.clone();
         let mut documents = HashMap::new();
         let mut marked = Vec::new();
@@ -277,7 +363,7 @@ impl Documents for SqlServerSource {
             let document = match cell {
                 OwnedValue::Text(text) => {
                     if text.contains(char::REPLACEMENT_CHARACTER) {
-                        marked.push(key);
+                        marked.push(key.clone());
                     }
                     Fetched::Text(text)
                 }
@@ -290,6 +376,7 @@ impl Documents for SqlServerSource {
         })?;
         if !marked.is_empty() {
             let bytes = format!("CAST(CONVERT(nvarchar(max), {expression}) AS varbinary(max))");
+            let marked: Vec<_> = marked.iter().collect();
             self.read(&marked, &bytes, &mut |key, cell, _| {
                 if let Some(row) = documents.get_mut(&key)
                     && let (Fetched::Text(text), OwnedValue::Binary(bytes)) = (&row.document, cell)
@@ -320,18 +407,14 @@ fn source_table(spec: &SourceSpec) -> String {
     SQL_SERVER.table(spec.schema.as_deref(), &spec.table)
 }
 
-/// That table and columns of the contract are there and fit; how documents are read.
-fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentColumn, PortError> {
+/// That table and columns of the contract are there and fit; how keys and documents are read.
+fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<(KeySql, DocumentColumn), PortError> {
     let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _, version, columns: others } = spec;
     rights::check_right_to_read(driver, spec, &source_table(spec))?;
     let Some(columns) = catalog::columns(driver, &source_table(spec))? else {
         return Err(no_table(spec, &catalog::table_names(driver, schema.as_deref())?));
     };
-    let key_column = column(&columns, spec, key)?;
-    let is_whole = matches!(key_column.type_name.as_str(), "decimal" | "numeric") && key_column.scale == 0;
-    if !matches!(key_column.type_name.as_str(), "tinyint" | "smallint" | "int" | "bigint") && !is_whole {
-        return Err(not_an_integer(spec, &key_column.type_name));
-    }
+    let key = KeySql::of_source(spec, column(&columns, spec, key)?)?;
     let version = version.as_ref().map(|name| {
         let column = as_text(table, column(&columns, spec, name)?);
         Ok(format!("LEFT({column}, {MAX_SOURCE_VERSION})"))
@@ -358,7 +441,7 @@ fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<DocumentCol
                 .with_hint("`source.xml` must name a text, xml or binary column"));
         }
     };
-    Ok(DocumentColumn { expression, measured, bytes_per_unit, beside, version })
+    Ok((key, DocumentColumn { expression, measured, bytes_per_unit, beside, version }))
 }
 
 /// A column beside documents as text that types of contracts read: dates and times in ISO 8601, numbers in full, bytes in hexadecimal.

@@ -6,6 +6,7 @@ use xmlshred_engine::ports::PortError;
 use xmlshred_model::{Batch, CellReader, OnExisting, OwnedValue, TargetSchema, Value};
 
 use crate::sql::dialect::SQL_SERVER;
+use crate::sql::rank::{ends_in_sql_server, in_sql_server};
 use crate::sql::statement::{overtakes, takes_place};
 use crate::transfer::dropped::Dropped;
 
@@ -170,12 +171,12 @@ impl Staging {
         let absent =
             || format!("NOT EXISTS (SELECT 1 FROM {target} AS old WHERE {})", same_key("old", "new"));
         let rank = schema.ranking_column(index).map(|column| &names[column]);
-        // The column may be of any type that holds the number, and rows of others may hold something else.
-        let rank_of = |row: &str| rank.map(|rank| format!("TRY_CAST({row}.{rank} AS bigint)"));
+        let rank_of = |row: &str| rank.map(|rank| in_sql_server(schema.key_type, &format!("{row}.{rank}")));
+        let [lowest, highest] = ends_in_sql_server(schema.key_type);
         // A row without rank comes behind all others.
         let first = |comparison: &str| {
             let by_number = format!("other.{NUMBER} {comparison} new.{NUMBER}");
-            let last = if comparison == ">" { i64::MIN } else { i64::MAX };
+            let last = if comparison == ">" { &lowest } else { &highest };
             let by_rank = rank_of("other").zip(rank_of("new")).map(|(other, new)| {
                 let [other, new] = [other, new].map(|rank| format!("COALESCE({rank}, {last})"));
                 format!("({other} {comparison} {new} OR {other} = {new} AND {by_number})")

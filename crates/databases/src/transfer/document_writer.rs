@@ -1,15 +1,14 @@
 //! Documents into a source table.
 
 use xmlshred_engine::ports::PortError;
-use xmlshred_model::DocumentKey;
 
 /// Fills a source table.
 pub trait DocumentWriter {
-    /// Adds documents; `None` is a null. Fast for some hundreds at a time.
+    /// Adds documents with their keys; `None` is a null. Fast for some hundreds at a time.
     ///
     /// # Errors
     /// Any fault. What earlier calls added stays.
-    fn insert(&mut self, documents: &[(DocumentKey, Option<String>)]) -> Result<(), PortError>;
+    fn insert(&mut self, documents: &[(i64, Option<String>)]) -> Result<(), PortError>;
 
     /// Makes the table ready for runs.
     ///

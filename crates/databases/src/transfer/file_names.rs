@@ -1,13 +1,12 @@
 //! Names of files and their keys, kept in the target.
 
 use xmlshred_engine::ports::{Fault, PortError};
-use xmlshred_model::DocumentKey;
 use xmlshred_model::log_table::FILE;
 
 /// A name that has a key, for good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Binding {
-    pub(crate) key: DocumentKey,
+    pub(crate) key: i64,
     pub(crate) name: String,
 }
 

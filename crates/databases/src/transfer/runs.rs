@@ -23,7 +23,7 @@ pub(crate) fn document_of_row(
     documents: &[Range<usize>],
     row: u64,
 ) -> Option<DocumentKey> {
-    place_of_row(batch, table, documents, row).map(|at| batch.documents()[at].key)
+    place_of_row(batch, table, documents, row).map(|at| batch.documents()[at].key.clone())
 }
 
 /// The place in the batch of the document that has this row, counted likewise.

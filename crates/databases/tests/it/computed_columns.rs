@@ -3,6 +3,7 @@
 use xmlshred_databases::{DatabaseUrl, DifferenceKind, OpenOptions, differences};
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_engine::testing::Fixture;
+use xmlshred_engine::testing::number;
 use xmlshred_model::{DataType, OnExisting, TargetSchema, Value};
 
 use crate::postgres::PostgresBench;
@@ -53,7 +54,7 @@ fn a_generated_column_of_sqlite_holds_documents() {
         INSERT INTO app_xml (n, body) VALUES (1, 'x')";
     fixture.connection().execute_batch(create).unwrap();
     let keys = fixture.ports().source().unwrap().keys(&ALL, None, 10).unwrap();
-    assert_eq!(keys.iter().map(|key| key.0).collect::<Vec<_>>(), [101]);
+    assert_eq!(keys.iter().map(number).collect::<Vec<_>>(), [101]);
 }
 
 #[test]

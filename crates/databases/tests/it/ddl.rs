@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use xmlshred_databases::{Dialect, Existing, POSTGRES, SQLITE, ddl};
-use xmlshred_model::{ColumnSchema, DataType, ForeignKey, OnExisting, TableSchema, TargetSchema};
+use xmlshred_model::{ColumnSchema, DataType, ForeignKey, KeyType, OnExisting, TableSchema, TargetSchema};
 
 use crate::postgres::PostgresBench;
 
@@ -59,6 +59,7 @@ fn schema() -> TargetSchema {
         on_existing: OnExisting::Fail,
         tables: vec![parent, child],
         key_column: "app_id".to_owned(),
+        key_type: KeyType::Integer,
         ranking_columns: Vec::new(),
         owners: Vec::new(),
         has_versions: false,
@@ -70,6 +71,21 @@ fn schema() -> TargetSchema {
 fn every_dialect_has_its_types_quotes_keys_and_log() {
     for dialect in Dialect::ALL {
         insta::assert_snapshot!(dialect.name, ddl::script(dialect, &schema(), Existing::Fail));
+    }
+}
+
+/// Of other keys than integers the log's key columns have the type, and text a collation that takes no two texts for one.
+#[test]
+fn every_dialect_types_the_log_as_the_source() {
+    for dialect in Dialect::ALL {
+        let mut text = String::new();
+        for key_type in [KeyType::Decimal, KeyType::Uuid, KeyType::Text] {
+            let schema = TargetSchema { key_type, tables: Vec::new(), ..schema() };
+            let script = ddl::script(dialect, &schema, Existing::Fail);
+            let is_of_keys = |line: &&str| line.contains("app_id") || line.starts_with("CREATE TABLE");
+            text += &script.lines().filter(is_of_keys).map(|line| format!("{line}\n")).collect::<String>();
+        }
+        insta::assert_snapshot!(format!("{}_keys", dialect.name), text);
     }
 }
 

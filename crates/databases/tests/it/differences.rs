@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use xmlshred_databases::{DatabaseUrl, DifferenceKind, OpenOptions, differences};
-use xmlshred_model::{ColumnSchema, DataType, ForeignKey, OnExisting, TableSchema, TargetSchema};
+use xmlshred_model::{ColumnSchema, DataType, ForeignKey, KeyType, OnExisting, TableSchema, TargetSchema};
 
 use crate::postgres::PostgresBench;
 use crate::sqlite::prepared;
@@ -39,6 +39,7 @@ fn schema() -> Arc<TargetSchema> {
         on_existing: OnExisting::Fail,
         tables: vec![orders, lines],
         key_column: "app_id".to_owned(),
+        key_type: KeyType::Integer,
         ranking_columns: Vec::new(),
         owners: Vec::new(),
         has_versions: false,

@@ -1,6 +1,7 @@
 //! Rows that the target takes without an error and does not keep: no count has them.
 
 use std::sync::Arc;
+use xmlshred_engine::testing::number;
 
 use xmlshred_engine::ports::{Commit, FailedDocuments, Ports};
 use xmlshred_engine::testing::Fixture;
@@ -21,7 +22,7 @@ fn documents(schema: &Arc<TargetSchema>, keys: &[i64]) -> Batch {
             builder.push_row(0, &[Value::Int(id), Value::Int(id)]);
         }
         builder.finish_document(DocumentRecord {
-            key: DocumentKey(*key),
+            key: DocumentKey::Int(*key),
             outcome: Outcome::Success,
             issues: Vec::new(),
             document_hash: 0,
@@ -40,7 +41,7 @@ fn commit(ports: &dyn Ports, batch: &Batch) -> Commit {
 
 /// Rows that each document has by the log, in order of the keys.
 fn logged(fixture: &dyn Fixture) -> Vec<(i64, i64)> {
-    let mut logged: Vec<_> = fixture.log().iter().map(|row| (row.key.0, row.row_count)).collect();
+    let mut logged: Vec<_> = fixture.log().iter().map(|row| (number(&row.key), row.row_count)).collect();
     logged.sort_unstable();
     logged
 }

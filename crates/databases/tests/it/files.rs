@@ -77,10 +77,10 @@ fn other_names_are_counted_in_order_and_take_no_number_away() {
 fn pages_hold_the_keys_of_the_range_and_share_only() {
     let folder = folder(&["1.xml", "2.xml", "3.xml", "4.xml", "5.xml", "6.xml", "7.xml"]);
     let mut source = source(folder.path());
-    let range = KeyRange { start: Some(DocumentKey(2)), end: Some(DocumentKey(7)) };
+    let range = KeyRange { start: Some(DocumentKey::Int(2)), end: Some(DocumentKey::Int(7)) };
     let odd = Selection { range, share: Share::new(1, 2).unwrap(), failed: FailedDocuments::Leave };
-    assert_eq!(source.keys(&odd, None, 2).unwrap(), [3, 5].map(DocumentKey));
-    assert_eq!(source.keys(&odd, Some(DocumentKey(5)), 2).unwrap(), [DocumentKey(7)]);
+    assert_eq!(source.keys(&odd, None, 2).unwrap(), [3, 5].map(DocumentKey::Int));
+    assert_eq!(source.keys(&odd, Some(&DocumentKey::Int(5)), 2).unwrap(), [DocumentKey::Int(7)]);
     assert_eq!(source.count(&odd).unwrap(), Some(3));
 }
 
@@ -95,7 +95,7 @@ fn large_vanished_and_unknown_documents_are_told_apart() {
             fetched.push(row.document);
             ControlFlow::Continue(())
         };
-        source.fetch(&[DocumentKey(key)], max_bytes, &mut take).unwrap();
+        source.fetch(&[DocumentKey::Int(key)], max_bytes, &mut take).unwrap();
         fetched
     };
     assert_eq!(fetched(1, 7), [Fetched::TooLarge(8)]);

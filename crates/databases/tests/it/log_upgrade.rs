@@ -1,6 +1,7 @@
 //! Logs of earlier layouts with rows in them, brought up: of xmlshred 0.1 (version 1), and of version 2.
 
 use std::sync::Arc;
+use xmlshred_engine::testing::number;
 
 use xmlshred_databases::{Dialect, OpenOptions, POSTGRES, SQL_SERVER, SQLITE, log_upgrade};
 use xmlshred_engine::ports::{FailedDocuments, Fault, PortError, Ports};
@@ -184,7 +185,7 @@ fn check_refused(target: &dyn OldTarget) {
     check_told(&ports.source().err().unwrap());
     let mut journal = ports.journal().unwrap();
     check_told(&journal.tally().unwrap_err());
-    check_told(&journal.processed(&[DocumentKey(1)], None, FailedDocuments::Leave).unwrap_err());
+    check_told(&journal.processed(&[DocumentKey::Int(1)], None, FailedDocuments::Leave).unwrap_err());
 }
 
 /// The rows are there, belong to the contract, and a second contract is free to use the same keys.
@@ -193,7 +194,13 @@ fn check_brought_up(target: &dyn OldTarget) {
     let mut rows: Vec<_> = log
         .iter()
         .map(|row| {
-            (row.key.0, &*row.contract_name, &*row.status, row.failure_reason.as_deref(), row.row_count)
+            (
+                number(&row.key),
+                &*row.contract_name,
+                &*row.status,
+                row.failure_reason.as_deref(),
+                row.row_count,
+            )
         })
         .collect();
     rows.sort_unstable();
@@ -206,12 +213,12 @@ fn check_brought_up(target: &dyn OldTarget) {
     );
     let issues = target.fixture().issues();
     let issues: Vec<_> =
-        issues.iter().map(|issue| (issue.key.0, &*issue.contract_name, issue.count)).collect();
+        issues.iter().map(|issue| (number(&issue.key), &*issue.contract_name, issue.count)).collect();
     assert_eq!(issues, [(1, "contract", 2)]);
     let ports = target.as_it_is();
     let left = |ports: &dyn Ports| {
         let keys = ports.source().unwrap().keys(&ALL, None, 9).unwrap();
-        keys.into_iter().map(|key| key.0).collect::<Vec<_>>()
+        keys.into_iter().map(|key| number(&key)).collect::<Vec<_>>()
     };
     assert_eq!(left(&*ports), [3]);
     let loaded = batch(target.schema(), [2, 3], 1);
@@ -237,7 +244,8 @@ fn check_brought_up(target: &dyn OldTarget) {
     let skipped =
         skipped.with_records(|record| Some(DocumentRecord { outcome: Outcome::Skipped, ..record.clone() }));
     ports.sink().unwrap().commit(&skipped, &identity(1, 2), FailedDocuments::Leave).unwrap();
-    let statuses = target.fixture().log().into_iter().filter(|row| row.key.0 == 5).map(|row| row.status);
+    let statuses =
+        target.fixture().log().into_iter().filter(|row| number(&row.key) == 5).map(|row| row.status);
     assert_eq!(statuses.collect::<Vec<_>>(), ["skipped"]);
     let wrong = "UPDATE processing_log SET status = 'odd' WHERE app_id = 5";
     assert!(target.try_to_execute(wrong).is_err(), "the status is checked");

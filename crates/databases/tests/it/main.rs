@@ -13,6 +13,7 @@ mod log_upgrade;
 mod pairs;
 mod postgres;
 mod postgres_blame;
+mod postgres_keys;
 mod postgres_rights;
 mod postgres_source;
 mod postgres_target;

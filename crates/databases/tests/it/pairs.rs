@@ -122,7 +122,7 @@ fn every_pair_of_source_and_target_gives_the_same_rows_cell_by_cell() {
     let sources = places(schema, postgres.as_ref(), sql_server.as_ref());
     for key in 1..=60 {
         for source in &sources {
-            source.fixture.insert_document(DocumentKey(key), Some(Content::Text(&document(key))));
+            source.fixture.insert_document(&DocumentKey::Int(key), Some(Content::Text(&document(key))));
         }
     }
     let mut expected: Option<Target> = None;

@@ -9,7 +9,7 @@ use xmlshred_engine::ports::Ports;
 use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, Line, LogRow, Moment};
 use xmlshred_mapping::Content;
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DataType, DocumentKey, OwnedValue, TableSchema, TargetSchema};
+use xmlshred_model::{DataType, DocumentKey, KeyType, OwnedValue, TableSchema, TargetSchema};
 use xmlshred_test_servers::{Cut, PostgresServer, Proxy, skip};
 
 /// A server whose fixtures are schemas of its one database: quicker made than databases.
@@ -52,13 +52,28 @@ impl PostgresBench {
             schema: Arc::clone(schema),
         };
         let key = &schema.key_column;
-        let create = format!("CREATE TABLE app_xml (\"{key}\" bigint PRIMARY KEY, xml {document_type})");
+        let key_type = key_type(schema.key_type);
+        let create = format!("CREATE TABLE app_xml (\"{key}\" {key_type} PRIMARY KEY, xml {document_type})");
         fixture.client().batch_execute(&create).unwrap();
         fixture
     }
 }
 
+/// Of a column of the source.
+fn key_type(key_type: KeyType) -> &'static str {
+    match key_type {
+        KeyType::Integer => "bigint",
+        KeyType::Decimal => "numeric(30,0)",
+        KeyType::Uuid => "uuid",
+        KeyType::Text => "varchar(60)",
+    }
+}
+
 impl Bench for PostgresBench {
+    fn key_types(&self) -> &'static [KeyType] {
+        &KeyType::ALL
+    }
+
     fn fixture(&self, schema: &Arc<TargetSchema>, column: DocumentColumn) -> Box<dyn Fixture> {
         let document_type = match column {
             DocumentColumn::Text => "text",
@@ -146,26 +161,31 @@ impl Fixture for PostgresFixture {
         self.open_for(&spec, schema, OpenOptions::default())
     }
 
-    fn set_version(&self, key: DocumentKey, version: i64) {
-        let column = &self.schema.key_column;
-        let sql = format!("UPDATE app_xml SET version = to_timestamp($2::bigint) WHERE \"{column}\" = $1");
-        self.client().execute(&sql, &[&key.0, &version]).unwrap();
+    fn set_version(&self, key: &DocumentKey, version: i64) {
+        let (column, key_type) = (&self.schema.key_column, key_type(self.schema.key_type));
+        let sql = format!(
+            "UPDATE app_xml SET version = to_timestamp($2::bigint) WHERE \"{column}\" = $1::text::{key_type}"
+        );
+        self.client().execute(&sql, &[&key.spelled(), &version]).unwrap();
     }
 
-    fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
-        let sql = "INSERT INTO app_xml VALUES ($1, $2)";
-        let mut client = self.client();
+    fn insert_document(&self, key: &DocumentKey, document: Option<Content<'_>>) {
+        let sql = |document: &str| {
+            format!("INSERT INTO app_xml VALUES ($1::text::{}, {document})", key_type(self.schema.key_type))
+        };
+        let (mut client, key) = (self.client(), key.spelled());
         match document {
-            None => client.execute("INSERT INTO app_xml VALUES ($1, NULL)", &[&key.0]),
-            Some(Content::Text(text)) => client.execute(sql, &[&key.0, &text]),
-            Some(Content::Bytes(bytes)) => client.execute(sql, &[&key.0, &bytes]),
+            None => client.execute(&sql("NULL"), &[&key]),
+            Some(Content::Text(text)) => client.execute(&sql("$2"), &[&key, &text]),
+            Some(Content::Bytes(bytes)) => client.execute(&sql("$2"), &[&key, &bytes]),
         }
         .unwrap();
     }
 
-    fn delete_document(&self, key: DocumentKey) {
-        let sql = format!("DELETE FROM app_xml WHERE \"{}\" = $1", self.schema.key_column);
-        self.client().execute(&sql, &[&key.0]).unwrap();
+    fn delete_document(&self, key: &DocumentKey) {
+        let (column, key_type) = (&self.schema.key_column, key_type(self.schema.key_type));
+        let sql = format!("DELETE FROM app_xml WHERE \"{column}\" = $1::text::{key_type}");
+        self.client().execute(&sql, &[&key.spelled()]).unwrap();
     }
 
     fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {
@@ -175,7 +195,7 @@ impl Fixture for PostgresFixture {
 
     fn log(&self) -> Vec<LogRow> {
         let sql = format!(
-            "SELECT \"{}\", contract_name, status, failure_reason, failure_code, failure_table, failure_column, \
+            "SELECT \"{}\"::text, contract_name, status, failure_reason, failure_code, failure_table, failure_column, \
              (extract(epoch FROM processing_time) * 1000000)::bigint, session_id, run_nonce, instance_id::bigint, instance_count::bigint, row_count, issue_count, contract_hash, document_hash, duration_ms, source_version \
              FROM processing_log",
             self.schema.key_column
@@ -183,7 +203,7 @@ impl Fixture for PostgresFixture {
         let rows = self.client().query(&sql, &[]).unwrap();
         rows.iter()
             .map(|row| LogRow {
-                key: DocumentKey(row.get(0)),
+                key: self.schema.key_type.parse(row.get(0)).unwrap(),
                 contract_name: row.get(1),
                 status: row.get(2),
                 failure_reason: row.get(3),
@@ -208,12 +228,12 @@ impl Fixture for PostgresFixture {
     fn issues(&self) -> Vec<IssueRow> {
         let key = &self.schema.key_column;
         let sql = format!(
-            "SELECT \"{key}\", contract_name, table_name, column_name, code, count FROM processing_issue"
+            "SELECT \"{key}\"::text, contract_name, table_name, column_name, code, count FROM processing_issue"
         );
         let rows = self.client().query(&sql, &[]).unwrap();
         rows.iter()
             .map(|row| IssueRow {
-                key: DocumentKey(row.get(0)),
+                key: self.schema.key_type.parse(row.get(0)).unwrap(),
                 contract_name: row.get(1),
                 table: row.get(2),
                 column: row.get(3),

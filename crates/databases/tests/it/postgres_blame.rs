@@ -165,7 +165,7 @@ fn a_trigger_that_changes_the_session_fails_no_document_and_stops_no_run() {
             .unwrap();
         for key in 1..=40 {
             let text = if key % 13 == 0 { "one spoils" } else { "one two" };
-            fixture.insert_document(DocumentKey(key), Some(Content::Text(text)));
+            fixture.insert_document(&DocumentKey::Int(key), Some(Content::Text(text)));
         }
         let settings = RunSettings { batch_size: 3.try_into().unwrap(), ..RunSettings::default() };
         let summary =
@@ -193,13 +193,13 @@ fn a_trigger_that_forbids_its_transaction_to_write_fails_its_document_alone() {
         .unwrap();
     for key in 1..=40 {
         let text = if key % 13 == 0 { "one spoils" } else { "one two" };
-        fixture.insert_document(DocumentKey(key), Some(Content::Text(text)));
+        fixture.insert_document(&DocumentKey::Int(key), Some(Content::Text(text)));
     }
     let settings = RunSettings::default();
     let summary = run_with(&*fixture.ports(), &words, &identity(0, 1), &settings, &Deaf, &StopSignal::new());
     let totals = summary.unwrap().totals;
     assert_eq!((totals.success_count, totals.failed_count), (37, 3));
-    let refused = fixture.log().into_iter().find(|row| row.key == DocumentKey(13)).unwrap();
+    let refused = fixture.log().into_iter().find(|row| row.key == DocumentKey::Int(13)).unwrap();
     let reason = refused.failure_reason.unwrap();
     assert!(reason.starts_with("load: refused-by-target: ") && reason.contains("SQLSTATE 25006"), "{reason}");
 }

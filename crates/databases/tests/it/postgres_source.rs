@@ -7,7 +7,7 @@ use xmlshred_databases::{DatabaseUrl, SourceAddress, open_source};
 use xmlshred_engine::ports::{Fault, Fetched, PortError};
 use xmlshred_engine::testing::Fixture;
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, OnExisting, TargetSchema};
+use xmlshred_model::{DocumentKey, KeyType, OnExisting, TargetSchema};
 
 use crate::postgres::PostgresBench;
 use crate::sqlite::ALL;
@@ -18,6 +18,7 @@ fn no_tables() -> Arc<TargetSchema> {
         on_existing: OnExisting::Fail,
         tables: Vec::new(),
         key_column: "app_id".to_owned(),
+        key_type: KeyType::Integer,
         ranking_columns: Vec::new(),
         owners: Vec::new(),
         has_versions: false,
@@ -39,7 +40,7 @@ fn documents_are_read_from_every_kind_of_column() {
         fixture.client().batch_execute(&format!("INSERT INTO app_xml VALUES (1, {value})")).unwrap();
         let mut found = Vec::new();
         let mut source = fixture.ports().source().unwrap();
-        let fetched = source.fetch(&[DocumentKey(1)], 1_000, &mut |_, fetched| {
+        let fetched = source.fetch(&[DocumentKey::Int(1)], 1_000, &mut |_, fetched| {
             found.push(fetched.document);
             ControlFlow::Continue(())
         });
@@ -59,7 +60,10 @@ fn mistakes_in_the_source_are_told_with_what_there_is() {
     let fixture = bench.database(&no_tables(), "text");
     fixture
         .client()
-        .batch_execute("CREATE TABLE twice AS SELECT 1::int AS app_id, '' AS xml FROM generate_series(1, 2)")
+        .batch_execute(
+            "CREATE TABLE twice AS SELECT 1::int AS app_id, '' AS xml FROM generate_series(1, 2);
+             CREATE TABLE inexact (app_id double precision, xml text)",
+        )
         .unwrap();
     let spec = fixture.spec();
     let error = |spec: SourceSpec| -> PortError {
@@ -80,9 +84,10 @@ fn mistakes_in_the_source_are_told_with_what_there_is() {
             "columns: `app_id`, `xml`",
         ),
         (
-            SourceSpec { key: "xml".to_owned(), ..spec.clone() },
-            "the key column app_xml.xml is of type text, not an integer",
-            "`source.key` must name an integer column, best the primary key",
+            SourceSpec { table: "inexact".to_owned(), ..spec.clone() },
+            "the key column inexact.app_id is of type double precision, which is none of a key",
+            "`source.key` must name a column of integers, decimals without fraction, text or uuids, best the primary key: other types are not \
+             exact, or do not order in the same way everywhere; a view can give it as text",
         ),
         (
             SourceSpec { table: "twice".to_owned(), ..spec.clone() },

@@ -6,8 +6,8 @@ use xmlshred_databases::{DatabaseUrl, DifferenceKind, OpenOptions, SourceAddress
 use xmlshred_engine::ports::{FailedDocuments, Fault, PortError};
 use xmlshred_engine::testing::Fixture;
 use xmlshred_model::{
-    Batch, BatchBuilder, ColumnSchema, DataType, Decimal, DocumentKey, DocumentRecord, OnExisting, Outcome,
-    TableSchema, TargetSchema, Value,
+    Batch, BatchBuilder, ColumnSchema, DataType, Decimal, DocumentKey, DocumentRecord, KeyType, OnExisting,
+    Outcome, TableSchema, TargetSchema, Value,
 };
 
 use crate::postgres::{PostgresBench, PostgresFixture};
@@ -27,6 +27,7 @@ pub(crate) fn schema(types: &[DataType], on_existing: OnExisting) -> Arc<TargetS
             foreign_keys: Vec::new(),
         }],
         key_column: "app_id".to_owned(),
+        key_type: KeyType::Integer,
         ranking_columns: Vec::new(),
         owners: Vec::new(),
         has_versions: false,
@@ -41,7 +42,7 @@ pub(crate) fn batch(schema: &Arc<TargetSchema>, key: i64, rows: &[&[Value<'_>]])
         builder.push_row(0, row);
     }
     builder.finish_document(DocumentRecord {
-        key: DocumentKey(key),
+        key: DocumentKey::Int(key),
         outcome: Outcome::Success,
         issues: Vec::new(),
         document_hash: 0,

@@ -1,6 +1,7 @@
 //! A key that stands in two rows of the source has one log row: nobody may believe that both documents are done.
 
 use std::sync::Arc;
+use xmlshred_engine::testing::number;
 
 use xmlshred_engine::ports::{FailedDocuments, PortError, Ports, Selection};
 use xmlshred_engine::testing::Fixture;
@@ -22,12 +23,12 @@ fn read(ports: &dyn Ports, selection: &Selection, limit: usize) -> Result<Vec<i6
     let mut source = ports.source()?;
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = source.keys(selection, after, limit)?;
-        found.extend(page.iter().map(|key| key.0));
+        let page = source.keys(selection, after.as_ref(), limit)?;
+        found.extend(page.iter().map(number));
         if page.len() < limit {
             return Ok(found);
         }
-        after = page.last().copied();
+        after = page.last().cloned();
     }
 }
 
@@ -50,9 +51,9 @@ fn check_all(ports: &dyn Ports) {
         check(ports, &ALL, limit, Err(2));
         let retry = Selection { failed: FailedDocuments::Retry, ..ALL };
         check(ports, &retry, limit, Err(2));
-        let range = KeyRange { start: Some(DocumentKey(3)), end: None };
+        let range = KeyRange { start: Some(DocumentKey::Int(3)), end: None };
         check(ports, &Selection { range, ..ALL }, limit, Ok(&[3, 4]));
-        let range = KeyRange { start: None, end: Some(DocumentKey(2)) };
+        let range = KeyRange { start: None, end: Some(DocumentKey::Int(2)) };
         check(ports, &Selection { range, ..ALL }, limit, Err(2));
         check(ports, &Selection { share: Share::new(1, 2).unwrap(), ..ALL }, limit, Ok(&[1, 3]));
         check(ports, &Selection { share: Share::new(0, 2).unwrap(), ..ALL }, limit, Err(2));

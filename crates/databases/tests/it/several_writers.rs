@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use xmlshred_engine::testing::number;
 
 use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, RunIdentity};
 use xmlshred_engine::testing::Fixture;
@@ -22,7 +23,7 @@ pub(crate) fn batch(
     for key in keys {
         builder.push_row(0, &[Value::Int(key), Value::Text(&note)]);
         builder.finish_document(DocumentRecord {
-            key: DocumentKey(key),
+            key: DocumentKey::Int(key),
             outcome: Outcome::Success,
             issues: Vec::new(),
             document_hash: 0,
@@ -72,7 +73,7 @@ fn in_parallel(
 }
 
 fn loaded_keys(fixture: &SqliteFixture) -> Vec<i64> {
-    let mut keys: Vec<_> = fixture.log().into_iter().map(|row| row.key.0).collect();
+    let mut keys: Vec<_> = fixture.log().into_iter().map(|row| number(&row.key)).collect();
     keys.sort_unstable();
     keys
 }

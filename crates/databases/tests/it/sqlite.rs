@@ -12,8 +12,8 @@ use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, LogRow}
 use xmlshred_mapping::Content;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{
-    ColumnSchema, DataType, DocumentKey, KeyRange, OnExisting, OwnedValue, Share, TableSchema, TargetSchema,
-    Value, lexical,
+    ColumnSchema, DataType, DocumentKey, KeyRange, KeyType, OnExisting, OwnedValue, Share, TableSchema,
+    TargetSchema, Value, lexical,
 };
 
 pub(crate) struct SqliteBench;
@@ -24,11 +24,16 @@ pub(crate) struct SqliteFixture {
 }
 
 impl Bench for SqliteBench {
+    fn key_types(&self) -> &'static [KeyType] {
+        &[KeyType::Integer, KeyType::Text]
+    }
+
     fn fixture(&self, schema: &Arc<TargetSchema>, column: DocumentColumn) -> Box<dyn Fixture> {
         let fixture = SqliteFixture { folder: tempfile::tempdir().unwrap(), schema: Arc::clone(schema) };
         let kind = if column == DocumentColumn::Text { "TEXT" } else { "BLOB" };
         let key = &schema.key_column;
-        let create = format!("CREATE TABLE app_xml (\"{key}\" INTEGER PRIMARY KEY, xml {kind})");
+        let key_type = if schema.key_type == KeyType::Integer { "INTEGER" } else { "TEXT" };
+        let create = format!("CREATE TABLE app_xml (\"{key}\" {key_type} PRIMARY KEY, xml {kind})");
         fixture.connection().execute(&create, []).unwrap();
         Box::new(fixture)
     }
@@ -101,25 +106,25 @@ impl Fixture for SqliteFixture {
         self.open_for(&spec, schema, OpenOptions::default())
     }
 
-    fn set_version(&self, key: DocumentKey, version: i64) {
+    fn set_version(&self, key: &DocumentKey, version: i64) {
         let sql = format!("UPDATE app_xml SET version = ?2 WHERE \"{}\" = ?1", self.schema.key_column);
-        self.connection().execute(&sql, [key.0, version]).unwrap();
+        self.connection().execute(&sql, params![stored(key), version]).unwrap();
     }
 
-    fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
+    fn insert_document(&self, key: &DocumentKey, document: Option<Content<'_>>) {
         let connection = self.connection();
         let sql = "INSERT INTO app_xml VALUES (?1, ?2)";
         match document {
-            None => connection.execute(sql, params![key.0, None::<String>]),
-            Some(Content::Text(text)) => connection.execute(sql, params![key.0, text]),
-            Some(Content::Bytes(bytes)) => connection.execute(sql, params![key.0, bytes]),
+            None => connection.execute(sql, params![stored(key), None::<String>]),
+            Some(Content::Text(text)) => connection.execute(sql, params![stored(key), text]),
+            Some(Content::Bytes(bytes)) => connection.execute(sql, params![stored(key), bytes]),
         }
         .unwrap();
     }
 
-    fn delete_document(&self, key: DocumentKey) {
+    fn delete_document(&self, key: &DocumentKey) {
         let sql = format!("DELETE FROM app_xml WHERE \"{}\" = ?1", self.schema.key_column);
-        self.connection().execute(&sql, [key.0]).unwrap();
+        self.connection().execute(&sql, [stored(key)]).unwrap();
     }
 
     fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {
@@ -143,7 +148,7 @@ impl Fixture for SqliteFixture {
                 panic!("{time}")
             };
             Ok(LogRow {
-                key: DocumentKey(row.get(0)?),
+                key: read(&row.get(0)?, self.schema.key_type),
                 contract_name: row.get(1)?,
                 status: row.get(2)?,
                 failure_reason: row.get(3)?,
@@ -175,7 +180,7 @@ impl Fixture for SqliteFixture {
         let mut statement = connection.prepare(&sql).unwrap();
         let rows = statement.query_map([], |row| {
             Ok(IssueRow {
-                key: DocumentKey(row.get(0)?),
+                key: read(&row.get(0)?, self.schema.key_type),
                 contract_name: row.get(1)?,
                 table: row.get(2)?,
                 column: row.get(3)?,
@@ -184,6 +189,23 @@ impl Fixture for SqliteFixture {
             })
         });
         rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+}
+
+/// A key as it stands in the file.
+fn stored(key: &DocumentKey) -> rusqlite::types::Value {
+    match key {
+        DocumentKey::Int(number) => (*number).into(),
+        key => key.spelled().into(),
+    }
+}
+
+/// The key that stands there; it must stand there as integers do, or as text.
+pub(crate) fn read(stored: &rusqlite::types::Value, key_type: KeyType) -> DocumentKey {
+    match stored {
+        rusqlite::types::Value::Integer(number) => DocumentKey::Int(*number),
+        rusqlite::types::Value::Text(text) => key_type.parse(text).unwrap(),
+        other => panic!("{other:?} is no key"),
     }
 }
 
@@ -205,6 +227,7 @@ pub(crate) fn prepared(count: i64) -> SqliteFixture {
             foreign_keys: Vec::new(),
         }],
         key_column: "app_id".to_owned(),
+        key_type: KeyType::Integer,
         ranking_columns: Vec::new(),
         owners: Vec::new(),
         has_versions: false,
@@ -240,7 +263,7 @@ fn the_one_document_that_is_left_is_found() {
             [],
         )
         .unwrap();
-    assert_eq!(fixture.ports().source().unwrap().keys(&ALL, None, 10).unwrap(), [DocumentKey(100)]);
+    assert_eq!(fixture.ports().source().unwrap().keys(&ALL, None, 10).unwrap(), [DocumentKey::Int(100)]);
 }
 
 #[test]
@@ -248,7 +271,7 @@ fn the_contracts_own_condition_narrows_the_source() {
     let fixture = prepared(10);
     let spec = SourceSpec { where_sql: Some("app_xml.kind = '1' -- odd ones".to_owned()), ..fixture.spec() };
     let keys = fixture.open(&spec).source().unwrap().keys(&ALL, None, 3).unwrap();
-    assert_eq!(keys, [1, 3, 5].map(DocumentKey));
+    assert_eq!(keys, [1, 3, 5].map(DocumentKey::Int));
 }
 
 #[test]

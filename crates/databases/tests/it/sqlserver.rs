@@ -8,7 +8,7 @@ use xmlshred_engine::ports::Ports;
 use xmlshred_engine::testing::{Bench, DocumentColumn, Fixture, IssueRow, Line, LogRow, Moment};
 use xmlshred_mapping::Content;
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema};
+use xmlshred_model::{DataType, DocumentKey, KeyType, OwnedValue, TargetSchema};
 use xmlshred_test_servers::{Cut, Proxy, skip};
 
 use crate::postgres::rows;
@@ -73,8 +73,14 @@ impl SqlServerBench {
             empty: Arc::clone(&self.empty),
         };
         let key = &schema.key_column;
+        let key_type = match schema.key_type {
+            KeyType::Integer => "bigint",
+            KeyType::Decimal => "decimal(30,0)",
+            KeyType::Uuid => "uniqueidentifier",
+            KeyType::Text => "varchar(60)",
+        };
         fixture.tds.run(&format!(
-            "CREATE TABLE app_xml ([{key}] bigint NOT NULL PRIMARY KEY, xml {document_type} NULL)"
+            "CREATE TABLE app_xml ([{key}] {key_type} NOT NULL PRIMARY KEY, xml {document_type} NULL)"
         ));
         fixture
     }
@@ -104,12 +110,24 @@ impl Drop for SqlServerBench {
 }
 
 impl Bench for SqlServerBench {
+    fn key_types(&self) -> &'static [KeyType] {
+        &KeyType::ALL
+    }
+
     fn fixture(&self, schema: &Arc<TargetSchema>, column: DocumentColumn) -> Box<dyn Fixture> {
         let document_type = match column {
             DocumentColumn::Text => "nvarchar(max)",
             DocumentColumn::Binary => "varbinary(max)",
         };
         Box::new(self.database(schema, document_type))
+    }
+}
+
+/// A key in SQL.
+fn literal(key: &DocumentKey) -> String {
+    match key {
+        DocumentKey::Int(_) | DocumentKey::Decimal(_) => key.spelled(),
+        DocumentKey::Uuid(_) | DocumentKey::Text(_) => format!("'{}'", key.spelled().replace('\'', "''")),
     }
 }
 
@@ -202,21 +220,21 @@ impl Fixture for SqlServerFixture {
         self.open_for(&spec, schema)
     }
 
-    fn set_version(&self, key: DocumentKey, version: i64) {
-        let column = &self.schema.key_column;
+    fn set_version(&self, key: &DocumentKey, version: i64) {
+        let (column, key) = (&self.schema.key_column, literal(key));
         self.tds.run(&format!("UPDATE app_xml SET version = {version} WHERE [{column}] = {key}"));
     }
 
-    fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
+    fn insert_document(&self, key: &DocumentKey, document: Option<Content<'_>>) {
         match document {
-            None => self.tds.run(&format!("INSERT INTO app_xml VALUES ({key}, NULL)")),
-            Some(Content::Text(text)) => self.tds.insert_text(key.0, text),
-            Some(Content::Bytes(bytes)) => self.tds.insert_bytes(key.0, bytes),
+            None => self.tds.run(&format!("INSERT INTO app_xml VALUES ({}, NULL)", literal(key))),
+            Some(Content::Text(text)) => self.tds.insert_text(&literal(key), text),
+            Some(Content::Bytes(bytes)) => self.tds.insert_bytes(&literal(key), bytes),
         }
     }
 
-    fn delete_document(&self, key: DocumentKey) {
-        self.tds.run(&format!("DELETE FROM app_xml WHERE [{}] = {key}", self.schema.key_column));
+    fn delete_document(&self, key: &DocumentKey) {
+        self.tds.run(&format!("DELETE FROM app_xml WHERE [{}] = {}", self.schema.key_column, literal(key)));
     }
 
     fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {
@@ -229,20 +247,21 @@ impl Fixture for SqlServerFixture {
 
     fn log(&self) -> Vec<LogRow> {
         let sql = format!(
-            "SELECT [{}], contract_name, status, failure_reason, failure_code, failure_table, failure_column, processing_time, \
+            "SELECT CAST([{}] AS nvarchar(400)), contract_name, status, failure_reason, failure_code, failure_table, failure_column, processing_time, \
              session_id, run_nonce, CAST(instance_id AS bigint), \
              CAST(instance_count AS bigint), row_count, issue_count, contract_hash, document_hash, duration_ms, source_version \
              FROM processing_log",
             self.schema.key_column
         );
-        self.tds.log(&sql)
+        self.tds.log(&sql, self.schema.key_type)
     }
 
     fn issues(&self) -> Vec<IssueRow> {
         let key = &self.schema.key_column;
-        self.tds.issues(&format!(
-            "SELECT [{key}], contract_name, table_name, column_name, code, count FROM processing_issue"
-        ))
+        let sql = format!(
+            "SELECT CAST([{key}] AS nvarchar(400)), contract_name, table_name, column_name, code, count FROM processing_issue"
+        );
+        self.tds.issues(&sql, self.schema.key_type)
     }
 
     fn line(&self) -> Option<&dyn Line> {

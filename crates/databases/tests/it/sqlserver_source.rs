@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use xmlshred_engine::testing::number;
 
 use xmlshred_databases::{DatabaseUrl, Login, OpenOptions, SourceAddress, open, open_source};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, Selection};
@@ -39,10 +40,10 @@ fn keys_of_every_whole_type_are_paged_and_shared() {
         let spec = SourceSpec { table: "documents".to_owned(), ..fixture.spec() };
         let mut source = fixture.open(&spec).source().unwrap();
         let mut found = Vec::new();
-        while let Some(key) = source.keys(&ALL, found.last().copied(), 1).unwrap().pop() {
+        while let Some(key) = source.keys(&ALL, found.last(), 1).unwrap().pop() {
             found.push(key);
         }
-        assert_eq!(found.iter().map(|key| key.0).collect::<Vec<_>>(), keys, "{key_type}");
+        assert_eq!(found.iter().map(number).collect::<Vec<_>>(), keys, "{key_type}");
         let mut share = |index| {
             let selection = Selection { share: Share::new(index, 3).unwrap(), ..ALL };
             source.keys(&selection, None, 9).unwrap()
@@ -58,7 +59,7 @@ fn keys_of_every_whole_type_are_paged_and_shared() {
         });
         fetched.unwrap();
         assert_eq!(documents, keys.len(), "{key_type}");
-        let range = KeyRange { start: Some(DocumentKey(1)), end: None };
+        let range = KeyRange { start: Some(DocumentKey::Int(1)), end: None };
         let selection = Selection { range, failed: FailedDocuments::Leave, share: Share::WHOLE };
         let counted = source.count(&selection).unwrap();
         assert_eq!(counted, Some(keys.iter().filter(|key| **key >= 1).count() as u64), "{key_type}");
@@ -92,7 +93,7 @@ fn views_and_aliased_types_are_sources_like_tables() {
     fixture.run("CREATE VIEW seen AS SELECT app_id, xml FROM aliased");
     for table in ["aliased", "seen", "SEEN"] {
         let spec = SourceSpec { table: table.to_owned(), schema: Some("dbo".to_owned()), ..fixture.spec() };
-        assert_eq!(fixture.open(&spec).source().unwrap().keys(&ALL, None, 9).unwrap(), [DocumentKey(1)]);
+        assert_eq!(fixture.open(&spec).source().unwrap().keys(&ALL, None, 9).unwrap(), [DocumentKey::Int(1)]);
     }
     fixture.run("DROP VIEW seen; DROP TABLE aliased; DROP TYPE document");
 }
@@ -141,10 +142,11 @@ fn documents_are_read_from_every_kind_of_column() {
         };
         fixture.run(&format!("INSERT INTO app_xml VALUES (1, {value})"));
         let mut found = Vec::new();
-        let fetched = fixture.ports().source().unwrap().fetch(&[DocumentKey(1)], 1_000, &mut |_, fetched| {
-            found.push(fetched.document);
-            ControlFlow::Continue(())
-        });
+        let fetched =
+            fixture.ports().source().unwrap().fetch(&[DocumentKey::Int(1)], 1_000, &mut |_, fetched| {
+                found.push(fetched.document);
+                ControlFlow::Continue(())
+            });
         fetched.unwrap();
         let expected = match kind {
             "varbinary(max)" | "image" => Fetched::Bytes(document.as_bytes().to_vec()),

@@ -1,6 +1,7 @@
 //! Targets that are not as a run needs them, and sources with keys that are none.
 
 use std::io::{Seek, SeekFrom, Write};
+use xmlshred_engine::testing::number;
 
 use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
 use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError};
@@ -70,7 +71,7 @@ fn a_missing_file_is_made_for_tables_only_and_only_when_allowed() {
         let source = SourceAddress::Database(DatabaseUrl::Sqlite(from.file()));
         open(&source, &DatabaseUrl::Sqlite(file.clone()), &from.spec(), &from.schema, options).unwrap()
     };
-    let keys = [DocumentKey(1)];
+    let keys = [DocumentKey::Int(1)];
     let ports = open(OpenOptions::default());
     assert_eq!(ports.journal().unwrap().create_tables().unwrap_err().fault, Fault::CannotConnect);
     assert!(!file.exists());
@@ -119,11 +120,12 @@ fn a_log_that_others_filled_is_read_as_it_is() {
         INSERT INTO processing_log (app_id, contract_name, status) VALUES (2, 'contract', 'success'), (1, 'other', 'success');";
     fixture.connection().execute_batch(log).unwrap();
     let ports = fixture.ports();
-    assert_eq!(ports.source().unwrap().keys(&ALL, None, 10).unwrap(), [1, 3].map(DocumentKey));
+    assert_eq!(ports.source().unwrap().keys(&ALL, None, 10).unwrap(), [1, 3].map(DocumentKey::Int));
     let tally = ports.journal().unwrap().tally().unwrap();
     assert_eq!((tally[0].session_id.as_str(), tally[0].success_count), ("", 1));
     let already_done = commit(&fixture, &batch(&fixture.schema, 1..=3, 1)).unwrap().already_done;
-    let already_done: Vec<_> = already_done.iter().map(|done| (done.key.0, done.by_this_run)).collect();
+    let already_done: Vec<_> =
+        already_done.iter().map(|done| (number(&done.key), done.by_this_run)).collect();
     assert_eq!(already_done, [(2, false)]);
 }
 
@@ -143,19 +145,57 @@ fn keys_error(key_column: &str, keys: &[&str], where_sql: Option<&str>) -> PortE
     };
     let mut after = None;
     loop {
-        match source.keys(&ALL, after, 2) {
+        match source.keys(&ALL, after.as_ref(), 2) {
             Err(error) => return error,
-            Ok(keys) => after = Some(*keys.last().expect("an error before the end")),
+            Ok(keys) => after = Some(keys.last().expect("an error before the end").clone()),
         }
     }
 }
 
 #[test]
-fn keys_that_are_no_integers_are_told_and_not_left_out() {
-    for (key_column, keys) in [("INT", ["1", "'x'"]), ("TEXT", ["'1'", "'2'"]), ("REAL", ["1.5", "2"])] {
+fn keys_that_are_none_are_told_and_not_left_out() {
+    let long = format!("'{}'", "x".repeat(401));
+    for (key_column, keys, message) in [
+        ("INT", ["1", "'x'"], "holds keys of several kinds: integer and text"),
+        ("INT", ["1", "2.5"], "holds keys of several kinds: integer and real"),
+        ("", ["1", "x'00'"], "holds keys of several kinds: integer and blob"),
+        ("REAL", ["1.5", "2"], "is of type real, which is none of a key"),
+        ("BLOB", ["x'00'", "x'01'"], "is of type blob, which is none of a key"),
+        (
+            "TEXT",
+            ["'a'", "'a '"],
+            "has a value that is text with a blank at its end, which some databases take for the text without it",
+        ),
+        (
+            "TEXT",
+            ["'a'", "CAST(x'ff' AS TEXT)"],
+            "has a value that is text with a character U+0000 or U+FFFD, which no log can keep apart",
+        ),
+        ("TEXT", ["'a'", &long], "has a value that is 401 characters long, a key has at most 400"),
+    ] {
         let error = keys_error(key_column, &keys, None);
         assert_eq!(error.fault, Fault::WrongTable { table: "app_xml".to_owned() }, "{key_column}");
-        assert!(error.message.starts_with("the key column app_xml.app_id is of type"), "{error}");
+        assert_eq!(error.message, format!("the key column app_xml.app_id {message}"));
+    }
+    // Met while reading: the ends of the column tell nothing of it.
+    let error = keys_error("INT", &["1", "1.5", "2"], None);
+    assert_eq!(error.message, "the key column app_xml.app_id has a value that is not a 64-bit integer");
+}
+
+#[test]
+fn a_condition_may_leave_out_keys_of_another_kind() {
+    let error = keys_error("", &["1", "'x'", "x'00'"], Some("typeof(app_id) <> 'text'"));
+    assert!(error.message.ends_with("holds keys of several kinds: integer and blob"), "{error}");
+    let error = keys_error("", &["1", "1", "'x'"], Some("typeof(app_id) <> 'text'"));
+    assert!(error.message.ends_with("has the key 1 in several rows"), "{error}");
+}
+
+/// What is one key is the column's affair.
+#[test]
+fn texts_that_are_one_to_their_column_are_a_repeated_key() {
+    for keys in [["'a'", "'b'", "'A'"], ["'ab'", "'b'", "'aB'"]] {
+        let error = keys_error("TEXT COLLATE NOCASE", &keys, None);
+        assert!(error.message.ends_with("in several rows"), "{error}");
     }
 }
 

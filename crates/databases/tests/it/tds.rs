@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt as _};
 use xmlshred_engine::testing::{IssueRow, LogRow};
-use xmlshred_model::DocumentKey;
+use xmlshred_model::KeyType;
 
 /// Statements run one after the other; failures are panics.
 pub(crate) struct Tds {
@@ -58,23 +58,25 @@ impl Tds {
         rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    pub(crate) fn insert_text(&self, key: i64, text: &str) {
-        self.query("INSERT INTO app_xml VALUES (@P1, @P2)", &[&key, &text]);
+    /// With the key as SQL writes it.
+    pub(crate) fn insert_text(&self, key: &str, text: &str) {
+        self.query(&format!("INSERT INTO app_xml VALUES ({key}, @P1)"), &[&text]);
     }
 
-    pub(crate) fn insert_bytes(&self, key: i64, bytes: &[u8]) {
-        self.query("INSERT INTO app_xml VALUES (@P1, @P2)", &[&key, &bytes]);
+    /// With the key as SQL writes it.
+    pub(crate) fn insert_bytes(&self, key: &str, bytes: &[u8]) {
+        self.query(&format!("INSERT INTO app_xml VALUES ({key}, @P1)"), &[&bytes]);
     }
 
     /// Rows of the log, with its columns in the order of [`LogRow`]'s fields.
-    pub(crate) fn log(&self, sql: &str) -> Vec<LogRow> {
+    pub(crate) fn log(&self, sql: &str, key_type: KeyType) -> Vec<LogRow> {
         let text = |row: &Row, at| row.get::<&str, _>(at).unwrap().to_owned();
         let optional = |row: &Row, at| row.get::<&str, _>(at).map(str::to_owned);
         let number = |row: &Row, at| row.get::<i64, _>(at).unwrap();
         self.query(sql, &[])
             .iter()
             .map(|row| LogRow {
-                key: DocumentKey(number(row, 0)),
+                key: key_type.parse(&text(row, 0)).unwrap(),
                 contract_name: text(row, 1),
                 status: text(row, 2),
                 failure_reason: optional(row, 3),
@@ -97,12 +99,12 @@ impl Tds {
     }
 
     /// Rows of the issues, with its columns in the order of [`IssueRow`]'s fields.
-    pub(crate) fn issues(&self, sql: &str) -> Vec<IssueRow> {
+    pub(crate) fn issues(&self, sql: &str, key_type: KeyType) -> Vec<IssueRow> {
         let text = |row: &Row, at| row.get::<&str, _>(at).unwrap().to_owned();
         self.query(sql, &[])
             .iter()
             .map(|row| IssueRow {
-                key: DocumentKey(row.get::<i64, _>(0).unwrap()),
+                key: key_type.parse(&text(row, 0)).unwrap(),
                 contract_name: text(row, 1),
                 table: text(row, 2),
                 column: text(row, 3),

@@ -2,7 +2,7 @@
 //!
 //! Every port may be thrown away and opened again through [`Ports`] after an error; nothing lives in a connection.
 
-use xmlshred_model::{Batch, DocumentKey, KeyRange, Share, UtcMicros};
+use xmlshred_model::{Batch, DocumentKey, KeyRange, KeyType, Share, UtcMicros};
 
 mod fault;
 
@@ -32,13 +32,13 @@ pub trait Ports: Send + Sync {
     fn max_loaders(&self) -> usize;
 
     /// What people call the document with this key, where it is more than the key: the name of its file, once a source was opened.
-    fn name(&self, _key: DocumentKey) -> Option<String> {
+    fn name(&self, _key: &DocumentKey) -> Option<String> {
         None
     }
 }
 
 /// Which documents a page may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
     /// Inclusive range of keys.
     pub range: KeyRange,
@@ -69,17 +69,21 @@ pub enum FailedDocuments {
 
 /// Documents in key order.
 pub trait Source: Send {
-    /// The next keys of the selection after `after`, ascending, at most `limit`; fewer mean the end. Where the source can
-    /// see the log ([`Source::sees_journal`]), processed documents are left out. Cost: one index range scan.
+    /// The next keys of the selection after `after`, ascending as the source orders them, at most `limit`; fewer mean the end. Where the source
+    /// can see the log ([`Source::sees_journal`]), processed documents are left out. Keys that are no
+    /// integers come with those of other shares. Cost: one index range scan.
     ///
     /// # Errors
     /// Any fault; the call can be repeated.
     fn keys(
         &mut self,
         selection: &Selection,
-        after: Option<DocumentKey>,
+        after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError>;
+
+    /// What its keys are.
+    fn key_type(&self) -> KeyType;
 
     /// Whether [`Source::keys`] leaves out what the log has. If not, the reader asks [`Journal::processed`].
     fn sees_journal(&self) -> bool;
@@ -89,7 +93,7 @@ pub trait Source: Send {
     fn promises_unique_keys(&self) -> bool;
 
     /// What people call the document with this key, where it is more than the key: the name of its file.
-    fn name(&self, _key: DocumentKey) -> Option<String> {
+    fn name(&self, _key: &DocumentKey) -> Option<String> {
         None
     }
 
@@ -115,7 +119,7 @@ pub trait Source: Send {
     ) -> Result<(), PortError>;
 
     /// How many documents of the selection are still to do, for progress; processed ones are left out when the source sees
-    /// the journal, else counted with the others. `None` when counting would cost too much.
+    /// the journal, else counted with the others. `None` when counting would cost too much, as that of a share of keys that are no integers.
     ///
     /// # Errors
     /// Any fault.
@@ -216,7 +220,7 @@ pub struct Commit {
 }
 
 /// A document that the log had already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlreadyDone {
     /// Its key.
     pub key: DocumentKey,

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use xmlshred_model::{Batch, DocumentKey, DocumentRecord, Outcome};
+use xmlshred_model::{Batch, DocumentKey, DocumentRecord, KeyType, Outcome};
 
 use crate::ports::{
     Commit, FailedDocuments, Fault, FetchedRow, Journal, LogTally, Logged, PortError, Ports, RunIdentity,
@@ -264,7 +264,7 @@ impl Script {
             is_meant && keys.contains(&document.key)
         };
         let Some(guilty) = batch.documents().iter().find(is_guilty) else { return Ok(()) };
-        let suspect = (*telling == Telling::FirstGuilty).then_some(guilty.key);
+        let suspect = (*telling == Telling::FirstGuilty).then(|| guilty.key.clone());
         Err(PortError::new(fault.clone(), "scripted refusal").about(suspect))
     }
 
@@ -356,7 +356,7 @@ impl Source for Faulty<dyn Source> {
     fn keys(
         &mut self,
         selection: &Selection,
-        after: Option<DocumentKey>,
+        after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
         self.script.reach(Step::Keys)?;
@@ -371,6 +371,10 @@ impl Source for Faulty<dyn Source> {
 
     fn sees_journal(&self) -> bool {
         self.inner.sees_journal()
+    }
+
+    fn key_type(&self) -> KeyType {
+        self.inner.key_type()
     }
 
     fn promises_unique_keys(&self) -> bool {

@@ -3,13 +3,27 @@
 use std::sync::Arc;
 
 use xmlshred_mapping::Content;
-use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema, UtcMicros};
+use xmlshred_model::{DataType, DocumentKey, KeyType, OwnedValue, TargetSchema, UtcMicros};
 
 use crate::ports::Ports;
 
+/// The number of a key, for cases whose keys are integers.
+///
+/// # Panics
+/// When it is another key.
+pub fn number(key: &DocumentKey) -> i64 {
+    match key {
+        DocumentKey::Int(number) => *number,
+        other => panic!("{other:?} is no integer"),
+    }
+}
+
 /// Makes fresh databases of one kind.
 pub trait Bench {
-    /// An empty source table whose key column is named as `schema.key_column`, with documents in a column of this kind,
+    /// The types that keys of the source can have.
+    fn key_types(&self) -> &'static [KeyType];
+
+    /// An empty source table whose key column is named and typed as `schema.key_column`, with documents in a column of this kind,
     /// and a target for `schema` in which no table exists yet.
     fn fixture(&self, schema: &Arc<TargetSchema>, column: DocumentColumn) -> Box<dyn Fixture>;
 }
@@ -38,13 +52,13 @@ pub trait Fixture: Sync {
     fn ports_with_versions(&self, schema: &Arc<TargetSchema>) -> Box<dyn Ports>;
 
     /// Sets the version of a document, behind [`Fixture::ports_with_versions`].
-    fn set_version(&self, key: DocumentKey, version: i64);
+    fn set_version(&self, key: &DocumentKey, version: i64);
 
     /// Adds a row to the source table; `None` is a null.
-    fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>);
+    fn insert_document(&self, key: &DocumentKey, document: Option<Content<'_>>);
 
     /// Removes a row of the source table.
-    fn delete_document(&self, key: DocumentKey);
+    fn delete_document(&self, key: &DocumentKey);
 
     /// The rows of target table `table` (index into the schema), in any order, cells as the values that were loaded.
     fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>>;

@@ -12,4 +12,4 @@ pub mod memory;
 pub mod shared_rows;
 pub mod words;
 
-pub use fixture::{Bench, DocumentColumn, Fixture, IssueRow, Line, LogRow, Moment};
+pub use fixture::{Bench, DocumentColumn, Fixture, IssueRow, Line, LogRow, Moment, number};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use xmlshred_mapping::{Content, DocumentContext, Limits, ShredError, Shredded};
 use xmlshred_model::{
-    BatchBuilder, ColumnSchema, DataType, Failure, FailureCode, ForeignKey, Issue, IssueCode, OnExisting,
-    Stage, TableSchema, TargetSchema, Value,
+    BatchBuilder, ColumnSchema, DataType, DocumentKey, Failure, FailureCode, ForeignKey, Issue, IssueCode,
+    KeyType, OnExisting, Stage, TableSchema, TargetSchema, Value,
 };
 
 use crate::shredding::{DocumentShredder, Shredders};
@@ -30,6 +30,11 @@ impl Default for Words {
 impl Words {
     /// Tables `document(document_key, word_count)` and `word(document_key, position, word)`.
     pub fn new() -> Self {
+        Self::with_keys(KeyType::Integer)
+    }
+
+    /// The same for keys of this type.
+    pub fn with_keys(key_type: KeyType) -> Self {
         let column = |name: &str, data_type, nullable| ColumnSchema {
             name: name.to_owned(),
             data_type,
@@ -39,7 +44,7 @@ impl Words {
         let document = TableSchema {
             name: "document".to_owned(),
             columns: vec![
-                column("document_key", DataType::BigInt, false),
+                column("document_key", key_type.data_type(), false),
                 column("word_count", DataType::Int, false),
             ],
             primary_key: vec![0],
@@ -48,7 +53,7 @@ impl Words {
         let word = TableSchema {
             name: "word".to_owned(),
             columns: vec![
-                column("document_key", DataType::BigInt, false),
+                column("document_key", key_type.data_type(), false),
                 column("position", DataType::Int, false),
                 column("word", DataType::Text, true),
             ],
@@ -60,6 +65,7 @@ impl Words {
             on_existing: OnExisting::Fail,
             tables: vec![document, word],
             key_column: "app_id".to_owned(),
+            key_type,
             ranking_columns: Vec::new(),
             owners: Vec::new(),
             has_versions: false,
@@ -103,7 +109,7 @@ impl DocumentShredder for WordShredder {
             Content::Bytes(bytes) => std::str::from_utf8(bytes)
                 .map_err(|_| failure(FailureCode::InvalidEncoding, "not UTF-8".to_owned()))?,
         };
-        let key = Value::Int(context.key.map_or(0, |key| key.0));
+        let key = context.key.map_or(Value::Int(0), DocumentKey::as_value);
         let word_count = text.split_whitespace().count();
         rows.push_row(0, &[key, Value::Int(word_count as i64)]);
         let mut nulls = 0;
@@ -124,7 +130,7 @@ impl DocumentShredder for WordShredder {
             rows.push_row(1, &[key, Value::Int(number), word]);
         }
         let issue = Issue { table: 1, column: 2, code: IssueCode::InvalidValue, count: nulls };
-        Ok(Shredded { key: context.key, issues: if nulls > 0 { vec![issue] } else { Vec::new() } })
+        Ok(Shredded { key: context.key.cloned(), issues: if nulls > 0 { vec![issue] } else { Vec::new() } })
     }
 }
 

@@ -24,8 +24,8 @@ fn every_kind_of_bad_document_becomes_one_failed_log_row_and_the_run_goes_on() {
         (7, "one again"),
         (8, "last one"),
     ]);
-    store.insert_document(DocumentKey(6), None);
-    store.insert_document(DocumentKey(9), Some(Content::Bytes(b"\xff\xfe and more")));
+    store.insert_document(&DocumentKey::Int(6), None);
+    store.insert_document(&DocumentKey::Int(9), Some(Content::Bytes(b"\xff\xfe and more")));
     let shredders = Words::new().with_min_bytes(5);
     let mut settings = settings();
     settings.limits.max_bytes = 20;
@@ -68,7 +68,7 @@ fn events_tell_the_whole_run() {
         .collect();
     assert_eq!(extracted, [(3, 7)]);
     let failed = events.iter().filter(|event| {
-        matches!(event, Event::DocumentFailed { key: DocumentKey(2), failure } if failure.message == "word 0 is bad")
+        matches!(event, Event::DocumentFailed { key: DocumentKey::Int(2), failure } if failure.message == "word 0 is bad")
     });
     assert_eq!(failed.count(), 1);
     let committed = events.iter().find_map(|event| match event {
@@ -102,7 +102,7 @@ fn a_source_that_does_not_see_the_log_gives_the_same() {
 fn failed_documents_are_tried_once_in_a_run_that_takes_them_again() {
     let store = store([(1, "bad"), (2, "fine"), (3, "bad"), (4, "bad")]);
     run(&store.memory_ports(), &settings()).0.unwrap();
-    store.insert_document(DocumentKey(3), Some(Content::Text("mended ?")));
+    store.insert_document(&DocumentKey::Int(3), Some(Content::Text("mended ?")));
     let again =
         RunSettings { failed: FailedDocuments::Retry, batch_size: 1.try_into().unwrap(), ..settings() };
     let totals = run(&store.memory_ports(), &again).0.unwrap().totals;
@@ -133,7 +133,7 @@ fn a_row_that_vanishes_between_key_and_fetch_is_passed_over() {
     let totals = std::thread::scope(|scope| {
         let run = scope.spawn(|| run(&faulty, &settings()).0.unwrap().totals);
         assert!(hold.wait());
-        store.delete_document(DocumentKey(2));
+        store.delete_document(&DocumentKey::Int(2));
         hold.release();
         run.join().unwrap()
     });

@@ -162,7 +162,7 @@ const OF_THE_DATABASE: [Fault; 3] = [Fault::DiskFull, Fault::ReadOnly, Fault::Co
 fn faults_that_cannot_pass_end_the_run_and_what_is_committed_stays() {
     for fault in OF_THE_DATABASE {
         let store = fine(50);
-        let script = Script::new().refuse_with_log((21..=50).map(DocumentKey), fault.clone());
+        let script = Script::new().refuse_with_log((21..=50).map(DocumentKey::Int), fault.clone());
         let ports = store.memory_ports().with_max_loaders(1);
         let (result, _) = run(&FaultyPorts::new(&ports, script), &one_worker());
         assert!(
@@ -200,13 +200,14 @@ fn an_error_that_no_rule_knows_is_the_documents_whose_rows_are_refused_alone() {
     for fault in unknown() {
         let store = fine(50);
         let ports = store.memory_ports();
-        let faulty = FaultyPorts::new(&ports, Script::new().refuse([7, 31].map(DocumentKey), fault.clone()));
+        let faulty =
+            FaultyPorts::new(&ports, Script::new().refuse([7, 31].map(DocumentKey::Int), fault.clone()));
         let totals = run(&faulty, &settings()).0.unwrap().totals;
         assert_eq!((totals.success_count, totals.failed_count), (48, 2), "{fault:?}");
         assert!(outcomes(&store)[6].starts_with("7: load: refused-by-target: "), "{}", outcomes(&store)[6]);
     }
     let store = fine(1);
-    let script = Script::new().refuse([DocumentKey(1)], unknown()[0].clone());
+    let script = Script::new().refuse([DocumentKey::Int(1)], unknown()[0].clone());
     run(&FaultyPorts::new(&store.memory_ports(), script), &settings()).0.unwrap();
     let expected =
         "1: load: refused-by-target: table `word` refuses a row with SQLSTATE 45000 for column `text`";
@@ -218,7 +219,7 @@ fn many_documents_in_a_row_with_one_error_that_no_rule_knows_stop_the_run() {
     for fault in unknown() {
         let store = fine(50);
         let ports = store.memory_ports().with_max_loaders(1);
-        let script = Script::new().refuse((11..=50).map(DocumentKey), fault.clone());
+        let script = Script::new().refuse((11..=50).map(DocumentKey::Int), fault.clone());
         let (result, _) = run(&FaultyPorts::new(&ports, script), &one_worker());
         let error = result.unwrap_err();
         let is_expected = matches!(&error, RunError::RefusedInARow { during: Activity::Load, count: 20, .. });
@@ -238,8 +239,8 @@ fn many_documents_in_a_row_with_one_error_that_no_rule_knows_stop_the_run() {
 fn documents_that_go_through_between_refused_ones_let_the_run_go_on() {
     let store = fine(100);
     let ports = store.memory_ports().with_max_loaders(1);
-    let script =
-        Script::new().refuse((1..=100).filter(|key| key % 19 != 0).map(DocumentKey), unknown()[0].clone());
+    let script = Script::new()
+        .refuse((1..=100).filter(|key| key % 19 != 0).map(DocumentKey::Int), unknown()[0].clone());
     let totals = run(&FaultyPorts::new(&ports, script), &one_worker()).0.unwrap().totals;
     assert_eq!((totals.success_count, totals.failed_count), (5, 95));
 }
@@ -249,7 +250,7 @@ fn a_document_whose_trigger_says_that_the_database_takes_no_writes_harms_no_othe
     for fault in [Fault::ReadOnly, Fault::Corrupt] {
         let store = fine(50);
         let ports = store.memory_ports();
-        let script = Script::new().refuse([7, 31].map(DocumentKey), fault.clone());
+        let script = Script::new().refuse([7, 31].map(DocumentKey::Int), fault.clone());
         let totals = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap().totals;
         assert_eq!((totals.success_count, totals.failed_count), (48, 2), "{fault:?}");
         assert_eq!(outcomes(&store)[6], "7: load: refused-by-target: scripted refusal");
@@ -260,7 +261,7 @@ fn a_document_whose_trigger_says_that_the_database_takes_no_writes_harms_no_othe
 fn a_disk_that_has_room_for_log_rows_alone_is_no_documents_fault() {
     let store = fine(50);
     let ports = store.memory_ports().with_max_loaders(1);
-    let script = Script::new().refuse((11..=50).map(DocumentKey), Fault::DiskFull);
+    let script = Script::new().refuse((11..=50).map(DocumentKey::Int), Fault::DiskFull);
     let (result, _) = run(&FaultyPorts::new(&ports, script), &one_worker());
     let is_expected = matches!(&result, Err(RunError::Port { during: Activity::Load, error }) if error.fault == Fault::DiskFull);
     assert!(is_expected, "{result:?}");
@@ -272,7 +273,7 @@ fn a_database_that_takes_log_rows_alone_stops_the_run_after_twenty_documents() {
     for fault in [Fault::ReadOnly, Fault::Corrupt] {
         let store = fine(50);
         let ports = store.memory_ports().with_max_loaders(1);
-        let script = Script::new().refuse((11..=50).map(DocumentKey), fault.clone());
+        let script = Script::new().refuse((11..=50).map(DocumentKey::Int), fault.clone());
         let (result, _) = run(&FaultyPorts::new(&ports, script), &one_worker());
         let is_expected = matches!(result, Err(RunError::RefusedInARow { during: Activity::Load, .. }));
         assert!(is_expected, "{fault:?}: {result:?}");
@@ -291,7 +292,7 @@ fn a_session_that_another_documents_trigger_has_changed_is_left_before_anybody_i
         for guilty in [vec![1], vec![7, 8, 31], vec![50], (1..=50).collect()] {
             let store = fine(50);
             let ports = store.memory_ports().with_max_loaders(1);
-            let keys = guilty.iter().copied().map(DocumentKey);
+            let keys = guilty.iter().copied().map(DocumentKey::Int);
             let script = Script::new().spoil_session(keys, fault.clone());
             let totals = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap().totals;
             assert_eq!((totals.success_count, totals.failed_count), (50, 0), "{fault:?} {guilty:?}");
@@ -304,8 +305,8 @@ fn a_session_that_a_refused_transaction_has_changed_is_left_too() {
     let store = fine(50);
     let ports = store.memory_ports();
     let script = Script::new()
-        .spoil_session([7, 31].map(DocumentKey), unknown()[0].clone())
-        .refuse([7, 8, 31].map(DocumentKey), Fault::CheckViolation { table: None });
+        .spoil_session([7, 31].map(DocumentKey::Int), unknown()[0].clone())
+        .refuse([7, 8, 31].map(DocumentKey::Int), Fault::CheckViolation { table: None });
     let totals = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap().totals;
     assert_eq!((totals.success_count, totals.failed_count), (47, 3));
 }
@@ -315,7 +316,7 @@ fn a_session_is_opened_anew_once_for_a_document_that_is_refused_and_for_no_other
     let store = fine(50);
     let ports = store.memory_ports().with_max_loaders(1);
     let faulty =
-        FaultyPorts::new(&ports, Script::new().refuse([7, 31].map(DocumentKey), unknown()[0].clone()));
+        FaultyPorts::new(&ports, Script::new().refuse([7, 31].map(DocumentKey::Int), unknown()[0].clone()));
     run(&faulty, &one_worker()).0.unwrap();
     assert_eq!(faulty.script().calls(Step::OpenSink), 1 + 2);
 }
@@ -329,11 +330,11 @@ fn a_row_that_no_count_and_no_page_gets_past_stops_the_run_behind_what_is_before
             let ports = store.memory_ports();
             let script = Script::new()
                 .fail_first(Step::Count, 9, &fault)
-                .refuse_to_list(DocumentKey(key), fault.clone());
+                .refuse_to_list(DocumentKey::Int(key), fault.clone());
             let error = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap_err();
             assert_eq!(error.to_string(), format!("reading keys: scripted refusal to list, {place}"));
             assert!(error.hint().unwrap().contains("source.where"));
-            assert!(store.log().iter().all(|row| row.key < DocumentKey(key)), "{fault:?}");
+            assert!(store.log().iter().all(|row| row.key < DocumentKey::Int(key)), "{fault:?}");
         }
     }
 }
@@ -350,10 +351,10 @@ fn a_log_that_refuses_the_row_of_a_refused_document_stops_the_run() {
     for fault in unknown() {
         let store = fine(50);
         let ports = store.memory_ports();
-        let script = Script::new().refuse_with_log([DocumentKey(7)], fault.clone());
+        let script = Script::new().refuse_with_log([DocumentKey::Int(7)], fault.clone());
         let (result, _) = run(&FaultyPorts::new(&ports, script), &settings());
         assert!(
-            matches!(result, Err(RunError::LogRefused { key: DocumentKey(7), .. })),
+            matches!(result, Err(RunError::LogRefused { key: DocumentKey::Int(7), .. })),
             "{fault:?}: {result:?}"
         );
     }
@@ -364,7 +365,7 @@ fn a_target_that_is_no_more_as_it_must_be_is_to_blame_and_no_document() {
     for fault in [Fault::AccessDenied, Fault::MissingTable { table: "t".to_owned() }, Fault::Other] {
         let store = fine(50);
         let ports = store.memory_ports().with_max_loaders(1);
-        let script = Script::new().refuse((11..=50).map(DocumentKey), fault.clone()).fail(
+        let script = Script::new().refuse((11..=50).map(DocumentKey::Int), fault.clone()).fail(
             Step::OpenSink,
             2,
             fault.clone(),
@@ -381,7 +382,7 @@ fn a_document_that_ends_the_connection_or_takes_for_ever_harms_no_other() {
     for fault in [Fault::ConnectionLost, Fault::Timeout] {
         let store = fine(50);
         let ports = store.memory_ports();
-        let script = Script::new().refuse([7, 31].map(DocumentKey), fault.clone());
+        let script = Script::new().refuse([7, 31].map(DocumentKey::Int), fault.clone());
         let faulty = FaultyPorts::new(&ports, script);
         let totals = run(&faulty, &settings()).0.unwrap().totals;
         assert_eq!((totals.success_count, totals.failed_count), (48, 2), "{fault:?}");
@@ -411,7 +412,7 @@ fn a_document_that_takes_for_ever_to_read_harms_no_other() {
     for fault in [Fault::ConnectionLost, Fault::Timeout] {
         let store = fine(50);
         let ports = store.memory_ports();
-        let script = Script::new().refuse_to_read([7, 31].map(DocumentKey), fault.clone());
+        let script = Script::new().refuse_to_read([7, 31].map(DocumentKey::Int), fault.clone());
         let totals = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap().totals;
         assert_eq!((totals.success_count, totals.failed_count), (48, 2), "{fault:?}");
         assert_eq!(outcomes(&store)[30], "31: fetch: refused-by-source: scripted refusal to read");
@@ -422,7 +423,7 @@ fn a_document_that_takes_for_ever_to_read_harms_no_other() {
 fn a_target_that_answers_nothing_at_all_stops_the_run_and_no_document_is_failed() {
     let store = fine(50);
     let ports = store.memory_ports().with_max_loaders(1);
-    let script = Script::new().refuse_with_log((1..=50).map(DocumentKey), Fault::Timeout);
+    let script = Script::new().refuse_with_log((1..=50).map(DocumentKey::Int), Fault::Timeout);
     let retry = RetrySettings { give_up_after: Duration::from_millis(20), ..settings().retry };
     let (result, _) = run(&FaultyPorts::new(&ports, script), &RunSettings { retry, ..one_worker() });
     let is_expected = matches!(&result, Err(RunError::RetriesExhausted { during: Activity::Load, .. }));
@@ -435,7 +436,7 @@ fn a_whole_delivery_in_another_encoding_is_failed_document_by_document() {
     let store = fine(100);
     let ports = store.memory_ports();
     let value = Fault::ValueRejected { table: None, column: None };
-    let script = Script::new().refuse_to_read((11..=80).map(DocumentKey), value);
+    let script = Script::new().refuse_to_read((11..=80).map(DocumentKey::Int), value);
     let totals = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap().totals;
     assert_eq!((totals.success_count, totals.failed_count), (30, 70));
 }
@@ -450,7 +451,7 @@ fn a_document_that_cannot_be_read_alone_fails_and_those_behind_it_are_read() {
     for fault in unknown().into_iter().chain([value, Fault::Corrupt]) {
         let store = fine(50);
         let ports = store.memory_ports();
-        let script = Script::new().refuse_to_read([1, 2, 31, 50].map(DocumentKey), fault.clone());
+        let script = Script::new().refuse_to_read([1, 2, 31, 50].map(DocumentKey::Int), fault.clone());
         let totals = run(&FaultyPorts::new(&ports, script), &settings()).0.unwrap().totals;
         assert_eq!((totals.success_count, totals.failed_count), (46, 4), "{fault:?}");
         assert_eq!(outcomes(&store)[30], "31: fetch: refused-by-source: scripted refusal to read");
@@ -462,7 +463,7 @@ fn a_source_that_hands_over_nothing_stops_the_run() {
     for fault in unknown() {
         let store = fine(50);
         let ports = store.memory_ports();
-        let script = Script::new().refuse_to_read((1..=50).map(DocumentKey), fault.clone());
+        let script = Script::new().refuse_to_read((1..=50).map(DocumentKey::Int), fault.clone());
         let (result, _) = run(&FaultyPorts::new(&ports, script), &settings());
         assert!(
             matches!(result, Err(RunError::RefusedInARow { during: Activity::Fetch, count: 20, .. })),
@@ -496,7 +497,7 @@ fn a_run_killed_at_any_moment_is_completed_by_the_next() {
 fn one_guilty_document_among_500_is_found_in_few_steps_and_all_others_are_loaded() {
     let store = fine(500);
     let ports = store.memory_ports();
-    let refused = Script::new().refuse([DocumentKey(321)], Fault::CheckViolation { table: None });
+    let refused = Script::new().refuse([DocumentKey::Int(321)], Fault::CheckViolation { table: None });
     let faulty = FaultyPorts::new(&ports, refused);
     let whole =
         RunSettings { batch_size: 500.try_into().unwrap(), batch: BatchLimits::default(), ..settings() };
@@ -519,7 +520,7 @@ fn a_suspect_is_tried_alone_at_once() {
     for (guilty, most_commits) in [(&[321][..], 6), (&[1], 5), (&[500], 4), (&[100, 101, 400], 16)] {
         let store = fine(500);
         let ports = store.memory_ports();
-        let keys = guilty.iter().copied().map(DocumentKey);
+        let keys = guilty.iter().copied().map(DocumentKey::Int);
         let fault = Fault::CheckViolation { table: None };
         let faulty = FaultyPorts::new(&ports, Script::new().refuse_and_tell(keys, fault));
         let whole =
@@ -553,7 +554,7 @@ fn a_document_that_repeats_a_key_is_tried_alone_from_the_start() {
 #[test]
 fn all_documents_guilty_are_all_logged() {
     let fault = Fault::ValueRejected { table: Some("word".to_owned()), column: None };
-    let keys = || (1..=25).map(DocumentKey);
+    let keys = || (1..=25).map(DocumentKey::Int);
     for script in
         [Script::new().refuse(keys(), fault.clone()), Script::new().refuse_and_tell(keys(), fault.clone())]
     {
@@ -572,7 +573,7 @@ fn a_log_that_refuses_the_row_of_a_failed_document_stops_the_run() {
     let store = store([(1, "bad")]);
     let fault = Fault::ValueRejected { table: Some("processing_log".to_owned()), column: None };
     let (result, _) = run_with_script(&store, Script::new().fail(Step::BeforeCommit, 1, fault));
-    assert!(matches!(result, Err(RunError::LogRefused { key: DocumentKey(1), .. })), "{result:?}");
+    assert!(matches!(result, Err(RunError::LogRefused { key: DocumentKey::Int(1), .. })), "{result:?}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn sizes() -> impl Strategy<Value = Sizes> {
 
 fn run_instances(store: &MemoryStore, sizes: Sizes) -> u64 {
     let Sizes { instances, workers, page, chunk, batch, sight } = sizes;
-    let settings = RunSettings {
+    let settings = &RunSettings {
         workers: workers.try_into().unwrap(),
         batch_size: page.try_into().unwrap(),
         chunk: ChunkLimits { documents: chunk, ..ChunkLimits::default() },
@@ -60,7 +60,7 @@ fn run_instances(store: &MemoryStore, sizes: Sizes) -> u64 {
                 let ports = store.memory_ports().with_sight(sight);
                 scope.spawn(move || {
                     let identity = identity("session", Share::new(index, instances).unwrap());
-                    run_with(&ports, &Words::new(), &identity, &settings, &Deaf, &StopSignal::new()).unwrap()
+                    run_with(&ports, &Words::new(), &identity, settings, &Deaf, &StopSignal::new()).unwrap()
                 })
             })
             .collect();

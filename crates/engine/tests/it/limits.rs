@@ -36,7 +36,7 @@ proptest! {
 #[test]
 fn keys_outside_the_range_are_left_alone() {
     let store = fine(20);
-    let range = KeyRange { start: Some(DocumentKey(5)), end: Some(DocumentKey(7)) };
+    let range = KeyRange { start: Some(DocumentKey::Int(5)), end: Some(DocumentKey::Int(7)) };
     run(&store.memory_ports(), &RunSettings { range, ..settings() }).0.unwrap();
     assert_eq!(outcomes(&store), ["5: success", "6: success", "7: success"]);
 }

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
+use xmlshred_engine::testing::number;
 
 use xmlshred_engine::ports::{Fetched, FetchedRow, Journal, PortError, Ports, Selection, Sink, Source};
 use xmlshred_engine::settings::ChunkLimits;
@@ -12,7 +13,7 @@ use xmlshred_engine::testing::memory::{MemoryPorts, MemoryStore};
 use xmlshred_engine::testing::words::Words;
 use xmlshred_engine::{RunSettings, StopSignal, run_with};
 use xmlshred_mapping::{Content, DocumentContext, Limits, ShredError, Shredded};
-use xmlshred_model::{BatchBuilder, DocumentKey, Share, TargetSchema};
+use xmlshred_model::{BatchBuilder, DocumentKey, KeyType, Share, TargetSchema};
 
 use crate::scene::{identity, settings};
 
@@ -82,11 +83,15 @@ impl Source for MillSource {
     fn keys(
         &mut self,
         _selection: &Selection,
-        after: Option<DocumentKey>,
+        after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
-        let start = after.map_or(0, |key| key.0 + 1);
-        Ok((start..DOCUMENT_COUNT).take(limit).map(DocumentKey).collect())
+        let start = after.map_or(0, |key| number(key) + 1);
+        Ok((start..DOCUMENT_COUNT).take(limit).map(DocumentKey::Int).collect())
+    }
+
+    fn key_type(&self) -> KeyType {
+        KeyType::Integer
     }
 
     fn sees_journal(&self) -> bool {
@@ -105,7 +110,7 @@ impl Source for MillSource {
     ) -> Result<(), PortError> {
         for key in keys {
             self.0.hand_out(DOCUMENT_BYTES);
-            if take(*key, Fetched::Bytes(vec![b'a'; DOCUMENT_BYTES as usize]).into()).is_break() {
+            if take(key.clone(), Fetched::Bytes(vec![b'a'; DOCUMENT_BYTES as usize]).into()).is_break() {
                 break;
             }
         }
@@ -149,7 +154,7 @@ impl DocumentShredder for SlowShredder {
         self.0.wait_until(|state| state.is_gate_open);
         let Content::Bytes(bytes) = content else { panic!("the mill makes bytes") };
         self.0.held.fetch_sub(bytes.len() as u64, Ordering::SeqCst);
-        Ok(Shredded { key: context.key, issues: Vec::new() })
+        Ok(Shredded { key: context.key.cloned(), issues: Vec::new() })
     }
 }
 

@@ -19,7 +19,7 @@ use xmlshred_model::{DocumentKey, OwnedValue, Share};
 pub(crate) fn store<'a>(documents: impl IntoIterator<Item = (i64, &'a str)>) -> MemoryStore {
     let store = MemoryStore::new(Words::new().schema()).with_tables();
     for (key, text) in documents {
-        store.insert_document(DocumentKey(key), Some(Content::Text(text)));
+        store.insert_document(&DocumentKey::Int(key), Some(Content::Text(text)));
     }
     store
 }

@@ -52,7 +52,7 @@ fn sizes() -> impl Strategy<Value = Sizes> {
 }
 
 fn insert(store: &MemoryStore, key: i64, people: &[u8], fails: bool) {
-    store.insert_document(DocumentKey(key), Some(Content::Text(&document(people, fails))));
+    store.insert_document(&DocumentKey::Int(key), Some(Content::Text(&document(people, fails))));
 }
 
 /// The rows after the last part of the keys, then all, then those that had failed were processed by several instances.
@@ -69,7 +69,7 @@ fn loaded(
     }
     let Sizes { instances, workers, page, chunk, batch, loaders, first } = sizes;
     let run = |range: KeyRange, failed: FailedDocuments| {
-        let settings = RunSettings {
+        let settings = &RunSettings {
             workers: workers.try_into().unwrap(),
             batch_size: page.try_into().unwrap(),
             chunk: ChunkLimits { documents: chunk, ..ChunkLimits::default() },
@@ -83,12 +83,12 @@ fn loaded(
                 let (ports, plan) = (store.memory_ports().with_max_loaders(loaders), &plan);
                 scope.spawn(move || {
                     let identity = identity("session", Share::new(index, instances).unwrap());
-                    run_with(&ports, plan, &identity, &settings, &Deaf, &StopSignal::new()).unwrap()
+                    run_with(&ports, plan, &identity, settings, &Deaf, &StopSignal::new()).unwrap()
                 });
             }
         });
     };
-    run(KeyRange { start: Some(DocumentKey(first)), end: None }, FailedDocuments::Leave);
+    run(KeyRange { start: Some(DocumentKey::Int(first)), end: None }, FailedDocuments::Leave);
     run(KeyRange::default(), FailedDocuments::Leave);
     for (key, (people, _)) in documents.iter().filter(|(_, (_, fails))| *fails) {
         insert(&store, *key, people, false);

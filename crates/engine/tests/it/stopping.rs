@@ -141,7 +141,7 @@ fn a_stop_after_the_last_document_leaves_the_run_completed() {
 fn a_stop_while_a_batch_is_split_leaves_the_rest_of_it_to_the_next_run() {
     let store = fine(10);
     let ports = store.memory_ports();
-    let refused = || Script::new().refuse([DocumentKey(9)], Fault::CheckViolation { table: None });
+    let refused = || Script::new().refuse([DocumentKey::Int(9)], Fault::CheckViolation { table: None });
     let is_split = |event: &Event| matches!(event, Event::BatchSplit { .. });
     let (summary, _) = run_until(&FaultyPorts::new(&ports, refused()), &settings(), is_split);
     assert_eq!(summary.ended, Ended::Interrupted);
@@ -156,7 +156,7 @@ fn a_stop_while_the_source_refuses_documents_is_heeded() {
     let ports = store.memory_ports();
     let refused = Fault::Refused { code: "22021".into(), table: None, column: None };
     let (script, hold) = Script::new().hold(Step::Fetch, 1);
-    let faulty = FaultyPorts::new(&ports, script.refuse_to_read((1..=50).map(DocumentKey), refused));
+    let faulty = FaultyPorts::new(&ports, script.refuse_to_read((1..=50).map(DocumentKey::Int), refused));
     let stop = StopSignal::new();
     let summary = std::thread::scope(|scope| {
         let run = scope.spawn(|| {

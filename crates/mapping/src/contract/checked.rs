@@ -43,7 +43,7 @@ pub struct SourceSpec {
     pub schema: Option<String>,
     /// Unquoted table name.
     pub table: String,
-    /// Unquoted name of the integer key column.
+    /// Unquoted name of the key column.
     pub key: String,
     /// Unquoted name of the column that holds the documents.
     pub xml: String,

@@ -123,6 +123,8 @@ codes! {
     TargetParentLater "W0806" "target-parent-later" "A foreign key of the target refers to a table that is loaded later or not at all.",
     SourceKeyRepeatable "W0807" "source-key-repeatable" "Nothing in the source's catalog keeps two documents from having one key.",
     TargetName "E0808" "target-name" "A name that the target would cut off, or take for another.",
+    DocumentKeyType "E0809" "document-key-type" "A column for the document's key is of a type that holds none of the source's keys.",
+    DocumentKeyMayNotFit "W0810" "document-key-may-not-fit" "A column for the document's key is of a type that holds some of the source's keys only: the others fail their documents.",
 }
 
 impl Code {

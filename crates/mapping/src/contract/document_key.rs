@@ -2,7 +2,9 @@
 
 use xmlshred_model::DataType;
 
-use super::checked::{Clean, Column, ColumnSource, Contract, Generate, OnInvalid, OnTooLong, Pick};
+use super::checked::{
+    Clean, Column, ColumnDefault, ColumnSource, Contract, Generate, OnInvalid, OnTooLong, Pick,
+};
 use crate::path::Path;
 
 /// The first column of a table (by index) that holds the key of the row's document in every row: `generate: document_key`, the path of
@@ -10,6 +12,12 @@ use crate::path::Path;
 pub fn document_key_column(contract: &Contract, table: usize) -> Option<usize> {
     let count = contract.tables[table].templates[0].columns.len();
     (0..count).find(|&column| holds_key(contract, table, column))
+}
+
+/// Whether the document's key is put into a column as it is (`generate: document_key`), or in place of null.
+pub fn is_given_the_key(column: &Column) -> bool {
+    matches!(column.source, ColumnSource::Generate(Generate::DocumentKey))
+        || matches!(column.default, Some(ColumnDefault::Generate(Generate::DocumentKey)))
 }
 
 /// The column by which rows of several documents that have one primary key are ranked: the highest document's or the lowest's stays. None
@@ -64,16 +72,17 @@ fn is_picked_as_key(column: &Column) -> bool {
             || column.clean.iter().any(|clean| matches!(clean, Clean::Trim | Clean::CollapseSpaces)))
 }
 
-/// Whether nothing on its way makes another number of it, or none.
+/// Whether nothing on its way makes another key of it, or none.
 fn is_unchanged(column: &Column) -> bool {
     let Column { data_type, clean, null_values, codes, default, on_invalid, on_too_long, .. } = column;
     let is_direct = column.other_paths.is_empty() && column.via.is_none();
-    let holds_numbers = match data_type {
+    let holds_keys = match data_type {
         DataType::SmallInt
         | DataType::TinyInt
         | DataType::Int
         | DataType::BigInt
         | DataType::Decimal { scale: 0, .. }
+        | DataType::Uuid
         | DataType::Char(_)
         | DataType::VarChar(_)
         | DataType::Text => true,
@@ -85,13 +94,12 @@ fn is_unchanged(column: &Column) -> bool {
         | DataType::Time
         | DataType::Timestamp
         | DataType::TimestampTz
-        | DataType::Uuid
         | DataType::Binary
         | DataType::Xml
         | DataType::Json => false,
     };
     let is_same = |clean: &Clean| matches!(clean, Clean::Trim | Clean::CollapseSpaces);
-    holds_numbers
+    holds_keys
         && is_direct
         && codes.is_none()
         && null_values.is_empty()

@@ -1,5 +1,6 @@
 //! `source`: where documents come from, and what columns take of their rows.
 
+use xmlshred_model::KeyType;
 use xmlshred_model::log_table::{
     FILE, ISSUE, LOG, LOG_ID, LogColumn, file_columns, issue_columns, log_columns,
 };
@@ -108,13 +109,15 @@ fn scalar(node: &Node) -> Option<&str> {
 
 /// The table of the log that has a column of this name beside its key.
 fn clashes_with_log(key: &str) -> Option<&'static str> {
+    // The names are the same whatever the key is.
+    let key_type = KeyType::default();
     let has =
         |columns: Vec<LogColumn>| columns[1..].iter().any(|column| column.name.eq_ignore_ascii_case(key));
-    if key.eq_ignore_ascii_case(LOG_ID) || has(log_columns(key)) {
+    if key.eq_ignore_ascii_case(LOG_ID) || has(log_columns(key, key_type)) {
         return Some(LOG);
     }
-    if has(issue_columns(key)) {
+    if has(issue_columns(key, key_type)) {
         return Some(ISSUE);
     }
-    has(file_columns(key)).then_some(FILE)
+    has(file_columns(key, key_type)).then_some(FILE)
 }

@@ -41,8 +41,8 @@ pub fn explain(
     let recorder = Recorder::new(plan, asked, &wanted, chosen);
     let (key, failure, skipped) = match shred(plan, limits, content, context, &recorder) {
         Ok(key) => (key, None, None),
-        Err(NoRows::Failed(failure)) => (context.key, Some(failure), None),
-        Err(NoRows::Skipped(reason)) => (context.key, None, Some(reason)),
+        Err(NoRows::Failed(failure)) => (context.key.cloned(), Some(failure), None),
+        Err(NoRows::Skipped(reason)) => (context.key.cloned(), None, Some(reason)),
     };
     let Record { lets, rows, filtered, more_filtered, .. } = recorder.record.into_inner();
     let mut explanation = Explanation {

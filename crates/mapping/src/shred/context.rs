@@ -9,7 +9,7 @@ use xmlshred_model::{DocumentKey, UtcMicros};
 pub struct DocumentContext<'a> {
     /// The key of its row in the source; `None` when there is no such row (`preview` of a file): then the key in the
     /// document is taken, and no mismatch is possible.
-    pub key: Option<DocumentKey>,
+    pub key: Option<&'a DocumentKey>,
     /// For `generate: session`.
     pub session: &'a str,
     /// For `generate: now`.

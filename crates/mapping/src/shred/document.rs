@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage, Work, WorkEnd};
+use xmlshred_model::{DocumentKey, Failure, FailureCode, KeyType, Stage, Work, WorkEnd};
 
 use crate::Plan;
 use crate::contract::{DocumentSpec, OnWrongRoot};
@@ -184,11 +184,11 @@ impl<'d> Handler<'d> for FirstTag {
 pub(super) fn check_key(
     plan: &Plan,
     view: View<'_>,
-    row_key: Option<DocumentKey>,
+    row_key: Option<&DocumentKey>,
     trace: &impl Trace,
 ) -> Result<Option<DocumentKey>, Box<Failure>> {
     let (Some(path), Some(declared)) = (plan.key(), &plan.contract().document.key) else {
-        return Ok(row_key);
+        return Ok(row_key.cloned());
     };
     let failure = |code, message| Box::new(Failure { stage: Stage::Shred, code, message });
     let item = view.first(path, view.main).map_err(too_much_work)?;
@@ -197,16 +197,22 @@ pub(super) fn check_key(
     let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
         return Err(failure(FailureCode::KeyMissing, format!("nothing at {}", declared.text)));
     };
-    match (text.parse().map(DocumentKey), row_key) {
-        (Ok(key), Some(row_key)) if key == row_key => Ok(Some(key)),
-        (Ok(key), None) => Ok(Some(key)),
-        (Ok(_), Some(_)) => Err(failure(
-            FailureCode::KeyMismatch,
-            format!("{} differs from the key of the row", declared.text),
-        )),
-        (Err(_), _) => {
-            Err(failure(FailureCode::KeyMismatch, format!("{} is not a 64-bit integer", declared.text)))
-        }
+    let mismatch = |what: String| failure(FailureCode::KeyMismatch, format!("{} {what}", declared.text));
+    // A document without a row has the key that its text looks like.
+    let Some(row_key) = row_key else {
+        let key_of = |key_type: KeyType| key_type.parse(text);
+        let key = key_of(KeyType::Integer).or_else(|_| key_of(KeyType::Text));
+        return key.map(Some).map_err(|error| mismatch(format!("is no key: {error}")));
+    };
+    let is_same = match row_key {
+        // White space around it counts nowhere.
+        DocumentKey::Text(key) => Ok(key.trim() == text),
+        key => KeyType::of(key).parse(text).map(|found| found == *key),
+    };
+    match is_same {
+        Ok(true) => Ok(Some(row_key.clone())),
+        Ok(false) => Err(mismatch("differs from the key of the row".to_owned())),
+        Err(error) => Err(mismatch(format!("is {error}"))),
     }
 }
 

@@ -176,7 +176,7 @@ impl Shredder {
             let view = View { main: main_element(plan, view)?, ..view };
             let key = check_key(plan, view, context.key, trace)?;
             check_required(plan, view)?;
-            let context = DocumentContext { key, ..*context };
+            let context = DocumentContext { key: key.as_ref(), ..*context };
             let maker = RowMaker::new(plan, view, &context, arena, limits.max_row_bytes, rows, trace);
             let mut issues = maker.run(row_arena)?;
             // Nobody knows a column for what may stand between all of them.

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 use xmlshred_expr::EvaluationError;
 use xmlshred_model::lexical::MICROS_PER_DAY;
-use xmlshred_model::{DataType, FailureCode, UtcMicros, Value, WorkEnd};
+use xmlshred_model::{DataType, DocumentKey, FailureCode, UtcMicros, Value, WorkEnd};
 
 use crate::contract::{Blank, BoundExpression, Column, ColumnSource, Generate, Input, Pick};
 use crate::plan::{CompiledPath, OnceFrom, PlanColumn, PlanSource, Symbol, Test};
@@ -185,7 +185,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     ) -> Value<'d> {
         match generate {
             Generate::RowNumber => Value::Int(row.number as i64),
-            Generate::DocumentKey => self.context.key.map_or(Value::Null, |key| Value::Int(key.0)),
+            Generate::DocumentKey => self.context.key.map_or(Value::Null, DocumentKey::as_value),
             Generate::Session => Value::Text(self.context.session),
             Generate::Now => now(self.context.now, column.data_type),
             Generate::Uuid => Value::Uuid(self.uuid(&row.candidate, index)),
@@ -549,9 +549,12 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     fn uuid(&self, candidate: &Candidate<T::Row>, column: u32) -> [u8; 16] {
         let mut hasher = xxhash_rust::xxh3::Xxh3::new();
         hasher.update(self.plan.contract().hash.as_bytes());
-        let key = self.context.key.map_or(i64::MIN, |key| key.0);
+        let number = match self.context.key {
+            Some(DocumentKey::Int(number)) => *number,
+            _ => i64::MIN,
+        };
         let numbers = [
-            key,
+            number,
             candidate.table as i64,
             candidate.template as i64,
             i64::from(candidate.element),
@@ -563,6 +566,10 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         }
         if candidate.attribute > 0 {
             hasher.update(&candidate.attribute.to_be_bytes());
+        }
+        match self.context.key {
+            None | Some(DocumentKey::Int(_)) => {}
+            Some(key) => hasher.update(key.spelled().as_bytes()),
         }
         let mut bytes = hasher.digest128().to_be_bytes();
         bytes[6] = 0x80 | (bytes[6] & 0x0F);

@@ -19,7 +19,7 @@ fn check<'d>(name: &str, contract: &str, documents: impl IntoIterator<Item = &'d
     let mut shredder = Shredder::new(std::sync::Arc::clone(&plan), Limits::default());
     let Limits { max_steps, max_value_bytes, .. } = Limits::default();
     let context = DocumentContext {
-        key: Some(xmlshred_model::DocumentKey(1)),
+        key: Some(&xmlshred_model::DocumentKey::Int(1)),
         session: "s",
         now: 0,
         source_columns: &[],

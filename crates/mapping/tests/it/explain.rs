@@ -26,7 +26,7 @@ fn outcome(contract: &str, document: &str) -> String {
     let plan = Arc::new(Plan::new(contract));
     let table = plan.contract().tables.len() - 1;
     let context = DocumentContext {
-        key: Some(DocumentKey(17)),
+        key: Some(&DocumentKey::Int(17)),
         session: "s",
         now: 0,
         source_columns: &[],

@@ -160,7 +160,7 @@ fn no_word_of_a_document_is_in_a_message_about_it() {
     let limits = Limits { max_depth: 8, max_attributes: 10, max_row_bytes: 400, ..Limits::default() };
     let mut shredder = Shredder::new(Arc::clone(&plan), limits);
     let context = DocumentContext {
-        key: Some(DocumentKey(17)),
+        key: Some(&DocumentKey::Int(17)),
         session: "s1",
         now: 0,
         source_columns: &[],

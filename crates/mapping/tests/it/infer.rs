@@ -37,7 +37,7 @@ fn inferred(
 ) -> Result<String, InferError> {
     let mut profile = Profile::new(limits);
     for (key, document) in (101..).zip(documents) {
-        profile.observe(Content::Text(document), Some(DocumentKey(key))).unwrap();
+        profile.observe(Content::Text(document), Some(DocumentKey::Int(key))).unwrap();
     }
     infer(&profile, None, options).map(|inferred| inferred.text)
 }
@@ -101,7 +101,7 @@ pub(crate) fn facts_of_rows(contract: &str, document: &str, key: DocumentKey) ->
     ));
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
     let context =
-        DocumentContext { key: Some(key), session: "test", now: 0, source_columns: &[], must_end: None };
+        DocumentContext { key: Some(&key), session: "test", now: 0, source_columns: &[], must_end: None };
     let shredded = Shredder::new(Arc::clone(&plan), Limits::default())
         .shred(Content::Text(document), &context, &mut rows)
         .unwrap_or_else(|failure| panic!("{failure}\n{document}\n{contract}"));
@@ -141,7 +141,7 @@ fn assert_lossless(contract: &str, documents: &[String]) {
     for (key, document) in (101..).zip(documents) {
         let mut expected = Facts::new();
         facts_of(document, &mut expected);
-        let found = facts_of_rows(contract, document, DocumentKey(key));
+        let found = facts_of_rows(contract, document, DocumentKey::Int(key));
         assert_eq!(found, expected, "{document}\n{contract}");
     }
 }

@@ -58,7 +58,7 @@ pub(crate) fn outcome(case: &Case<'_>) -> String {
     let mut shredder = Shredder::new(Arc::clone(&plan), limits);
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
     let context = DocumentContext {
-        key: Some(DocumentKey(17)),
+        key: Some(&DocumentKey::Int(17)),
         session: "session-1",
         now: 1_700_000_000_000_000,
         source_columns: &source_columns,
@@ -71,7 +71,7 @@ pub(crate) fn outcome(case: &Case<'_>) -> String {
         Err(failed) => return format!("failed: {failed}"),
     };
     rows.finish_document(DocumentRecord {
-        key: DocumentKey(17),
+        key: DocumentKey::Int(17),
         outcome: Outcome::Success,
         issues: shredded.issues.clone(),
         document_hash: 0,

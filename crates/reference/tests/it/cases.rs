@@ -60,7 +60,7 @@ fn by_the_reference(spec: &str, document: &str) -> String {
     let root = if spec.contains("document:") { "" } else { "document: { root: /R }\n" };
     let head = if spec.contains("xmlshred:") { "" } else { HEAD };
     let contract = contract(&format!("{head}{root}{spec}")).unwrap();
-    match by_reference(&contract, document, DocumentKey(17)) {
+    match by_reference(&contract, document, &DocumentKey::Int(17)) {
         Ok(lines) => in_order(lines),
         Err(no_rows) => no_rows.to_string(),
     }

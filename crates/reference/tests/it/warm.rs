@@ -87,10 +87,10 @@ fn splintered(mut document: String, places: &[(u16, usize, bool)]) -> String {
 
 /// Everything that a shredder says of a document, in words.
 fn told(plan: &Plan, shredder: &mut Shredder, document: &str) -> impl Debug + PartialEq + use<> {
-    let key = DocumentKey(1);
+    let key = DocumentKey::Int(1);
     let source_columns = source_columns(plan.contract());
     let mut rows = BatchBuilder::new(Arc::clone(plan.schema()));
-    let shredded = shredder.shred(Content::Text(document), &context(key, &source_columns), &mut rows);
+    let shredded = shredder.shred(Content::Text(document), &context(&key, &source_columns), &mut rows);
     let outcome = if shredded.is_ok() {
         Outcome::Success
     } else {

@@ -135,7 +135,7 @@ fn by_us(path: &Path, case: Case, document: &str) -> String {
         panic!("{}\n{document}\n{difference}", path.text);
     }
     // Product and reference agree, so that either can be asked.
-    let shredded = shred(&contract, document, &context(DocumentKey(1), &[])).unwrap();
+    let shredded = shred(&contract, document, &context(&DocumentKey::Int(1), &[])).unwrap();
     let OwnedValue::Text(text) = &shredded.tables[0][0][0] else { return "0".to_owned() };
     let texts = text.split(SEPARATOR).collect::<Vec<_>>();
     let shown = texts.iter().take(MATCHES).map(|text| format!("{SEPARATOR}{text}")).collect::<String>();

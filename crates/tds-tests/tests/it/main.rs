@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests: a failed unwrap is a failed test")]
 
 mod certificates;
+mod keys;
 mod login;
 mod mock;
 mod peer;

@@ -37,14 +37,20 @@ pub(crate) struct Mock {
 impl Mock {
     /// With a source table `APP_XML` of these keys, and nothing else.
     pub(crate) fn with_keys(keys: &[i64]) -> Self {
+        let mock = Self::with_key_of("bigint");
+        let keys = keys.iter().map(|key| Row::new(vec![ColumnValue::BigInt(*key)])).collect();
+        mock.answer(KEYS, QueryResponse::new(vec![ColumnDefinition::new("key", SqlDataType::BigInt)], keys));
+        mock
+    }
+
+    /// With a source table `APP_XML` whose key is of this type.
+    pub(crate) fn with_key_of(type_name: &str) -> Self {
         let mock = Self::start();
-        let columns = [("APP_ID", "bigint"), ("XML", "nvarchar")];
+        let columns = [("APP_ID", type_name), ("XML", "nvarchar")];
         mock.answer(
             COLUMNS,
             columns_answer(columns.map(|(name, type_name)| (0, name, type_name, 0)).into_iter()),
         );
-        let keys = keys.iter().map(|key| Row::new(vec![ColumnValue::BigInt(*key)])).collect();
-        mock.answer(KEYS, QueryResponse::new(vec![ColumnDefinition::new("key", SqlDataType::BigInt)], keys));
         mock
     }
 

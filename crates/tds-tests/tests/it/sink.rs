@@ -7,8 +7,8 @@ use std::time::Duration;
 use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, PortError, RunIdentity, Sink};
 use xmlshred_model::log_table::{issue_table, log_table};
 use xmlshred_model::{
-    Batch, BatchBuilder, ColumnSchema, DataType, Decimal, DocumentKey, DocumentRecord, OnExisting, Outcome,
-    Share, TableSchema, TargetSchema, Value,
+    Batch, BatchBuilder, ColumnSchema, DataType, Decimal, DocumentKey, DocumentRecord, KeyType, OnExisting,
+    Outcome, Share, TableSchema, TargetSchema, Value,
 };
 
 use crate::mock::Mock;
@@ -32,6 +32,7 @@ fn schema(columns: Vec<ColumnSchema>) -> Arc<TargetSchema> {
         on_existing: OnExisting::Fail,
         tables: vec![table],
         key_column: "app_id".to_owned(),
+        key_type: KeyType::Integer,
         ranking_columns: Vec::new(),
         owners: Vec::new(),
         has_versions: false,
@@ -44,7 +45,7 @@ fn batch(schema: &Arc<TargetSchema>, documents: &[(i64, &[Value<'_>])]) -> Batch
     for (key, cells) in documents {
         builder.push_row(0, &[&[Value::Int(*key)], *cells].concat());
         builder.finish_document(DocumentRecord {
-            key: DocumentKey(*key),
+            key: DocumentKey::Int(*key),
             outcome: Outcome::Success,
             issues: Vec::new(),
             document_hash: 0,
@@ -67,7 +68,11 @@ pub(crate) struct Target {
 impl Target {
     pub(crate) fn with(columns: Vec<ColumnSchema>) -> Self {
         let schema = schema(columns);
-        let tables = [schema.tables.clone(), vec![log_table("app_id"), issue_table("app_id")]].concat();
+        let tables = [
+            schema.tables.clone(),
+            vec![log_table("app_id", KeyType::Integer), issue_table("app_id", KeyType::Integer)],
+        ]
+        .concat();
         let mock = Mock::with_tables(&tables);
         let peer = Peer::before(mock.proxy().port(), tables);
         Self { mock, peer, schema }

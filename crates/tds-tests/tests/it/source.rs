@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::time::Duration;
+use xmlshred_engine::testing::number;
 
 use mssql_mock_tds::{ColumnDefinition, ColumnValue, QueryResponse, Row, SqlDataType};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, PortError, Selection};
@@ -35,8 +36,8 @@ fn the_login_names_user_database_and_program_and_hides_the_password() {
 fn a_page_is_a_range_of_the_key_with_the_share_and_its_bounds_as_parameters() {
     let mock = Mock::with_keys(&[4, 7, 10]);
     let mut source = mock.source("").unwrap();
-    let found = source.keys(&selection(Share::new(1, 3).unwrap()), Some(DocumentKey(1)), 2).unwrap();
-    assert_eq!(found, [4, 7].map(DocumentKey), "the third only tells that there is more");
+    let found = source.keys(&selection(Share::new(1, 3).unwrap()), Some(&DocumentKey::Int(1)), 2).unwrap();
+    assert_eq!(found, [4, 7].map(DocumentKey::Int), "the third only tells that there is more");
     let sql = "SELECT TOP (CAST(@P3 AS bigint)) CAST([APP_XML].[APP_ID] AS bigint) FROM [APP_XML] \
                WHERE [APP_XML].[APP_ID] >= @P1 AND [APP_XML].[APP_ID] <= @P2 \
                AND (([APP_XML].[APP_ID] % 3) + 3) % 3 = 1 ORDER BY [APP_XML].[APP_ID]";
@@ -63,8 +64,8 @@ fn documents_are_measured_before_they_are_read() {
     mock.answer(DOCUMENTS, QueryResponse::new(columns, vec![row]));
     let mut found = Vec::new();
     let mut source = mock.source("").unwrap();
-    let fetched = source.fetch(&[1, 2].map(DocumentKey), 100, &mut |key, fetched| {
-        found.push((key.0, fetched.document));
+    let fetched = source.fetch(&[1, 2].map(DocumentKey::Int), 100, &mut |key, fetched| {
+        found.push((number(&key), fetched.document));
         ControlFlow::Continue(())
     });
     fetched.unwrap();
@@ -189,7 +190,7 @@ fn text_that_is_no_unicode_is_handed_over_as_its_bytes_and_stops_nothing() {
     };
     mock.answer(BYTES, QueryResponse::new(columns, texts.iter().enumerate().take(2).map(row).collect()));
     let mut found = Vec::new();
-    let fetched = mock.source("").unwrap().fetch(&[1, 2, 3].map(DocumentKey), 100, &mut |_, fetched| {
+    let fetched = mock.source("").unwrap().fetch(&[1, 2, 3].map(DocumentKey::Int), 100, &mut |_, fetched| {
         found.push(fetched.document);
         ControlFlow::Continue(())
     });

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 
+use xmlshred_model::DocumentKey;
+
 use crate::args::{ContractArgs, DatabaseArgs, LaunchArgs, ReportArgs, WorkArgs};
 use crate::console;
 use crate::settings::Reporting;
@@ -76,8 +78,8 @@ fn add_work(line: &mut Line, args: &WorkArgs, instances: u32) {
     };
     line.add("--workers", workers.map_or_else(share_of_cores, |workers| workers as usize).to_string());
     line.add("--batch-size", batch_size.to_string());
-    line.add_some("--key-start", key_start.map(|key| key.to_string()));
-    line.add_some("--key-end", key_end.map(|key| key.to_string()));
+    line.add_some("--key-start", key_start.as_ref().map(DocumentKey::spelled));
+    line.add_some("--key-end", key_end.as_ref().map(DocumentKey::spelled));
     line.add_some("--limit", limit.map(|limit| limit.to_string()));
     line.add("--max-failures", max_failures.to_string());
     for (flag, is_set) in [
@@ -132,7 +134,7 @@ mod tests {
         else {
             panic!("not run")
         };
-        assert_eq!(run.work.key_start, Some(-7));
+        assert_eq!(run.work.key_start, Some(DocumentKey::Int(-7)));
         assert_eq!(run.work.limit, Some(9));
         assert!(run.work.dry_run && !run.work.create_tables && run.stop_with_stdin);
         assert_eq!(run.instance.instance_count, Some(3));

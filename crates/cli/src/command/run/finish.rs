@@ -11,6 +11,7 @@ use super::job::Job;
 use super::started::Started;
 
 use crate::console::{self, CRITICAL, SUMMARY};
+use crate::database::key_json;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::report::{self, ContractFields, RunReport, SettingsFields, Tally};
@@ -133,8 +134,8 @@ fn settings(settings: &RunSettings) -> SettingsFields {
     SettingsFields {
         workers: workers.get(),
         batch_size: batch_size.get(),
-        key_start: start.map(|key| key.0),
-        key_end: end.map(|key| key.0),
+        key_start: start.as_ref().map(key_json),
+        key_end: end.as_ref().map(key_json),
         limit: *limit,
         retry_failed: *failed == FailedDocuments::Retry,
         max_failures: max_failures.to_string(),

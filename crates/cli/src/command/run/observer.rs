@@ -77,7 +77,7 @@ impl RunObserver {
             }
             Event::DocumentFailed { key, failure } => {
                 let column = &self.job.plan.contract().source.key;
-                let name = self.ports.get().and_then(|ports| ports.name(*key));
+                let name = self.ports.get().and_then(|ports| ports.name(key));
                 let name = name.map_or_else(String::new, |name| format!(" ({name})"));
                 match self.failures.fetch_add(1, Ordering::Relaxed) {
                     0..SHOWN_FAILURES => warn!("Document {column} {key}{name} failed: {failure}"),

@@ -37,8 +37,8 @@ pub(super) fn say_what_begins(job: &Job) {
 
 /// How many documents of the run's share and range the log has as failed: the run leaves them. A log that cannot be read is told by the run.
 pub(super) fn failed_before(ports: &dyn Ports, job: &Job) -> u64 {
-    let RunSettings { range, failed, .. } = job.settings;
-    let selection = Selection { range, share: job.identity.share, failed };
+    let RunSettings { range, failed, .. } = &job.settings;
+    let selection = Selection { range: range.clone(), share: job.identity.share, failed: *failed };
     ports.journal().and_then(|mut journal| journal.logged(&selection)).map_or(0, |logged| logged.failed_count)
 }
 

@@ -35,6 +35,10 @@ pub struct Dialect {
     pub begin: &'static str,
     /// The identity column of the log: type and primary key.
     pub identity: &'static str,
+    /// Behind the type of text that is a key of the log: no two texts are one, whatever the database's own collation says.
+    pub exact_text: &'static str,
+    /// Behind `PRIMARY KEY` where the key is longer than the table itself could be sorted by.
+    pub long_key: &'static str,
     /// The text literal's prefix for characters beyond the code page.
     pub text_prefix: &'static str,
     /// How a binary literal is written: before and after the hexadecimal digits.
@@ -118,6 +122,8 @@ pub const SQLITE: Dialect = Dialect {
     alters_constraints: false,
     begin: "BEGIN IMMEDIATE;",
     identity: "INTEGER PRIMARY KEY",
+    exact_text: "",
+    long_key: "",
     text_prefix: "",
     binary_literal: ("X'", "'"),
     bool_literals: ["0", "1"],
@@ -139,6 +145,8 @@ pub const POSTGRES: Dialect = Dialect {
     alters_constraints: true,
     begin: "BEGIN;",
     identity: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    exact_text: " COLLATE \"C\"",
+    long_key: "",
     text_prefix: "",
     binary_literal: (r"'\x", "'"),
     bool_literals: ["false", "true"],
@@ -160,6 +168,8 @@ pub const SQL_SERVER: Dialect = Dialect {
     alters_constraints: true,
     begin: "SET XACT_ABORT ON;\nBEGIN TRANSACTION;",
     identity: "bigint IDENTITY(1,1) PRIMARY KEY",
+    exact_text: " COLLATE Latin1_General_BIN2",
+    long_key: " NONCLUSTERED",
     text_prefix: "N",
     binary_literal: ("0x", ""),
     bool_literals: ["0", "1"],

@@ -52,7 +52,7 @@ pub(super) fn rows_log_and_issues_are_committed_together(bench: &dyn Bench) {
         assert_eq!(sorted(fixture.rows(table)), sorted(batch_rows(&loaded, table)), "table {table}");
     }
     let row = |key: i64, status: &str, reason: Option<&str>, row_count, issue_count| LogRow {
-        key: DocumentKey(key),
+        key: DocumentKey::Int(key),
         contract_name: "contract".to_owned(),
         status: status.to_owned(),
         failure_reason: reason.map(str::to_owned),
@@ -82,7 +82,7 @@ pub(super) fn rows_log_and_issues_are_committed_together(bench: &dyn Bench) {
         ]
     );
     let issue = IssueRow {
-        key: DocumentKey(-7),
+        key: DocumentKey::Int(-7),
         contract_name: "contract".to_owned(),
         table: "child".to_owned(),
         column: "note".to_owned(),
@@ -100,7 +100,7 @@ fn check_refused(bench: &dyn Bench, refused: Document, is_expected: fn(&Fault) -
     let mut sink = fixture.ports().sink().expect("the sink opens");
     commit(&mut *sink, &batch(&schema, [Document::family(1, "one", 1)]), "s");
     let fault =
-        refusal(&mut *sink, &batch(&schema, [Document::family(2, "two", 3), refused]), DocumentKey(3));
+        refusal(&mut *sink, &batch(&schema, [Document::family(2, "two", 3), refused]), DocumentKey::Int(3));
     assert!(is_expected(&fault), "refused with {fault:?}");
     commit(&mut *sink, &batch(&schema, [Document::family(4, "four", 1)]), "s");
     let success = |key| (key, "success".to_owned());

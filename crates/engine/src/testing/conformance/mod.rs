@@ -2,6 +2,7 @@
 //!
 //! A database's own test runs [`cases`] one by one; each makes its own fixtures and panics when the promise is broken.
 
+mod keys;
 mod lines;
 mod loading;
 mod reading;
@@ -43,6 +44,13 @@ cases! {
         a_part_of_a_batch_loads_its_own_documents_only
         existing_rows_stay_when_they_are_to_be_skipped
         existing_rows_are_replaced_when_they_are_to_be_replaced;
+    keys:
+        keys_of_every_type_are_listed_and_read_once
+        instances_share_keys_of_every_type
+        runs_go_on_with_keys_of_every_type
+        the_log_tells_texts_apart_that_any_source_may
+        shared_rows_are_ranked_by_keys_of_every_type
+        documents_share_rows_alike_whatever_their_keys_are;
     sharing:
         of_rows_that_documents_share_rank_decides_and_not_order
         documents_that_share_rows_end_alike_however_they_are_run;

@@ -1,5 +1,6 @@
 //! Reading documents.
 
+use crate::testing::fixture::number;
 use std::ops::ControlFlow;
 
 use xmlshred_mapping::Content;
@@ -22,7 +23,7 @@ fn pages(ports: &dyn Ports, selection: &Selection, limit: usize) -> Vec<Vec<Docu
     let mut source = ports.source().expect("the source opens");
     let mut pages: Vec<Vec<DocumentKey>> = Vec::new();
     loop {
-        let after = pages.last().and_then(|page| page.last().copied());
+        let after = pages.last().and_then(|page| page.last());
         let page = source.keys(selection, after, limit).expect("keys can be read");
         let is_last = page.len() < limit;
         pages.push(page);
@@ -36,7 +37,7 @@ fn fetch(ports: &dyn Ports, keys: &[DocumentKey], max_bytes: u64) -> Vec<(i64, F
     let mut fetched = Vec::new();
     let mut source = ports.source().expect("the source opens");
     let result = source.fetch(keys, max_bytes, &mut |key, row| {
-        fetched.push((key.0, row.document));
+        fetched.push((number(&key), row.document));
         ControlFlow::Continue(())
     });
     result.expect("documents can be read");
@@ -57,7 +58,7 @@ pub(super) fn ranges_are_inclusive(bench: &dyn Bench) {
     let fixture = with_keys(bench, -5..=5);
     let ports = fixture.ports();
     let check = |start: Option<i64>, end: Option<i64>, expected: Vec<DocumentKey>| {
-        let range = KeyRange { start: start.map(DocumentKey), end: end.map(DocumentKey) };
+        let range = KeyRange { start: start.map(DocumentKey::Int), end: end.map(DocumentKey::Int) };
         let selection = Selection { range, ..everything() };
         assert_eq!(pages(&*ports, &selection, 4).concat(), expected, "{start:?}..={end:?}");
         let counted = ports.source().expect("the source opens").count(&selection).expect("counting works");
@@ -77,7 +78,7 @@ pub(super) fn every_key_belongs_to_one_instance_negative_ones_too(bench: &dyn Be
         for index in 0..count {
             let share = Share::new(index, count).expect("a share");
             let part = pages(&*ports, &Selection { share, ..everything() }, 2).concat();
-            assert!(part.iter().all(|key| share.contains(*key)), "{part:?} of {index}/{count}");
+            assert!(part.iter().all(|key| share.contains(key)), "{part:?} of {index}/{count}");
             assert!(part.is_sorted(), "{part:?}");
             all.extend(part);
         }
@@ -91,7 +92,7 @@ pub(super) fn the_smallest_and_the_largest_key_are_found(bench: &dyn Bench) {
     let fixture = with_keys(bench, extremes);
     let ports = fixture.ports();
     assert_eq!(pages(&*ports, &everything(), 1).concat(), keys(extremes));
-    let range = KeyRange { start: Some(DocumentKey(i64::MIN)), end: Some(DocumentKey(i64::MAX)) };
+    let range = KeyRange { start: Some(DocumentKey::Int(i64::MIN)), end: Some(DocumentKey::Int(i64::MAX)) };
     assert_eq!(pages(&*ports, &Selection { range, ..everything() }, 2).concat(), keys(extremes));
     let owned = (0..3).flat_map(|index| {
         let share = Share::new(index, 3).expect("a share");
@@ -119,7 +120,7 @@ pub(super) fn binary_documents_arrive_as_they_are_stored(bench: &dyn Bench) {
     let every_byte: Vec<u8> = (0..=255).collect();
     let documents: [&[u8]; 3] = [&[], &every_byte, b"\xff\xfe<\0a\0/\0>\0"];
     for (key, bytes) in (1..).zip(documents) {
-        fixture.insert_document(DocumentKey(key), Some(Content::Bytes(bytes)));
+        fixture.insert_document(&DocumentKey::Int(key), Some(Content::Bytes(bytes)));
     }
     let expected: Vec<_> =
         (1..).zip(documents).map(|(key, bytes)| (key, Fetched::Bytes(bytes.to_vec()))).collect();
@@ -129,11 +130,11 @@ pub(super) fn binary_documents_arrive_as_they_are_stored(bench: &dyn Bench) {
 
 pub(super) fn nulls_large_documents_and_vanished_rows_are_told_apart(bench: &dyn Bench) {
     let fixture = with_keys(bench, [1, 6]);
-    fixture.insert_document(DocumentKey(2), None);
+    fixture.insert_document(&DocumentKey::Int(2), None);
     insert_text(&*fixture, 3, "0123456789");
     insert_text(&*fixture, 4, "01234567891");
     insert_text(&*fixture, 5, "\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}");
-    fixture.delete_document(DocumentKey(6));
+    fixture.delete_document(&DocumentKey::Int(6));
     let expected = vec![
         (1, Fetched::Text("a".to_owned())),
         (2, Fetched::Null),
@@ -167,7 +168,7 @@ pub(super) fn columns_beside_documents_arrive_as_text_of_their_types(bench: &dyn
         ControlFlow::Continue(())
     });
     read.expect("documents can be read");
-    assert_eq!(rows.iter().map(|(key, _)| *key).collect::<Vec<_>>(), keys([3, 1]));
+    assert_eq!(rows.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>(), keys([3, 1]));
     for (_, FetchedRow { document, columns: found, .. }) in &rows {
         assert!(matches!(document, Fetched::Text(_)), "{document:?}");
         assert_eq!(found.len(), columns.len());
@@ -192,7 +193,7 @@ pub(super) fn fetching_stops_when_told_to(bench: &dyn Bench) {
     let mut source = fixture.ports().source().expect("the source opens");
     let mut taken = Vec::new();
     let result = source.fetch(&keys(1..=5), 10, &mut |key, _| {
-        taken.push(key.0);
+        taken.push(number(&key));
         if taken.len() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     result.expect("stopping is no error");

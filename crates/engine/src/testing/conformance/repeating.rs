@@ -1,5 +1,6 @@
 //! The same again: repeated commits, processed and failed documents, the tally.
 
+use crate::testing::fixture::number;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -34,10 +35,10 @@ pub(super) fn a_repeated_commit_loads_nothing_and_says_who_did(bench: &dyn Bench
     let check = |part: &Batch, who: (&str, u32, u32), done: &[(i64, bool)], rows: [u64; 2]| {
         let answer = commit_as(&*fixture, part, who, FailedDocuments::Leave);
         let mut already_done = answer.already_done;
-        already_done.sort_by_key(|done| done.key);
+        already_done.sort_by(|one, other| one.key.cmp(&other.key));
         let expected: Vec<_> = done
             .iter()
-            .map(|&(key, by_this_run)| AlreadyDone { key: DocumentKey(key), by_this_run })
+            .map(|&(key, by_this_run)| AlreadyDone { key: DocumentKey::Int(key), by_this_run })
             .collect();
         assert_eq!(already_done, expected, "{who:?}");
         assert_eq!(answer.table_row_counts, rows, "{who:?}");
@@ -64,7 +65,7 @@ pub(super) fn a_session_that_is_used_again_is_another_run(bench: &dyn Bench) {
         let identity = RunIdentity { run_nonce: nonce.to_owned(), ..identity("nightly", 0, 1) };
         let answer = sink.commit(batch, &identity, failed).expect("the batch is committed");
         let mut done: Vec<_> =
-            answer.already_done.iter().map(|done| (done.key.0, done.by_this_run)).collect();
+            answer.already_done.iter().map(|done| (number(&done.key), done.by_this_run)).collect();
         done.sort_unstable();
         (done, answer.table_row_counts)
     };
@@ -103,8 +104,11 @@ pub(super) fn contracts_that_share_a_log_do_not_see_each_others_documents(bench:
     assert_eq!(left_of(&*two, leave), [1]);
     // What one contract tries again leaves the other's rows and issues alone.
     assert_eq!(load(&*two, &part(&other, [2, 3, 4], 20), "c", FailedDocuments::Retry), 0);
-    let mut issues: Vec<_> =
-        fixture.issues().into_iter().map(|issue| (issue.contract_name, issue.key.0, issue.count)).collect();
+    let mut issues: Vec<_> = fixture
+        .issues()
+        .into_iter()
+        .map(|issue| (issue.contract_name, number(&issue.key), issue.count))
+        .collect();
     issues.sort();
     let issue = |schema: &TargetSchema, key, count| (schema.contract_name.clone(), key, count);
     let expected = [1, 2, 3].map(|key| issue(&schema, key, 1)).into_iter();
@@ -132,7 +136,7 @@ fn left_of(ports: &dyn Ports, failed: FailedDocuments) -> Vec<i64> {
         assert!(counted.is_none_or(|count| count == page.len() as u64), "counted {counted:?}");
     }
     page.retain(|key| !processed.contains(key));
-    page.into_iter().map(|key| key.0).collect()
+    page.into_iter().map(|key| number(&key)).collect()
 }
 
 pub(super) fn processed_documents_are_left_out(bench: &dyn Bench) {
@@ -165,7 +169,7 @@ pub(super) fn failed_documents_are_left_out_or_taken_again(bench: &dyn Bench) {
     assert_eq!(statuses(&*fixture), [(1, "failed".to_owned()), (2, "success".to_owned())]);
 
     let answer = commit_as(&*fixture, &mended, ("t", 0, 1), FailedDocuments::Retry);
-    let two = AlreadyDone { key: DocumentKey(2), by_this_run: false };
+    let two = AlreadyDone { key: DocumentKey::Int(2), by_this_run: false };
     assert_eq!(answer, Commit { already_done: vec![two], table_row_counts: vec![1, 2], ..Commit::default() });
     assert_eq!(statuses(&*fixture), [(1, "success".to_owned()), (2, "success".to_owned())]);
     assert_eq!(left(&*fixture, FailedDocuments::Retry), [3]);
@@ -182,14 +186,14 @@ pub(super) fn skipped_documents_are_left_out_for_good(bench: &dyn Bench) {
     assert_eq!((answer.already_done.len(), &answer.table_row_counts[..]), (0, &[1, 1][..]));
     assert_eq!(statuses(&*fixture), [(1, "skipped".to_owned()), (2, "success".to_owned())]);
     let log = fixture.log();
-    let skipped = log.iter().find(|row| row.key == DocumentKey(1)).expect("it is in the log");
+    let skipped = log.iter().find(|row| row.key == DocumentKey::Int(1)).expect("it is in the log");
     assert_eq!((&skipped.failure_reason, &skipped.failure_code, skipped.row_count), (&None, &None, 0));
     assert_eq!(left(&*fixture, FailedDocuments::Leave), [3]);
     assert_eq!(left(&*fixture, FailedDocuments::Retry), [3]);
     // Not even who asks for failed ones replaces it.
     let again = batch(&schema, [Document::family(1, "y", 2)]);
     let answer = commit_as(&*fixture, &again, ("t", 0, 1), FailedDocuments::Retry);
-    let one = AlreadyDone { key: DocumentKey(1), by_this_run: false };
+    let one = AlreadyDone { key: DocumentKey::Int(1), by_this_run: false };
     assert_eq!(answer, Commit { already_done: vec![one], table_row_counts: vec![0, 0], ..Commit::default() });
     assert_eq!(statuses(&*fixture), [(1, "skipped".to_owned()), (2, "success".to_owned())]);
 }
@@ -220,7 +224,7 @@ pub(super) fn a_document_of_another_version_takes_the_place_of_the_one_before(be
     }
     let ports = fixture.ports_with_versions(&schema);
     for key in 1..=3 {
-        fixture.set_version(DocumentKey(key), 1_700_000_000 + key);
+        fixture.set_version(&DocumentKey::Int(key), 1_700_000_000 + key);
     }
     let left = |failed| {
         let mut source = ports.source().expect("the source opens");
@@ -230,7 +234,7 @@ pub(super) fn a_document_of_another_version_takes_the_place_of_the_one_before(be
         let done = journal.processed(&page, Some(&versions), failed).expect("the log can be read");
         assert!(!source.sees_journal() || done.is_empty(), "the source sees the log: {done:?}");
         let left = page.into_iter().filter(|key| !done.contains(key));
-        left.map(|key| key.0).collect::<Vec<_>>()
+        left.map(|key| number(&key)).collect::<Vec<_>>()
     };
     let version = |key: i64| {
         let mut source = ports.source().expect("the source opens");
@@ -248,7 +252,10 @@ pub(super) fn a_document_of_another_version_takes_the_place_of_the_one_before(be
     let load = |part: &Batch, session: &str, failed| {
         let mut sink = ports.sink().expect("the sink opens");
         let answer = sink.commit(part, &identity(session, 0, 1), failed).expect("the batch is committed");
-        (answer.already_done.iter().map(|done| done.key.0).collect::<Vec<_>>(), answer.table_row_counts)
+        (
+            answer.already_done.iter().map(|done| number(&done.key)).collect::<Vec<_>>(),
+            answer.table_row_counts,
+        )
     };
     let leave = FailedDocuments::Leave;
     let issue = |count| Issue { table: 0, column: 1, code: IssueCode::Truncated, count };
@@ -259,8 +266,8 @@ pub(super) fn a_document_of_another_version_takes_the_place_of_the_one_before(be
     assert_eq!(left(leave), [] as [i64; 0]);
     assert_eq!(load(&first, "again", leave), (vec![1, 2, 3], vec![0, 0]));
 
-    fixture.set_version(DocumentKey(1), 1_800_000_001);
-    fixture.set_version(DocumentKey(2), 1_800_000_002);
+    fixture.set_version(&DocumentKey::Int(1), 1_800_000_001);
+    fixture.set_version(&DocumentKey::Int(2), 1_800_000_002);
     assert_eq!((left(leave), left(FailedDocuments::Retry)), (vec![1, 2], vec![1, 2]));
     let changed = [
         of(Document::family(1, "new", 1).issue(issue(5)), 1),
@@ -279,16 +286,17 @@ pub(super) fn a_document_of_another_version_takes_the_place_of_the_one_before(be
     }
     let status = |key, status: &str| (key, status.to_owned());
     assert_eq!(statuses(&*fixture), [status(1, "success"), status(2, "failed"), status(3, "success")]);
-    let mut issues: Vec<_> = fixture.issues().into_iter().map(|issue| (issue.key.0, issue.count)).collect();
+    let mut issues: Vec<_> =
+        fixture.issues().into_iter().map(|issue| (number(&issue.key), issue.count)).collect();
     issues.sort_unstable();
     assert_eq!(issues, [(1, 5), (3, 1)]);
-    assert!(fixture.log().iter().all(|row| row.source_version == version(row.key.0)));
+    assert!(fixture.log().iter().all(|row| row.source_version == version(number(&row.key))));
     assert_eq!((left(leave), left(FailedDocuments::Retry)), (vec![], vec![2]));
     let mended = batch(&schema, [of(Document::family(2, "mended", 0), 2)]);
     assert_eq!(load(&mended, "third", FailedDocuments::Retry), (vec![], vec![1, 0]));
 
     // What is refused leaves the document of before as it was, with its log row.
-    fixture.set_version(DocumentKey(3), 1_900_000_003);
+    fixture.set_version(&DocumentKey::Int(3), 1_900_000_003);
     let refused = of(Document::new(3).row(0, &[Value::Int(3), Value::Null]), 3);
     let refused = batch(&schema, [refused]);
     let mut sink = ports.sink().expect("the sink opens");
@@ -340,9 +348,9 @@ pub(super) fn the_tally_counts_by_session_instance_and_contract(bench: &dyn Benc
         [success_count, failed_count, skipped_count]
     };
     assert_eq!(logged(KeyRange::default(), Share::WHOLE), [3, 3, 2]);
-    let two_to_five = KeyRange { start: Some(DocumentKey(2)), end: Some(DocumentKey(5)) };
-    assert_eq!(logged(two_to_five, Share::WHOLE), [2, 2, 0]);
+    let two_to_five = KeyRange { start: Some(DocumentKey::Int(2)), end: Some(DocumentKey::Int(5)) };
+    assert_eq!(logged(two_to_five.clone(), Share::WHOLE), [2, 2, 0]);
     assert_eq!(logged(two_to_five, Share::new(1, 3).expect("a share")), [0, 1, 0]);
-    let behind = KeyRange { start: Some(DocumentKey(8)), end: None };
+    let behind = KeyRange { start: Some(DocumentKey::Int(8)), end: None };
     assert_eq!(logged(behind, Share::WHOLE), [0, 0, 1]);
 }

@@ -1,5 +1,6 @@
 //! Whole runs over the database: several instances, refused documents, lost answers, kills.
 
+use crate::testing::fixture::number;
 use xmlshred_model::{DocumentKey, OwnedValue};
 
 use super::scene::{create_tables, identity, insert_text, ready};
@@ -128,7 +129,7 @@ pub(super) fn guilty_documents_fail_alone(bench: &dyn Bench) {
         .log
         .iter()
         .filter(|row| row.2.as_deref().is_some_and(|reason| reason.starts_with("load: unique-violation: ")))
-        .map(|row| row.0.0)
+        .map(|row| number(&row.0))
         .collect();
     assert_eq!(refused, [4, 17, 30, 43]);
     assert!(expected.log.iter().all(|row| row.1 == "success" || row.3 == 0), "failed documents have no rows");

@@ -1,12 +1,13 @@
 //! What the cases are made of: schemas, batches, identities.
 
+use crate::testing::fixture::number;
 use std::sync::Arc;
 
 use xmlshred_mapping::Content;
 use xmlshred_model::{
     Batch, BatchBuilder, ColumnSchema, DataType, DocumentKey, DocumentRecord, Failure, FailureCode,
-    ForeignKey, Issue, KeyRange, OnExisting, Outcome, OwnedValue, Share, Stage, TableSchema, TargetSchema,
-    Value,
+    ForeignKey, Issue, KeyRange, KeyType, OnExisting, Outcome, OwnedValue, Share, Stage, TableSchema,
+    TargetSchema, Value,
 };
 
 use crate::ports::{Commit, FailedDocuments, Fault, PortError, Ports, RunIdentity, Selection, Sink};
@@ -39,6 +40,7 @@ pub(super) fn family(on_existing: OnExisting) -> Arc<TargetSchema> {
         on_existing,
         tables: vec![parent, child],
         key_column: "app_id".to_owned(),
+        key_type: KeyType::Integer,
         ranking_columns: Vec::new(),
         owners: Vec::new(),
         has_versions: false,
@@ -59,11 +61,11 @@ pub(super) fn create_tables(ports: &dyn Ports) {
 }
 
 pub(super) fn insert_text(fixture: &dyn Fixture, key: i64, text: &str) {
-    fixture.insert_document(DocumentKey(key), Some(Content::Text(text)));
+    fixture.insert_document(&DocumentKey::Int(key), Some(Content::Text(text)));
 }
 
 pub(super) fn keys(keys: impl IntoIterator<Item = i64>) -> Vec<DocumentKey> {
-    keys.into_iter().map(DocumentKey).collect()
+    keys.into_iter().map(DocumentKey::Int).collect()
 }
 
 pub(super) fn everything() -> Selection {
@@ -88,7 +90,10 @@ pub(super) fn commit(sink: &mut dyn Sink, batch: &Batch, session: &str) -> Commi
 pub(super) fn refusal(sink: &mut dyn Sink, batch: &Batch, guilty: DocumentKey) -> Fault {
     let result = sink.commit(batch, &identity("refused", 0, 1), FailedDocuments::Leave);
     let PortError { fault, suspect, .. } = result.expect_err("the batch is refused");
-    assert!(suspect.is_none_or(|suspect| suspect == guilty), "{suspect:?} is suspected for {fault:?}");
+    assert!(
+        suspect.as_ref().is_none_or(|suspect| *suspect == guilty),
+        "{suspect:?} is suspected for {fault:?}"
+    );
     fault
 }
 
@@ -158,7 +163,7 @@ pub(super) fn batch(schema: &Arc<TargetSchema>, documents: impl IntoIterator<Ite
             builder.push_row(*table, &cells);
         }
         builder.finish_document(DocumentRecord {
-            key: DocumentKey(key),
+            key: DocumentKey::Int(key),
             outcome,
             issues,
             document_hash: hash_of(key),
@@ -173,7 +178,7 @@ pub(super) fn batch(schema: &Arc<TargetSchema>, documents: impl IntoIterator<Ite
 
 /// `key status` of every log row, in order of the keys.
 pub(super) fn statuses(fixture: &dyn Fixture) -> Vec<(i64, String)> {
-    let mut rows: Vec<_> = fixture.log().into_iter().map(|row| (row.key.0, row.status)).collect();
+    let mut rows: Vec<_> = fixture.log().into_iter().map(|row| (number(&row.key), row.status)).collect();
     rows.sort();
     rows
 }

@@ -156,50 +156,51 @@ fn insert(fixture: &dyn Fixture, key: i64, fails: bool) {
 }
 
 /// Runs these instances together, over keys in this range.
-fn run(fixture: &dyn Fixture, plan: &Arc<Plan>, instances: u32, range: KeyRange, failed: FailedDocuments) {
-    let settings = RunSettings { range, failed, ..settings() };
+fn run(fixture: &dyn Fixture, plan: &Arc<Plan>, instances: u32, range: &KeyRange, failed: FailedDocuments) {
+    let settings = &RunSettings { range: range.clone(), failed, ..settings() };
     std::thread::scope(|scope| {
         for index in 0..instances {
             scope.spawn(move || {
-                let session = format!("{:?} {failed:?}", range.start.map(|key| key.0));
+                let session = format!("{:?} {failed:?}", range.start);
                 let (identity, stop) = (identity(&session, index, instances), StopSignal::new());
                 let ports = fixture.ports();
-                run_with(&*ports, plan, &identity, &settings, &Deaf, &stop).expect("the run succeeds");
+                run_with(&*ports, plan, &identity, settings, &Deaf, &stop).expect("the run succeeds");
             });
         }
     });
 }
 
 pub(super) fn documents_that_share_rows_end_alike_however_they_are_run(bench: &dyn Bench) {
-    let range = |start, end| KeyRange { start: Some(DocumentKey(start)), end: Some(DocumentKey(end)) };
+    let range =
+        |start, end| KeyRange { start: Some(DocumentKey::Int(start)), end: Some(DocumentKey::Int(end)) };
     let all = range(KEYS.start, KEYS.end);
     for on_existing in [OnExisting::Replace, OnExisting::Skip] {
         let plan = shared_rows::plan(on_existing, "bigint");
         let made = |ranges: &[KeyRange], instances: u32, mended: bool| {
             let fixture = ready(bench, plan.schema());
             KEYS.for_each(|key| insert(&*fixture, key, fails(key) && mended));
-            for &range in ranges {
+            for range in ranges {
                 run(&*fixture, &plan, instances, range, FailedDocuments::Leave);
             }
             if mended {
                 for key in KEYS.filter(|&key| fails(key)) {
-                    fixture.delete_document(DocumentKey(key));
+                    fixture.delete_document(&DocumentKey::Int(key));
                     insert(&*fixture, key, false);
                 }
-                run(&*fixture, &plan, instances, all, FailedDocuments::Retry);
+                run(&*fixture, &plan, instances, &all, FailedDocuments::Retry);
             }
             assert!(fixture.log().iter().all(|row| row.status == "success"));
             assert_eq!(fixture.log().len(), KEYS.count());
             sorted(fixture.rows(0))
         };
-        let expected = made(&[all], 1, false);
+        let expected = made(std::slice::from_ref(&all), 1, false);
         assert!(expected.len() > 5, "there are rows");
-        assert_eq!(made(&[all], 3, false), expected, "{on_existing:?}, three instances");
+        assert_eq!(made(std::slice::from_ref(&all), 3, false), expected, "{on_existing:?}, three instances");
         assert_eq!(
             made(&[range(10, 40), range(-10, 9)], 2, false),
             expected,
             "{on_existing:?}, the last first"
         );
-        assert_eq!(made(&[all], 2, true), expected, "{on_existing:?}, failed ones later");
+        assert_eq!(made(std::slice::from_ref(&all), 2, true), expected, "{on_existing:?}, failed ones later");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xmlshred_model::{DataType, Decimal, OnExisting, TableSchema, TargetSchema, Value};
+use xmlshred_model::{DataType, Decimal, KeyType, OnExisting, TableSchema, TargetSchema, Value};
 
 use super::scene::{Document, batch, column, commit, ready};
 use crate::testing::cells::{batch_rows, sorted};
@@ -25,6 +25,7 @@ fn schema(types: &[DataType]) -> Arc<TargetSchema> {
         on_existing: OnExisting::Fail,
         tables: types.iter().enumerate().map(table).collect(),
         key_column: "app_id".to_owned(),
+        key_type: KeyType::Integer,
         ranking_columns: Vec::new(),
         owners: Vec::new(),
         has_versions: false,

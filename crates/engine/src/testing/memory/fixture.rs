@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use xmlshred_mapping::Content;
-use xmlshred_model::{DataType, DocumentKey, OwnedValue, TargetSchema};
+use xmlshred_model::{DataType, DocumentKey, KeyType, OwnedValue, TargetSchema};
 
 use super::store::MemoryStore;
 use crate::ports::{Fetched, Ports};
@@ -28,21 +28,21 @@ impl Fixture for MemoryStore {
         self.ports_for(schema)
     }
 
-    fn set_version(&self, key: DocumentKey, version: i64) {
-        self.state().versions.get_or_insert_default().insert(key, version.to_string());
+    fn set_version(&self, key: &DocumentKey, version: i64) {
+        self.state().versions.get_or_insert_default().insert(key.clone(), version.to_string());
     }
 
-    fn insert_document(&self, key: DocumentKey, document: Option<Content<'_>>) {
+    fn insert_document(&self, key: &DocumentKey, document: Option<Content<'_>>) {
         let document = match document {
             Some(Content::Text(text)) => Fetched::Text(text.to_owned()),
             Some(Content::Bytes(bytes)) => Fetched::Bytes(bytes.to_vec()),
             None => Fetched::Null,
         };
-        self.state().documents.insert(key, document);
+        self.state().documents.insert(key.clone(), document);
     }
 
-    fn delete_document(&self, key: DocumentKey) {
-        self.state().documents.remove(&key);
+    fn delete_document(&self, key: &DocumentKey) {
+        self.state().documents.remove(key);
     }
 
     fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {
@@ -63,6 +63,10 @@ impl Fixture for MemoryStore {
 pub struct MemoryBench;
 
 impl Bench for MemoryBench {
+    fn key_types(&self) -> &'static [KeyType] {
+        &KeyType::ALL
+    }
+
     fn fixture(&self, schema: &Arc<TargetSchema>, _column: DocumentColumn) -> Box<dyn Fixture> {
         Box::new(MemoryStore::new(schema))
     }

@@ -3,7 +3,7 @@
 use std::ops::{Bound, ControlFlow};
 
 use xmlshred_model::log_table::{FAILED, SKIPPED, STATUSES};
-use xmlshred_model::{Batch, DocumentKey};
+use xmlshred_model::{Batch, DocumentKey, KeyType};
 
 use super::store::{MemoryStore, is_done};
 use crate::ports::{
@@ -96,12 +96,14 @@ struct MemorySource {
 }
 
 impl MemorySource {
-    fn select(&self, selection: &Selection, after: Option<DocumentKey>, limit: usize) -> Vec<DocumentKey> {
+    fn select(&self, selection: &Selection, after: Option<&DocumentKey>, limit: usize) -> Vec<DocumentKey> {
         let Selection { range, share, failed } = selection;
+        let range = range.adopted(self.store.key_type()).expect("tests ask for keys of the source's type");
         let state = self.store.state();
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let start = after.cloned().map_or(Bound::Unbounded, Bound::Excluded);
+        let is_integer = self.store.key_type() == KeyType::Integer;
         let is_left = |key: &DocumentKey| {
-            let row = state.log.get(&(self.contract_name.clone(), *key));
+            let row = state.log.get(&(self.contract_name.clone(), key.clone()));
             let is_same = |row: &LogRow| {
                 state
                     .versions
@@ -110,10 +112,10 @@ impl MemorySource {
             };
             let is_seen_done = self.sight == JournalSight::Seen
                 && row.is_some_and(|row| is_done(row, *failed) && is_same(row));
-            range.contains(*key) && share.contains(*key) && !is_seen_done
+            range.contains(key) && (!is_integer || share.contains(key)) && !is_seen_done
         };
-        let keys = state.documents.range((start, Bound::Unbounded)).map(|(key, _)| *key);
-        keys.filter(is_left).take(limit).collect()
+        let keys = state.documents.range((start, Bound::Unbounded)).map(|(key, _)| key);
+        keys.filter(|key| is_left(key)).take(limit).cloned().collect()
     }
 }
 
@@ -121,10 +123,14 @@ impl Source for MemorySource {
     fn keys(
         &mut self,
         selection: &Selection,
-        after: Option<DocumentKey>,
+        after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
         Ok(self.select(selection, after, limit))
+    }
+
+    fn key_type(&self) -> KeyType {
+        self.store.key_type()
     }
 
     fn sees_journal(&self) -> bool {
@@ -159,7 +165,7 @@ impl Source for MemorySource {
                 row.document = Fetched::TooLarge(row.byte_count() as u64);
                 row.columns.clear();
             }
-            if take(*key, row).is_break() {
+            if take(key.clone(), row).is_break() {
                 break;
             }
         }
@@ -203,12 +209,12 @@ impl Journal for MemoryJournal {
     ) -> Result<Vec<DocumentKey>, PortError> {
         self.store.check_tables()?;
         let state = self.store.state();
-        let row = |key: &DocumentKey| state.log.get(&(self.contract_name.clone(), *key));
+        let row = |key: &DocumentKey| state.log.get(&(self.contract_name.clone(), key.clone()));
         let is_processed = |(at, key): &(usize, &DocumentKey)| {
             let is_same = |row: &LogRow| versions.is_none_or(|versions| versions[*at] == row.source_version);
             row(key).is_some_and(|row| is_done(row, failed) && is_same(row))
         };
-        Ok(keys.iter().enumerate().filter(is_processed).map(|(_, key)| *key).collect())
+        Ok(keys.iter().enumerate().filter(is_processed).map(|(_, key)| key.clone()).collect())
     }
 
     fn logged(&mut self, selection: &Selection) -> Result<Logged, PortError> {
@@ -217,8 +223,8 @@ impl Journal for MemoryJournal {
         let mut logged = Logged::default();
         let rows = state.log.values().filter(|row| {
             row.contract_name == self.contract_name
-                && selection.range.contains(row.key)
-                && selection.share.contains(row.key)
+                && selection.range.contains(&row.key)
+                && selection.share.contains(&row.key)
         });
         for row in rows {
             match row.status.as_str() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use xmlshred_model::log_table::FAILED;
-use xmlshred_model::{Batch, DocumentKey, DocumentRecord, TargetSchema, millis_ceil};
+use xmlshred_model::{Batch, DocumentKey, DocumentRecord, KeyType, TargetSchema, millis_ceil};
 
 use crate::ports::{AlreadyDone, Commit, FailedDocuments, Fault, Fetched, PortError, RunIdentity};
 use crate::testing::fixture::{IssueRow, LogRow};
@@ -50,6 +50,10 @@ impl MemoryStore {
         self
     }
 
+    pub(super) fn key_type(&self) -> KeyType {
+        self.schema.key_type
+    }
+
     pub(super) fn contract_name(&self) -> &str {
         &self.schema.contract_name
     }
@@ -80,13 +84,13 @@ impl MemoryStore {
         let State { tables, log, issues, .. } = &mut *state;
         let tables = tables.as_mut().ok_or_else(missing_tables)?;
         let contract_name = &batch.schema().contract_name;
-        let place = |key: DocumentKey| (contract_name.clone(), key);
+        let place = |key: &DocumentKey| (contract_name.clone(), key.clone());
         let has_versions = batch.schema().has_versions;
         let has_changed = |record: &DocumentRecord, row: &LogRow| {
             has_versions && row.source_version != record.source_version
         };
         let is_new = |record: &DocumentRecord| {
-            let row = log.get(&place(record.key));
+            let row = log.get(&place(&record.key));
             !row.is_some_and(|row| {
                 (is_done(row, failed) || is_by(row, identity)) && !has_changed(record, row)
             })
@@ -95,9 +99,9 @@ impl MemoryStore {
         let replaced = batch
             .documents()
             .iter()
-            .filter(|record| log.get(&place(record.key)).is_some_and(|row| has_changed(record, row)));
+            .filter(|record| log.get(&place(&record.key)).is_some_and(|row| has_changed(record, row)));
         let before = tables.clone();
-        tables.remove(&replaced.map(|record| record.key).collect::<Vec<_>>());
+        tables.remove(&replaced.map(|record| record.key.clone()).collect::<Vec<_>>());
         let inserted = tables.insert(batch, &new);
         if inserted.is_err() {
             *tables = before;
@@ -106,13 +110,13 @@ impl MemoryStore {
         let mut already_done = Vec::new();
         for (index, record) in batch.documents().iter().enumerate() {
             if new[index] {
-                if log.insert(place(record.key), log_row(batch, index, identity)).is_some() {
-                    issues.retain(|issue| (&issue.contract_name, issue.key) != (contract_name, record.key));
+                if log.insert(place(&record.key), log_row(batch, index, identity)).is_some() {
+                    issues.retain(|issue| (&issue.contract_name, &issue.key) != (contract_name, &record.key));
                 }
                 issues.extend(issue_rows(record, batch.schema()));
             } else {
-                let by_this_run = is_by(&log[&place(record.key)], identity);
-                already_done.push(AlreadyDone { key: record.key, by_this_run });
+                let by_this_run = is_by(&log[&place(&record.key)], identity);
+                already_done.push(AlreadyDone { key: record.key.clone(), by_this_run });
             }
         }
         Ok(Commit { already_done, table_row_counts, ..Commit::default() })
@@ -139,7 +143,7 @@ fn log_row(batch: &Batch, index: usize, identity: &RunIdentity) -> LogRow {
     let record = &batch.documents()[index];
     let failure = record.outcome.failure();
     LogRow {
-        key: record.key,
+        key: record.key.clone(),
         contract_name: batch.schema().contract_name.clone(),
         status: record.outcome.status().to_owned(),
         failure_reason: failure.map(ToString::to_string),
@@ -167,7 +171,7 @@ fn issue_rows<'a>(
     record.issues.iter().map(|issue| {
         let table = &schema.tables[issue.table as usize];
         IssueRow {
-            key: record.key,
+            key: record.key.clone(),
             contract_name: schema.contract_name.clone(),
             table: table.name.clone(),
             column: table.columns[issue.column as usize].name.clone(),

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use xmlshred_model::{
-    Batch, DocumentKey, ForeignKey, OnExisting, OwnedValue, Owner, TableSchema, TargetSchema, Value,
+    Batch, DocumentKey, ForeignKey, KeyType, OnExisting, OwnedValue, Owner, TableSchema, TargetSchema, Value,
+    lexical,
 };
 
 use crate::ports::{Fault, PortError};
@@ -50,7 +51,9 @@ impl Tables {
             let is_theirs = |row: &Row| match schema.owner(at) {
                 None => false,
                 Some(Owner::Key(column)) => {
-                    documents.iter().any(|key| number(&row[column]) == Some(key.0.into()))
+                    let rank = |cell: &OwnedValue| rank_of(schema.key_type, cell);
+                    let owner = rank(&row[column]);
+                    documents.iter().any(|key| owner == rank(&key.as_value().to_owned_value()))
                 }
                 Some(Owner::Parent(index)) => {
                     let ForeignKey { columns, parent, parent_columns } = &table.foreign_keys[index];
@@ -102,7 +105,7 @@ impl Tables {
             for (document, _) in new.iter().enumerate().filter(|&(_, &is_new)| is_new) {
                 let records = batch.rows_of(table, document..document + 1);
                 for row in cells::rows(&self.schema.tables[table], &records) {
-                    let suspect = batch.documents()[document].key;
+                    let suspect = batch.documents()[document].key.clone();
                     let inserted = self.insert_row(table, row, undo);
                     *count += u64::from(inserted.map_err(|error| error.about(Some(suspect)))?);
                 }
@@ -129,7 +132,16 @@ impl Tables {
                 Fault::UniqueViolation { table: Some(table_schema.name.clone()) },
                 "duplicate key",
             )),
-            (Some(place), on_existing) if !takes_place(on_existing, rank, &row, &rows[place]) => Ok(false),
+            (Some(place), on_existing)
+                if !takes_place(
+                    on_existing,
+                    rank.map(|rank| (rank, schema.key_type)),
+                    &row,
+                    &rows[place],
+                ) =>
+            {
+                Ok(false)
+            }
             (Some(place), _) => {
                 let row = std::mem::replace(&mut rows[place], row);
                 undo.push(Undo::Replaced { table, place, row });
@@ -181,9 +193,9 @@ impl Tables {
 }
 
 /// Whether the new row takes the place of the old one.
-fn takes_place(on_existing: OnExisting, rank: Option<usize>, new: &Row, old: &Row) -> bool {
-    let Some(rank) = rank else { return on_existing == OnExisting::Replace };
-    match (on_existing, number(&new[rank]), number(&old[rank])) {
+fn takes_place(on_existing: OnExisting, rank: Option<(usize, KeyType)>, new: &Row, old: &Row) -> bool {
+    let Some((column, key_type)) = rank else { return on_existing == OnExisting::Replace };
+    match (on_existing, rank_of(key_type, &new[column]), rank_of(key_type, &old[column])) {
         (OnExisting::Replace, new, Some(old)) => new.is_some_and(|new| new >= old),
         (OnExisting::Replace, _, None) => true,
         (OnExisting::Skip | OnExisting::Fail, Some(new), Some(old)) => new < old,
@@ -191,13 +203,20 @@ fn takes_place(on_existing: OnExisting, rank: Option<usize>, new: &Row, old: &Ro
     }
 }
 
-/// The key of a document in a column of any type that holds it.
-fn number(cell: &OwnedValue) -> Option<i128> {
-    match cell.as_value() {
-        Value::Int(number) => Some(number.into()),
-        Value::Decimal(number) => Some(number.unscaled),
-        Value::Text(text) => text.trim().parse().ok(),
-        _ => None,
+/// The key of a document in a column of any type that holds it: ids order as their text does.
+fn rank_of(key_type: KeyType, cell: &OwnedValue) -> Option<(i128, String)> {
+    let mut text = String::new();
+    lexical::format(&cell.as_value(), &mut text);
+    match (key_type, cell.as_value()) {
+        (_, Value::Null) => None,
+        (KeyType::Integer | KeyType::Decimal, Value::Decimal(number)) => {
+            Some((number.unscaled, String::new()))
+        }
+        (KeyType::Integer | KeyType::Decimal, _) => {
+            text.trim().parse().ok().map(|number| (number, String::new()))
+        }
+        (KeyType::Uuid, _) => Some((0, text.to_lowercase())),
+        (KeyType::Text, _) => Some((0, text)),
     }
 }
 

@@ -63,7 +63,7 @@ pub const SOURCE: Section = Section {
             "key",
             Shape::Text,
             Absent::Wrong,
-            "its integer key: order, resume and partition; also the name of the key column of the log",
+            "its key, of integers, decimals without fraction, text or uuids: order, resume and partition; also the name of the key column of the log",
         ),
         key("xml", Shape::Text, Absent::Wrong, "its column of documents: text, XML or binary"),
         key("min_bytes", Shape::Count, Absent::Is("0"), "shorter documents fail as `document-too-short`"),
