@@ -118,10 +118,11 @@ fn holds(key_type: KeyType, data_type: DataType) -> Holds {
     match (key_type, data_type) {
         (KeyType::Uuid, _) if length.is_some_and(|length| length < UUID_LENGTH) => Holds::None,
         _ if data_type.is_text() => Holds::All,
-        (KeyType::Uuid, DataType::Uuid) => Holds::All,
-        (KeyType::Uuid, _) | (KeyType::Integer | KeyType::Decimal, DataType::Uuid) => Holds::None,
-        (KeyType::Integer, _) => Holds::All,
-        (KeyType::Decimal, DataType::Decimal { .. }) => Holds::All,
+        (KeyType::Integer | KeyType::Decimal, DataType::Uuid) => Holds::None,
+        (KeyType::Integer, _)
+        | (KeyType::Uuid, DataType::Uuid)
+        | (KeyType::Decimal, DataType::Decimal { .. }) => Holds::All,
+        (KeyType::Uuid, _) => Holds::None,
         (KeyType::Decimal | KeyType::Text, _) => Holds::Some,
     }
 }

@@ -38,7 +38,7 @@ pub enum RunError {
     #[error("the log takes no row for document {key}: {error}")]
     LogRefused {
         /// The document.
-        key: DocumentKey,
+        key: Box<DocumentKey>,
         /// The fault.
         #[source]
         error: PortError,

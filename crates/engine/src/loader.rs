@@ -99,7 +99,7 @@ impl Loader<'_> {
             self.control.quote(&error);
             self.control.emit(&Event::BatchSplit { document_count: document_count as u64, reason });
             let suspect =
-                part.documents().iter().position(|document| Some(&document.key) == error.suspect.as_ref());
+                part.documents().iter().position(|document| Some(&document.key) == error.suspect.as_deref());
             parts.extend(
                 smaller_parts(document_count, suspect).into_iter().rev().map(|range| part.slice(range)),
             );
@@ -125,7 +125,7 @@ impl Loader<'_> {
         };
         Err(Refusal::Fatal(match is_of_the_database(&error.fault) {
             true => RunError::Port { during: Activity::Load, error },
-            false => RunError::LogRefused { key, error },
+            false => RunError::LogRefused { key: Box::new(key), error },
         }))
     }
 

@@ -147,6 +147,9 @@ pub(crate) fn is_whole(selection: &Selection) -> bool {
 /// Some rows of the log: keys with their status.
 pub(crate) type LoggedKeys = Vec<(DocumentKey, String)>;
 
+/// Reads rows of the log: those after this key, at most so many.
+type LoggedPage<'p> = dyn FnMut(Option<&DocumentKey>, usize) -> Result<LoggedKeys, PortError> + 'p;
+
 /// Counts what the log has of a selection, where keys are no integers. `page` gives rows in order of the log's index: those after this key, at
 /// most so many.
 ///
@@ -155,7 +158,7 @@ pub(crate) type LoggedKeys = Vec<(DocumentKey, String)>;
 pub(crate) fn count_logged_pages(
     key_type: KeyType,
     selection: &Selection,
-    page: &mut dyn FnMut(Option<&DocumentKey>, usize) -> Result<LoggedKeys, PortError>,
+    page: &mut LoggedPage<'_>,
 ) -> Result<Logged, PortError> {
     const PAGE: usize = 10_000;
     let Selection { range, share, failed: _ } = selection;

@@ -447,8 +447,8 @@ mod tests {
         for _ in 0..2 {
             let error = sink.commit(&batch(&schema, 1..9), &identity(), FailedDocuments::Leave).unwrap_err();
             assert_eq!(
-                (&error.fault, &error.suspect),
-                (&Fault::Timeout, &Some(DocumentKey::Int(5))),
+                (&error.fault, error.suspect.as_deref()),
+                (&Fault::Timeout, Some(&DocumentKey::Int(5))),
                 "{error}"
             );
             assert_eq!(row_counts(&sink), [0, 0, 0]);

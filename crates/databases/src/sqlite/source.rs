@@ -231,9 +231,8 @@ impl Source for SqliteSource {
             statement.query(params![start, end, self.contract_name, rows_wanted]).map_err(failed)?;
         let mut keys: Vec<i64> = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
-            let key = match row.get_ref(0).map_err(failed)? {
-                ValueRef::Integer(key) => key,
-                _ => return Err(no_key(&self.spec, KeyError::NotA(KeyType::Integer))),
+            let ValueRef::Integer(key) = row.get_ref(0).map_err(failed)? else {
+                return Err(no_key(&self.spec, KeyError::NotA(KeyType::Integer)));
             };
             if keys.last() == Some(&key) {
                 return Err(not_unique(&self.spec, &DocumentKey::Int(key)));

@@ -126,7 +126,7 @@ pub struct PortError {
     /// What to do.
     pub hint: Option<Box<str>>,
     /// The document whose row it was, when the database tells rows apart. A suspicion: nothing but speed may rest on it.
-    pub suspect: Option<DocumentKey>,
+    pub suspect: Option<Box<DocumentKey>>,
     /// Whether it was writing the log that failed, and not a document's rows.
     pub is_of_log: bool,
     /// What the database said.
@@ -152,7 +152,7 @@ impl PortError {
     /// The same about a row of this document, if it is known.
     #[must_use]
     pub fn about(self, suspect: Option<DocumentKey>) -> Self {
-        Self { suspect, ..self }
+        Self { suspect: suspect.map(Box::new), ..self }
     }
 
     /// The same about the log.

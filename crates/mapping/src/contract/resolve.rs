@@ -481,12 +481,11 @@ enum Source<'n> {
 fn generated_type(generate: Generate, stated: Option<DataType>) -> DataType {
     match (generate, stated) {
         (Generate::RowNumber, _) => DataType::Int,
-        (Generate::DocumentKey, Some(DataType::Uuid)) => DataType::Uuid,
+        (Generate::DocumentKey, Some(DataType::Uuid)) | (Generate::Uuid, _) => DataType::Uuid,
         (Generate::DocumentKey, _) => DataType::BigInt,
         (Generate::Session, _) => DataType::VarChar(64),
         (Generate::Now, Some(stated @ (DataType::Date | DataType::Time | DataType::TimestampTz))) => stated,
         (Generate::Now, _) => DataType::Timestamp,
-        (Generate::Uuid, _) => DataType::Uuid,
     }
 }
 

@@ -100,7 +100,7 @@ fn check_refused(bench: &dyn Bench, refused: Document, is_expected: fn(&Fault) -
     let mut sink = fixture.ports().sink().expect("the sink opens");
     commit(&mut *sink, &batch(&schema, [Document::family(1, "one", 1)]), "s");
     let fault =
-        refusal(&mut *sink, &batch(&schema, [Document::family(2, "two", 3), refused]), DocumentKey::Int(3));
+        refusal(&mut *sink, &batch(&schema, [Document::family(2, "two", 3), refused]), &DocumentKey::Int(3));
     assert!(is_expected(&fault), "refused with {fault:?}");
     commit(&mut *sink, &batch(&schema, [Document::family(4, "four", 1)]), "s");
     let success = |key| (key, "success".to_owned());

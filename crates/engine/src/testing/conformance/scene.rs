@@ -87,11 +87,11 @@ pub(super) fn commit(sink: &mut dyn Sink, batch: &Batch, session: &str) -> Commi
 }
 
 /// The fault that a batch is refused with, for which no document but this one is suspected.
-pub(super) fn refusal(sink: &mut dyn Sink, batch: &Batch, guilty: DocumentKey) -> Fault {
+pub(super) fn refusal(sink: &mut dyn Sink, batch: &Batch, guilty: &DocumentKey) -> Fault {
     let result = sink.commit(batch, &identity("refused", 0, 1), FailedDocuments::Leave);
     let PortError { fault, suspect, .. } = result.expect_err("the batch is refused");
     assert!(
-        suspect.as_ref().is_none_or(|suspect| *suspect == guilty),
+        suspect.as_deref().is_none_or(|suspect| suspect == guilty),
         "{suspect:?} is suspected for {fault:?}"
     );
     fault
