@@ -155,12 +155,14 @@ impl CommandError {
             | Self::NoSuchTopic { .. }
             | Self::MetricsListen { .. } => Exit::Usage,
             Self::Port { error, .. } => exit_of(&error.fault),
-            // A condition, a view or a policy that fails for a row: the same command would meet it again.
-            Self::Run(RunError::Port { during: Activity::ReadKeys, error })
-                if matches!(
-                    error.fault,
-                    Fault::Refused { .. } | Fault::ValueRejected { .. } | Fault::CheckViolation { .. }
-                ) =>
+            // A condition, a view or a policy that fails for a row, a table that takes none: the same command would meet it again.
+            Self::Run(RunError::Port {
+                during: Activity::ReadKeys | Activity::ConnectSource | Activity::ConnectTarget,
+                error,
+            }) if matches!(
+                error.fault,
+                Fault::Refused { .. } | Fault::ValueRejected { .. } | Fault::CheckViolation { .. }
+            ) =>
             {
                 Exit::Usage
             }
@@ -186,6 +188,11 @@ impl CommandError {
             _ => during.to_owned(),
         };
         Self::Port { during, error: Box::new(error) }
+    }
+
+    /// Whether a database could not be reached.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Port { error, .. } if error.fault == Fault::CannotConnect)
     }
 
     /// What to do about it.

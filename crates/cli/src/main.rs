@@ -31,7 +31,10 @@ use crate::exit::Exit;
 
 fn main() -> ExitCode {
     console::tell_panics_without_their_message();
-    let Cli { command, show_database_messages } = Cli::parse();
+    let Cli { command, show_database_messages } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return console::tell_usage(&error).into(),
+    };
     if show_database_messages {
         console::show_database_words();
     }

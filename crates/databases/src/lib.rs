@@ -14,7 +14,7 @@ mod sqlite;
 mod sqlserver;
 mod transfer;
 
-pub use address::{AddressError, Environment, Login, OpenOptions, Password};
+pub use address::{AddressError, Environment, Login, OpenOptions, Password, without_passwords};
 pub use catalog::comparison::{Difference, DifferenceKind};
 pub use catalog::name_problems::{NamePlace, NameProblem, name_problems};
 pub use facade::{

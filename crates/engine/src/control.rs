@@ -130,6 +130,11 @@ impl<'a> Control<'a> {
         self.stop.wake();
     }
 
+    /// Ends the run with this error once the others have done what they have, unless there is one already.
+    pub(crate) fn fail_at_the_end(&self, error: RunError) {
+        lock(&self.error).get_or_insert(error);
+    }
+
     /// Notes that documents were left because of a stop.
     pub(crate) fn cut_short(&self) {
         self.was_cut_short.store(true, Ordering::Release);

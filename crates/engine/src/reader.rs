@@ -89,6 +89,8 @@ impl<'a> Reader<'a> {
             Err(refusal) => {
                 match refusal {
                     Refusal::Ended => self.control.cut_short(),
+                    // What was read before the row that cannot be is loaded: the next run would come no further.
+                    Refusal::Fatal(error) if is_of_a_key(&error) => self.control.fail_at_the_end(error),
                     Refusal::Fatal(error) => self.control.fail(error),
                     // Only reading documents blames one, and takes care of it.
                     Refusal::Document(_, error) => {
@@ -283,6 +285,11 @@ fn page_limit(page_length: usize, share: Share, key_type: KeyType) -> usize {
     }
     let for_all = page_length.saturating_mul(share.count() as usize);
     for_all.min(MAX_SHARED_PAGE.max(page_length))
+}
+
+/// Whether keys cannot be read because of some row.
+fn is_of_a_key(error: &RunError) -> bool {
+    matches!(error, RunError::Port { during: Activity::ReadKeys, error } if is_of_a_row(&error.fault))
 }
 
 /// The error of a page of one key, with its place.

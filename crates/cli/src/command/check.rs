@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
-use xmlshred_engine::ports::PortError;
+use xmlshred_databases::SourceAddress;
+use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::{Diagnostic, Loaded, Places, Severity};
 use xmlshred_mapping::samples::Samples;
 use xmlshred_mapping::{DocumentContext, Lines, NoRows, Plan};
@@ -95,25 +96,38 @@ fn look_at_databases(
     let dialect = connection.target.dialect();
     let mut found = target_findings::names(dialect, plan.schema(), plan.contract(), places);
     let takes_names = found.is_empty();
+    // A server that cannot be reached is not waited for again.
+    let mut is_reached = true;
     match database::differences(connection, plan) {
         Ok(differences) => found.extend(target_findings::differences(differences, plan, places)),
-        Err(error) => faults.add(error),
+        Err(error) => {
+            is_reached = !error.is_unreachable();
+            faults.add(error);
+        }
     }
+    let is_one = matches!(&connection.source, SourceAddress::Database(url) if *url == connection.target);
     let is_fit = !found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
     if takes_names {
         match database::open_to_check(connection, plan) {
             Ok(ports) => {
-                match ports.source() {
-                    Ok(source) => {
+                match (is_reached || !is_one).then(|| ports.source()).transpose() {
+                    Ok(None) => {}
+                    Ok(Some(source)) => {
                         found.extend(target_findings::document_keys(plan, source.key_type(), places));
                         if !source.promises_unique_keys() {
                             found.push(target_findings::repeatable_key(plan, places));
                         }
                     }
-                    Err(error) => faults.port("the source does not fit the contract", error),
+                    Err(error) => {
+                        is_reached &= !(is_one && error.fault == Fault::CannotConnect);
+                        faults.port("the source does not fit the contract", error);
+                    }
                 }
                 // What is told already is not told again.
-                if is_fit && let Err(error) = ports.sink() {
+                if is_fit
+                    && is_reached
+                    && let Err(error) = ports.sink()
+                {
                     faults.port("the target does not fit the contract", error);
                 }
             }

@@ -10,5 +10,5 @@ pub(crate) use numbers::{count, duration, megabytes};
 pub(crate) use progress::Progress;
 pub(crate) use tell::{
     has_colours, is_closed_pipe, note, note_rendered, quote, render_style, show_database_words,
-    shows_database_words, tell, tell_panics_without_their_message, warn, with_causes,
+    shows_database_words, tell, tell_panics_without_their_message, tell_usage, warn, with_causes,
 };

@@ -6,12 +6,14 @@ use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
+use xmlshred_databases::without_passwords;
 use xmlshred_engine::ports::{DatabaseWords, PortError};
 use xmlshred_mapping::contract::RenderStyle;
 use xmlshred_model::{shown, shown_lines};
 
 use crate::demo::DemoError;
 use crate::error::CommandError;
+use crate::exit::Exit;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -38,9 +40,9 @@ pub(crate) fn tell(error: &CommandError) {
     if let CommandError::Contract(problems) = error {
         let _ = write!(err, "{}", problems.file.render(&problems.diagnostics, render_style()));
     }
-    let _ = writeln!(err, "{ERROR}error:{ERROR:#} {}", shown(&with_causes(error)));
+    let _ = writeln!(err, "{ERROR}error:{ERROR:#} {}", shown(&without_passwords(&with_causes(error))));
     if let Some(hint) = error.hint() {
-        let _ = writeln!(err, "{HINT}hint:{HINT:#} {}", shown(&hint));
+        let _ = writeln!(err, "{HINT}hint:{HINT:#} {}", shown(&without_passwords(&hint)));
     }
     drop(err);
     if let Some(words) = words_behind(error) {
@@ -82,9 +84,22 @@ fn words_behind(error: &CommandError) -> Option<&DatabaseWords> {
     None
 }
 
+/// Tells what is wrong with the arguments, which may be addresses in a wrong place; help and version are no mistake.
+pub(crate) fn tell_usage(error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        // Nobody may read any more.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    let _ = write!(anstream::stderr(), "{}", without_passwords(&error.render().ansi().to_string()));
+    Exit::Usage
+}
+
 /// Tells a warning before there is a log.
 pub(crate) fn warn(message: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {}", shown(&message.to_string()));
+    let message = message.to_string();
+    let message = shown(&without_passwords(&message)).into_owned();
+    let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {message}");
 }
 
 /// Tells something on standard error.

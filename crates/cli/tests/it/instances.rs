@@ -20,6 +20,7 @@ fn three_instances_do_what_one_does() {
     assert!(answer.out.contains("Documents processed: 500"), "{}", answer.out);
     assert!(answer.out.contains("Failed: 10"), "{}", answer.out);
     assert!(answer.out.contains("Session: night"), "{}", answer.out);
+    assert!(answer.out.lines().any(|line| line.starts_with("│ 2/3")), "{}", answer.out);
     assert_eq!(three.target(), one.target());
     for instance in ["1of3", "2of3", "3of3"] {
         assert_eq!(three.metrics(instance)["session_id"], "night");

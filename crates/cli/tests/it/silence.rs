@@ -139,6 +139,20 @@ fn a_lock_of_another_program_holds_no_run_against_a_signal() {
 }
 
 #[test]
+fn check_waits_for_a_silent_server_once() {
+    let silence = Silence::new();
+    let place = Workplace::new(0..1);
+    for url in silence.urls() {
+        let url = url.replace(FOR_EVER, "1");
+        place.run(&format!("check --url {url}")).ends_with(2).says(&["within 1 s"]);
+        drop(silence.next());
+        silence.0.set_nonblocking(true).unwrap();
+        assert!(silence.0.accept().is_err(), "{url}: it connected once more");
+        silence.0.set_nonblocking(false).unwrap();
+    }
+}
+
+#[test]
 fn no_command_line_of_an_instance_shows_a_secret() {
     let silence = Silence::new();
     let [url, _] = silence.urls();

@@ -24,6 +24,26 @@ fn instances_that_cannot_be_are_refused_with_both_values() {
 }
 
 #[test]
+fn an_address_in_a_wrong_place_shows_no_password() {
+    let address = "postgres://me:CRET@h/db";
+    for arguments in [
+        format!("run {address}"),
+        format!("launch {address}"),
+        format!("run --workers {address}"),
+        format!("infer --sample {address}"),
+        format!("check -c {address}"),
+        format!("preview {address}"),
+        format!("run --url sqlite:data.db --contract {address}"),
+        "check --url postgres://h/d?host=x:CRET@127.0.0.1".to_owned(),
+        format!("check --server h --database {address}"),
+    ] {
+        let answer = Workplace::new(1..3).run(&arguments).ends_with(2);
+        assert!(!answer.err.contains("CRET") && !answer.out.contains("CRET"), "{arguments}: {}", answer.err);
+        assert!(answer.err.contains("error:"), "{arguments}: {}", answer.err);
+    }
+}
+
+#[test]
 fn a_missing_contract_is_named_with_where_it_was_looked_for() {
     refused("run --url sqlite:data.db --contract no/such.yaml", &["no/such.yaml", "hint: ", "xmlshred demo"]);
     let place = Workplace::new(1..2);

@@ -12,4 +12,5 @@ pub(crate) use escapes::percent_decoded;
 pub use login::{Environment, Login};
 pub use options::OpenOptions;
 pub use password::Password;
+pub use shown::without_passwords;
 pub(crate) use shown::{check_host, check_login_ends, check_name, holds_login, unknown_option};

@@ -1,5 +1,7 @@
 //! Which words of an address may be shown: names that stand where no password can be.
 
+use std::borrow::Cow;
+
 use super::error::AddressError;
 use super::escapes::percent_decoded;
 
@@ -30,6 +32,10 @@ fn holds_password(text: &str) -> bool {
 /// When an option for a password is in it (`loans;password=…`).
 pub(crate) fn check_name(database: &'static str, name: &str) -> Result<(), AddressError> {
     let decoded = percent_decoded(name).to_lowercase();
+    if decoded.contains("://") {
+        let problem = "an address stands where the name of a database or user belongs".to_owned();
+        return Err(AddressError::Malformed { database, problem });
+    }
     let mut before_values = decoded.match_indices(['=', ':']).map(|(at, _)| decoded[..at].trim_end());
     if before_values.any(|before| PASSWORDS.iter().any(|known| before.ends_with(known))) {
         let problem = "an option for a password is part of a name: options follow `?` or, for SQL Server, `;` behind the host".to_owned();
@@ -49,6 +55,33 @@ pub(crate) fn holds_login(path: &str) -> bool {
     let has_option = options.any(|option| option.split_once('=').is_some_and(|(name, _)| is_secret(name)));
     let before_folder = path.split(['/', '\\']).next().unwrap_or_default();
     has_option || before_folder.split_once(':').is_some_and(|(_, password)| password.contains('@'))
+}
+
+/// A message in which addresses may stand, as they were typed in a wrong place: what may be the password of a login is masked.
+pub fn without_passwords(message: &str) -> Cow<'_, str> {
+    // One `/` is left where an address was taken for a path.
+    const BEFORE_LOGIN: &str = ":/";
+    if !message.contains(BEFORE_LOGIN) {
+        return Cow::Borrowed(message);
+    }
+    let mut shown = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(at) = rest.find(BEFORE_LOGIN) {
+        let (before, behind) = rest.split_at(at + BEFORE_LOGIN.len());
+        shown.push_str(before);
+        let word = behind.split(char::is_whitespace).next().unwrap_or_default();
+        let login = word.rfind('@').map(|end| (word[..end].find(':'), end));
+        rest = match login {
+            Some((Some(colon), end)) => {
+                shown.push_str(&behind[..=colon]);
+                shown.push_str("***");
+                &behind[end..]
+            }
+            _ => behind,
+        };
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
 }
 
 fn is_name(text: &str) -> bool {
@@ -85,4 +118,28 @@ pub(crate) fn check_login_ends(database: &'static str, path: &str, query: &str) 
     let is_in_query =
         query.split('&').any(|pair| pair.split('=').next().is_some_and(|name| name.contains('@')));
     if path.contains('@') || is_in_query { Err(AddressError::At { database }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_shows_no_password_of_an_address() {
+        for (message, shown) in [
+            (
+                "unexpected argument 'postgres://me:CRET@h/db' found",
+                "unexpected argument 'postgres://me:***@h/db' found",
+            ),
+            ("sqlserver://me:P@ss:w@h a://b:c@d", "sqlserver://me:***@h a://b:***@d"),
+            (
+                "postgres://me@h:5432/db, postgres://h:1/d and a@b",
+                "postgres://me@h:5432/db, postgres://h:1/d and a@b",
+            ),
+            ("no file /home/postgres:/me:CRET@h/db", "no file /home/postgres:/me:***@h/db"),
+            ("no address", "no address"),
+        ] {
+            assert_eq!(without_passwords(message), shown);
+        }
+    }
 }

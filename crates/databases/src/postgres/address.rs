@@ -105,6 +105,11 @@ impl PostgresAddress {
         };
         let mut config: Config = url.parse().map_err(|error| malformed(text, error))?;
         complete(&mut config, environment)?;
+        for host in config.get_hosts() {
+            if let Host::Tcp(name) = host {
+                check_host(DATABASE, name)?;
+            }
+        }
         let option = |name: &str| {
             let (_, variable) = OWN_OPTIONS.iter().find(|(known, _)| *known == name)?;
             let given = own.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
@@ -422,6 +427,10 @@ mod tests {
         check("postgres://", &variables, "postgres://loader@db1:5433/xml");
         check("postgresql://me@db2:1/other", &variables, "postgres://me@db2:1/other");
         check("postgres://h", &[("USER", "me")], "postgres://me@h:5432/me");
+        let at = "the login of this PostgreSQL address cannot be told from its host: `@`, `/`, `?`, `#` and `:` in a name or password are escaped";
+        check("postgres://h/d?host=x:secret@127.0.0.1", &[], at);
+        check("postgres://", &[("PGHOST", "me:secret@h")], at);
+        check("postgres://", &[("PGHOST", "postgres://me:secret@h/d")], at);
         check("postgres://a,b/d", &[("USER", "me"), ("PGPORT", "7")], "postgres://me@a:7,b:7/d");
         check("postgres://a:1,b:2/d", &[("USER", "me")], "postgres://me@a:1,b:2/d");
     }

@@ -26,7 +26,7 @@ pub(super) enum Purpose {
 
 /// Settings of every session, whatever the user, the role or the database say: with others, the server would read and write the same values
 /// otherwise (times by another zone, `01/02` as February, fewer digits), and nobody would be told.
-const FIXED_SETTINGS: &[(&str, &str)] = &[
+pub(super) const FIXED_SETTINGS: &[(&str, &str)] = &[
     ("TimeZone", "UTC"),
     ("DateStyle", "ISO, MDY"),
     ("IntervalStyle", "postgres"),

@@ -71,7 +71,17 @@ fn all_words(refusal: &DbError) -> String {
 pub(super) fn connect_error(address: &PostgresAddress, error: Error) -> PortError {
     let during = format!("connecting to {address}");
     if error.as_db_error().is_some() {
-        return port_error(&during, error);
+        let error = port_error(&during, error);
+        return match error.fault {
+            // Whatever else stands in the way of a login stands in the address or in the server's settings.
+            Fault::Refused { .. } | Fault::ValueRejected { .. } | Fault::Other => {
+                PortError { fault: Fault::CannotConnect, ..error }.with_hint(
+                    "the server refuses the session before it begins: does the database allow connections, and does it know the `options` \
+                     of the address?",
+                )
+            }
+            _ => error,
+        };
     }
     // The driver has no kind of error for it, but it says this before it would have to send one.
     if causes(&error).contains("password missing") {
@@ -81,8 +91,9 @@ pub(super) fn connect_error(address: &PostgresAddress, error: Error) -> PortErro
         );
     }
     let hint = "is the server up, and does it listen there? `psql` with the same address tells more";
-    let message = format!("{during}: {}", causes(&error));
-    PortError::new(Fault::CannotConnect, message).with_hint(hint)
+    let causes = causes(&error);
+    let words = causes.strip_prefix("error connecting to server: ").unwrap_or(&causes);
+    PortError::new(Fault::CannotConnect, format!("{during}: {words}")).with_hint(hint)
 }
 
 /// An error of the connection or the driver.

@@ -20,6 +20,7 @@ mod real_tables;
 mod rejected_column;
 mod rights;
 mod rows;
+mod session;
 mod sink;
 mod source;
 mod table_loader;

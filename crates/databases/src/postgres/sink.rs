@@ -18,6 +18,7 @@ use super::fault::{port_error, target_error};
 use super::log::LogWriter;
 use super::preflight;
 use super::rejected_column::rejected_column;
+use super::session::SessionSettings;
 use super::table_loader::TableLoader;
 
 /// A writing connection to the target.
@@ -26,6 +27,7 @@ pub(crate) struct PostgresSink {
     schema: Arc<TargetSchema>,
     options: OpenOptions,
     client: Client,
+    settings: SessionSettings,
     log: LogWriter,
     tables: Vec<TableLoader>,
     target: Target,
@@ -65,11 +67,13 @@ impl PostgresSink {
             .map(|(at, (conversions, way_in))| TableLoader::new(schema, at, conversions, way_in))
             .collect();
         preflight::check(&mut client, schema, &tables)?;
+        let settings = SessionSettings::of(&mut client)?;
         Ok(Self {
             address: address.clone(),
             schema: Arc::clone(schema),
             options: options.clone(),
             client,
+            settings,
             log: LogWriter::new(schema),
             tables,
             target: Target { columns, conversions },
@@ -114,7 +118,7 @@ impl PostgresSink {
         identity: &RunIdentity,
         failed: FailedDocuments,
     ) -> Result<Tried, PortError> {
-        let Self { address: _, schema: _, options: _, client, log, tables, target, buffer } = self;
+        let Self { address: _, schema: _, options: _, client, settings, log, tables, target, buffer } = self;
         let mut transaction =
             client.transaction().map_err(|error| port_error("beginning a transaction", error))?;
         let (already_done, remaining) = log.insert(&mut transaction, batch, identity, failed)?;
@@ -124,6 +128,7 @@ impl PostgresSink {
             runs(batch, |document| document.outcome == Outcome::Success && !is_done(&document.key));
         let mut table_row_counts = Vec::with_capacity(tables.len());
         let mut dropped = Dropped::default();
+        let is_alone = batch.documents().len() == 1;
         for (index, table) in tables.iter_mut().enumerate() {
             let notes = (&mut *buffer, &mut dropped);
             let loaded = match table.by_document {
@@ -137,6 +142,9 @@ impl PostgresSink {
                     return Err(target.with_column(client, batch, index, error));
                 }
             };
+            if is_alone && loaded.row_count > 0 {
+                settings.check(&mut transaction, is_alone)?;
+            }
             match &successful[..] {
                 _ if loaded.dropped_count == 0 => {}
                 [one] if one.len() == 1 => dropped.add(index, one.start, loaded.dropped_count),
@@ -146,6 +154,7 @@ impl PostgresSink {
         }
         log.take_off(&mut transaction, batch, &dropped)?;
         log.insert_issues(&mut transaction, batch, &remaining)?;
+        settings.check(&mut transaction, is_alone)?;
         transaction.commit().map_err(|error| target_error("committing", batch.schema(), error))?;
         let dropped_row_counts = dropped.table_row_counts(tables.len());
         Ok(Tried::Committed(Commit { already_done, table_row_counts, dropped_row_counts }))

@@ -14,7 +14,7 @@ use crate::address::OpenOptions;
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::POSTGRES;
 use crate::sql::paging::{
-    OpenBounds, SeenLog, bounds, end_of_page, last_of_page, no_key, not_unique, selecting,
+    OpenBounds, SeenLog, bounds, end_of_page, last_of_page, no_key, not_unique, rows_wanted, selecting,
 };
 use crate::transfer::fetching::{self, Documents};
 use xmlshred_model::log_table::{LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
@@ -150,7 +150,7 @@ impl PostgresSource {
     ) -> Result<Vec<DocumentKey>, PortError> {
         let bounds = OpenBounds::of(&self.spec, self.key.key_type, selection, after)?;
         let column = format!("{}.{}", POSTGRES.quote(&self.spec.table), POSTGRES.quote(&self.spec.key));
-        let (read, rows_wanted) = (self.key.read(&column), limit.saturating_add(1));
+        let (read, rows_wanted) = (self.key.read(&column), rows_wanted(limit, self.has_unique_keys));
         let from = self.selecting_open(&bounds);
         let sql = format!("SELECT {read} {from} ORDER BY {column} LIMIT {rows_wanted}");
         let mut keys = self.read_open_keys("reading keys of documents", sql, &bounds)?;
@@ -255,8 +255,7 @@ impl Source for PostgresSource {
             Some((known, statement)) if known == sql => statement,
             _ => self.client.prepare_typed(&sql, &PAGING_TYPES).map_err(failed)?,
         };
-        // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
-        let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let rows_wanted = rows_wanted(limit, self.has_unique_keys);
         let rows = self
             .client
             .query(&statement, &[&start, &end, &self.contract_name, &rows_wanted])

@@ -201,6 +201,12 @@ pub(crate) fn done(status: &str, failed: FailedDocuments) -> String {
     }
 }
 
+/// How many rows a page's query asks for. One more than the page holds where a key may stand twice: it may do so on both sides of the page's
+/// end. No more where it cannot: a page of one then is the way to a single row, when the next ones cannot be read.
+pub(crate) fn rows_wanted(limit: usize, has_unique_keys: bool) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(i64::from(!has_unique_keys))
+}
+
 /// The last key that a page's query has looked at: that of the page, or the end of the range where there are no more. `keys` are as read, one
 /// more than `limit` where there are more.
 pub(crate) fn end_of_page(keys: &[i64], limit: usize, end: i64) -> i64 {

@@ -12,7 +12,9 @@ use xmlshred_model::{DocumentKey, KeyError, KeyRange, KeyType, TargetSchema};
 
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQLITE;
-use crate::sql::paging::{OpenBounds, bounds, done, end_of_page, last_of_page, no_key, not_unique};
+use crate::sql::paging::{
+    OpenBounds, bounds, done, end_of_page, last_of_page, no_key, not_unique, rows_wanted,
+};
 use xmlshred_model::log_table::{CONTRACT_NAME, LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
 
 use super::catalog::{is_unique, layout, names};
@@ -164,7 +166,7 @@ impl SqliteSource {
     ) -> Result<Vec<DocumentKey>, PortError> {
         let bounds = OpenBounds::of(&self.spec, self.key_type, selection, after)?;
         let key = SQLITE.quote(&self.spec.key);
-        let rows_wanted = limit.saturating_add(1);
+        let rows_wanted = rows_wanted(limit, self.has_unique_keys);
         let from = bounds.selecting(&SQLITE, &self.spec, &parameter);
         let sql = format!("SELECT {key} {from} ORDER BY {key} LIMIT {rows_wanted}");
         let mut keys = self.read_text_keys("reading keys of documents", &sql, &bounds)?;
@@ -225,8 +227,7 @@ impl Source for SqliteSource {
         let Some([start, end]) = bounds(&self.spec, selection, after)? else { return Ok(Vec::new()) };
         let sql = format!("SELECT {key} {} ORDER BY {key} LIMIT ?4", self.selecting(selection));
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
-        // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
-        let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let rows_wanted = rows_wanted(limit, self.has_unique_keys);
         let mut rows =
             statement.query(params![start, end, self.contract_name, rows_wanted]).map_err(failed)?;
         let mut keys: Vec<i64> = Vec::new();

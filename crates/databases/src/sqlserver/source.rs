@@ -12,7 +12,7 @@ use crate::address::OpenOptions;
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::paging::{
-    OpenBounds, SeenLog, bounds, end_of_page, last_of_page, no_key, not_unique, selecting,
+    OpenBounds, SeenLog, bounds, end_of_page, last_of_page, no_key, not_unique, rows_wanted, selecting,
 };
 use crate::transfer::fetching::{self, Documents};
 use xmlshred_model::log_table::{LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
@@ -149,12 +149,11 @@ impl SqlServerSource {
     ) -> Result<Vec<DocumentKey>, PortError> {
         let bounds = OpenBounds::of(&self.spec, self.key.key_type, selection, after)?;
         let column = format!("{}.{}", SQL_SERVER.quote(&self.spec.table), SQL_SERVER.quote(&self.spec.key));
-        let (read, rows_wanted) = (self.key.read(&column), limit.saturating_add(1));
+        let (read, rows_wanted) = (self.key.read(&column), rows_wanted(limit, self.has_unique_keys));
         let from = self.selecting_open(&bounds);
         let top = bounds.parameters().len() + 1;
         let sql = format!("SELECT TOP (CAST(@P{top} AS bigint)) {read} {from} ORDER BY {column}");
-        let rows_wanted = Some(i64::try_from(rows_wanted).unwrap_or(i64::MAX));
-        let mut keys = self.read_open_keys("reading keys of documents", &sql, &bounds, rows_wanted)?;
+        let mut keys = self.read_open_keys("reading keys of documents", &sql, &bounds, Some(rows_wanted))?;
         if !self.has_unique_keys {
             // The column says which keys are one: that is asked of it.
             let page = bounds.up_to(last_of_page(&keys, limit));
@@ -218,8 +217,7 @@ impl Source for SqlServerSource {
             "SELECT TOP (CAST(@P3 AS bigint)) CAST({table}.{key} AS bigint) {} ORDER BY {table}.{key}",
             self.selecting(selection, "@P4")
         );
-        // One more than the page holds: a key that stands twice may stand on both sides of the page's end.
-        let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let rows_wanted = rows_wanted(limit, self.has_unique_keys);
         let mut keys: Vec<i64> = Vec::new();
         let contract_name = self.contract_name.clone();
         let mut parameters = [start, end, rows_wanted].map(Value::Int).to_vec();

@@ -175,6 +175,43 @@ fn a_trigger_that_changes_the_session_fails_no_document_and_stops_no_run() {
     }
 }
 
+/// What a trigger does to its session, so that values that come later would be others.
+const SHIFTING: [&str; 3] = [
+    "SET TimeZone = 'America/New_York'",
+    "PERFORM set_config('client_encoding', 'LATIN1', false)",
+    "SET DateStyle = 'SQL, DMY'",
+];
+
+#[test]
+fn a_trigger_that_changes_what_values_mean_fails_its_document_and_shifts_no_other() {
+    let Some(bench) = PostgresBench::start("triggers that shift values on PostgreSQL", &[]) else { return };
+    let schema = schema(&[DataType::Timestamp, DataType::Text], OnExisting::Fail);
+    for shifting in SHIFTING {
+        let create = format!(
+            "CREATE TABLE t (id bigint PRIMARY KEY, c0 timestamptz, c1 text);
+             CREATE FUNCTION shift() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF NEW.id = 2 THEN {shifting}; END IF; RETURN NEW; END $$;
+             CREATE TRIGGER shift BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION shift()"
+        );
+        let fixture = with_table(&bench, &schema, &create);
+        let mut sink = fixture.ports().sink().unwrap();
+        let mut load = |key| {
+            let row = [Value::Int(key), Value::Timestamp(0), Value::Text("Z\u{fc}rich")];
+            sink.commit(&batch(&schema, key, &[&row]), &identity(0, 1), FailedDocuments::Leave)
+        };
+        load(1).unwrap();
+        let error = load(2).unwrap_err();
+        assert!(
+            matches!(&error.fault, Fault::Refused { code, .. } if code.contains("the session's")),
+            "{error}"
+        );
+        load(3).unwrap();
+        let sql = "SELECT count(*) FROM t WHERE c0 = timestamptz 'epoch' AND c1 = U&'Z\\00fcrich'";
+        let right: i64 = fixture.client().query_one(sql, &[]).unwrap().get(0);
+        assert_eq!((right, fixture.log().len()), (2, 2), "{shifting}");
+    }
+}
+
 #[test]
 fn a_trigger_that_forbids_its_transaction_to_write_fails_its_document_alone() {
     let Some(bench) = PostgresBench::start("triggers that end writing on PostgreSQL", &[]) else { return };

@@ -7,6 +7,9 @@ use super::{Comparison, Condition, Operand, Path, PathProblem, Predicate, Variab
 /// Predicates within predicates: each level may look at every node for every node of the one around it.
 const MAX_NESTING: usize = 5;
 
+/// How many times `and` and `or` may stand in a path: each is a level of calls where a condition is looked at.
+const MAX_OPERATORS: usize = 1_000;
+
 impl Parser<'_> {
     pub(super) fn predicate(&mut self) -> Result<Predicate, PathProblem> {
         self.nesting += 1;
@@ -56,6 +59,7 @@ impl Parser<'_> {
         }
         let mut condition = self.all_of()?;
         while self.take(&Token::Name("or")) {
+            self.count_operator()?;
             condition = Condition::Or(Box::new(condition), Box::new(self.all_of()?));
         }
         self.depth -= 1;
@@ -65,9 +69,21 @@ impl Parser<'_> {
     fn all_of(&mut self) -> Result<Condition, PathProblem> {
         let mut condition = self.single()?;
         while self.take(&Token::Name("and")) {
+            self.count_operator()?;
             condition = Condition::And(Box::new(condition), Box::new(self.single()?));
         }
         Ok(condition)
+    }
+
+    fn count_operator(&mut self) -> Result<(), PathProblem> {
+        self.operators += 1;
+        if self.operators > MAX_OPERATORS {
+            return Err(self.problem_here(
+                &format!("a path has at most {MAX_OPERATORS} `and` and `or`"),
+                "a column of the value with `codes`, and `where`, choose among many",
+            ));
+        }
+        Ok(())
     }
 
     fn single(&mut self) -> Result<Condition, PathProblem> {

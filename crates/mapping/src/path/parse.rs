@@ -15,7 +15,8 @@ impl Path {
     /// The first mistake, with its place and a hint.
     pub fn parse(text: &str, namespaces: &Namespaces) -> Result<Self, PathProblem> {
         let tokens = tokens(text)?;
-        let mut parser = Parser { text, tokens: &tokens, at: 0, namespaces, depth: 0, nesting: 0 };
+        let mut parser =
+            Parser { text, tokens: &tokens, at: 0, namespaces, depth: 0, nesting: 0, operators: 0 };
         let path = parser.path()?;
         match parser.peek() {
             None => Ok(path),
@@ -45,6 +46,8 @@ pub(super) struct Parser<'a> {
     pub(super) depth: usize,
     /// Predicates around.
     pub(super) nesting: usize,
+    /// `and` and `or` so far.
+    pub(super) operators: usize,
 }
 
 impl<'a> Parser<'a> {

@@ -9,7 +9,7 @@ use crate::path::{Axis, Path};
 use super::anchor::Anchor;
 use super::automaton::{Automaton, Reading};
 use super::base::Base;
-use super::compiled::{CompiledPath, CompiledPredicate, CompiledStep, Test, add_names, compile};
+use super::compiled::{CompiledPath, CompiledStep, Test, add_names, compile};
 use super::embedded::Embedded;
 use super::filtered::{Filter, Filtered};
 use super::later;
@@ -140,11 +140,7 @@ impl Builder<'_> {
         let anchor = match path.steps.split_last() {
             Some((last, before)) => {
                 let is_plain = |step: &CompiledStep| step.predicates.is_empty();
-                let has_conditions_only = last
-                    .predicates
-                    .iter()
-                    .all(|predicate| matches!(predicate, CompiledPredicate::Condition(_)));
-                let is_simple = path.whole.is_none() && before.iter().all(is_plain) && has_conditions_only;
+                let is_simple = path.whole.is_none() && before.iter().all(is_plain) && !last.counts();
                 if is_simple { self.anchor(base, path.absolute, &path.steps) } else { None }
             }
             None => None,
@@ -195,9 +191,15 @@ impl Builder<'_> {
         {
             return PlanSource::Filtered(Filtered { anchor, predicates: predicates.into(), counts, taken });
         }
+        // Those beside the row are others for each row, and many: they are not put together for who wants the first.
+        let is_beside =
+            |step: &CompiledStep| matches!(step.axis, Axis::FollowingSibling | Axis::PrecedingSibling);
         match steps.split_last() {
             Some((last, elements))
-                if last.axis == Axis::Attribute && last.predicates.is_empty() && !needs_sorting =>
+                if last.axis == Axis::Attribute
+                    && last.predicates.is_empty()
+                    && !needs_sorting
+                    && !elements.iter().any(is_beside) =>
             {
                 let prefix = CompiledPath {
                     absolute: *absolute,

@@ -49,6 +49,13 @@ pub(crate) struct CompiledStep {
     pub(crate) predicates: Box<[CompiledPredicate]>,
 }
 
+impl CompiledStep {
+    /// Whether a predicate asks for a position, so that it matters what else the step comes by.
+    pub(crate) fn counts(&self) -> bool {
+        self.predicates.iter().any(|predicate| !matches!(predicate, CompiledPredicate::Condition(_)))
+    }
+}
+
 /// What a step accepts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Test {

@@ -49,9 +49,7 @@ impl<'p> Filter<'p> {
         if plain.iter().any(|step| !step.predicates.is_empty()) {
             return None;
         }
-        let is_condition =
-            |predicate: &CompiledPredicate| matches!(predicate, CompiledPredicate::Condition(_));
-        let counts = !filtered.predicates.iter().all(is_condition);
+        let counts = filtered.counts();
         let are_children = elements.iter().all(|step| step.axis == Axis::Child);
         // Elements of one parent stand together, and texts in order, only where none lies within another.
         if !are_children && (counts || taken == TakenOf::Texts) {

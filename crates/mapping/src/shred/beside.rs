@@ -81,6 +81,11 @@ impl View<'_> {
         watch: &mut W,
         visit: Visit<'_>,
     ) -> Flow {
+        let is_told = W::IS_TOLD && !step.predicates.is_empty();
+        if step.axis == Axis::PrecedingSibling && !step.counts() && !is_told {
+            let visit = &mut |item: Item| self.follow(rest, item.node, watch, visit);
+            return self.siblings_before(step, node, visit);
+        }
         let mut ended = Ok(());
         let passing = self.way(step.axis, node, &mut ended);
         let passing = passing.filter(|&node| self.accepts(&step.test, node)).map(Item::of_node);
@@ -105,6 +110,24 @@ impl View<'_> {
             found.reverse();
         }
         found.into_iter().try_for_each(|item| self.follow(rest, item.node, watch, visit))
+    }
+
+    /// The siblings before a node, in document order: who wants the first, or whether there is one, need not come by all of them.
+    fn siblings_before(&self, step: &CompiledStep, node: NodeId, visit: Visit<'_>) -> Flow {
+        let mut ended = Ok(());
+        let mut at = (node != DOCUMENT).then(|| self.tree.node(node).parent + 1);
+        let before = std::iter::from_fn(|| {
+            let here = at.filter(|&here| here < node)?;
+            if let Err(end) = self.work.steps(1) {
+                ended = Err(end.into());
+                return None;
+            }
+            at = Some(self.tree.node(here).subtree_end);
+            Some(here)
+        });
+        let before = before.filter(|&node| self.accepts(&step.test, node)).map(Item::of_node);
+        self.stream(&step.predicates, before, visit)?;
+        ended
     }
 
     /// [`View::beside`] from all of a sorted set, where no predicate counts what lies between: each node is passed once.

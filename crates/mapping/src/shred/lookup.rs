@@ -8,7 +8,7 @@ use std::rc::Rc;
 use xmlshred_model::WorkEnd;
 
 use crate::path::Axis;
-use crate::plan::{CompiledPath, CompiledPredicate, CompiledStep, Lookup};
+use crate::plan::{CompiledPath, CompiledStep, Lookup};
 
 use super::lookups::{Index, Lookups};
 use super::tree::NodeId;
@@ -33,14 +33,21 @@ impl View<'_> {
         let Some(base) = self.base_of(path, start) else { return Ok(()) };
         let index = self.index(lookup, base, start)?;
         let from = index.partition_point(|(hash, _)| *hash < wanted);
-        let mut candidates = Vec::new();
-        for &(_, node) in index[from..].iter().take_while(|(hash, _)| *hash == wanted) {
-            self.work.steps(1)?;
-            if candidates.last() != Some(&Item::of_node(node)) {
-                candidates.push(Item::of_node(node));
-            }
-        }
+        let equal = index[from..].iter().take_while(|(hash, _)| *hash == wanted);
+        let mut last = None;
+        // A node that is equal by two of its values stands there twice, one behind the other.
+        let candidates = equal
+            .filter(|(_, node)| last.replace(*node) != Some(*node))
+            .map(|(_, node)| Item::of_node(*node));
         let (step, rest) = (&path.steps[*place], &path.steps[*place + 1..]);
+        let is_in_order = !path.needs_sorting || rest.iter().all(|step| step.axis == Axis::Attribute);
+        if is_in_order && !step.counts() {
+            // Who wants the first need not come by all of them.
+            let visit = &mut |item: Item| self.follow(rest, item.node, watch, visit);
+            return self.stream(&step.predicates, candidates, visit);
+        }
+        let candidates = candidates.collect::<Vec<_>>();
+        self.work.steps(candidates.len() as u64)?;
         let found = self.passing(step, candidates)?;
         match found[..] {
             [] => Ok(()),
@@ -92,9 +99,7 @@ impl View<'_> {
             found.push(item);
             Ok(())
         };
-        let counts =
-            step.predicates.iter().any(|predicate| !matches!(predicate, CompiledPredicate::Condition(_)));
-        if counts {
+        if step.counts() {
             let mut families = BTreeMap::<NodeId, Vec<Item>>::new();
             for item in candidates {
                 families.entry(self.tree.node(item.node).parent).or_default().push(item);

@@ -58,6 +58,16 @@ pub(crate) const CASES: &[Hostile] = &[
         document: |times| repeated("r", "<b k='1'><b><b/></b></b>", 2_500 * times),
     },
     Hostile {
+        name: "whether others stand before or behind, and the first of them",
+        contract: "document: { root: /r }\ntables: { t: { each: 'a[preceding-sibling::a]', columns: { k: { path: 'preceding-sibling::a/@k', type: text } } }, u: { each: 'a[not(preceding-sibling::a[@k])]', columns: { k: { path: '@k', type: text } } }, v: { each: 'a[following-sibling::a]', columns: { k: { path: 'preceding-sibling::*[q]/@k', type: text } } } }",
+        document: |times| repeated("r", "<a k='1'><q/></a>", 1_500 * times),
+    },
+    Hostile {
+        name: "the first of many that are equal is looked up",
+        contract: "document: { root: /r }\ntables: { t: { each: a, let: { x: { path: '@k', type: int } }, columns: { a: { path: '/a[@k = $x]/@k', type: text }, b: { path: '//a[$x = @k]', type: text }, c: { path: '../a[@k = $x]/q/@n', type: text } } } }",
+        document: |times| repeated("r", "<a k='1'><q n='2'/></a>", 1_500 * times),
+    },
+    Hostile {
         name: "a column reads the first of all siblings",
         contract: "document: { root: /o }\ntables: { t: { each: line, columns: { sku: { path: '../line[1]/@sku', type: text } } } }",
         document: |times| repeated("o", "<line sku='a-12'/>", 2_500 * times),

@@ -71,6 +71,7 @@ pub(super) fn tell(reporting: &Reporting, ends: &[End]) -> u64 {
     }
     let mut out = std::io::stdout().lock();
     // The exit code tells about the documents, whether or not this was heard.
-    let _ = lines.iter().try_for_each(|line| writeln!(out, "{}", shown(line)));
+    let _ =
+        lines.iter().flat_map(|lines| lines.lines()).try_for_each(|line| writeln!(out, "{}", shown(line)));
     processed
 }
