@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test builds upon must be there, or the test fails")]
 
+mod blame;
 mod conformance;
 mod documents;
 mod faults;

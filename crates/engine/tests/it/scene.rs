@@ -93,3 +93,8 @@ pub(crate) fn outcomes(store: &MemoryStore) -> Vec<String> {
     };
     store.log().into_iter().map(outcome).collect()
 }
+
+/// The same with one worker.
+pub(crate) fn one_worker() -> RunSettings {
+    RunSettings { workers: 1.try_into().unwrap(), ..settings() }
+}
