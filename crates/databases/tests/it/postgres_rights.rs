@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
-use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_engine::ports::{FailedDocuments, Fault, PortError};
 use xmlshred_engine::testing::Fixture;
-use xmlshred_model::{DataType, OnExisting, TargetSchema};
+use xmlshred_model::{DataType, OnExisting, TargetSchema, Value};
 
 use crate::postgres::{PostgresBench, PostgresFixture, connect};
-use crate::postgres_target::{schema, with_table};
+use crate::postgres_target::{batch, schema, with_table};
+use crate::several_writers::identity;
 
 /// A fixture with the tables of the contract, and a user who may read its source and nothing else.
 fn with_reader(bench: &PostgresBench, schema: &Arc<TargetSchema>) -> (PostgresFixture, DatabaseUrl) {
@@ -199,4 +200,147 @@ fn names_that_the_server_would_cut_are_refused_before_anything_is_made() {
         &[],
     );
     assert_eq!(kept.unwrap().get::<_, String>(0).len(), 63);
+}
+
+#[test]
+fn missing_rights_are_told_before_anything_is_read_with_what_to_do() {
+    let Some(bench) = PostgresBench::start("missing rights on PostgreSQL", &[]) else { return };
+    let schema = schema(&[DataType::Text], OnExisting::Fail);
+    let fixture = with_table(&bench, &schema, "CREATE TABLE t (id bigint PRIMARY KEY, c0 text)");
+    fixture
+        .client()
+        .batch_execute(
+            "DO $$ BEGIN
+                EXECUTE format('CREATE ROLE reader LOGIN PASSWORD ''x''; GRANT USAGE ON SCHEMA %I TO reader', current_schema());
+             END $$; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
+        )
+        .unwrap();
+    let login = xmlshred_databases::Login {
+        username: Some("reader".to_owned()),
+        password: Some("x".to_owned().into()),
+    };
+    let url = fixture.url().with_login(&login);
+    let source = SourceAddress::Database(url.clone());
+    let ports = open(&source, &url, &fixture.spec(), &schema, OpenOptions::default()).unwrap();
+    let error = ports.sink().err().unwrap();
+    assert_eq!(error.fault, Fault::AccessDenied, "{error}");
+    let tables = "\"t\", \"processing_log\", \"processing_issue\"";
+    let log = "\"processing_log\"";
+    assert_eq!(error.message, format!("no right to insert into {tables}, or to read {log}"));
+    let grants = format!("GRANT INSERT ON {tables} TO \"reader\"; GRANT SELECT ON {log} TO \"reader\"");
+    assert!(error.hint.as_ref().unwrap().starts_with(&grants), "{:?}", error.hint);
+    // Taking failed documents again takes more, and that is told before it is needed.
+    fixture.client().batch_execute(&grants).unwrap();
+    ports.sink().unwrap();
+    let options = OpenOptions { retries_failed: true, ..OpenOptions::default() };
+    let ports = open(&source, &url, &fixture.spec(), &schema, options).unwrap();
+    let error = ports.sink().err().unwrap();
+    assert_eq!(error.fault, Fault::AccessDenied);
+    let (update, delete) = (log, "\"processing_issue\"");
+    assert_eq!(
+        error.message,
+        format!(
+            "no right to read {delete}, or to update {update}, or to delete from {delete}, as --retry-failed does"
+        )
+    );
+    for (right, table) in [("SELECT", delete), ("UPDATE", update), ("DELETE", delete)] {
+        let grant = format!("GRANT {right} ON {table} TO \"reader\"");
+        assert!(error.hint.as_ref().unwrap().contains(&grant), "{:?}", error.hint);
+        fixture.client().batch_execute(&grant).unwrap();
+    }
+    ports.sink().unwrap();
+}
+
+#[test]
+fn a_source_that_may_not_be_read_is_told_as_that_with_what_to_grant() {
+    let Some(bench) = PostgresBench::start("rights on a source of PostgreSQL", &[]) else { return };
+    let schema = schema(&[], OnExisting::Fail);
+    let fixture = with_table(&bench, &schema, "CREATE TABLE t (id bigint PRIMARY KEY)");
+    let namespace: String = fixture.client().query_one("SELECT current_schema()::text", &[]).unwrap().get(0);
+    fixture.client().batch_execute("CREATE ROLE \"some reader\" LOGIN PASSWORD 'x'").unwrap();
+    let login = xmlshred_databases::Login {
+        username: Some("some reader".to_owned()),
+        password: Some("x".to_owned().into()),
+    };
+    let source = SourceAddress::Database(fixture.url().with_login(&login));
+    let open = |schema: Option<&str>| {
+        let spec =
+            xmlshred_mapping::contract::SourceSpec { schema: schema.map(str::to_owned), ..fixture.spec() };
+        xmlshred_databases::open_source(&source, &spec).map(drop)
+    };
+    let check = |schema: Option<&str>, hint: &str| {
+        let error = open(schema).unwrap_err();
+        assert_eq!(error.fault, Fault::AccessDenied, "{error}");
+        assert_eq!(error.message, "no right to read the source table `app_xml`");
+        assert!(error.hint.as_ref().unwrap().ends_with(hint), "{:?}", error.hint);
+    };
+    let select = format!("GRANT SELECT ON \"{namespace}\".\"app_xml\" TO \"some reader\"");
+    let usage = format!("GRANT USAGE ON SCHEMA \"{namespace}\" TO \"some reader\"");
+    // As long as the schema is closed, the table cannot even be seen.
+    for schema in [None, Some(&*namespace)] {
+        check(schema, &format!("{usage}; {select}"));
+    }
+    fixture.client().batch_execute(&usage).unwrap();
+    for schema in [None, Some(&*namespace)] {
+        check(schema, &format!("says: {select}"));
+    }
+    // Some columns are not enough, and those that are read are.
+    fixture.client().batch_execute("GRANT SELECT (app_id) ON app_xml TO \"some reader\"").unwrap();
+    check(None, &select);
+    fixture.client().batch_execute("GRANT SELECT (xml) ON app_xml TO \"some reader\"").unwrap();
+    open(None).unwrap();
+    let spec = xmlshred_mapping::contract::SourceSpec { table: "none".to_owned(), ..fixture.spec() };
+    let error = xmlshred_databases::open_source(&source, &spec).err().unwrap();
+    assert_eq!(error.fault, Fault::MissingTable { table: "none".to_owned() });
+}
+
+/// The statements of the manual that give a run its rights.
+fn documented_rights() -> String {
+    let manual =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/databases.md")).unwrap();
+    let section = manual.split("\n## PostgreSQL").nth(1).unwrap();
+    let block = section.split("```sql\n").nth(1).unwrap();
+    block.split("```").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_rights_of_the_manual_are_enough() {
+    let Some(bench) = PostgresBench::start("the rights of the manual on PostgreSQL", &[]) else { return };
+    let mut admin = crate::postgres::connect(&bench.server.url("postgres"));
+    admin.batch_execute("CREATE DATABASE loans").unwrap();
+    let mut admin = crate::postgres::connect(&bench.server.url("loans"));
+    admin
+        .batch_execute(
+            "CREATE TABLE app_xml (app_id bigint PRIMARY KEY, xml text); INSERT INTO app_xml VALUES (1, ''), (2, ''); \
+             CREATE SCHEMA migration; CREATE TABLE migration.t (id bigint PRIMARY KEY, c0 text)",
+        )
+        .unwrap();
+    let mut schema = (*schema(&[DataType::Text], OnExisting::Replace)).clone();
+    schema.namespace = Some("migration".to_owned());
+    let schema = Arc::new(schema);
+    let spec = xmlshred_mapping::contract::SourceSpec {
+        schema: None,
+        table: "app_xml".to_owned(),
+        key: "app_id".to_owned(),
+        xml: "xml".to_owned(),
+        min_bytes: 0,
+        where_sql: None,
+        version: None,
+        columns: Vec::new(),
+    };
+    let ports = |text: &str| {
+        let url = DatabaseUrl::parse(text, &|_| None).unwrap();
+        open(&SourceAddress::Database(url.clone()), &url, &spec, &schema, OpenOptions::default()).unwrap()
+    };
+    ports(&bench.server.url("loans")).journal().unwrap().create_tables().unwrap();
+    admin.batch_execute(&documented_rights().replace('…', "secret")).unwrap();
+    let loader = ports(&format!("postgres://loader:secret@127.0.0.1:{}/loans", bench.server.port()));
+    assert_eq!(loader.source().unwrap().keys(&crate::sqlite::ALL, None, 9).unwrap().len(), 2);
+    let mut sink = loader.sink().unwrap();
+    for (key, failed) in [(1, FailedDocuments::Leave), (2, FailedDocuments::Retry)] {
+        let batch = batch(&schema, key, &[&[Value::Int(7), Value::Text("x")]]);
+        let commit = sink.commit(&batch, &identity(0, 1), failed).unwrap();
+        assert_eq!(commit.table_row_counts, [1]);
+    }
+    loader.journal().unwrap().create_tables().unwrap();
 }
