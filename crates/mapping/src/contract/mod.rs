@@ -12,6 +12,7 @@ mod document_key;
 mod doubted;
 mod doubts;
 mod excerpt;
+mod expressions;
 mod fields;
 mod formats;
 pub mod language;
