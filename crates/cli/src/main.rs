@@ -31,6 +31,11 @@ use crate::exit::Exit;
 
 fn main() -> ExitCode {
     console::tell_panics_without_their_message();
+    if let Err(error) = settings::check_environment(std::env::vars_os()) {
+        let error = CommandError::from(error);
+        console::tell(&error);
+        return error.exit().into();
+    }
     let Cli { command, show_database_messages } = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return console::tell_usage(&error).into(),

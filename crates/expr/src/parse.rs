@@ -68,14 +68,20 @@ pub(crate) fn parse(text: &str) -> Result<(Expr, Source), Problem> {
     if qualified_calls(&tokens) > MAX_QUALIFIED_CALLS {
         return Err(too_large(source.whole(), "nested too deeply"));
     }
+    let levels = nesting(&tokens);
     let tokens = with_trimmed_characters(tokens);
     let mut parser =
         Parser::new(&ContractDialect).with_recursion_limit(MAX_NESTING).with_tokens_with_locations(tokens);
-    let expr = parser.parse_expr().map_err(|error| parser_problem(text, &source, error))?;
-    let next = parser.peek_token_ref();
-    if next.token == Token::EOF {
-        return Ok((expr, source));
+    let expr = match parser.parse_expr() {
+        Ok(expr) if parser.peek_token_ref().token == Token::EOF => return Ok((expr, source)),
+        other => other,
+    };
+    if levels > MAX_NESTING {
+        // Where its patience ends within a `CASE`, the parser takes the word for a name and misses what is behind it.
+        return Err(too_large(source.whole(), "nested too deeply"));
     }
+    expr.map_err(|error| parser_problem(text, &source, error))?;
+    let next = parser.peek_token_ref();
     let range = source.range(next.span);
     let (message, hint) = mistake::of_rest(&text[range.clone()], source.token_before(text, range.start));
     Err(syntax(range, message, hint))
@@ -198,6 +204,39 @@ fn qualified_calls(tokens: &[TokenWithSpan]) -> usize {
         tokens.iter().map(|token| &token.token).filter(|token| !matches!(token, Token::Whitespace(_)));
     let visible: Vec<&Token> = visible.collect();
     visible.windows(3).filter(|next| matches!(next, [Token::Period, Token::Word(_), Token::LParen])).count()
+}
+
+/// How deep parentheses, `CASE`, `NOT` and signs stand within each other.
+fn nesting(tokens: &[TokenWithSpan]) -> usize {
+    let (mut outer, mut level, mut deepest) = (Vec::new(), 0, 0);
+    let visible = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_)));
+    let mut before = &Token::EOF;
+    for TokenWithSpan { token, .. } in visible {
+        let is_sign_of_sign =
+            matches!((before, token), (Token::Minus | Token::Plus, Token::Minus | Token::Plus));
+        before = token;
+        let word = match token {
+            _ if is_sign_of_sign => "NOT",
+            Token::LParen => "CASE",
+            Token::RParen => "END",
+            Token::Comma => "AND",
+            Token::Word(word) if word.quote_style.is_none() => word.value.as_str(),
+            _ => continue,
+        };
+        let is = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+        if is(&["CASE"]) {
+            outer.push(level);
+            level += 1;
+        } else if is(&["NOT"]) {
+            level += 1;
+        } else if is(&["END"]) {
+            level = outer.pop().unwrap_or_default();
+        } else if is(&["AND", "OR", "WHEN", "THEN", "ELSE"]) {
+            level = outer.last().map_or(0, |outer| outer + 1);
+        }
+        deepest = deepest.max(level);
+    }
+    deepest
 }
 
 fn places(text: &str, tokens: &[TokenWithSpan]) -> Vec<Place> {

@@ -4,12 +4,12 @@ use std::io::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
-use xmlshred_engine::ports::{FailedDocuments, LogTally, PortError, Selection};
+use xmlshred_engine::ports::{FailedDocuments, Fault, LogTally, PortError, Selection};
 use xmlshred_mapping::Plan;
 use xmlshred_model::{KeyRange, Share, UtcMicros, shown_lines};
 
 use crate::args::StatusArgs;
-use crate::console::count;
+use crate::console::{self, count};
 use crate::database::{self, MissingTables, NewNames};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -65,15 +65,26 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
     let log = "cannot read the log";
     let mut tallies = ports.journal().map_err(during(log))?.tally().map_err(during(log))?;
     tallies.sort_by_key(|tally| (tally.first, tally.instance_id));
-    let mut source = ports.source().map_err(during("cannot open the source"))?;
     let whole = Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Leave };
     let success = tallies.iter().map(|tally| tally.success_count).sum();
     let failed = tallies.iter().map(|tally| tally.failed_count).sum();
     let skipped = tallies.iter().map(|tally| tally.skipped_count).sum();
-    let counted = source.count(&whole).map_err(during("cannot count the documents"))?;
     let logged: u64 = tallies.iter().map(LogTally::document_count).sum();
-    let left =
-        counted.map(|counted| if source.sees_journal() { counted } else { counted.saturating_sub(logged) });
+    let left = match ports.source() {
+        Ok(mut source) => {
+            let counted = source.count(&whole).map_err(during("cannot count the documents"))?;
+            counted
+                .map(|counted| if source.sees_journal() { counted } else { counted.saturating_sub(logged) })
+        }
+        // The log tells what it knows, also where documents come from elsewhere.
+        Err(error) if matches!(error.fault, Fault::MissingTable { .. }) => {
+            console::warn(&format!(
+                "{error}: what is left is not counted; name the source as for the run, with --files or --source-url"
+            ));
+            None
+        }
+        Err(error) => return Err(during("cannot open the source")(error)),
+    };
     let instances = tallies.into_iter().map(instance).collect();
     let answer = Answer { version: 1, success, failed, skipped, left, instances };
     let mut out = std::io::stdout().lock();

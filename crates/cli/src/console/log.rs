@@ -4,10 +4,10 @@
 //! [`CRITICAL`] is one.
 
 use std::fmt;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
 
 use anstyle::{AnsiColor, Style};
 use indicatif::MultiProgress;
@@ -47,12 +47,14 @@ pub(crate) fn log_to(file: &Path, level: LogLevel, bars: &MultiProgress) -> Resu
         path: file.to_owned(),
         source,
     })?;
-    // A log that cannot be written is no reason to stop, and telling it on a closed console would panic.
+    let log_file =
+        LogFile { file: opened, path: file.to_owned(), console: AboveBars(bars.clone()), told: Once::new() };
+    // A log that cannot be written is no reason to stop; what goes wrong is told once, by the file itself.
     let to_file = tracing_subscriber::fmt::layer()
         .log_internal_errors(false)
         .event_format(Line { colours: false })
         .with_ansi(false)
-        .with_writer(Arc::new(opened))
+        .with_writer(Arc::new(log_file))
         .with_filter(filter::filter_fn(move |metadata| is_said(metadata, level)));
     let to_console = tracing_subscriber::fmt::layer()
         .log_internal_errors(false)
@@ -118,6 +120,48 @@ fn style_of(level: LogLevel) -> Style {
         LogLevel::Warning => AnsiColor::Yellow.on_default(),
         LogLevel::Info => AnsiColor::Green.on_default(),
         LogLevel::Debug => AnsiColor::Blue.on_default(),
+    }
+}
+
+/// The file of the run. What it does not take, because the disk is full, is said once, on the console: the lines are lost.
+struct LogFile {
+    file: File,
+    path: PathBuf,
+    console: AboveBars,
+    told: Once,
+}
+
+impl Write for &LogFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // At once, so that no line is written in part and its rest lost.
+        match (&self.file).write_all(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(error) => {
+                self.told.call_once(|| {
+                    let path = self.path.display().to_string();
+                    let style = if has_colours() { style_of(LogLevel::Error) } else { Style::new() };
+                    let line = format!(
+                        "{style}ERROR{style:#} cannot write log file {}: {error}; lines are missing there, the run goes on\n",
+                        shown(&path)
+                    );
+                    // Nobody may listen any more.
+                    let _ = self.console.clone().write_all(line.as_bytes());
+                });
+                Err(error)
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (&self.file).flush()
+    }
+}
+
+impl<'a> MakeWriter<'a> for LogFile {
+    type Writer = &'a Self;
+
+    fn make_writer(&'a self) -> &'a Self {
+        self
     }
 }
 

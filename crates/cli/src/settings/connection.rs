@@ -253,6 +253,31 @@ mod tests {
     }
 
     #[test]
+    fn a_password_behind_a_user_is_refused_without_showing_it() {
+        let of = |database: &str| {
+            format!("the name of the {database} user has a `:`, and what follows it may be a password")
+        };
+        for url in ["postgres://host/db", "postgres://boss%3AQ7x@host/db", "postgres://host/db?user=boss:Q7x"]
+        {
+            check(
+                |args| {
+                    args.url = some(url);
+                    args.username = some("boss:Q7x").filter(|_| !url.contains("boss"));
+                },
+                &of("PostgreSQL"),
+            );
+        }
+        check(
+            |args| {
+                args.server = some("db1");
+                args.username = some("sa:Q7x");
+            },
+            &of("SQL Server"),
+        );
+        check(|args| args.url = some("sqlserver://db1/loans;user=sa:Q7x"), &of("SQL Server"));
+    }
+
+    #[test]
     fn a_login_apart_from_the_address_is_taken_in() {
         check(
             |args| {

@@ -37,6 +37,12 @@ pub(crate) enum SettingsError {
         /// The variable.
         name: &'static str,
     },
+    /// A variable that is meant for the program and is no text.
+    #[error("environment variable {name} is not UTF-8")]
+    VariableNotText {
+        /// The variable.
+        name: String,
+    },
     /// No key lies in the range.
     #[error("--key-start {start} is larger than --key-end {end}: no document has such a key")]
     EmptyKeyRange {
@@ -153,6 +159,9 @@ impl SettingsError {
             Self::NoScheduler { .. } => "give --instance-id a number, or run under one of these schedulers",
             Self::NoInstanceCount { .. } => "add --instance-count N, the same for all instances",
             Self::SchedulerVariable { .. } => "give --instance-id and --instance-count as numbers",
+            Self::VariableNotText { .. } => {
+                "set it in UTF-8, or unset it; the password can also come from a file: --password-file"
+            }
             Self::EmptyKeyRange { .. } => "swap the two",
             Self::SessionId => "leave it out to have one made, such as 20261123_184012_7f3a",
             Self::NoDatabase => {

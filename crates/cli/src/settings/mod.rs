@@ -2,6 +2,7 @@
 
 mod connection;
 mod contract;
+mod environment;
 mod error;
 mod instance;
 mod reporting;
@@ -9,6 +10,7 @@ mod work;
 
 pub(crate) use connection::Connection;
 pub(crate) use contract::{ContractFile, ContractProblems, has};
+pub(crate) use environment::check_environment;
 pub(crate) use error::SettingsError;
 pub(crate) use instance::{SCHEDULERS, share};
 pub(crate) use reporting::Reporting;

@@ -1,6 +1,6 @@
 //! What somebody reads who has never run the program before: what happened, in true words, and what to do next.
 
-use crate::workplace::{Workplace, broken};
+use crate::workplace::{Workplace, broken, document};
 
 #[test]
 fn documents_that_failed_earlier_are_told_of_and_what_tries_them() {
@@ -139,4 +139,47 @@ fn no_help_is_about_the_tests_of_the_program() {
             assert!(!out.contains(machinery), "{topic}: {machinery}");
         }
     }
+}
+
+/// `/dev/full` takes no byte, as a full disk.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_log_file_that_takes_nothing_is_told_once_and_stops_nothing() {
+    let place = Workplace::new(1..6);
+    std::fs::create_dir(place.path().join("logs")).unwrap();
+    std::os::unix::fs::symlink("/dev/full", place.path().join("logs/run_full_1of1.log")).unwrap();
+    let answer = place.run("run --url sqlite:data.db --create-tables --session-id full").ends_with(0);
+    let line = "ERROR cannot write log file logs/run_full_1of1.log: No space left";
+    assert_eq!(answer.err.matches(line).count(), 1, "{}", answer.err);
+    assert_eq!(place.count("SELECT COUNT(*) FROM person"), 5);
+}
+
+#[test]
+fn what_is_left_is_not_counted_where_the_source_is_not_named() {
+    let place = Workplace::new(1..1);
+    place.database().execute("DROP TABLE app_xml", []).unwrap();
+    std::fs::create_dir(place.path().join("in")).unwrap();
+    place.write("in/17.xml", &document(17));
+    place.run("run --files in/*.xml --url sqlite:data.db --create-tables").ends_with(0);
+    let answer = place.run("status --url sqlite:data.db").ends_with(0);
+    assert!(answer.out.contains("Successful: 1\nFailed: 0\nLeft: not counted"), "{}", answer.out);
+    answer.says(&["the source has no table `app_xml`: what is left is not counted", "--files"]);
+    let answer = place.run("status --files in/*.xml --url sqlite:data.db").ends_with(0);
+    assert!(answer.out.contains("Left: 0"), "{}", answer.out);
+}
+
+#[test]
+fn a_trigger_that_needs_a_table_that_is_not_there_is_told_as_one() {
+    let place = Workplace::new(1..3);
+    place.run("run --url sqlite:data.db --create-tables --limit 1").ends_with(0);
+    let trigger =
+        "CREATE TRIGGER audit AFTER INSERT ON person BEGIN INSERT INTO hunter2 VALUES (new.app_id); END";
+    place.database().execute(trigger, []).unwrap();
+    let answer = place.run("run --url sqlite:data.db").ends_with(2);
+    assert!(!answer.err.contains("hunter2") && !answer.err.contains("--create-tables"), "{}", answer.err);
+    answer.says(&["preparing to load person: a table is missing", "hint: a trigger, view or function"]);
+    let view = "CREATE VIEW phones AS SELECT * FROM phone; DROP TRIGGER audit; ALTER TABLE phone RENAME TO phone_old; \
+                CREATE VIEW phone AS SELECT * FROM phone_old";
+    place.database().execute_batch(view).unwrap();
+    place.run("run --url sqlite:data.db").ends_with(2).says(&["phone"]);
 }

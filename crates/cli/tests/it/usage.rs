@@ -1,6 +1,6 @@
 //! Mistakes in what was asked for: exit code 2, the place, what to do.
 
-use crate::workplace::Workplace;
+use crate::workplace::{Answer, Workplace};
 
 fn refused(arguments: &str, words: &[&str]) {
     let place = Workplace::new(1..3);
@@ -106,6 +106,21 @@ fn passwords_are_never_shown() {
 #[test]
 fn a_password_file_that_is_not_there_is_named() {
     refused("run --url sqlite:data.db --password-file no.txt", &["cannot read password file no.txt"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_variable_that_is_no_text_is_named_and_not_left_out() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let no_text = std::ffi::OsStr::from_bytes(b"hunter2\xff");
+    let place = Workplace::new(1..2);
+    for name in ["XMLSHRED_PASSWORD", "XMLSHRED_URL", "XMLSHRED_CONTRACT", "PGPASSWORD"] {
+        let mut command = place.command("run --create-tables");
+        let answer =
+            Answer::of(command.env("XMLSHRED_URL", "sqlite:data.db").env(name, no_text).output().unwrap());
+        let answer = answer.ends_with(2).says(&[&format!("environment variable {name} is not UTF-8")]);
+        assert!(!answer.err.contains("hunter2"), "{}", answer.err);
+    }
 }
 
 #[test]

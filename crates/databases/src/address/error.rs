@@ -34,6 +34,12 @@ pub enum AddressError {
         /// The kind.
         database: &'static str,
     },
+    /// `boss:SECRET` where the name of a user belongs.
+    #[error("the name of the {database} user has a `:`, and what follows it may be a password")]
+    UserWithPassword {
+        /// The kind.
+        database: &'static str,
+    },
     /// The address does not follow the form of its kind.
     #[error("this is no address of a {database} database: {problem}")]
     Malformed {
@@ -57,6 +63,9 @@ impl AddressError {
             Self::At { .. } => {
                 "write `%40` for an `@` in a name or password, `%2F` for a `/`, `%3F` for a `?`, `%3A` for a `:`; or leave the password \
                  out and set XMLSHRED_PASSWORD, or say --password-file"
+            }
+            Self::UserWithPassword { .. } => {
+                "give the name alone, and set XMLSHRED_PASSWORD, or say --password-file"
             }
             Self::Malformed { database: "SQL Server", .. } => {
                 "docs/databases.md lists the options; in the form with `;`, write a value with a `;` in braces, as in `password={a;b}`, in \

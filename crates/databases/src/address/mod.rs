@@ -13,4 +13,4 @@ pub use login::{Environment, Login};
 pub use options::OpenOptions;
 pub use password::Password;
 pub use shown::without_passwords;
-pub(crate) use shown::{check_host, check_login_ends, check_name, holds_login, unknown_option};
+pub(crate) use shown::{check_host, check_login_ends, check_name, check_user, holds_login, unknown_option};

@@ -44,6 +44,18 @@ pub(crate) fn check_name(database: &'static str, name: &str) -> Result<(), Addre
     Ok(())
 }
 
+/// A name of a user, as messages show one.
+///
+/// # Errors
+/// When a password is in it: as [`check_name`], and behind a colon, where tools other than this one take it from.
+pub(crate) fn check_user(database: &'static str, name: &str) -> Result<(), AddressError> {
+    check_name(database, name)?;
+    match percent_decoded(name).contains(':') {
+        true => Err(AddressError::UserWithPassword { database }),
+        false => Ok(()),
+    }
+}
+
 /// Whether a path is that of another kind of address, with a login (`me:PASSWORD@host`) or an option for a password (`?key=…`).
 pub(crate) fn holds_login(path: &str) -> bool {
     let decoded = percent_decoded(path).to_lowercase();

@@ -5,6 +5,13 @@ use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::log_table::{FILE, ISSUE, LOG};
 use xmlshred_model::{TableSchema, TargetSchema};
 
+/// Stands for a name that may not be shown.
+pub(crate) const UNKNOWN: &str = "?";
+
+/// What to do about a missing table that is [`UNKNOWN`]: none of the contract's, so that a run cannot make it.
+pub(crate) const UNKNOWN_TABLE_HINT: &str = "a trigger, view or function of the database uses a table that is not there: drop it or make that table; \
+     --show-database-messages shows the database's own words";
+
 /// The names that are known where an error comes up.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct KnownNames<'a> {

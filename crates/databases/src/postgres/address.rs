@@ -9,7 +9,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 use crate::address::{
-    AddressError, Environment, Login, check_host, check_login_ends, check_name, percent_decoded,
+    AddressError, Environment, Login, check_host, check_login_ends, check_name, check_user, percent_decoded,
     unknown_option,
 };
 
@@ -144,8 +144,8 @@ impl PostgresAddress {
     }
 
     pub(crate) fn check_names(&self) -> Result<(), AddressError> {
-        let names = [self.config.get_user(), self.config.get_dbname()];
-        names.into_iter().flatten().try_for_each(|name| check_name(DATABASE, name))
+        self.config.get_user().map_or(Ok(()), |name| check_user(DATABASE, name))?;
+        self.config.get_dbname().map_or(Ok(()), |name| check_name(DATABASE, name))
     }
 
     /// The same configuration for the host at this place of the list alone.

@@ -6,7 +6,7 @@ use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{TableSchema, TargetSchema};
 
-use crate::catalog::known_names::KnownNames;
+use crate::catalog::known_names::{KnownNames, UNKNOWN, UNKNOWN_TABLE_HINT};
 
 use super::address::PostgresAddress;
 
@@ -181,7 +181,7 @@ fn fault(known: KnownNames<'_>, refusal: &DbError) -> Fault {
     let code = refusal.code().code();
     let table = || known.table_or_at_hand(refusal.table());
     let refused = || Fault::Refused { code: format!("SQLSTATE {code}"), table: table(), column: None };
-    let named = || quoted(refusal.message()).and_then(|name| known.found(name)).unwrap_or("?").to_owned();
+    let named = || quoted(refusal.message()).and_then(|name| known.found(name)).unwrap_or(UNKNOWN).to_owned();
     match code {
         // An exclusion constraint is a unique key of another kind.
         "23505" | "23P01" => Fault::UniqueViolation { table: table() },
@@ -271,6 +271,7 @@ fn hint(fault: &Fault, code: &str) -> Option<&'static str> {
         Fault::WrongTable { .. } if code == "42P10" => {
             "the log must have a unique constraint on its key: compare it with `xmlshred ddl`"
         }
+        Fault::MissingTable { table } if table == UNKNOWN => UNKNOWN_TABLE_HINT,
         Fault::MissingTable { .. } | Fault::WrongTable { .. } => {
             "create missing tables with `--create-tables`, or look at `xmlshred ddl`"
         }

@@ -5,7 +5,7 @@ use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::TableSchema;
 
-use crate::catalog::known_names::KnownNames;
+use crate::catalog::known_names::{KnownNames, UNKNOWN, UNKNOWN_TABLE_HINT};
 
 /// The error of an access that did not touch one table's rows in particular.
 pub(super) fn port_error(during: &str, error: Error) -> PortError {
@@ -124,11 +124,11 @@ fn fault(known: KnownNames<'_>, error: &Error) -> Fault {
 }
 
 fn missing(known: KnownNames<'_>, words: &str) -> Option<Fault> {
-    let named = |name: &str| known.found(name.trim()).unwrap_or("?").to_owned();
+    let named = |name: &str| known.found(name.trim()).unwrap_or(UNKNOWN).to_owned();
     if let Some(name) = words.strip_prefix("no such table:") {
         Some(Fault::MissingTable { table: named(name) })
     } else if words.starts_with("no such column:") || words.contains(" has no column named ") {
-        Some(Fault::WrongTable { table: known.table_or_at_hand(None).unwrap_or_else(|| "?".to_owned()) })
+        Some(Fault::WrongTable { table: known.table_or_at_hand(None).unwrap_or_else(|| UNKNOWN.to_owned()) })
     } else {
         None
     }
@@ -142,6 +142,7 @@ fn hint(fault: &Fault) -> Option<&'static str> {
         Fault::ReadOnly => "check the rights of the file and its folder: SQLite writes files beside it, too",
         Fault::Timeout => "look for a trigger, a view or a recursive query that does not end",
         Fault::Corrupt => "check the file with `PRAGMA integrity_check`, and restore it from a backup",
+        Fault::MissingTable { table } if table == UNKNOWN => UNKNOWN_TABLE_HINT,
         Fault::MissingTable { .. } | Fault::WrongTable { .. } => {
             "create missing tables with `--create-tables`, or look at `xmlshred ddl`"
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::address::Password;
 use crate::address::{
-    AddressError, Login, check_host, check_login_ends, check_name, percent_decoded, unknown_option,
+    AddressError, Login, check_host, check_login_ends, check_name, check_user, percent_decoded,
+    unknown_option,
 };
 
 use super::option_values::{is_certificate_name, is_of_no_consequence, number, truth, wrong};
@@ -131,8 +132,8 @@ impl SqlServerAddress {
     }
 
     pub(crate) fn check_names(&self) -> Result<(), AddressError> {
-        let names = [&self.username, &self.database];
-        names.into_iter().flatten().try_for_each(|name| check_name(DATABASE, name))
+        self.username.as_deref().map_or(Ok(()), |name| check_user(DATABASE, name))?;
+        self.database.as_deref().map_or(Ok(()), |name| check_name(DATABASE, name))
     }
 
     /// The same for where a server sends us. It tells the port, so that there is no instance to look up; a name of one is not the host's.

@@ -6,7 +6,7 @@ use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{TableSchema, TargetSchema};
 
-use crate::catalog::known_names::KnownNames;
+use crate::catalog::known_names::{KnownNames, UNKNOWN, UNKNOWN_TABLE_HINT};
 use crate::sql::dialect::SQL_SERVER;
 
 use super::address::SqlServerAddress;
@@ -221,6 +221,7 @@ fn hint(fault: &Fault, number: u32) -> Option<&'static str> {
         }
         Fault::ReadOnly => "this database takes no writes: is it a secondary replica?",
         Fault::Corrupt => "the server found damaged data: run DBCC CHECKDB",
+        Fault::MissingTable { table } if table == UNKNOWN => UNKNOWN_TABLE_HINT,
         Fault::MissingTable { .. } | Fault::WrongTable { .. } => {
             "create missing tables with `--create-tables`, or look at `xmlshred ddl --dialect sqlserver`"
         }

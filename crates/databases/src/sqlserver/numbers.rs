@@ -5,7 +5,7 @@
 
 use xmlshred_engine::ports::Fault;
 
-use crate::catalog::known_names::KnownNames;
+use crate::catalog::known_names::{KnownNames, UNKNOWN};
 
 /// What Babelfish, which is PostgreSQL behind the protocol of SQL Server, gives errors that it has no number for.
 pub(super) const BABELFISH_NUMBER: u32 = 33_557_097;
@@ -64,7 +64,7 @@ pub(super) fn kind(number: u32) -> Kind {
 
 pub(super) fn fault(known: KnownNames<'_>, number: u32, message: &str) -> Fault {
     let table = || known.table_or_at_hand(None);
-    let named = || quoted(message).and_then(|name| known.found(name)).unwrap_or("?").to_owned();
+    let named = || quoted(message).and_then(|name| known.found(name)).unwrap_or(UNKNOWN).to_owned();
     match number {
         2627 | 2601 => Fault::UniqueViolation { table: table() },
         547 if message.contains("CHECK") || message.contains("check constraint") => {
@@ -125,7 +125,7 @@ pub(super) fn fault(known: KnownNames<'_>, number: u32, message: &str) -> Fault 
 /// Words of PostgreSQL, where there is no number.
 fn babelfish(known: KnownNames<'_>, message: &str) -> Fault {
     let table = known.table_or_at_hand(None);
-    let named = || quoted(message).and_then(|name| known.found(name)).unwrap_or("?").to_owned();
+    let named = || quoted(message).and_then(|name| known.found(name)).unwrap_or(UNKNOWN).to_owned();
     let says = |words: &str| message.contains(words);
     if says("does not exist") && says("column") {
         Fault::WrongTable { table: named() }

@@ -130,3 +130,26 @@ fn inputs_are_listed_once_as_they_are_spelled() {
     let compiled = compile("AMOUNT + app.TOTAL + \"amount\"", &names, &Work::unlimited()).unwrap();
     assert_eq!(compiled.inputs(), ["Amount", "app.total"]);
 }
+
+#[test]
+fn what_is_nested_too_deeply_is_told_so_wherever_the_parser_stumbles() {
+    let names = inputs("a=int:1");
+    for depth in [61, 600] {
+        for (open, innermost, close) in [
+            ("CASE WHEN ", "a = 1", " THEN 1 ELSE 2 END = 1"),
+            ("CASE WHEN a = 1 THEN 1 ELSE ", "2", " END"),
+            ("case a when ", "1", " then 1 end"),
+            ("NOT ", "a = 1", ""),
+            ("- ", "a", ""),
+            ("(", "a", ")"),
+            ("ABS(", "a", ")"),
+            ("CASE WHEN NOT (", "a = 1", ") THEN 1 END = 1"),
+        ] {
+            let nested = format!("{}{innermost}{}", open.repeat(depth), close.repeat(depth));
+            for source in [nested.clone(), format!("CASE WHEN {nested} = 1 THEN 1 END")] {
+                let problems = compile(&source, &names, &Work::unlimited()).unwrap_err();
+                assert_eq!(problems[0].message, "the expression is nested too deeply", "{depth} {open}");
+            }
+        }
+    }
+}
