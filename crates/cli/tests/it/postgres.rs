@@ -109,3 +109,25 @@ fn the_demo_runs_on_a_server_and_proves_itself() {
     assert!(!answer.out.contains("xmlshred:xmlshred@"), "{}", answer.out);
     place.run("demo --url sqlite:data.db").ends_with(2).says(&["--url is for servers"]);
 }
+
+#[test]
+fn what_the_server_refuses_before_a_session_begins_ends_a_run_with_exit_code_2() {
+    let Some(server) = server("logins that PostgreSQL refuses") else { return };
+    let place = Workplace::new(1..2);
+    let mut client = Client::connect(&server.url("postgres"), NoTls).unwrap();
+    client.batch_execute("CREATE DATABASE closed ALLOW_CONNECTIONS false").unwrap();
+    let with_options = |options: &str| {
+        let url = server.url("postgres");
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{separator}options={options}")
+    };
+    for (url, words) in [
+        (server.url("closed"), "hint: the server refuses the session before it begins"),
+        (with_options("-c%20nosuch%3D1"), "hint: the server refuses the session before it begins"),
+        (with_options("-Z"), "hint: the server refuses the session before it begins"),
+        (server.url("nowhere"), "hint: create the database, or correct its name in the address"),
+    ] {
+        let answer = place.run(&format!("run --url {url}")).ends_with(2).says(&[words]);
+        assert_eq!(answer.err.matches("error:").count(), 1, "{}", answer.err);
+    }
+}
