@@ -43,6 +43,12 @@ pub(crate) fn resolve_if_any(args: &DatabaseArgs) -> Result<Option<Connection>, 
     }
 }
 
+/// The schema that the contract names for its target, where that has none and leaves it out.
+pub(crate) fn ignored_schema<'a>(connection: &Connection, plan: &'a Plan) -> Option<&'a str> {
+    let schema = plan.schema().namespace.as_deref()?;
+    (!connection.target.dialect().has_schemas).then_some(schema)
+}
+
 /// What keys are, as the arguments say it.
 pub(crate) fn key_type(arg: KeyTypeArg) -> KeyType {
     match arg {

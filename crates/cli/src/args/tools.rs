@@ -274,8 +274,10 @@ pub(crate) enum DialectArg {
     /// SQLite.
     Sqlite,
     /// PostgreSQL.
+    #[value(alias = "postgresql")]
     Postgres,
     /// SQL Server.
+    #[value(aliases = ["mssql", "sql-server"])]
     Sqlserver,
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
-use xmlshred_databases::SourceAddress;
+use xmlshred_databases::{DifferenceKind, SourceAddress, without_passwords};
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::{Diagnostic, Loaded, Places, Severity};
 use xmlshred_mapping::samples::Samples;
@@ -36,6 +36,14 @@ struct Answer<'a> {
     failed_sample_count: usize,
     skipped_sample_count: usize,
     problems: Vec<ProblemAnswer<'a>>,
+    /// What is wrong with source and target and stands at no line of the contract.
+    faults: Vec<FaultAnswer>,
+}
+
+#[derive(Serialize)]
+struct FaultAnswer {
+    message: String,
+    hint: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -69,11 +77,14 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
             tried = try_on(plan, samples, keys, connection.as_ref(), &mut diagnostics, &file)?;
         }
         if let Some(connection) = &connection {
+            if let Some(schema) = database::ignored_schema(connection, plan) {
+                console::warn(format_args!("SQLite has no schemas: `target.schema: {schema}` is left out"));
+            }
             look_at_databases(connection, plan, &Places::of(&file.text), &mut diagnostics, &mut faults);
         }
     }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.code));
-    tell(&file, plan.as_deref(), &diagnostics, &tried, *json)?;
+    tell(&file, plan.as_deref(), &diagnostics, &tried, &faults, *json)?;
     let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
     faults.tell()?;
     if plan.is_none() || has_errors {
@@ -98,8 +109,13 @@ fn look_at_databases(
     let takes_names = found.is_empty();
     // A server that cannot be reached is not waited for again.
     let mut is_reached = true;
+    // A target without the contract's tables may have a log.
+    let mut is_empty = false;
     match database::differences(connection, plan) {
-        Ok(differences) => found.extend(target_findings::differences(differences, plan, places)),
+        Ok(differences) => {
+            is_empty = matches!(&differences[..], [only] if only.kind == DifferenceKind::NoTables);
+            found.extend(target_findings::differences(differences, plan, places));
+        }
         Err(error) => {
             is_reached = !error.is_unreachable();
             faults.add(error);
@@ -124,9 +140,10 @@ fn look_at_databases(
                     }
                 }
                 // What is told already is not told again.
-                if is_fit
+                if (is_fit || is_empty)
                     && is_reached
                     && let Err(error) = ports.sink()
+                    && (is_fit || !matches!(error.fault, Fault::MissingTable { .. }))
                 {
                     faults.port("the target does not fit the contract", error);
                 }
@@ -219,12 +236,22 @@ fn tell(
     plan: Option<&Plan>,
     diagnostics: &[Diagnostic],
     tried: &Tried,
+    faults: &Faults,
     json: bool,
 ) -> Result<(), CommandError> {
     let mut out = std::io::stdout().lock();
     if !json {
         console::note_rendered(&file.render(diagnostics, console::render_style()));
-        writeln!(out, "{} {}", shown(&file.path.display().to_string()), has(diagnostics))?;
+        let mut line = format!("{} {}", shown(&file.path.display().to_string()), has(diagnostics));
+        if tried.failed_count > 0 {
+            line.push_str(&format!("; {} of {} samples failed", tried.failed_count, tried.document_count));
+        }
+        match faults.found.len() {
+            0 => {}
+            1 => line.push_str("; source and target have 1 error"),
+            count => line.push_str(&format!("; source and target have {count} errors")),
+        }
+        writeln!(out, "{line}")?;
         return Ok(());
     }
     let is_error = |diagnostic: &&Diagnostic| diagnostic.severity() == Severity::Error;
@@ -241,10 +268,16 @@ fn tell(
         failed_sample_count: tried.failed_count,
         skipped_sample_count: tried.skipped_count,
         problems: diagnostics.iter().map(|diagnostic| problem(diagnostic, &mut lines)).collect(),
+        faults: faults.found.iter().map(fault).collect(),
     };
     let text = serde_json::to_string(&answer).map_err(std::io::Error::from)?;
     writeln!(out, "{text}")?;
     Ok(())
+}
+
+fn fault(error: &CommandError) -> FaultAnswer {
+    let plain = |text: String| without_passwords(&text).into_owned();
+    FaultAnswer { message: plain(console::with_causes(error)), hint: error.hint().map(plain) }
 }
 
 fn problem<'a>(diagnostic: &'a Diagnostic, lines: &mut Lines<'_>) -> ProblemAnswer<'a> {

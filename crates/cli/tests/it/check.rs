@@ -1,6 +1,6 @@
 //! `check` and `ddl`.
 
-use crate::workplace::Workplace;
+use crate::workplace::{CONTRACT, Workplace};
 
 #[test]
 fn a_good_contract_has_no_errors() {
@@ -190,4 +190,48 @@ fn a_run_prints_the_statements_that_add_columns() {
         "error: the target lacks columns `phone.number`",
         "hint: ALTER TABLE \"phone\" ADD \"number\" VARCHAR(30)",
     ]);
+}
+
+#[test]
+fn a_log_whose_keys_have_another_name_is_told_by_check_also_before_there_are_tables() {
+    let place = Workplace::new(1..3);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    place.database().execute_batch("CREATE TABLE other (id INTEGER PRIMARY KEY, xml TEXT)").unwrap();
+    let other = CONTRACT.replace("name: people", "name: others").replace("key: app_id", "key: id");
+    place.write("other.yaml", &other.replace("table: app_xml", "table: other"));
+    let empty = other.replace("person", "human").replace("phone:\n    each", "telephone:\n    each");
+    place.write("empty.yaml", &empty.replace("table: app_xml", "table: other"));
+    let message =
+        "the keys of processing_log are in its column app_id, and this contract's source calls its key id";
+    for line in ["run --create-tables", "check"] {
+        for file in ["other.yaml", "empty.yaml"] {
+            let answer = place.run(&format!("{line} -c {file} --url sqlite:data.db")).ends_with(2);
+            assert!(!answer.err.contains("ALTER TABLE"), "{}", answer.err);
+            answer.says(&[message, "a view whose key is called app_id"]);
+        }
+    }
+    let answer = place.run("check -c other.yaml --url sqlite:data.db --json").ends_with(2);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    assert!(json["faults"][0]["message"].as_str().unwrap().contains(message), "{json}");
+}
+
+#[test]
+fn the_last_line_of_check_counts_what_it_told() {
+    let place = Workplace::new(1..9);
+    place.write("contract.yaml", &CONTRACT.replace("table: app_xml", "table: app"));
+    let answer = place.run("check --url sqlite:data.db").ends_with(2);
+    assert!(answer.out.contains("; source and target have 1 error"), "{}", answer.out);
+    place.write("contract.yaml", CONTRACT);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(3);
+    let answer = place.run("check --url sqlite:data.db --key 6 --key 7").ends_with(3);
+    assert!(answer.out.contains("; 1 of 2 samples failed"), "{}", answer.out);
+}
+
+#[test]
+fn a_schema_that_sqlite_leaves_out_is_told() {
+    let place = Workplace::new(1..3);
+    place.write("contract.yaml", &CONTRACT.replace("tables:\n", "target: { schema: migration }\ntables:\n"));
+    let words = "SQLite has no schemas: `target.schema: migration` is left out";
+    place.run("run --url sqlite:data.db --create-tables").ends_with(0).says(&[words]);
+    place.run("check --url sqlite:data.db").ends_with(0).says(&[words]);
 }

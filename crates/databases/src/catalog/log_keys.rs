@@ -1,7 +1,7 @@
 //! Whether the log of a target takes the keys of the source: it may have been made for keys of another type.
 
 use xmlshred_engine::ports::{Fault, PortError};
-use xmlshred_model::log_table::{FILE, ISSUE, LOG};
+use xmlshred_model::log_table::{FILE, ISSUE, LOG, LOG_ID, LogColumn, log_columns};
 use xmlshred_model::{KeyType, TargetSchema};
 
 use crate::sql::dialect::Dialect;
@@ -31,6 +31,38 @@ pub(crate) fn check(
         }
     }
     Ok(())
+}
+
+/// That the log, if it is there with these columns, has the contract's name for the key: all contracts of one log have one.
+///
+/// # Errors
+/// When it has another. To add the column would leave a log that takes no row: the other one stays, and takes no null.
+pub(crate) fn check_name(
+    schema: &TargetSchema,
+    columns: Option<&[String]>,
+    is_same: fn(&str, &str) -> bool,
+) -> Result<(), PortError> {
+    let Some(columns) = columns else { return Ok(()) };
+    let key = &schema.key_column;
+    let ours = log_columns(key, schema.key_type);
+    let is_ours =
+        |column: &String| is_same(column, LOG_ID) || ours.iter().any(|own| is_same(column, &own.name));
+    let lacks = |own: &&LogColumn| !columns.iter().any(|column| is_same(column, &own.name));
+    let lacking: Vec<_> = ours.iter().filter(lacks).collect();
+    let (true, Some(other)) =
+        (matches!(&lacking[..], [only] if only.name == *key), columns.iter().find(|column| !is_ours(column)))
+    else {
+        return Ok(());
+    };
+    let message = format!(
+        "the keys of {LOG} are in its column {other}, and this contract's source calls its key {key}"
+    );
+    let schema =
+        if schema.namespace.is_some() { "another `target.schema`" } else { "another database, or schema," };
+    Err(PortError::new(Fault::WrongTable { table: LOG.to_owned() }, message).with_hint(format!(
+        "contracts that share a log call their key alike: read this source through a view whose key is called {other}, or give this contract {schema} \
+         for its target"
+    )))
 }
 
 /// Decimals hold integers.

@@ -3,6 +3,7 @@
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::{DataType, TargetSchema};
 
+use crate::catalog::log_keys;
 use crate::catalog::log_layout::{Layout, too_old};
 use crate::sql::dialect::Dialect;
 use crate::sql::names::listed;
@@ -59,6 +60,7 @@ pub(crate) fn check(
     if let Some(version) = expected.iter().zip(&known.columns).filter_map(outdated).min() {
         return Err(too_old(version));
     }
+    log_keys::check_name(schema, known.columns[schema.tables.len()].as_deref(), known.is_same)?;
     if known.columns[..schema.tables.len()].iter().all(Option::is_none) {
         let fault = Fault::MissingTable { table: expected[0].name.to_owned() };
         return Err(PortError::new(fault, none_exists(schema)).with_hint(CREATE));

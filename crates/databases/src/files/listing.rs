@@ -44,12 +44,24 @@ pub fn matching(pattern: &str) -> Result<Vec<PathBuf>, PortError> {
     check_names(pattern)?;
     if files.is_empty() {
         let message = format!("no file matches `{pattern}`");
-        return Err(PortError::new(Fault::CannotConnect, message)
-            .with_hint("put the pattern in quotes, so that the shell leaves it alone"));
+        let hint = match Path::new(pattern) {
+            folder if folder.is_dir() => format!("for the files of this folder say `{}`", folder.join("*.xml").display()),
+            path if path.parent().is_some_and(|folder| is_no_folder(folder)) => {
+                "there is no such folder: paths are taken from where the program was started".to_owned()
+            }
+            _ => "look at the pattern: `*` and `?` stand for parts of a name, `**` for folders; in quotes the shell leaves it alone".to_owned(),
+        };
+        return Err(PortError::new(Fault::CannotConnect, message).with_hint(hint));
     }
     let mut files = without_detours(files);
     files.sort();
     Ok(files)
+}
+
+/// Whether a folder is named, without a pattern in its path, that is not there.
+fn is_no_folder(folder: &Path) -> bool {
+    let is_pattern = folder.to_string_lossy().contains(['*', '?', '[']);
+    !folder.as_os_str().is_empty() && !is_pattern && !folder.is_dir()
 }
 
 fn file(path: PathBuf) -> Result<ListedFile, PortError> {

@@ -90,8 +90,13 @@ pub(super) fn connect_error(address: &PostgresAddress, error: Error) -> PortErro
             "give it with --password-file or XMLSHRED_PASSWORD; PGPASSWORD and ~/.pgpass (which only its owner may read) are taken, too",
         );
     }
-    let hint = "is the server up, and does it listen there? `psql` with the same address tells more";
     let causes = causes(&error);
+    let hint = match causes.contains("does not support TLS") {
+        true => {
+            "say sslmode=prefer or sslmode=disable in the address, or turn `ssl` on in the server's configuration"
+        }
+        false => "is the server up, and does it listen there? `psql` with the same address tells more",
+    };
     let words = causes.strip_prefix("error connecting to server: ").unwrap_or(&causes);
     PortError::new(Fault::CannotConnect, format!("{during}: {words}")).with_hint(hint)
 }

@@ -21,6 +21,7 @@ use super::connect::{Purpose, connect};
 use super::fault::port_error;
 use super::file_names::has_file_table;
 use super::key::KeySql;
+use super::rights;
 
 /// Instances that create tables take turns by this advisory lock: `IF NOT EXISTS` alone lets two of them collide. Chosen at random.
 const CREATION_LOCK: i64 = 0x786d_6c73_6872_6564;
@@ -78,6 +79,7 @@ impl Journal for PostgresJournal {
         upgrade(&mut transaction, schema, *adopt_log)?;
         // Even of a schema that is there, the statement asks for the right to make schemas.
         let is_there = has_schema(&mut transaction, schema)?;
+        rights::check_creation(&mut transaction, schema, is_there)?;
         let left_out = ddl::create_schema(&POSTGRES, schema).filter(|_| is_there);
         let statements = ddl::statements(&POSTGRES, schema, Existing::Keep).into_iter();
         for sql in statements.filter(|sql| left_out.as_ref() != Some(sql)) {

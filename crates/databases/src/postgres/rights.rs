@@ -69,6 +69,42 @@ pub(super) fn check_schema(client: &mut impl GenericClient, schema: &TargetSchem
     Err(PortError::new(Fault::AccessDenied, message).with_hint(hint))
 }
 
+/// That tables may be made in the target's schema, or the schema itself where it is not there.
+pub(super) fn check_creation(
+    client: &mut impl GenericClient,
+    schema: &TargetSchema,
+    is_there: bool,
+) -> Result<(), PortError> {
+    let namespace = schema.namespace.as_deref().filter(|_| is_there);
+    let row = client
+        .query_one(
+            "SELECT CASE WHEN $2 THEN has_database_privilege(current_database(), 'CREATE') \
+             ELSE coalesce(has_schema_privilege(coalesce($1, current_schema()), 'CREATE'), true) END, \
+             current_user::text, current_database()::text, coalesce($1, current_schema(), 'public')::text",
+            &[&namespace, &(schema.namespace.is_some() && !is_there)],
+        )
+        .map_err(|error| port_error("looking up rights", error))?;
+    if row.get(0) {
+        return Ok(());
+    }
+    let [user, database, within] = [1, 2, 3].map(|at| POSTGRES.quote(row.get(at)));
+    let (message, grant) = match (&schema.namespace, is_there) {
+        (Some(missing), false) => (
+            format!(
+                "the target's schema {} is not there, and there is no right to make it",
+                POSTGRES.quote(missing)
+            ),
+            format!("GRANT CREATE ON DATABASE {database} TO {user}"),
+        ),
+        _ => (
+            format!("no right to make tables in the target's schema {within}"),
+            format!("GRANT CREATE ON SCHEMA {within} TO {user}"),
+        ),
+    };
+    let hint = format!("{grant}; or let who has the right run the statements of `xmlshred ddl`");
+    Err(PortError::new(Fault::AccessDenied, message).with_hint(hint))
+}
+
 /// That temporary tables may be made, which rows of this table go through.
 pub(super) fn check_temporary(client: &mut impl GenericClient, table: &str) -> Result<(), PortError> {
     let row = client

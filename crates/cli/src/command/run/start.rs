@@ -8,6 +8,7 @@ use xmlshred_engine::ports::{LogTally, Ports, RunIdentity, Selection};
 
 use super::job::Job;
 use crate::console;
+use crate::database;
 
 /// Says what begins. The words of `Concurrent Instances` and `Partition` are those of the predecessor.
 pub(super) fn say_what_begins(job: &Job) {
@@ -20,6 +21,9 @@ pub(super) fn say_what_begins(job: &Job) {
     }
     info!("Source: {}", job.connection.source_text(&contract.source));
     info!("Target: {}", job.connection.target_text());
+    if let Some(schema) = database::ignored_schema(&job.connection, &job.plan) {
+        warn!("SQLite has no schemas: `target.schema: {schema}` is left out");
+    }
     let share = job.identity.share;
     let instance = u64::from(share.index()) + 1;
     if share.count() > 1 {
@@ -78,7 +82,7 @@ pub(super) fn say_what_the_log_holds(ports: &dyn Ports, identity: &RunIdentity) 
     if !other_count.is_empty() {
         let counts: BTreeSet<_> = other_count.iter().map(|tally| tally.instance_count).collect();
         let counts: Vec<_> = counts.iter().map(u32::to_string).collect();
-        warn!(
+        info!(
             "processing_log holds {} documents processed with another instance count ({}, now {count}); \
              no document is lost or done twice by that",
             documents(&other_count),
