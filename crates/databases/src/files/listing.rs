@@ -46,7 +46,7 @@ pub fn matching(pattern: &str) -> Result<Vec<PathBuf>, PortError> {
         let message = format!("no file matches `{pattern}`");
         let hint = match Path::new(pattern) {
             folder if folder.is_dir() => format!("for the files of this folder say `{}`", folder.join("*.xml").display()),
-            path if path.parent().is_some_and(|folder| is_no_folder(folder)) => {
+            path if path.parent().is_some_and(is_no_folder) => {
                 "there is no such folder: paths are taken from where the program was started".to_owned()
             }
             _ => "look at the pattern: `*` and `?` stand for parts of a name, `**` for folders; in quotes the shell leaves it alone".to_owned(),
