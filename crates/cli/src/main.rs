@@ -19,6 +19,7 @@ mod import_legacy;
 mod preview;
 mod report;
 mod settings;
+mod signals;
 mod target_findings;
 
 use std::process::ExitCode;
@@ -55,10 +56,7 @@ fn main() -> ExitCode {
 
 /// What the program can do.
 fn execute(command: Command) -> Result<Exit, CommandError> {
-    // These write: what they began they finish or take back themselves.
-    if !matches!(command, Command::Run(_) | Command::Launch(_) | Command::Demo(_)) {
-        command::end_on_ctrl_c()?;
-    }
+    signals::heed()?;
     match command {
         Command::Run(args) => command::run(&args),
         Command::Launch(args) => command::launch(&args),

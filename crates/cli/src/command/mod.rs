@@ -15,7 +15,6 @@ mod preview;
 mod run;
 mod schema;
 mod schema_files;
-mod signals;
 mod status;
 
 pub(crate) use check::check;
@@ -31,5 +30,4 @@ pub(crate) use launch::launch;
 pub(crate) use preview::preview;
 pub(crate) use run::run;
 pub(crate) use schema::schema;
-pub(crate) use signals::end_on_ctrl_c;
 pub(crate) use status::status;

@@ -78,7 +78,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
         }
         // The log tells what it knows, also where documents come from elsewhere.
         Err(error) if matches!(error.fault, Fault::MissingTable { .. }) => {
-            console::warn(&format!(
+            console::warn(format!(
                 "{error}: what is left is not counted; name the source as for the run, with --files or --source-url"
             ));
             None

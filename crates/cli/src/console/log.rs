@@ -18,6 +18,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, filter};
 
+use xmlshred_databases::without_passwords;
 use xmlshred_model::shown;
 
 use super::tell::has_colours;
@@ -110,7 +111,7 @@ where
         }
         let mut message = String::new();
         context.field_format().format_fields(Writer::new(&mut message), event)?;
-        writeln!(writer, "{}", shown(&message))
+        writeln!(writer, "{}", shown(&without_passwords(&message)))
     }
 }
 

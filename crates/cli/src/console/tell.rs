@@ -91,7 +91,14 @@ pub(crate) fn tell_usage(error: &clap::Error) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
-    let _ = write!(anstream::stderr(), "{}", without_passwords(&error.render().ansi().to_string()));
+    let message = error.render().ansi().to_string();
+    let message =
+        std::env::args().skip(1).zip(std::env::args().skip(2)).fold(message, |message, (flag, value)| {
+            // One that was typed twice, or has a blank.
+            let is_long_enough = value.chars().nth(2).is_some();
+            if flag == "--password" && is_long_enough { message.replace(&value, "***") } else { message }
+        });
+    let _ = write!(anstream::stderr(), "{}", without_passwords(&message));
     Exit::Usage
 }
 

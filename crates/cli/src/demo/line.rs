@@ -3,7 +3,7 @@
 use std::process::{Child, ChildStdin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::exit::Exit;
+use crate::signals;
 
 /// The pipe to the instances that are at work: they stop when it is closed, also when this process dies.
 #[derive(Clone, Debug, Default)]
@@ -12,18 +12,15 @@ pub(super) struct Line(Arc<Mutex<Option<ChildStdin>>>);
 impl Line {
     /// Closed by the first Ctrl-C (or SIGTERM); without instances, and at the second one, the process ends. What a demo had begun
     /// to prepare is replaced by the next one.
-    ///
-    /// # Errors
-    /// When the system refuses the handler.
-    pub(super) fn closed_by_ctrl_c() -> Result<Self, ctrlc::Error> {
+    pub(super) fn closed_by_ctrl_c() -> Self {
         let line = Self::default();
         let held = line.clone();
-        ctrlc::set_handler(move || {
+        signals::on_ctrl_c(move || {
             if held.lock().take().is_none() {
-                std::process::exit(i32::from(Exit::Interrupted.code()));
+                signals::end();
             }
-        })?;
-        Ok(line)
+        });
+        line
     }
 
     /// Waits for the end of a process that was started with `--stop-with-stdin`.

@@ -57,7 +57,7 @@ impl Place {
         if url.is_some() && matches!(database, DatabaseUrl::Sqlite(_)) {
             return Err(DemoError::NoServer.into());
         }
-        let line = Line::closed_by_ctrl_c()?;
+        let line = Line::closed_by_ctrl_c();
         let (single, contract) = (dir.join("demo-single.db"), dir.join("contract.yaml"));
         Ok(Self { dir, database, variables, arguments: args.server.arguments(), single, contract, line })
     }

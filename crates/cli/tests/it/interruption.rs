@@ -216,3 +216,19 @@ fn a_database_that_cannot_be_written_is_told_before_the_run_begins() {
     file.write_all(&[3]).unwrap();
     place.run("run --url sqlite:data.db").ends_with(2).says(&["data.db", "error: ", "hint: "]);
 }
+
+#[test]
+fn a_stop_before_the_contract_is_read_ends_a_command_as_interrupted() {
+    let place = Workplace::new(0..1);
+    let pipe = place.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for command in ["run", "launch --instances 2", "check"] {
+        let mut child = place.command(&format!("{command} --contract pipe --url sqlite:data.db"));
+        let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // It opens the pipe to read when somebody opens it to write.
+        let writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+        signal("-TERM", &child);
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{command}");
+        drop(writer);
+    }
+}

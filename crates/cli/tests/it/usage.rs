@@ -25,7 +25,13 @@ fn instances_that_cannot_be_are_refused_with_both_values() {
 
 #[test]
 fn an_address_in_a_wrong_place_shows_no_password() {
-    let address = "postgres://me:CRET@h/db";
+    for address in ["postgres://me:CRET@h/db", "me:CRET@localhost/db", "sqlserver://h;user=sa;password=CRET"]
+    {
+        check_shows_no_password(address);
+    }
+}
+
+fn check_shows_no_password(address: &str) {
     for arguments in [
         format!("run {address}"),
         format!("launch {address}"),
@@ -36,6 +42,9 @@ fn an_address_in_a_wrong_place_shows_no_password() {
         format!("run --url sqlite:data.db --contract {address}"),
         "check --url postgres://h/d?host=x:CRET@127.0.0.1".to_owned(),
         format!("check --server h --database {address}"),
+        format!("run --url sqlite:data.db --files {address}"),
+        format!("run --url sqlite:data.db --password-file {address}"),
+        format!("run --password CRET CRET {address}"),
     ] {
         let answer = Workplace::new(1..3).run(&arguments).ends_with(2);
         assert!(!answer.err.contains("CRET") && !answer.out.contains("CRET"), "{arguments}: {}", answer.err);

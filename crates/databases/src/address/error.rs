@@ -68,7 +68,7 @@ impl AddressError {
                 "give the name alone, and set XMLSHRED_PASSWORD, or say --password-file"
             }
             Self::Malformed { database: "SQL Server", .. } => {
-                "docs/databases.md lists the options; in the form with `;`, write a value with a `;` in braces, as in `password={a;b}`, in \
+                "docs/databases.md lists the options; in the form with `;`, write a value with a `;` in braces (`{a;b}`), in \
                  the other `%40` for an `@` and `%2F` for a `/`"
             }
             Self::Option { .. } | Self::Malformed { .. } => {

@@ -71,29 +71,49 @@ pub(crate) fn holds_login(path: &str) -> bool {
 
 /// A message in which addresses may stand, as they were typed in a wrong place: what may be the password of a login is masked.
 pub fn without_passwords(message: &str) -> Cow<'_, str> {
-    // One `/` is left where an address was taken for a path.
-    const BEFORE_LOGIN: &str = ":/";
-    if !message.contains(BEFORE_LOGIN) {
+    if !message.contains(['@', '=']) {
         return Cow::Borrowed(message);
     }
     let mut shown = String::with_capacity(message.len());
-    let mut rest = message;
-    while let Some(at) = rest.find(BEFORE_LOGIN) {
-        let (before, behind) = rest.split_at(at + BEFORE_LOGIN.len());
-        shown.push_str(before);
-        let word = behind.split(char::is_whitespace).next().unwrap_or_default();
-        let login = word.rfind('@').map(|end| (word[..end].find(':'), end));
-        rest = match login {
-            Some((Some(colon), end)) => {
-                shown.push_str(&behind[..=colon]);
-                shown.push_str("***");
-                &behind[end..]
+    for word in message.split_inclusive(char::is_whitespace) {
+        let word = without_login(word);
+        match password_option(&word) {
+            Some(value) => {
+                let end = word[value..].find(ESCAPE).map_or(word.trim_end().len(), |at| value + at);
+                let end = value + word[value..end].trim_end_matches(['\'', '`', '"']).len();
+                shown.push_str(&word[..value]);
+                shown.push_str(MASK);
+                shown.push_str(&word[end..]);
             }
-            _ => behind,
-        };
+            None => shown.push_str(&word),
+        }
     }
-    shown.push_str(rest);
     Cow::Owned(shown)
+}
+
+/// What a change of colours begins with.
+const ESCAPE: char = '\u{1b}';
+
+/// What is shown instead of a password.
+const MASK: &str = "***";
+
+/// `me:PASSWORD@` without the password, with or without a scheme or the one `/` that is left of it in a path.
+fn without_login(word: &str) -> Cow<'_, str> {
+    let Some(end) = word.rfind('@') else { return Cow::Borrowed(word) };
+    let login =
+        word[..end].match_indices(':').map(|(at, _)| at).find(|at| !word[at + 1..].starts_with(['/', '\\']));
+    match login {
+        Some(colon) => Cow::Owned(format!("{}{MASK}{}", &word[..=colon], &word[end..])),
+        None => Cow::Borrowed(word),
+    }
+}
+
+/// Where the value of an option for a password begins.
+fn password_option(word: &str) -> Option<usize> {
+    let lower = word.to_ascii_lowercase();
+    let ends = lower.match_indices('=').map(|(at, _)| at);
+    let of_password = |at: &usize| PASSWORDS.iter().any(|known| lower[..*at].ends_with(known));
+    ends.into_iter().find(of_password).map(|at| at + 1)
 }
 
 fn is_name(text: &str) -> bool {
@@ -149,6 +169,13 @@ mod tests {
                 "postgres://me@h:5432/db, postgres://h:1/d and a@b",
             ),
             ("no file /home/postgres:/me:CRET@h/db", "no file /home/postgres:/me:***@h/db"),
+            ("no file 'me:CRET@h/db' there", "no file 'me:***@h/db' there"),
+            (
+                "unexpected argument 'sqlserver://h;user=sa;Password={C;RET}' found",
+                "unexpected argument 'sqlserver://h;user=sa;Password=***' found",
+            ),
+            ("a '\u{1b}[33mh;pwd=CRET\u{1b}[0m' b", "a '\u{1b}[33mh;pwd=***\u{1b}[0m' b"),
+            ("Source: files h;pwd=CRET;x=y\nLog: C:\\a@b", "Source: files h;pwd=***\nLog: C:\\a@b"),
             ("no address", "no address"),
         ] {
             assert_eq!(without_passwords(message), shown);

@@ -200,7 +200,8 @@ fn fault(known: KnownNames<'_>, refusal: &DbError) -> Fault {
         // A trigger chose the code: neither is the disk full nor the server gone.
         _ if is_raised(refusal) => refused(),
         "40P01" => Fault::Deadlock,
-        "40001" | "55P03" | "55006" | "53300" => Fault::Busy,
+        // Not 55006: nobody else is in the way of a trigger that changes the very table that is being loaded.
+        "40001" | "55P03" | "53300" => Fault::Busy,
         "57014" => Fault::Timeout,
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" => Fault::ConnectionLost,
         "53100" => Fault::DiskFull,

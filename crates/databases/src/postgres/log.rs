@@ -12,7 +12,7 @@ use xmlshred_model::{
 
 use crate::sql::dialect::POSTGRES;
 use crate::sql::replacing::delete_rows;
-use crate::transfer::dropped::Dropped;
+use crate::transfer::dropped::{Dropped, log_row_dropped};
 use crate::transfer::runs::runs;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, SOURCE_VERSION, log_key};
 
@@ -198,16 +198,23 @@ impl LogWriter {
             transaction.execute(&delete, &[replaced.as_sql(), contract_name]).map_err(error)?;
         }
         let all = batch.documents().iter().map(|document| &document.key);
-        let others = keys.list(all.filter(|key| !inserted.contains(key)));
+        let others: Vec<_> = all.filter(|key| !inserted.contains(key)).collect();
         let mut already_done = Vec::new();
         if !others.is_empty() {
+            let other_keys = keys.list(others.iter().copied());
             let find = self.find.get(transaction).map_err(error)?;
             let found =
-                transaction.query(&find, &[others.as_sql(), run_nonce, contract_name]).map_err(error)?;
+                transaction.query(&find, &[other_keys.as_sql(), run_nonce, contract_name]).map_err(error)?;
             already_done.extend(found.iter().map(|row| AlreadyDone {
                 key: keys.logged(row, 0),
                 by_this_run: row.get::<_, Option<bool>>(1) == Some(true),
             }));
+            // Those that are neither new nor known nobody may load: the next run would do it again.
+            if already_done.len() < others.len() {
+                let is_known =
+                    |key: &DocumentKey| already_done.iter().any(|done: &AlreadyDone| done.key == *key);
+                return Err(log_row_dropped(others.into_iter().find(|key| !is_known(key))));
+            }
         }
         Ok((already_done, runs(batch, |document| inserted.contains(&document.key))))
     }

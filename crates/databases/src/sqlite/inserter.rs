@@ -13,6 +13,16 @@ pub(super) fn is_view(connection: &Connection, name: &str) -> bool {
     connection.prepare(sql).and_then(|mut statement| statement.exists([name])).unwrap_or(false)
 }
 
+/// Whether a unique key of the table is declared `ON CONFLICT REPLACE`.
+pub(super) fn replaces_by_itself(connection: &Connection, name: &str) -> bool {
+    let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
+    let definition: String = connection.query_row(sql, [name], |row| row.get(0)).unwrap_or_default();
+    let words: Vec<_> =
+        definition.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is = |word: &str, known: &str| word.eq_ignore_ascii_case(known);
+    words.windows(3).any(|words| is(words[0], "ON") && is(words[1], "CONFLICT") && is(words[2], "REPLACE"))
+}
+
 /// Rows of one table on their way.
 pub(super) struct Inserter<'s> {
     insert: CachedStatement<'s>,

@@ -16,13 +16,13 @@ use crate::address::OpenOptions;
 use crate::sql::dialect::SQLITE;
 use crate::sql::replacing::delete_rows;
 use crate::sql::statement;
-use crate::transfer::dropped::Dropped;
+use crate::transfer::dropped::{Dropped, log_row_dropped};
 use crate::transfer::runs::{document_of_row, place_of_row};
 use xmlshred_model::log_table::FAILED;
 
 use super::connect::open_for_writing;
 use super::fault::{port_error, table_error};
-use super::inserter::{Inserter, is_view};
+use super::inserter::{Inserter, is_view, replaces_by_itself};
 use super::key::KeyParameter;
 use super::log_file::LogFile;
 use super::statement_time::{LONGEST_WRITE, StatementTime};
@@ -79,9 +79,7 @@ impl SqliteSink {
 
     fn new(mut connection: Connection, schema: &Arc<TargetSchema>) -> Result<Self, PortError> {
         let statements = Statements {
-            rows: (0..schema.tables.len())
-                .map(|table| statement::insert_row(&SQLITE, schema, table))
-                .collect(),
+            rows: (0..schema.tables.len()).map(|table| insert_row(&connection, schema, table)).collect(),
             found: schema.tables.iter().map(|table| statement::find_row(&SQLITE, schema, table)).collect(),
             log: statement::insert_log(&SQLITE, schema),
             issue: statement::insert_issue(&SQLITE, schema),
@@ -283,7 +281,7 @@ impl Load<'_> {
             lexical::format(&Value::TimestampTz(*processed_at), &mut time);
             let issue_count: u64 = issues.iter().map(|issue| u64::from(issue.count)).sum();
             self.time.begin();
-            log.execute(params![
+            let logged_count = log.execute(params![
                 KeyParameter(key),
                 contract_name,
                 outcome.status(),
@@ -303,8 +301,10 @@ impl Load<'_> {
                 format!("{document_hash:032x}"),
                 source_version,
                 millis_ceil(*duration),
-            ])
-            .map_err(error)?;
+            ]);
+            if logged_count.map_err(error)? == 0 && !self.is_logged(key)? {
+                return Err(log_row_dropped(Some(key)));
+            }
             for found in issues {
                 let table = &self.batch.schema().tables[found.table as usize];
                 let column = &table.columns[found.column as usize];
@@ -323,10 +323,27 @@ impl Load<'_> {
         Ok(())
     }
 
+    /// Whether the log, which may be a view, has a row of this document.
+    fn is_logged(&self, key: &DocumentKey) -> Result<bool, PortError> {
+        let mut find = self.prepare(&self.statements.find, "log")?;
+        find.exists(params![KeyParameter(key), self.batch.schema().contract_name])
+            .map_err(|error| port_error("reading the log", error))
+    }
+
     fn prepare(&self, sql: &str, what: &str) -> Result<CachedStatement<'_>, PortError> {
         self.transaction
             .prepare_cached(sql)
             .map_err(|error| port_error(&format!("preparing to load {what}"), error))
+    }
+}
+
+/// The statement that inserts a row. A table that by its own definition lets a row take the place of another (`ON CONFLICT REPLACE`) refuses
+/// it: what becomes of a row that is there is the contract's to say.
+fn insert_row(connection: &Connection, schema: &TargetSchema, table: usize) -> String {
+    let sql = statement::insert_row(&SQLITE, schema, table);
+    match replaces_by_itself(connection, &schema.tables[table].name) {
+        true => sql.replacen("INSERT INTO", "INSERT OR ABORT INTO", 1),
+        false => sql,
     }
 }
 

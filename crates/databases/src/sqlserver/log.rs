@@ -11,7 +11,7 @@ use xmlshred_model::{
 
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::replacing::delete_rows;
-use crate::transfer::dropped::Dropped;
+use crate::transfer::dropped::{Dropped, log_row_dropped};
 use crate::transfer::runs::runs;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, SOURCE_VERSION, issue_table, log_table};
 
@@ -96,7 +96,14 @@ impl LogWriter {
         if !rows.is_empty() {
             let contract_name = &batch.schema().contract_name;
             let mut cells = rows.iter().map(|row| row.cells(contract_name, identity));
-            driver.bulk_load(&self.log, &mut cells).map_err(collided)?;
+            let logged_count = driver.bulk_load(&self.log, &mut cells).map_err(collided)?;
+            // A trigger of the log may have the last word about how many they were.
+            if logged_count < rows.len() as u64 {
+                let entries = self.find(driver, batch, identity)?;
+                if let Some(lost) = rows.iter().find(|row| !entries.contains_key(row.key)) {
+                    return Err(log_row_dropped(Some(lost.key)));
+                }
+            }
         }
         Ok((already_done, remaining))
     }

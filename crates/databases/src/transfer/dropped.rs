@@ -2,6 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_model::DocumentKey;
+use xmlshred_model::log_table::LOG;
+
+/// A log row of which the same is true. Its document must not be loaded: without it every run would load it again.
+pub(crate) fn log_row_dropped(key: Option<&DocumentKey>) -> PortError {
+    let fault = Fault::CheckViolation { table: Some(LOG.to_owned()) };
+    PortError::new(fault, "writing the log: the target takes a log row without an error and does not keep it")
+        .with_hint(format!("look for a trigger, rule or policy of {LOG} that drops rows"))
+        .of_log()
+        .about(key.cloned())
+}
+
 /// How many, by document and by table.
 #[derive(Debug, Default)]
 pub(crate) struct Dropped {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use xmlshred_engine::testing::number;
 
-use xmlshred_engine::ports::{Commit, FailedDocuments, Ports};
+use xmlshred_engine::ports::{Commit, FailedDocuments, Fault, Ports};
 use xmlshred_engine::testing::Fixture;
 use xmlshred_model::{
     Batch, BatchBuilder, DataType, DocumentKey, DocumentRecord, OnExisting, Outcome, TargetSchema, Value,
@@ -166,4 +166,56 @@ fn documents_that_failed_or_are_done_lose_nothing_to_others() {
     let later = commit(&*fixture.ports(), &documents(&schema, &[1, 2, 3, 4]));
     assert_eq!((later.table_row_counts, later.dropped_row_counts), (vec![5], vec![4]));
     assert_eq!(logged(&fixture), [(1, 2), (2, 0), (3, 3), (4, 3)]);
+}
+
+/// What comes of a commit of two documents when the log drops the row of the second, without an error: nothing, of both.
+fn check_log_row(fixture: &dyn Fixture, schema: &Arc<TargetSchema>) {
+    let ports = fixture.ports();
+    let mut sink = ports.sink().unwrap();
+    let mut commit =
+        |keys: &[i64]| sink.commit(&documents(schema, keys), &identity(0, 1), FailedDocuments::Leave);
+    let error = commit(&[1, 2]).unwrap_err();
+    assert!(error.is_of_log && error.to_string().contains("does not keep it"), "{error}");
+    assert_eq!((fixture.rows(0).len(), logged(fixture)), (0, vec![]));
+    assert_eq!(commit(&[1, 3]).unwrap().table_row_counts, [6]);
+    assert!(commit(&[2]).is_err());
+    assert_eq!((fixture.rows(0).len(), logged(fixture)), (6, vec![(1, 3), (3, 3)]));
+}
+
+#[test]
+fn a_log_row_that_sqlite_drops_takes_its_document_with_it() {
+    let schema = schema(&[DataType::BigInt], OnExisting::Fail);
+    let fixture = sqlite(&schema, "CREATE TABLE t (id INTEGER, c0 INTEGER)");
+    let trigger = "CREATE TRIGGER mute BEFORE INSERT ON processing_log WHEN NEW.app_id = 2 BEGIN SELECT RAISE(IGNORE); END";
+    fixture.connection().execute_batch(trigger).unwrap();
+    check_log_row(&fixture, &schema);
+}
+
+#[test]
+fn a_log_row_that_postgres_drops_takes_its_document_with_it() {
+    let Some(bench) = PostgresBench::start("dropped log rows on PostgreSQL", &[]) else { return };
+    let schema = schema(&[DataType::BigInt], OnExisting::Fail);
+    let fixture = postgres(&bench, &schema, "CREATE TABLE t (id bigint, c0 bigint)");
+    let trigger = "CREATE FUNCTION mute() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF NEW.app_id = 2 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER mute BEFORE INSERT ON processing_log FOR EACH ROW EXECUTE FUNCTION mute()";
+    fixture.client().batch_execute(trigger).unwrap();
+    check_log_row(&fixture, &schema);
+}
+
+#[test]
+fn a_table_of_sqlite_that_replaces_rows_by_itself_refuses_them_unless_the_contract_says_so() {
+    for key in ["id INTEGER PRIMARY KEY ON CONFLICT REPLACE", "id INTEGER UNIQUE ON\n conflict\tReplace"] {
+        let schema = schema(&[DataType::BigInt], OnExisting::Fail);
+        let create = format!("CREATE TABLE t ({key}, c0 INTEGER); INSERT INTO t VALUES (11, 0)");
+        let fixture = sqlite(&schema, &create);
+        let mut sink = fixture.ports().sink().unwrap();
+        let mut commit =
+            |key| sink.commit(&documents(&schema, &[key]), &identity(0, 1), FailedDocuments::Leave);
+        assert!(matches!(commit(1).unwrap_err().fault, Fault::UniqueViolation { .. }));
+        assert_eq!(commit(2).unwrap().table_row_counts, [3]);
+        let zero: i64 =
+            fixture.connection().query_row("SELECT c0 FROM t WHERE id = 11", [], |row| row.get(0)).unwrap();
+        assert_eq!((zero, fixture.rows(0).len()), (0, 4));
+    }
 }

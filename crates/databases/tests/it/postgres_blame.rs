@@ -212,6 +212,46 @@ fn a_trigger_that_changes_what_values_mean_fails_its_document_and_shifts_no_othe
     }
 }
 
+/// What a trigger does to the very table that is being loaded, which the server refuses.
+const CHANGING: [&str; 3] = [
+    "CREATE INDEX another ON {table} ((1))",
+    "ALTER TABLE {table} ADD another int",
+    "TRUNCATE {table} CASCADE",
+];
+
+#[test]
+fn a_trigger_that_changes_the_table_that_is_loaded_fails_its_document_alone_and_at_once() {
+    let Some(bench) = PostgresBench::start("triggers that change their table on PostgreSQL", &[]) else {
+        return;
+    };
+    for changing in CHANGING {
+        let words = Words::new();
+        let fixture = bench.database(words.schema(), "text");
+        let table = &words.schema().tables[1].name;
+        fixture.ports().journal().unwrap().create_tables().unwrap();
+        let changing = changing.replace("{table}", table);
+        fixture
+            .client()
+            .batch_execute(&format!(
+                "CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF NEW::text LIKE '%spoils%' THEN {changing}; END IF; RETURN NEW; END $$;
+                 CREATE TRIGGER change BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION change()"
+            ))
+            .unwrap();
+        for key in 1..=40 {
+            let text = if key % 13 == 0 { "one spoils" } else { "one two" };
+            fixture.insert_document(&DocumentKey::Int(key), Some(Content::Text(text)));
+        }
+        let settings = RunSettings::default();
+        let summary =
+            run_with(&*fixture.ports(), &words, &identity(0, 1), &settings, &Deaf, &StopSignal::new());
+        let totals = summary.unwrap_or_else(|error| panic!("{changing}: {error}")).totals;
+        assert_eq!((totals.success_count, totals.failed_count), (37, 3), "{changing}");
+        let refused = fixture.log().into_iter().find(|row| row.key == DocumentKey::Int(13)).unwrap();
+        assert!(refused.failure_reason.unwrap().contains("SQLSTATE 55006"), "{changing}");
+    }
+}
+
 #[test]
 fn a_trigger_that_forbids_its_transaction_to_write_fails_its_document_alone() {
     let Some(bench) = PostgresBench::start("triggers that end writing on PostgreSQL", &[]) else { return };

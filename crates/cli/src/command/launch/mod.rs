@@ -16,12 +16,12 @@ use crossbeam_channel::{Receiver, unbounded};
 use self::arguments::arguments;
 use self::instance::{End, Instance, Message, Stop};
 use self::secrets::Secrets;
-use super::signals;
 use crate::args::LaunchArgs;
 use crate::database;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::{self, ContractFile, Reporting};
+use crate::signals;
 
 /// Starts the instances, shows what they say, and sums up.
 pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
@@ -41,13 +41,13 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
         })?;
     }
     let is_first = AtomicBool::new(true);
-    ctrlc::set_handler(move || {
+    signals::on_ctrl_c(move || {
         let how = if is_first.swap(false, Ordering::AcqRel) { Stop::InOrder } else { Stop::AtOnce };
         // Nobody listens any more when all instances have ended.
         let _ = stop.send(Message::Stop { how });
         // The console may take no lines; the instances stop when this process is gone.
         signals::end_at_last();
-    })?;
+    });
     let mut instances = Vec::new();
     for index in 0..*count {
         let arguments = arguments(args, &reporting, index);

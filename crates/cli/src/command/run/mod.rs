@@ -23,12 +23,12 @@ use self::finish::finish;
 use self::job::Job;
 use self::observer::RunObserver;
 use self::started::Started;
-use super::signals::{self, Interruption};
 use crate::args::RunArgs;
 use crate::console;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::report::{self, Prometheus};
+use crate::signals::{self, Interruption};
 
 /// How long a stop waits for what was begun. What takes longer, a server that does not answer or a statement that waits for locks, is
 /// left alone: its connection ends with the process, and the database rolls it back.
@@ -37,7 +37,7 @@ const GRACE: Duration = Duration::from_millis(1_500);
 /// Processes what is not yet processed.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let job = Arc::new(Job::new(args)?);
-    let interruption = signals::stop_on_ctrl_c()?;
+    let interruption = signals::stop_on_ctrl_c();
     if args.stop_with_stdin {
         signals::stop_with_stdin(&interruption)?;
     }

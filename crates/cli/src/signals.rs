@@ -1,7 +1,7 @@
 //! Ctrl-C, SIGTERM and their like.
 
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -16,11 +16,11 @@ const LAST_RESORT: Duration = Duration::from_secs(5);
 
 /// A stop that may be asked for, and the news that it was.
 #[derive(Clone, Debug)]
-pub(super) struct Interruption {
+pub(crate) struct Interruption {
     /// For those who look now and then.
-    pub(super) stop: Arc<StopSignal>,
+    pub(crate) stop: Arc<StopSignal>,
     /// For those who wait: one message when a stop is asked for.
-    pub(super) requested: Receiver<()>,
+    pub(crate) requested: Receiver<()>,
     request: Sender<()>,
 }
 
@@ -38,35 +38,45 @@ impl Interruption {
     }
 }
 
-/// A stop that the first Ctrl-C (or SIGTERM) requests. The second one ends the process at once.
+/// What Ctrl-C does once a command has begun what it must finish or take back.
+static ACTION: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
+
+/// Ends the process at the first Ctrl-C (or SIGTERM), until a command says otherwise. Called once, before anything else.
 ///
 /// # Errors
 /// When the system refuses the handler.
-pub(super) fn stop_on_ctrl_c() -> Result<Interruption, CommandError> {
+pub(crate) fn heed() -> Result<(), CommandError> {
+    let heed = || match ACTION.get() {
+        Some(action) => action(),
+        None => end(),
+    };
+    Ok(ctrlc::set_handler(heed)?)
+}
+
+/// From now on every Ctrl-C (or SIGTERM) does this. Called once, by the command.
+pub(crate) fn on_ctrl_c(action: impl Fn() + Send + Sync + 'static) {
+    let is_first = ACTION.set(Box::new(action)).is_ok();
+    debug_assert!(is_first, "a command says once what Ctrl-C does");
+}
+
+/// A stop that the first Ctrl-C (or SIGTERM) requests. The second one ends the process at once.
+pub(crate) fn stop_on_ctrl_c() -> Interruption {
     let interruption = Interruption::new();
     let asked = interruption.clone();
-    ctrlc::set_handler(move || {
+    on_ctrl_c(move || {
         if asked.stop.is_requested() {
             end();
         }
         asked.ask();
-    })?;
-    Ok(interruption)
-}
-
-/// Ends the process at the first Ctrl-C (or SIGTERM): for commands that write nothing that another could complete.
-///
-/// # Errors
-/// When the system refuses the handler.
-pub(crate) fn end_on_ctrl_c() -> Result<(), CommandError> {
-    Ok(ctrlc::set_handler(end)?)
+    });
+    interruption
 }
 
 /// Requests a stop when standard input ends: `launch` holds the other end, so this comes also when `launch` dies.
 ///
 /// # Errors
 /// When there is no thread to be had.
-pub(super) fn stop_with_stdin(interruption: &Interruption) -> Result<(), CommandError> {
+pub(crate) fn stop_with_stdin(interruption: &Interruption) -> Result<(), CommandError> {
     let interruption = interruption.clone();
     when_stdin_ends(move || interruption.ask())
 }
@@ -75,7 +85,7 @@ pub(super) fn stop_with_stdin(interruption: &Interruption) -> Result<(), Command
 ///
 /// # Errors
 /// When there is no thread to be had.
-pub(super) fn when_stdin_ends(then: impl FnOnce() + Send + 'static) -> Result<(), CommandError> {
+pub(crate) fn when_stdin_ends(then: impl FnOnce() + Send + 'static) -> Result<(), CommandError> {
     std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {
         let mut byte = [0];
         while matches!(std::io::stdin().read(&mut byte), Ok(1..)) {}
@@ -85,7 +95,7 @@ pub(super) fn when_stdin_ends(then: impl FnOnce() + Send + 'static) -> Result<()
 }
 
 /// Ends the process a while from now, if it still lives then.
-pub(super) fn end_at_last() {
+pub(crate) fn end_at_last() {
     // Without a thread there is no last resort but the second Ctrl-C.
     let _ = std::thread::Builder::new().name("last resort".to_owned()).spawn(|| {
         std::thread::sleep(LAST_RESORT);
@@ -93,6 +103,7 @@ pub(super) fn end_at_last() {
     });
 }
 
-fn end() {
+/// Ends the process, as interrupted.
+pub(crate) fn end() {
     std::process::exit(i32::from(Exit::Interrupted.code()));
 }
