@@ -224,17 +224,12 @@ impl Builder<'_> {
 
     /// Whether a path gives one value for many rows, and which.
     fn once(&mut self, path: &CompiledPath) -> Option<Once> {
-        if let Some(group) = path.group()
-            && !group.absolute
-        {
+        if path.has_variables() {
             return None;
         }
-        if !path.variables().is_empty() {
-            return None;
-        }
-        let is_absolute = path.absolute || path.group().is_some();
-        let levels = path.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
-        let from = match (is_absolute, levels, &path.steps[levels..]) {
+        let first = path.first();
+        let levels = first.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
+        let from = match (first.absolute, levels, &first.steps[levels..]) {
             (true, ..) => OnceFrom::Document,
             (false, 0, _) => return None,
             // An attribute of the element around is found at once.

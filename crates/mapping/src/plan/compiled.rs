@@ -256,8 +256,12 @@ impl Lookup {
             |step: &CompiledStep| step.predicates.iter().any(CompiledPredicate::has_variables);
         let place = path.steps.iter().position(has_variables)?;
         let (before, step) = (&path.steps[..place], &path.steps[place]);
-        let Some(CompiledPredicate::Condition(condition)) = step.predicates.first() else { return None };
-        let (key, variable) = condition.equality()?;
+        // Conditions may be asked in any order, up to the first position.
+        let conditions = step.predicates.iter().map_while(|predicate| match predicate {
+            CompiledPredicate::Condition(condition) => Some(condition),
+            CompiledPredicate::Position(_) | CompiledPredicate::Last => None,
+        });
+        let (key, variable) = conditions.into_iter().find_map(CompiledCondition::equality)?;
         let all = before.iter().cloned().chain([CompiledStep { predicates: Box::default(), ..step.clone() }]);
         let steps = all.collect::<Box<[_]>>();
         let is_downward = matches!(step.axis, Axis::Child | Axis::Descendant) && step.test != Test::Text;
@@ -312,16 +316,29 @@ impl CompiledPath {
         self.whole.as_ref().map_or(&[], |whole| &whole.variables)
     }
 
+    /// The part of the path that is followed first: of `(../a)[last()]/b` what is in parentheses.
+    pub(super) fn first(&self) -> &Self {
+        self.group().map_or(self, Self::first)
+    }
+
+    /// Whether a condition, of any part, compares with a value of the row.
+    pub(super) fn has_variables(&self) -> bool {
+        !self.variables().is_empty() || self.group().is_some_and(Self::has_variables)
+    }
+
     /// How far above a node the path begins (`u32::MAX`: at the document); `None`: at the node, or where nothing is to be looked for.
     pub(crate) fn levels_above(&self) -> Option<u32> {
-        if self.group().is_some() || !self.variables().is_empty() {
+        if self.has_variables() {
             return None;
         }
-        let is_found_at_once = self.steps.iter().all(|step| {
-            matches!(step.axis, Axis::Parent | Axis::SelfNode | Axis::Attribute) && step.predicates.is_empty()
-        });
-        let levels = self.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
-        match (self.absolute, levels) {
+        let is_found_at_once = self.group().is_none()
+            && self.steps.iter().all(|step| {
+                matches!(step.axis, Axis::Parent | Axis::SelfNode | Axis::Attribute)
+                    && step.predicates.is_empty()
+            });
+        let first = self.first();
+        let levels = first.steps.iter().take_while(|step| step.axis == Axis::Parent).count();
+        match (first.absolute, levels) {
             _ if is_found_at_once => None,
             (true, _) => Some(u32::MAX),
             (false, 0) => None,

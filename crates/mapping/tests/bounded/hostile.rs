@@ -48,6 +48,16 @@ pub(crate) const CASES: &[Hostile] = &[
         },
     },
     Hostile {
+        name: "elements are looked up behind another condition",
+        contract: "document: { root: /r }\ntables: { t: { each: f, let: { c: { path: '@c', type: text } }, columns: { a: { path: \"/c[@k = 'x'][@id = $c]/@id\", type: text }, b: { path: \"../c[not(e)][@k != 'y'][@id = $c][1]/@id\", type: text } } } }",
+        document: |times| {
+            let count = 1_500 * times;
+            let contexts = (0..count).map(|n| format!("<c id='{n}' k='x'/>")).collect::<String>();
+            let facts = (0..count).map(|n| format!("<f c='{}'/>", n * 7 % count)).collect::<String>();
+            format!("<r>{contexts}{facts}</r>")
+        },
+    },
+    Hostile {
         name: "a row's next and last sibling, and what is around it",
         contract: "document: { root: /r }\ntables: { t: { each: b, columns: { a: { path: 'following-sibling::*[1]/@k', type: text }, b: { path: 'preceding-sibling::b[1]/@k', type: text }, c: { path: 'ancestor::*[1]/@k', type: text } } } }",
         document: |times| repeated("r", "<b k='1'><c><d/></c></b>", 2_500 * times),
@@ -71,6 +81,11 @@ pub(crate) const CASES: &[Hostile] = &[
         name: "a column reads the first of all siblings",
         contract: "document: { root: /o }\ntables: { t: { each: line, columns: { sku: { path: '../line[1]/@sku', type: text } } } }",
         document: |times| repeated("o", "<line sku='a-12'/>", 2_500 * times),
+    },
+    Hostile {
+        name: "a column reads the last of all that stand around the row",
+        contract: "document: { root: /o }\ntables: { t: { each: line, columns: { a: { path: '(../line)[last()]/@sku', type: text }, b: { path: '(..//q)[last()]', type: text }, c: { path: '((../line)[last()]/q)[last()]/..', type: text } } }, u: { each: line, where: \"a <> 'x'\", let: { a: { path: '@sku', type: text } }, columns: { k: { path: \"self::*[(../line)[last()]/@sku = 'a-12']/@sku\", type: text } } } }",
+        document: |times| repeated("o", "<line sku='a-12'><q>1</q></line>", 1_500 * times),
     },
     Hostile {
         name: "a column reads the last of all siblings",
