@@ -38,6 +38,8 @@ pub(crate) struct Reader<'a> {
     journal: Connection<'a, dyn Journal>,
     selection: Selection,
     page_length: usize,
+    /// Why nothing is read behind the end of the selection, where that is not the run's own.
+    unreadable: Option<PortError>,
     max_bytes: u64,
     chunk: ChunkLimits,
     left: Option<u64>,
@@ -74,6 +76,7 @@ impl<'a> Reader<'a> {
             journal,
             selection,
             page_length: settings.batch_size.get(),
+            unreadable: None,
             max_bytes: settings.limits.max_bytes,
             chunk: settings.chunk,
             left: settings.limit,
@@ -120,29 +123,76 @@ impl<'a> Reader<'a> {
                 self.control.emit(&Event::Extracted { document_count, byte_count, duration });
             }
             fetched?;
+            after = page.last.or(after);
             if page.is_last {
-                return Ok(ReaderEnd::Exhausted);
+                return match self.unreadable.take() {
+                    None => Ok(ReaderEnd::Exhausted),
+                    Some(error) => Err(unreadable_behind(after.as_ref(), error)),
+                };
             }
-            after = page.last;
         }
     }
 
-    /// The next page. Where it cannot be read because of some row, smaller ones are, up to that row.
+    /// The next page. Where it cannot be read because of some row, smaller ones are, up to that row. Where no page can be, because the
+    /// source looks at all rows for the first (a view with a function that it must not leave out), a range of keys is, up to that row.
     fn read_keys(&mut self, after: Option<&DocumentKey>) -> Result<Page, Refusal> {
+        let page_length = self.page_length;
         loop {
             match self.read_page(after) {
                 Err(Refusal::Fatal(RunError::Port { during: Activity::ReadKeys, error }))
                     if is_of_a_row(&error.fault) =>
                 {
-                    if self.page_length == 1 || self.control.must_end() {
-                        let error = unreadable_behind(after, error);
-                        return Err(Refusal::Fatal(RunError::Port { during: Activity::ReadKeys, error }));
+                    if self.page_length > 1 && !self.control.must_end() {
+                        self.page_length = self.page_length.div_ceil(2);
+                        continue;
                     }
-                    self.page_length = self.page_length.div_ceil(2);
+                    if self.unreadable.is_some() || self.control.must_end() {
+                        return Err(unreadable_behind(after, error));
+                    }
+                    let Some(last) = self.last_readable(after)? else {
+                        return Err(unreadable_behind(after, error));
+                    };
+                    self.selection.range.end = Some(DocumentKey::Int(last));
+                    self.unreadable = Some(error);
+                    self.page_length = page_length;
                 }
                 page => return page,
             }
         }
+    }
+
+    /// The key before the first, behind `after`, whose row cannot be read; `None` where keys are no integers. Halves the range as often as
+    /// an integer has bits.
+    fn last_readable(&mut self, after: Option<&DocumentKey>) -> Result<Option<i64>, Refusal> {
+        let Self { control, source, selection, .. } = self;
+        let key_type = source.with(control, Activity::ReadKeys, |source| Ok(source.key_type()))?;
+        let number = |key: Option<&DocumentKey>| match key {
+            Some(DocumentKey::Int(number)) => Some(i128::from(*number)),
+            _ => None,
+        };
+        let Ok(range) = selection.range.adopted(key_type) else { return Ok(None) };
+        if key_type != KeyType::Integer {
+            return Ok(None);
+        }
+        let start = number(range.start.as_ref()).map(|start| start - 1);
+        let mut readable = number(after).or(start).unwrap_or(i64::MIN.into());
+        let mut unreadable = number(range.end.as_ref()).unwrap_or(i64::MAX.into());
+        while unreadable - readable > 1 {
+            if control.must_end() {
+                return Err(Refusal::Ended);
+            }
+            let middle = readable + (unreadable - readable) / 2;
+            let mut part = selection.clone();
+            part.range.end = i64::try_from(middle).ok().map(DocumentKey::Int);
+            match source.with(control, Activity::ReadKeys, |source| source.keys(&part, after, 1)) {
+                Ok(_) => readable = middle,
+                Err(Refusal::Fatal(RunError::Port { error, .. })) if is_of_a_row(&error.fault) => {
+                    unreadable = middle;
+                }
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        Ok(i64::try_from(readable).ok())
     }
 
     /// A page; may come out empty without being the last.
@@ -293,16 +343,17 @@ fn is_of_a_key(error: &RunError) -> bool {
 }
 
 /// The error of a page of one key, with its place.
-fn unreadable_behind(after: Option<&DocumentKey>, error: PortError) -> PortError {
+fn unreadable_behind(after: Option<&DocumentKey>, error: PortError) -> Refusal {
     let place = match after {
         Some(key) => format!("after key {key}"),
         None => "at the first keys".to_owned(),
     };
     let error = PortError { message: format!("{}, {place}", error.message), ..error };
-    error.with_hint(
+    let error = error.with_hint(
         "reading keys evaluates source.where, and the view or the policies behind the source table, for each row: one row fails \
          there; select the next rows in order of the key with the same condition to find it, then mend the row or the condition",
-    )
+    );
+    Refusal::Fatal(RunError::Port { during: Activity::ReadKeys, error })
 }
 
 /// Bytes of the documents in a chunk, and of the columns beside them.

@@ -280,3 +280,35 @@ fn a_trigger_that_forbids_its_transaction_to_write_fails_its_document_alone() {
     let reason = refused.failure_reason.unwrap();
     assert!(reason.starts_with("load: refused-by-target: ") && reason.contains("SQLSTATE 25006"), "{reason}");
 }
+
+#[test]
+fn a_view_that_looks_at_all_rows_for_a_page_is_read_up_to_the_row_that_it_cannot_give() {
+    let Some(bench) = PostgresBench::start("views with volatile functions on PostgreSQL", &[]) else {
+        return;
+    };
+    let words = Words::new();
+    let fixture = bench.database(words.schema(), "text");
+    fixture.ports().journal().unwrap().create_tables().unwrap();
+    for key in (-5..=200_000).step_by(5_000) {
+        fixture.insert_document(&DocumentKey::Int(key), Some(Content::Text("one two")));
+    }
+    fixture
+        .client()
+        .batch_execute(
+            "ALTER TABLE app_xml RENAME TO kept;
+             CREATE FUNCTION opened(app_id bigint, xml text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+                IF app_id = 149995 THEN RAISE EXCEPTION 'closed' USING ERRCODE = 'AB123'; END IF; RETURN xml; END $$;
+             CREATE VIEW app_xml AS SELECT app_id, opened(app_id, xml) AS xml FROM kept",
+        )
+        .unwrap();
+    let settings = RunSettings { batch_size: 7.try_into().unwrap(), ..RunSettings::default() };
+    let run = || run_with(&*fixture.ports(), &words, &identity(0, 1), &settings, &Deaf, &StopSignal::new());
+    for _ in 0..2 {
+        let error = run().unwrap_err().to_string();
+        assert!(error.contains("AB123"), "{error}");
+        assert_eq!(fixture.log().len(), 30, "-5 to 144,995");
+    }
+    fixture.client().batch_execute("UPDATE kept SET app_id = 149996 WHERE app_id = 149995").unwrap();
+    run().unwrap();
+    assert_eq!(fixture.log().len(), 41);
+}
