@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use xmlshred_databases::matching_files;
 use xmlshred_engine::ports::{Fetched, FetchedRow};
 use xmlshred_mapping::{Content, Limits, Plan};
-use xmlshred_model::{DocumentKey, Failure, FailureCode, Stage, shown};
+use xmlshred_model::{DocumentKey, Failure, shown};
 
 use crate::args::KeyArgs;
 use crate::console;
@@ -32,28 +32,8 @@ impl Document {
     /// # Errors
     /// What a run would say before it looks into the document.
     pub(crate) fn content(&self, plan: &Plan, limits: &Limits) -> Result<Content<'_>, Failure> {
-        let (content, byte_count) = match &self.fetched {
-            Fetched::Text(text) => (Content::Text(text), text.len()),
-            Fetched::Bytes(bytes) => (Content::Bytes(bytes), bytes.len()),
-            Fetched::Null => {
-                return Err(refused(FailureCode::DocumentMissing, "the column is null".to_owned()));
-            }
-            Fetched::TooLarge(byte_count) => {
-                let message = format!("{byte_count} bytes, the limit is {}", limits.max_bytes);
-                return Err(refused(FailureCode::DocumentTooLarge, message));
-            }
-        };
-        let min_bytes = plan.contract().source.min_bytes;
-        if (byte_count as u64) < min_bytes {
-            let message = format!("{byte_count} bytes, the contract asks for {min_bytes}");
-            return Err(refused(FailureCode::DocumentTooShort, message));
-        }
-        Ok(content)
+        self.fetched.arrived().content(plan.contract().source.min_bytes, limits)
     }
-}
-
-fn refused(code: FailureCode, message: String) -> Failure {
-    Failure { stage: Stage::Fetch, code, message }
 }
 
 /// That nobody has named the contract where documents are named.

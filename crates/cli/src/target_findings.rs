@@ -1,37 +1,9 @@
 //! What a target or a source has against a contract, at the places of the contract that say otherwise.
 
-use xmlshred_databases::{Dialect, Difference, DifferenceKind, NamePlace, NameProblem, name_problems};
+use xmlshred_databases::{Difference, DifferenceKind};
 use xmlshred_mapping::Plan;
-use xmlshred_mapping::contract::{self, Code, Contract, Diagnostic, Places, SourceSpec, Step};
-use xmlshred_model::{DataType, KeyType, TargetSchema};
-
-/// Names that a database of this dialect would cut off or take for another.
-pub(crate) fn names(
-    dialect: &Dialect,
-    schema: &TargetSchema,
-    contract: &Contract,
-    places: &Places,
-) -> Vec<Diagnostic> {
-    let found = name_problems(dialect, schema).into_iter();
-    let diagnostic = |NameProblem { place, message, remedy }: NameProblem| {
-        let (tables, columns) = (Step::Key("tables"), Step::Key("columns"));
-        let table = |at: usize| Step::Key(&schema.tables[at].name);
-        let span = match place {
-            NamePlace::Schema => places.first_of(&[&[Step::Key("target"), Step::Key("schema")]]),
-            NamePlace::Key => places.first_of(&[&[Step::Key("source"), Step::Key("key")]]),
-            NamePlace::Table(at) => places.key_of(&[tables, table(at)]),
-            NamePlace::Column(at, column) => {
-                let name = Step::Key(&contract.tables[at].templates[0].columns[column].name);
-                let unpivot = Step::Key("unpivot");
-                places.if_any_key_of(&[tables, table(at), columns, name]).unwrap_or_else(|| {
-                    places.first_of(&[&[tables, table(at), unpivot], &[tables, table(at)]])
-                })
-            }
-        };
-        Diagnostic::new(Code::TargetName, span, message, remedy)
-    };
-    found.map(diagnostic).collect()
-}
+use xmlshred_mapping::contract::{self, Code, Diagnostic, Places, SourceSpec, Step};
+use xmlshred_model::{DataType, KeyType};
 
 /// Differences between contract and target, without those that cannot matter.
 pub(crate) fn differences(found: Vec<Difference>, plan: &Plan, places: &Places) -> Vec<Diagnostic> {

@@ -16,7 +16,7 @@ mod transfer;
 
 pub use address::{AddressError, Environment, Login, OpenOptions, Password, without_passwords};
 pub use catalog::comparison::{Difference, DifferenceKind};
-pub use catalog::name_problems::{NamePlace, NameProblem, name_problems};
+pub use catalog::name_diagnostics::name_diagnostics;
 pub use facade::{
     DatabaseUrl, SourceAddress, differences, open, open_rows, open_source, open_source_beside, start_over,
 };

@@ -4,6 +4,8 @@
 //! [`ports::Sink`] (rows and log in one transaction). Everything that happens is an [`Event`]; metrics, progress and
 //! reports are folds over it.
 
+pub mod arrived;
+pub mod batching;
 pub mod error;
 pub mod event;
 pub mod pipeline;

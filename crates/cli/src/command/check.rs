@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
-use xmlshred_databases::{DifferenceKind, SourceAddress, without_passwords};
+use xmlshred_databases::{DifferenceKind, SourceAddress, name_diagnostics, without_passwords};
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_mapping::contract::{Diagnostic, Loaded, Places, Severity};
 use xmlshred_mapping::samples::Samples;
@@ -105,7 +105,7 @@ fn look_at_databases(
     faults: &mut Faults,
 ) {
     let dialect = connection.target.dialect();
-    let mut found = target_findings::names(dialect, plan.schema(), plan.contract(), places);
+    let mut found = name_diagnostics(dialect, plan.schema(), plan.contract(), places);
     let takes_names = found.is_empty();
     // A server that cannot be reached is not waited for again.
     let mut is_reached = true;

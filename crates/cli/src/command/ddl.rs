@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use xmlshred_databases::ddl::{self, Existing};
-use xmlshred_databases::{SQLITE, log_upgrade};
+use xmlshred_databases::{SQLITE, log_upgrade, name_diagnostics};
 use xmlshred_mapping::contract::{self, Places, SourceSpec};
 use xmlshred_model::{KeyType, TargetSchema};
 
@@ -13,7 +13,6 @@ use crate::database;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::{Connection, ContractFile, ContractProblems};
-use crate::target_findings;
 
 /// What the source that is set says of its keys; integers where none is, or none that can be asked.
 fn key_type_of_source(args: &DatabaseArgs, spec: &SourceSpec) -> KeyType {
@@ -51,7 +50,7 @@ pub(crate) fn ddl(args: &DdlArgs) -> Result<Exit, CommandError> {
         None => key_type_of_source(target, &contract.source),
     };
     let schema = TargetSchema { key_type, ..contract::target_schema(&contract) };
-    let diagnostics = target_findings::names(dialect, &schema, &contract, &Places::of(&file.text));
+    let diagnostics = name_diagnostics(dialect, &schema, &contract, &Places::of(&file.text));
     if !diagnostics.is_empty() {
         return Err(Box::new(ContractProblems { file, diagnostics }).into());
     }

@@ -4,6 +4,7 @@ pub(crate) mod comparison;
 pub(crate) mod known_names;
 pub(crate) mod log_keys;
 pub(crate) mod log_layout;
+pub(crate) mod name_diagnostics;
 pub(crate) mod name_problems;
 pub(crate) mod real_table;
 pub(crate) mod rights;

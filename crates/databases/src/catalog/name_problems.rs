@@ -12,18 +12,18 @@ use crate::sql::names::listed;
 
 /// A name that a database does not take as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NameProblem {
+pub(crate) struct NameProblem {
     /// Whose name.
-    pub place: NamePlace,
+    pub(crate) place: NamePlace,
     /// What is wrong with it there.
-    pub message: String,
+    pub(crate) message: String,
     /// What to do.
-    pub remedy: String,
+    pub(crate) remedy: String,
 }
 
 /// What a name is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NamePlace {
+pub(crate) enum NamePlace {
     /// The target's schema.
     Schema,
     /// The source's key, after which columns of the log are called.
@@ -35,7 +35,7 @@ pub enum NamePlace {
 }
 
 /// All names of a target that the database of this dialect would cut off or take for another, in order of the contract.
-pub fn name_problems(dialect: &Dialect, schema: &TargetSchema) -> Vec<NameProblem> {
+pub(crate) fn name_problems(dialect: &Dialect, schema: &TargetSchema) -> Vec<NameProblem> {
     let mut finder = Finder { dialect, found: Vec::new() };
     if let Some(namespace) = schema.namespace.as_deref().filter(|_| dialect.has_schemas) {
         finder.length(NamePlace::Schema, "schema", namespace);

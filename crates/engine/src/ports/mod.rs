@@ -2,7 +2,10 @@
 //!
 //! Every port may be thrown away and opened again through [`Ports`] after an error; nothing lives in a connection.
 
+use xmlshred_mapping::Content;
 use xmlshred_model::{Batch, DocumentKey, KeyRange, KeyType, Share, UtcMicros};
+
+use crate::arrived::Arrived;
 
 mod fault;
 
@@ -164,6 +167,16 @@ impl FetchedRow {
 }
 
 impl Fetched {
+    /// As it arrived.
+    pub fn arrived(&self) -> Arrived<'_> {
+        match self {
+            Self::Text(text) => Arrived::Document(Content::Text(text)),
+            Self::Bytes(bytes) => Arrived::Document(Content::Bytes(bytes)),
+            Self::Null => Arrived::Null,
+            Self::TooLarge(byte_count) => Arrived::TooLarge(*byte_count),
+        }
+    }
+
     /// Bytes that it holds.
     pub fn byte_count(&self) -> usize {
         match self {
