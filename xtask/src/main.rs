@@ -8,6 +8,8 @@ mod arrows;
 mod bench;
 mod ci;
 mod infer_score;
+#[cfg(test)]
+mod python_lints;
 mod torture;
 mod workspace;
 
