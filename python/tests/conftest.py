@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import xmlshred
-from xmlshred.__main__ import program
+from xmlshred._place import program
 
 CONTRACT = """\
 xmlshred: 1

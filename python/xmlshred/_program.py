@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xmlshred.__main__ import program
 from xmlshred._native import Contract
+from xmlshred._place import program
 
 __all__ = ["Coverage", "Explanation", "coverage", "explain"]
 
