@@ -14,6 +14,7 @@ mod documents;
 mod error;
 mod exit;
 mod explain;
+mod explore;
 mod failed_samples;
 mod import_legacy;
 mod preview;
@@ -65,6 +66,7 @@ fn execute(command: Command) -> Result<Exit, CommandError> {
         Command::Check(args) => command::check(&args),
         Command::Preview(args) => command::preview(&args),
         Command::Explain(args) => command::explain(&args),
+        Command::Explore(args) => command::explore(&args),
         Command::Coverage(args) => command::coverage(&args),
         Command::Infer(args) => command::infer(&args),
         Command::ImportLegacy(args) => command::import_legacy(&args),

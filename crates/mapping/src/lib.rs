@@ -7,6 +7,7 @@
 pub mod contract;
 pub mod coverage;
 pub mod explain;
+pub mod explore;
 pub mod infer;
 mod limits;
 mod lines;

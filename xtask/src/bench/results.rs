@@ -28,19 +28,22 @@ pub(super) enum Part {
     SqlServer,
     /// Commands around a contract.
     Tools,
+    /// Pages in a browser.
+    Pages,
     /// Instructions of shredding alone.
     Instructions,
 }
 
 impl Part {
     /// In the order of measuring.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Shred,
         Self::Sqlite,
         Self::Postgres,
         Self::Paging,
         Self::SqlServer,
         Self::Tools,
+        Self::Pages,
         Self::Instructions,
     ];
 
@@ -53,6 +56,7 @@ impl Part {
             Self::Paging => "paging",
             Self::SqlServer => "sqlserver",
             Self::Tools => "tools",
+            Self::Pages => "pages",
             Self::Instructions => "instructions",
         }
     }

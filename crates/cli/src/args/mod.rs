@@ -14,6 +14,6 @@ pub(crate) use run::{
     WorkArgs,
 };
 pub(crate) use tools::{
-    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, DialectArg, ExplainArgs, HelpArgs, ImportLegacyArgs,
-    InferArgs, KeyTypeArg, PreviewArgs, PreviewFormat, ReportFormat, StatusArgs,
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, DialectArg, ExplainArgs, ExploreArgs, HelpArgs,
+    ImportLegacyArgs, InferArgs, KeyTypeArg, PreviewArgs, PreviewFormat, ReportFormat, StatusArgs,
 };

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, HelpArgs, ImportLegacyArgs, InferArgs,
-    LaunchArgs, PreviewArgs, RunArgs, StatusArgs,
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, ExploreArgs, HelpArgs, ImportLegacyArgs,
+    InferArgs, LaunchArgs, PreviewArgs, RunArgs, StatusArgs,
 };
 use crate::demo::DemoArgs;
 
@@ -66,6 +66,14 @@ pub(crate) enum Command {
     /// conversion. For elements that gave no row: the predicate, where, one_per or skip_row_when that removed them.
     #[command(override_usage = "xmlshred explain [OPTIONS] <DOC|--key KEY> <TABLE[.COLUMN]>")]
     Explain(Box<ExplainArgs>),
+
+    /// Write a page with documents beside their rows, to click through
+    ///
+    /// One HTML file that fetches nothing: left the document's tree with what became of each node, right the tables; a click on a node shows
+    /// its cells, a click on a cell the nodes and steps that it comes from, a row that is not there the predicate that was false. For nodes that
+    /// nothing reads it has the column to paste into the contract. The page holds values of the documents; sensitive ones are masked.
+    #[command(after_help = EXIT_CODES)]
+    Explore(Box<ExploreArgs>),
 
     /// Show what documents hold and no column reads
     ///

@@ -187,6 +187,38 @@ pub(crate) struct ExplainArgs {
     pub(crate) database: DatabaseArgs,
 }
 
+/// Arguments of `xmlshred explore`.
+#[derive(Args)]
+pub(crate) struct ExploreArgs {
+    #[command(flatten)]
+    pub(crate) documents: DocumentArgs,
+
+    /// Write the page to this file; an earlier page of `explore` is replaced
+    #[arg(long, short = 'o', value_name = "FILE", default_value = "explore.html")]
+    pub(crate) out: std::path::PathBuf,
+
+    /// Replace the file of --out whatever it is
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Rows of each table that are told of, and as many that were not made; the others are counted
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub(crate) max_rows: usize,
+
+    /// Show values of sensitive columns, too
+    #[arg(long)]
+    pub(crate) show_sensitive: bool,
+
+    /// Print what the page shows as one JSON object, and write no page
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
 /// Arguments of `xmlshred coverage`.
 #[derive(Args)]
 pub(crate) struct CoverageArgs {

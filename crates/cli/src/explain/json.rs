@@ -9,7 +9,7 @@ use xmlshred_mapping::explain::{
 use crate::database::key_json;
 
 use super::Shown;
-use super::shown::formatted;
+use super::words::formatted;
 
 /// The object, on one line.
 pub(crate) fn json(shown: &Shown<'_>) -> String {

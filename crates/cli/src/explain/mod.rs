@@ -4,7 +4,9 @@
 mod json;
 mod shown;
 mod text;
+mod words;
 
 pub(crate) use json::json;
 pub(crate) use shown::{Selection, Shown};
 pub(crate) use text::text;
+pub(crate) use words::{BLANK_LINE, masked_value, predicate_line, step_line, where_line};

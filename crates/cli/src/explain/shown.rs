@@ -5,10 +5,12 @@ use xmlshred_mapping::contract::most_similar;
 use xmlshred_mapping::explain::{
     Asked, CellKind, ExplainedCell, ExplainedInput, ExplainedRow, Explanation, LetSet, RowFate,
 };
-use xmlshred_model::{OwnedValue, Value, lexical};
+use xmlshred_model::OwnedValue;
 
-use crate::preview::{MASK, Sensitive};
+use crate::preview::Sensitive;
 use crate::settings::SettingsError;
+
+use super::words::{masked_text, masked_value};
 
 /// Which values the user asked for.
 #[derive(Clone, Debug)]
@@ -134,33 +136,23 @@ impl<'a> Shown<'a> {
         self.explanation.lets.iter().filter(|cell| self.read.has(None, cell.index))
     }
 
+    /// What becomes of a value, by whether it is sensitive.
+    pub(crate) fn sensitive(&self, is_sensitive: bool) -> Sensitive {
+        if is_sensitive { self.sensitive } else { Sensitive::Shown }
+    }
+
     /// Text of the document, or what hides it.
     pub(crate) fn text<'t>(&self, text: &'t str, cell: &ExplainedCell) -> &'t str {
-        if cell.sensitive && self.sensitive == Sensitive::Masked { MASK } else { text }
+        masked_text(text, self.sensitive(cell.sensitive))
     }
 
     /// A value, or what hides it; `None` is null, which hides nothing.
     pub(crate) fn value(&self, value: &OwnedValue, cell: &ExplainedCell) -> Option<String> {
-        self.masked(value, cell.sensitive)
+        masked_value(value, self.sensitive(cell.sensitive))
     }
 
     /// A value that an expression read.
     pub(crate) fn input(&self, input: &ExplainedInput) -> Option<String> {
-        self.masked(&input.value, input.sensitive)
+        masked_value(&input.value, self.sensitive(input.sensitive))
     }
-
-    fn masked(&self, value: &OwnedValue, is_sensitive: bool) -> Option<String> {
-        match value.as_value() {
-            Value::Null => None,
-            _ if is_sensitive && self.sensitive == Sensitive::Masked => Some(MASK.to_owned()),
-            value => Some(formatted(&value)),
-        }
-    }
-}
-
-/// The text of a value.
-pub(crate) fn formatted(value: &Value<'_>) -> String {
-    let mut text = String::new();
-    lexical::format(value, &mut text);
-    text
 }

@@ -1,15 +1,10 @@
 //! An explanation for people: row by row, cell by cell, step by step; then the rows that were not made.
 
 use xmlshred_mapping::contract::Column;
-use xmlshred_mapping::explain::{
-    CellKind, CellResult, ExplainedCell, ExplainedRow, ExplainedStep, NodePlace, RowFate,
-};
+use xmlshred_mapping::explain::{CellKind, CellResult, ExplainedCell, ExplainedRow, NodePlace, RowFate};
 
 use super::Shown;
-use super::shown::formatted;
-
-/// Longer texts are cut: whole ones are in the JSON.
-const MAX_CHARS: usize = 100;
+use super::words::{BLANK_LINE, cut, predicate_line, quoted, step_line, where_line};
 
 /// The text.
 pub(crate) fn text(shown: &Shown<'_>) -> String {
@@ -68,27 +63,7 @@ fn write_cell(shown: &Shown<'_>, column: Option<&Column>, cell: &ExplainedCell, 
         out.push_str(&format!("    {} is {}\n", input.name, quoted(shown.input(input))));
     }
     for step in &cell.steps {
-        let value = |value| quoted(shown.value(value, cell));
-        let line = match step {
-            ExplainedStep::Cleaned(how, text) => format!("clean {how}: \"{}\"", cut(shown.text(text, cell))),
-            ExplainedStep::OfSource(text) => {
-                format!("the source's row has \"{}\"", cut(shown.text(text, cell)))
-            }
-            ExplainedStep::NullInSource => "the source's row has null".to_owned(),
-            ExplainedStep::NoSourceRow => "no row of the source is known: null".to_owned(),
-            ExplainedStep::Blank => "blank: null".to_owned(),
-            ExplainedStep::NullValue => "null_values: null".to_owned(),
-            ExplainedStep::Nil => "xsi:nil: null".to_owned(),
-            ExplainedStep::Coded(list, entry, coded) => {
-                format!("codes {list}: \"{}\" is {}", cut(shown.text(entry, cell)), value(coded))
-            }
-            ExplainedStep::Unmapped(list) => format!("codes {list}: no such entry"),
-            ExplainedStep::Converted(converted) => format!("{data_type}: {}", value(converted)),
-            ExplainedStep::Invalid(problem) => format!("{data_type}: {problem}"),
-            ExplainedStep::Truncated(text) => format!("cut to \"{}\"", cut(shown.text(text, cell))),
-            ExplainedStep::Default(default) => format!("default: {}", value(default)),
-        };
-        out.push_str(&format!("    {line}\n"));
+        out.push_str(&format!("    {}\n", step_line(step, &data_type, shown.sensitive(cell.sensitive))));
     }
     for issue in &cell.issues {
         out.push_str(&format!("    issue {issue}\n"));
@@ -110,25 +85,19 @@ fn write_missing(shown: &Shown<'_>, out: &mut String) {
     for row in shown.dropped() {
         let why = match &row.fate {
             RowFate::Made(_) | RowFate::Unfinished => continue,
-            RowFate::Where { condition, value, inputs } => {
-                let value =
-                    if value.as_value().is_null() { "null".to_owned() } else { formatted(&value.as_value()) };
-                let inputs =
-                    inputs.iter().map(|input| format!("{} is {}", input.name, quoted(shown.input(input))));
-                format!("where {condition} is {value}: {}", inputs.collect::<Vec<_>>().join(", "))
-            }
+            RowFate::Where { condition, value, inputs } => where_line(
+                condition,
+                value,
+                inputs.iter().map(|input| (input.name.clone(), shown.input(input))),
+            ),
             RowFate::OnePer { kept } => format!("one_per kept {}", place(kept)),
-            RowFate::Blank => "skip_row_when: no column from a path has a value".to_owned(),
+            RowFate::Blank => BLANK_LINE.to_owned(),
         };
         lines.push((&tables[row.table].name, &row.place, why));
     }
     if shown.selection.row.is_none() {
         for found in &shown.explanation.filtered {
-            let parts = match &found.false_parts[..] {
-                [] => String::new(),
-                parts => format!(": not {}", parts.join(", not ")),
-            };
-            let why = format!("each {}{parts}", found.predicate);
+            let why = predicate_line(&found.predicate, &found.false_parts);
             lines.push((&tables[found.table].name, &found.place, why));
         }
     }
@@ -147,18 +116,4 @@ fn write_missing(shown: &Shown<'_>, out: &mut String) {
 fn place(place: &NodePlace) -> String {
     let NodePlace { path, line, column } = place;
     format!("{path} at {line}:{column}")
-}
-
-fn quoted(value: Option<String>) -> String {
-    value.map_or_else(|| "null".to_owned(), |value| cut(&value))
-}
-
-/// Control characters could steer the terminal.
-fn cut(text: &str) -> String {
-    let mut text: String = text.chars().map(|c| if c.is_control() { '␤' } else { c }).collect();
-    if let Some((at, _)) = text.char_indices().nth(MAX_CHARS) {
-        text.truncate(at);
-        text.push('…');
-    }
-    text
 }

@@ -1,10 +1,12 @@
 //! The program as its users meet it: real processes on real SQLite files in a folder of their own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod browser;
 mod check;
 mod coverage;
 mod editor;
 mod explain;
+mod explore;
 mod foreign_words;
 mod import_legacy;
 mod infer;

@@ -1,4 +1,4 @@
-//! How much data there is at a path, and where to look for some of it.
+//! How much data there is at a path, what became of it, and where to look for some of it.
 
 use std::ops::AddAssign;
 
@@ -22,6 +22,25 @@ pub struct Example {
     pub place: Place,
     /// Characters of the value.
     pub char_count: usize,
+}
+
+/// What became of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// A column of a row that was made read it.
+    Read,
+    /// The contract ignores it.
+    Ignored,
+    /// A path of a column leads there, but no row that was made read it.
+    InNoRow,
+    /// A condition looks at it, and nothing else.
+    ConditionOnly,
+    /// No path leads there.
+    NoPath,
+}
+
+impl Fate {
+    pub(super) const COUNT: usize = 5;
 }
 
 impl AddAssign for Amount {

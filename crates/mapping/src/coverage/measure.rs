@@ -2,33 +2,21 @@
 
 use std::sync::Arc;
 
-use xmlshred_model::BatchBuilder;
-
 use crate::limits::Limits;
 use crate::lines::Lines;
-use crate::plan::{Automaton, Ignored, Paths, Plan, Stored, column_automaton};
-use crate::shred::{Content, Dfa, DocumentContext, Extent, Finder, NoRows, Reading, Shredder};
-use crate::xml::{Names, ScanLimits};
+use crate::plan::Plan;
+use crate::shred::{Content, DocumentContext, NoRows, Reading};
+use crate::xml::{Place, RawAttribute, StartTag};
 
-use super::outline::Outline;
-use super::reads::{Part, Parts, Reads};
+use super::measurer::Measurer;
+use super::outline::{NameId, NameKind, Outline, TOP};
 use super::report::{Detail, Report};
-use super::walk::{BOTTOM, Machine, Walk};
-
-/// Parts of a document to be ignored that are collected before they are put together.
-const MAX_PARTS: usize = 1 << 20;
+use super::walk::{Datum, Sheet};
 
 /// Measures documents against a contract. Memory grows with the number of different paths in them, not with their number.
 pub struct Coverage {
     plan: Arc<Plan>,
-    stored: Stored,
-    columns: Automaton,
-    columns_dfa: Dfa,
-    all_dfa: Dfa,
-    ignored: Ignored,
-    finder: Finder,
-    shredder: Shredder,
-    rows: BatchBuilder,
+    measurer: Measurer,
     outline: Outline,
     document_count: u64,
 }
@@ -36,20 +24,10 @@ pub struct Coverage {
 impl Coverage {
     /// No document yet.
     pub fn new(plan: Arc<Plan>, limits: Limits) -> Self {
-        let stored = Stored::of(&plan);
-        let columns = column_automaton(&plan, &stored);
-        let ignored = Ignored::of(&plan);
         Self {
-            columns_dfa: Dfa::new(Paths { symbols: plan.symbols(), automaton: &columns }),
-            all_dfa: Dfa::new(plan.paths()),
-            finder: Finder::new(ignored.paths(&plan)),
-            shredder: Shredder::new(Arc::clone(&plan), limits),
-            rows: BatchBuilder::new(Arc::clone(plan.schema())),
+            measurer: Measurer::new(Arc::clone(&plan), limits),
             outline: Outline::new(plan.contract().document.case),
             document_count: 0,
-            stored,
-            columns,
-            ignored,
             plan,
         }
     }
@@ -59,64 +37,55 @@ impl Coverage {
     /// # Errors
     /// When it fails or is skipped, as in a run. Then none of it is counted: what its rows would have read is not known.
     pub fn add(&mut self, content: Content<'_>, context: &DocumentContext<'_>) -> Result<(), NoRows> {
-        let reads = Reads::new(&self.stored);
-        let shredded = self.shredder.shred_traced(content, context, &mut self.rows, &reads);
-        self.rows.discard_rows();
+        let (read, shredded) = self.measurer.reads(content, context);
         shredded?;
-        let read = reads.into_parts();
         let reading = content.of_shredded(&self.plan);
-        let ignored = self.ignored_parts(&reading)?;
+        let ignored = self.measurer.ignored(&reading)?;
         self.document_count += 1;
-        self.walk(&reading, &read, &ignored);
+        let lines = Lines::of(&reading.text);
+        let mut counts =
+            Counts { outline: &mut self.outline, document: self.document_count, reading: &reading, lines };
+        self.measurer.walk(&reading, &read, &ignored, &mut counts);
         Ok(())
-    }
-
-    fn ignored_parts(&mut self, reading: &Reading<'_>) -> Result<Parts, NoRows> {
-        if self.ignored.paths.is_empty() {
-            return Ok(Parts::default());
-        }
-        let mut ignored = Parts::default();
-        let mut parts = Vec::new();
-        let paths = self.ignored.paths(&self.plan);
-        self.finder.find(&self.plan, paths, &self.ignored.paths, reading, &mut |_, extent| {
-            parts.push(match extent {
-                Extent::Text(range) => Part::Text(range),
-                // With an element, everything in it is left out.
-                Extent::Element(range) | Extent::Attribute(range) => Part::All(range),
-            });
-            // Many paths may lead to the same.
-            if parts.len() >= MAX_PARTS {
-                ignored.add(parts.drain(..));
-            }
-        })?;
-        ignored.add(parts);
-        Ok(ignored)
-    }
-
-    fn walk(&mut self, reading: &Reading<'_>, read: &Parts, ignored: &Parts) {
-        let columns = Paths { symbols: self.plan.symbols(), automaton: &self.columns };
-        let all = self.plan.paths();
-        self.columns_dfa.trim(columns);
-        self.all_dfa.trim(all);
-        let mut walk = Walk {
-            reading,
-            document: self.document_count,
-            columns: Machine { paths: columns, dfa: &mut self.columns_dfa },
-            all: Machine { paths: all, dfa: &mut self.all_dfa },
-            read,
-            ignored,
-            outline: &mut self.outline,
-            lines: Lines::of(&reading.text),
-            open: vec![BOTTOM],
-            run: None,
-        };
-        let limits = ScanLimits { max_depth: u32::MAX, max_attributes: u32::MAX };
-        let scanned = reading.scan(limits, &mut Names::default(), &mut walk);
-        scanned.expect("the shredder has scanned it");
     }
 
     /// What came of the documents so far.
     pub fn report(&self, detail: Detail) -> Report {
         Report::new(&self.outline, &self.plan.contract().document.roots, self.document_count, detail)
+    }
+}
+
+/// Counts the values of one document by their paths.
+struct Counts<'c, 'd> {
+    outline: &'c mut Outline,
+    /// From 1.
+    document: u64,
+    reading: &'d Reading<'d>,
+    /// Of the text.
+    lines: Lines<'d>,
+}
+
+impl<'d> Sheet<'d> for Counts<'_, 'd> {
+    type Name = NameId;
+
+    fn top(&self) -> NameId {
+        TOP
+    }
+
+    fn element(&mut self, parent: NameId, tag: &StartTag<'_, 'd>) -> NameId {
+        self.outline.child(parent, NameKind::Element, tag.local())
+    }
+
+    fn attribute(&mut self, element: NameId, attribute: &RawAttribute<'d>) -> NameId {
+        self.outline.child(element, NameKind::Attribute, attribute.local())
+    }
+
+    fn value(&mut self, datum: Datum<'d, NameId>) {
+        let Datum { name, kind: _, fate, raw, offset } = datum;
+        let place = || {
+            let (line, column) = self.lines.place(self.reading.outer(offset));
+            Place { line, column }
+        };
+        self.outline.count((name, fate), raw, self.document, place);
     }
 }

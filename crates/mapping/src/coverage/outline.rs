@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use crate::contract::Case;
-use crate::lines::Lines;
 use crate::xml::Place;
 
-use super::amount::{Amount, Example};
+use super::amount::{Amount, Example, Fate};
 
 /// Index of a name in the outline.
-pub(super) type NameId = u32;
+pub(crate) type NameId = u32;
 
 /// More paths than any kind of document has: names made of data would fill the memory. Behind them, each known element has one more
 /// child for all that is new in it.
@@ -22,41 +21,22 @@ const MAX_NAME_BYTES: usize = 32 << 20;
 const REST: &str = "…";
 
 /// The document, above its root element.
-pub(super) const TOP: NameId = 0;
-
-/// What became of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// A column of a row that was made read it.
-    Read,
-    /// The contract ignores it.
-    Ignored,
-    /// A path of a column leads there, but no row that was made read it.
-    InNoRow,
-    /// A condition looks at it, and nothing else.
-    ConditionOnly,
-    /// No path leads there.
-    NoPath,
-}
-
-impl Fate {
-    pub(super) const COUNT: usize = 5;
-}
+pub(crate) const TOP: NameId = 0;
 
 /// The tree of names.
 #[derive(Debug)]
-pub(super) struct Outline {
+pub(crate) struct Outline {
     names: Vec<Name>,
     name_bytes: usize,
     case: Case,
 }
 
 #[derive(Debug)]
-pub(super) struct Name {
-    pub(super) parent: NameId,
-    pub(super) kind: NameKind,
+pub(crate) struct Name {
+    pub(crate) parent: NameId,
+    pub(crate) kind: NameKind,
     /// The local name, as it was first met.
-    pub(super) text: Box<str>,
+    pub(crate) text: Box<str>,
     elements: HashMap<Box<str>, NameId>,
     attributes: HashMap<Box<str>, NameId>,
     /// Of the attribute, or of the element's own text, by [`Fate`].
@@ -66,7 +46,7 @@ pub(super) struct Name {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NameKind {
+pub(crate) enum NameKind {
     Element,
     Attribute,
 }
@@ -97,31 +77,21 @@ impl Documents {
     }
 }
 
-/// A value that holds something.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Datum<'d> {
-    pub(super) name: NameId,
-    pub(super) fate: Fate,
-    /// As the document has it.
-    pub(super) raw: &'d str,
-    pub(super) offset: usize,
-}
-
 impl Outline {
-    pub(super) fn new(case: Case) -> Self {
+    pub(crate) fn new(case: Case) -> Self {
         Self { names: vec![Name::new(TOP, NameKind::Element, "")], name_bytes: 0, case }
     }
 
-    pub(super) fn name(&self, id: NameId) -> &Name {
+    pub(crate) fn name(&self, id: NameId) -> &Name {
         &self.names[id as usize]
     }
 
-    pub(super) fn ids(&self) -> impl DoubleEndedIterator<Item = NameId> + use<> {
+    pub(crate) fn ids(&self) -> impl DoubleEndedIterator<Item = NameId> + use<> {
         0..self.names.len() as NameId
     }
 
     /// The child of a name, made where it is not there yet.
-    pub(super) fn child(&mut self, parent: NameId, kind: NameKind, text: &str) -> NameId {
+    pub(crate) fn child(&mut self, parent: NameId, kind: NameKind, text: &str) -> NameId {
         let folded;
         let key = match self.case {
             Case::Insensitive => {
@@ -154,16 +124,19 @@ impl Outline {
         next
     }
 
-    /// Counts a value of document number `document`; `lines` tells where in it: values come in the order of the document.
-    pub(super) fn count(&mut self, datum: Datum<'_>, document: u64, lines: &mut Lines<'_>) {
-        let Datum { name, fate, raw, offset } = datum;
+    /// Counts a value of document number `document`; `place` is asked where it stands, for an example.
+    pub(crate) fn count(
+        &mut self,
+        (name, fate): (NameId, Fate),
+        raw: &str,
+        document: u64,
+        place: impl FnOnce() -> Place,
+    ) {
         let tally = &mut self.names[name as usize].tallies[fate as usize];
         tally.amount += Amount { occurrences: 1, bytes: raw.len() as u64 };
         tally.documents.count(document);
         if tally.example.is_none() && fate != Fate::Read {
-            let (line, column) = lines.place(offset);
-            let place = Place { line, column };
-            let example = Example { document: document - 1, place, char_count: raw.chars().count() };
+            let example = Example { document: document - 1, place: place(), char_count: raw.chars().count() };
             tally.example = Some(example);
         }
         if fate == Fate::NoPath {
@@ -188,7 +161,13 @@ impl Name {
         }
     }
 
-    fn is_rest(&self) -> bool {
+    /// Whether something here is read by no path.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.tallies[Fate::NoPath as usize].amount.occurrences > 0
+    }
+
+    /// Whether it stands for all names for which there is no room.
+    pub(crate) fn is_rest(&self) -> bool {
         &*self.text == REST
     }
 

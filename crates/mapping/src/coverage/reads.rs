@@ -179,7 +179,7 @@ impl Trace for Reads<'_> {
 
 /// Parts of a document, to be asked for places.
 #[derive(Debug, Default)]
-pub(super) struct Parts {
+pub(crate) struct Parts {
     text: Vec<Range<u32>>,
     all: Vec<Range<u32>>,
 }

@@ -6,8 +6,8 @@ use std::collections::btree_map::Entry;
 
 use crate::path::{NodeTest, Path};
 
-use super::amount::{Amount, Example};
-use super::outline::{Fate, NameId, NameKind, Outline, TOP, Tally};
+use super::amount::{Amount, Example, Fate};
+use super::outline::{NameId, NameKind, Outline, TOP, Tally};
 
 /// The coverage of documents.
 #[derive(Clone, Debug, PartialEq, Eq)]

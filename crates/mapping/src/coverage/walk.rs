@@ -1,14 +1,59 @@
-//! Over a document once more: what became of each attribute and text that holds something.
+//! Over a document once more: what became of each attribute and text that holds something. A [`Sheet`] writes it down.
 
 use xmlshred_model::Work;
 
-use crate::lines::Lines;
 use crate::plan::Paths;
 use crate::shred::{DEAD, Dfa, Reading, START, StateId};
-use crate::xml::{Handler, Nobody, RawText, StartTag, TextKind};
+use crate::xml::{Handler, Nobody, RawAttribute, RawText, StartTag, TextKind};
 
-use super::outline::{Datum, Fate, NameId, NameKind, Outline, TOP};
+use super::amount::Fate;
 use super::reads::Parts;
+
+/// Writes down what a walk comes by, in the order of the document.
+pub(crate) trait Sheet<'d> {
+    /// What it knows an element or attribute by.
+    type Name: Copy;
+
+    /// The document node.
+    fn top(&self) -> Self::Name;
+
+    /// An element begins in another.
+    fn element(&mut self, parent: Self::Name, tag: &StartTag<'_, 'd>) -> Self::Name;
+
+    /// An attribute of an element, which holds something.
+    fn attribute(&mut self, element: Self::Name, attribute: &RawAttribute<'d>) -> Self::Name;
+
+    /// An attribute that holds nothing, or declares a namespace.
+    fn blank_attribute(&mut self, _element: Self::Name, _attribute: &RawAttribute<'d>) {}
+
+    /// A piece of text: those between two tags are one value, or blank.
+    fn text(&mut self, _text: RawText<'d>, _kind: TextKind) {}
+
+    /// The text since the last tag is blank.
+    fn blank_text(&mut self) {}
+
+    /// What became of an attribute, or of a text of an element: between two tags.
+    fn value(&mut self, datum: Datum<'d, Self::Name>);
+}
+
+/// A value that holds something.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Datum<'d, N> {
+    pub(crate) name: N,
+    pub(crate) kind: DatumKind,
+    pub(crate) fate: Fate,
+    /// As the document has it.
+    pub(crate) raw: &'d str,
+    /// In the text that is read.
+    pub(crate) offset: usize,
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DatumKind {
+    Attribute,
+    Text,
+}
 
 /// An automaton with its states.
 pub(super) struct Machine<'w> {
@@ -17,28 +62,24 @@ pub(super) struct Machine<'w> {
 }
 
 /// One document being walked over.
-pub(super) struct Walk<'w, 'd> {
+pub(super) struct Walk<'w, 'd, S: Sheet<'d>> {
     pub(super) reading: &'d Reading<'d>,
-    /// From 1.
-    pub(super) document: u64,
     /// Paths of columns.
     pub(super) columns: Machine<'w>,
     /// All paths.
     pub(super) all: Machine<'w>,
     pub(super) read: &'w Parts,
     pub(super) ignored: &'w Parts,
-    pub(super) outline: &'w mut Outline,
-    /// Of the text.
-    pub(super) lines: Lines<'d>,
-    pub(super) open: Vec<Level>,
+    pub(super) sheet: &'w mut S,
+    pub(super) open: Vec<Level<S::Name>>,
     /// Text since the last tag: from where to where.
     pub(super) run: Option<(usize, usize, Content)>,
 }
 
 /// An open element.
 #[derive(Clone, Copy)]
-pub(super) struct Level {
-    name: NameId,
+pub(super) struct Level<N> {
+    name: N,
     columns: StateId,
     all: StateId,
     markup: Markup,
@@ -58,11 +99,15 @@ pub(super) enum Content {
     Data,
 }
 
-/// The document node.
-pub(super) const BOTTOM: Level = Level { name: TOP, columns: START, all: START, markup: Markup::Left };
+impl<N> Level<N> {
+    /// The document node.
+    pub(super) fn bottom(name: N) -> Self {
+        Self { name, columns: START, all: START, markup: Markup::Left }
+    }
+}
 
-impl<'d> Walk<'_, 'd> {
-    fn level(&self) -> Level {
+impl<'d, S: Sheet<'d>> Walk<'_, 'd, S> {
+    fn level(&self) -> Level<S::Name> {
         *self.open.last().expect("the document node is never closed")
     }
 
@@ -72,7 +117,11 @@ impl<'d> Walk<'_, 'd> {
 
     /// The end of a run of text: at every tag.
     fn end_run(&mut self) {
-        let Some((start, stop, Content::Data)) = self.run.take() else { return };
+        let (start, stop) = match self.run.take() {
+            Some((start, stop, Content::Data)) => (start, stop),
+            Some((_, _, Content::Blank)) => return self.sheet.blank_text(),
+            None => return,
+        };
         let level = self.level();
         let at = start as u32;
         let fate = if self.read.have_text(at) {
@@ -86,13 +135,8 @@ impl<'d> Walk<'_, 'd> {
         } else {
             Fate::NoPath
         };
-        let datum = Datum {
-            name: level.name,
-            fate,
-            raw: &self.reading.text[start..stop],
-            offset: self.reading.outer(start),
-        };
-        self.outline.count(datum, self.document, &mut self.lines);
+        let (name, raw) = (level.name, &self.reading.text[start..stop]);
+        self.sheet.value(Datum { name, kind: DatumKind::Text, fate, raw, offset: start });
     }
 
     fn attributes(&mut self, tag: &StartTag<'_, 'd>) {
@@ -100,6 +144,7 @@ impl<'d> Walk<'_, 'd> {
         for attribute in tag.attributes {
             let raw = attribute.value.raw;
             if attribute.is_namespace_declaration() || is_blank(raw) {
+                self.sheet.blank_attribute(level.name, attribute);
                 continue;
             }
             let symbol =
@@ -117,14 +162,13 @@ impl<'d> Walk<'_, 'd> {
             } else {
                 Fate::NoPath
             };
-            let name = self.outline.child(level.name, NameKind::Attribute, attribute.local());
-            let offset = self.reading.outer(offset);
-            self.outline.count(Datum { name, fate, raw, offset }, self.document, &mut self.lines);
+            let name = self.sheet.attribute(level.name, attribute);
+            self.sheet.value(Datum { name, kind: DatumKind::Attribute, fate, raw, offset });
         }
     }
 }
 
-impl<'d> Handler<'d> for Walk<'_, 'd> {
+impl<'d, S: Sheet<'d>> Handler<'d> for Walk<'_, 'd, S> {
     type Taker<'t>
         = Nobody
     where
@@ -142,7 +186,7 @@ impl<'d> Handler<'d> for Walk<'_, 'd> {
         let all = self.all.dfa.step(above.all, symbol, self.all.paths, &Work::unlimited()).unwrap_or(DEAD);
         let takes_markup = self.columns.dfa.state(columns).reads_markup;
         let markup = if takes_markup { Markup::Taken } else { above.markup };
-        let name = self.outline.child(above.name, NameKind::Element, tag.local());
+        let name = self.sheet.element(above.name, tag);
         self.open.push(Level { name, columns, all, markup });
         self.attributes(tag);
     }
@@ -152,7 +196,8 @@ impl<'d> Handler<'d> for Walk<'_, 'd> {
         self.open.pop();
     }
 
-    fn text(&mut self, text: RawText<'d>, _: TextKind) {
+    fn text(&mut self, text: RawText<'d>, kind: TextKind) {
+        self.sheet.text(text, kind);
         let start = self.offset(text.raw);
         let stop = start + text.raw.len();
         let content = if is_blank(text.raw) { Content::Blank } else { Content::Data };

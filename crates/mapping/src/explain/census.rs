@@ -2,10 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::plan::Plan;
 use crate::shred::{CellPlace, Origin, Reason, Trace, View};
 
-use super::explanation::Asked;
+use super::scope::Scope;
 
 /// A row in the making, in either walk.
 #[derive(Clone, Copy, Debug)]
@@ -20,18 +19,21 @@ pub(super) struct RowId {
 pub(super) struct Chosen {
     /// By how many were looked at before, ascending.
     pub(super) ordinals: Vec<u64>,
-    /// Rows of the table that are made.
-    pub(super) made: usize,
-    /// Rows of the table, and of those around it, that are not made and not told of.
+    /// By table, how many rows are made of those that are asked for.
+    pub(super) made: Vec<usize>,
+    /// Rows of the tables that are asked for, and of those around them, that are not made and not told of.
     pub(super) more_not_made: usize,
 }
 
 /// Counts rows. Takes memory for those that are chosen only.
 #[derive(Debug)]
 pub(super) struct Census<'a> {
-    asked: Asked<'a>,
+    scope: Scope<'a>,
     /// Which tables are of interest.
     wanted: &'a [bool],
+    /// By table, how many cells a row has.
+    widths: &'a [usize],
+    cells_left: Cell<usize>,
     next: Cell<u64>,
     /// The row of which something was told last, unless its end was told.
     unfinished: Cell<Option<RowId>>,
@@ -39,33 +41,30 @@ pub(super) struct Census<'a> {
     not_made: Cell<usize>,
 }
 
-/// The table and those that it lies within.
-pub(super) fn wanted_tables(plan: &Plan, table: usize) -> Vec<bool> {
-    let mut wanted = vec![false; plan.tables().len()];
-    let mut next = Some(table);
-    while let Some(at) = next {
-        wanted[at] = true;
-        next = plan.tables()[at].within;
-    }
-    wanted
-}
-
 impl<'a> Census<'a> {
-    pub(super) fn new(asked: Asked<'a>, wanted: &'a [bool]) -> Self {
+    pub(super) fn new(scope: Scope<'a>, wanted: &'a [bool], widths: &'a [usize]) -> Self {
         Self {
-            asked,
+            scope,
             wanted,
+            widths,
+            cells_left: Cell::new(scope.max_cells),
             next: Cell::new(0),
             unfinished: Cell::new(None),
-            chosen: RefCell::default(),
+            chosen: RefCell::new(Chosen { made: vec![0; wanted.len()], ..Chosen::default() }),
             not_made: Cell::new(0),
         }
+    }
+
+    /// Whether there is room for the cells of one more row of this table.
+    fn has_room(&self, table: usize) -> bool {
+        let left = self.cells_left.get().checked_sub(self.widths[table]);
+        left.inspect(|&left| self.cells_left.set(left)).is_some()
     }
 
     /// What was found; of a document that failed, with the row that broke off.
     pub(super) fn chosen(self) -> Chosen {
         let mut chosen = self.chosen.into_inner();
-        if self.asked.row.is_none() {
+        if self.scope.row.is_none() {
             chosen.ordinals.extend(self.unfinished.get().map(|row| row.ordinal));
         }
         chosen.ordinals.sort_unstable();
@@ -90,9 +89,9 @@ impl Trace for Census<'_> {
 
     fn dropped(&self, row: Self::Row, _: Reason<Self::Row>) {
         self.unfinished.set(None);
-        let Some(row) = row.filter(|row| self.wanted[row.table] && self.asked.row.is_none()) else { return };
+        let Some(row) = row.filter(|row| self.wanted[row.table] && self.scope.row.is_none()) else { return };
         let mut chosen = self.chosen.borrow_mut();
-        if self.not_made.get() < self.asked.max_rows {
+        if self.not_made.get() < self.scope.max_rows && self.has_room(row.table) {
             self.not_made.set(self.not_made.get() + 1);
             chosen.ordinals.push(row.ordinal);
         } else {
@@ -102,10 +101,11 @@ impl Trace for Census<'_> {
 
     fn emitted(&self, row: Self::Row, number: usize) {
         self.unfinished.set(None);
-        let Some(row) = row.filter(|row| row.table == self.asked.table) else { return };
+        let Some(row) = row.filter(|row| self.scope.asks_for(row.table)) else { return };
         let mut chosen = self.chosen.borrow_mut();
-        chosen.made += 1;
-        if self.asked.row.map_or(number <= self.asked.max_rows, |wanted| wanted == number) {
+        chosen.made[row.table] += 1;
+        let is_wanted = self.scope.row.map_or(number <= self.scope.max_rows, |wanted| wanted == number);
+        if is_wanted && self.has_room(row.table) {
             chosen.ordinals.push(row.ordinal);
         }
     }

@@ -13,7 +13,7 @@ pub struct LetSet {
 
 impl LetSet {
     /// Those that the contract calls sensitive, and what sensitive columns and `let`s read, directly or by way of others.
-    pub(super) fn of_sensitive(contract: &Contract) -> Self {
+    pub(crate) fn of_sensitive(contract: &Contract) -> Self {
         let mut set = Self::default();
         set.add_declared(contract, None, &contract.lets);
         for (at, table) in contract.tables.iter().enumerate() {
@@ -45,6 +45,11 @@ impl LetSet {
     /// Whether this `let` of a table, or of the document, is one of them.
     pub fn has(&self, table: Option<usize>, index: usize) -> bool {
         self.found.contains(&(table, index))
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
     }
 
     fn add_declared(&mut self, contract: &Contract, owner: Option<usize>, lets: &[Let]) {

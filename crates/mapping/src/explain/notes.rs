@@ -9,7 +9,7 @@ use super::places::Places;
 use super::shortener::Shortener;
 
 #[derive(Default)]
-pub(super) struct Record {
+pub(crate) struct Record {
     /// Cells that are one for many rows.
     pub(super) once: Latest<CellRecord>,
     /// The one being told.
@@ -20,11 +20,11 @@ pub(super) struct Record {
     /// Nodes that cells have read and that are told.
     pub(super) read_count: usize,
     /// Of the document.
-    pub(super) lets: Vec<CellRecord>,
-    pub(super) rows: Vec<RowRecord>,
+    pub(crate) lets: Vec<CellRecord>,
+    pub(crate) rows: Vec<RowRecord>,
     /// With the offset of the element, and the parts that are false.
-    pub(super) filtered: Vec<(Filter, u32, Vec<String>)>,
-    pub(super) more_filtered: usize,
+    pub(crate) filtered: Vec<(Filter, u32, Vec<String>)>,
+    pub(crate) more_filtered: usize,
     /// What is told is about a cell.
     pub(super) is_in_cell: bool,
     /// Which one it is.
@@ -35,15 +35,15 @@ pub(super) struct Record {
     pub(super) condition: Option<(String, OwnedValue, Vec<ExplainedInput>)>,
 }
 
-pub(super) struct RowRecord {
-    pub(super) table: usize,
-    pub(super) template: usize,
-    pub(super) offset: u32,
-    pub(super) fate: Fate,
-    pub(super) cells: Vec<CellRecord>,
+pub(crate) struct RowRecord {
+    pub(crate) table: usize,
+    pub(crate) template: usize,
+    pub(crate) offset: u32,
+    pub(crate) fate: Fate,
+    pub(crate) cells: Vec<CellRecord>,
 }
 
-pub(super) enum Fate {
+pub(crate) enum Fate {
     Made(usize),
     Where(String, OwnedValue, Vec<ExplainedInput>),
     /// Where the row stands that was kept.
@@ -73,10 +73,10 @@ pub(super) enum For {
 }
 
 #[derive(Clone)]
-pub(super) struct CellRecord {
-    pub(super) cell: ExplainedCell,
+pub(crate) struct CellRecord {
+    pub(crate) cell: ExplainedCell,
     pub(super) order: (CellKind, usize),
-    pub(super) reads: Vec<(u32, String)>,
+    pub(crate) reads: Vec<(u32, String)>,
 }
 
 /// Of a value that is one for many rows, nodes that are told with each of them but the first.
@@ -108,9 +108,14 @@ impl RowRecord {
         [self.offset].into_iter().chain(kept)
     }
 
+    /// With `let`s, then columns, in order of definition.
+    pub(crate) fn in_order(mut self) -> Self {
+        self.cells.sort_by_key(|cell| (cell.order.0 == CellKind::Column, cell.order.1));
+        self
+    }
+
     pub(super) fn in_words(self, places: &Places) -> ExplainedRow {
-        let Self { table, template, offset, fate, mut cells } = self;
-        cells.sort_by_key(|cell| (cell.order.0 == CellKind::Column, cell.order.1));
+        let Self { table, template, offset, fate, cells } = self.in_order();
         let cells = cells.into_iter().map(|cell| cell.in_words(places));
         let fate = match fate {
             Fate::Made(number) => RowFate::Made(number),

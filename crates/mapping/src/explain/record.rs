@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use xmlshred_expr::EvaluationError;
-use xmlshred_model::{BatchBuilder, DocumentKey, OwnedValue, Value};
+use xmlshred_model::{BatchBuilder, DocumentKey, Failure, OwnedValue, Value};
 
 use crate::contract::{BoundExpression, Column, Input};
 use crate::limits::Limits;
@@ -15,13 +15,14 @@ use crate::shred::{
     Origin, Reason, Refusal, Shredder, Step, Taken, Trace, View,
 };
 
-use super::census::{Census, Chosen, wanted_tables};
+use super::census::{Census, Chosen};
 use super::explanation::{
     Asked, CellKind, CellResult, ExplainedCell, ExplainedInput, Explanation, FilteredElement,
 };
 use super::lets::LetSet;
 use super::notes::{CellRecord, Fate, For, MAX_READS_AGAIN, Record, RowRecord, RowRef};
 use super::places::Places;
+use super::scope::Scope;
 use super::shortener::Shortener;
 use super::words::{in_words, source};
 
@@ -33,28 +34,19 @@ pub fn explain(
     context: &DocumentContext<'_>,
     asked: Asked<'_>,
 ) -> Explanation {
-    let wanted = wanted_tables(plan, asked.table);
-    let census = Census::new(asked, &wanted);
-    let _ = shred(plan, limits, content, context, &census);
-    let chosen = census.chosen();
-    let (row_count, more_not_made) = (chosen.made, chosen.more_not_made);
-    let recorder = Recorder::new(plan, asked, &wanted, chosen);
-    let (key, failure, skipped) = match shred(plan, limits, content, context, &recorder) {
-        Ok(key) => (key, None, None),
-        Err(NoRows::Failed(failure)) => (context.key.cloned(), Some(failure), None),
-        Err(NoRows::Skipped(reason)) => (context.key.cloned(), None, Some(reason)),
-    };
-    let Record { lets, rows, filtered, more_filtered, .. } = recorder.record.into_inner();
+    let taken = take_down(plan, limits, content, context, asked.into());
+    let TakenDown { key, failure, skipped, record, row_counts, more_not_made } = taken;
+    let Record { lets, rows, filtered, .. } = record;
     let mut explanation = Explanation {
         key,
         failure,
         skipped,
         lets: Vec::new(),
         rows: Vec::new(),
-        row_count,
+        row_count: row_counts[asked.table],
         missing_around: Vec::new(),
         filtered: Vec::new(),
-        more_not_made: more_not_made + more_filtered,
+        more_not_made,
     };
     if rows.is_empty() && filtered.is_empty() && lets.is_empty() {
         // The document may not even be well-formed.
@@ -84,6 +76,45 @@ pub fn explain(
     explanation
 }
 
+/// What was taken down of a document.
+pub(crate) struct TakenDown {
+    /// The key: of the row, else of the document.
+    pub(crate) key: Option<DocumentKey>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) skipped: Option<String>,
+    pub(crate) record: Record,
+    /// By table, how many rows are made of those that are asked for.
+    pub(crate) row_counts: Vec<usize>,
+    /// How many more rows were not made, a predicate's among them.
+    pub(crate) more_not_made: usize,
+}
+
+/// Takes down how rows of a document are made. Memory is that of shredding it, and what the rows take that are told of.
+pub(crate) fn take_down(
+    plan: &Arc<Plan>,
+    limits: Limits,
+    content: Content<'_>,
+    context: &DocumentContext<'_>,
+    scope: Scope<'_>,
+) -> TakenDown {
+    let wanted = scope.tables(plan);
+    let tables = plan.contract().tables.iter();
+    let widths = tables.map(|table| table.lets.len() + table.templates[0].columns.len()).collect::<Vec<_>>();
+    let census = Census::new(scope, &wanted, &widths);
+    let _ = shred(plan, limits, content, context, &census);
+    let chosen = census.chosen();
+    let (row_counts, more_not_made) = (chosen.made.clone(), chosen.more_not_made);
+    let recorder = Recorder::new(plan, scope, &wanted, chosen);
+    let (key, failure, skipped) = match shred(plan, limits, content, context, &recorder) {
+        Ok(key) => (key, None, None),
+        Err(NoRows::Failed(failure)) => (context.key.cloned(), Some(failure), None),
+        Err(NoRows::Skipped(reason)) => (context.key.cloned(), None, Some(reason)),
+    };
+    let record = recorder.record.into_inner();
+    let more_not_made = more_not_made + record.more_filtered;
+    TakenDown { key, failure, skipped, record, row_counts, more_not_made }
+}
+
 /// Shreds a document for a listener; answers its key.
 fn shred(
     plan: &Arc<Plan>,
@@ -98,20 +129,18 @@ fn shred(
 }
 
 /// The predicate behind a filter.
-fn predicate(plan: &Plan, filter: Filter) -> &Predicate {
+pub(crate) fn predicate(plan: &Plan, filter: Filter) -> &Predicate {
     let each = plan.contract().tables[filter.table].each.as_ref();
     &each.expect("only paths of `each` are watched").steps[filter.step].predicates[filter.predicate]
 }
 
 /// Nodes that are told of a cell.
 const MAX_READS: usize = 100;
-/// Nodes that are told of all cells; then only how many there are.
-const MAX_ALL_READS: usize = 20_000;
 
 struct Recorder<'p> {
     plan: &'p Plan,
-    asked: Asked<'p>,
-    /// Which tables are of interest: the one asked for, and those that it lies within.
+    scope: Scope<'p>,
+    /// Which tables are of interest: those asked for, and those that they lie within.
     wanted: &'p [bool],
     chosen: Chosen,
     sensitive_lets: LetSet,
@@ -120,10 +149,10 @@ struct Recorder<'p> {
 }
 
 impl<'p> Recorder<'p> {
-    fn new(plan: &'p Plan, asked: Asked<'p>, wanted: &'p [bool], chosen: Chosen) -> Self {
+    fn new(plan: &'p Plan, scope: Scope<'p>, wanted: &'p [bool], chosen: Chosen) -> Self {
         let sensitive_lets = LetSet::of_sensitive(plan.contract());
         let (record, shortener) = (RefCell::default(), Shortener::default());
-        Self { plan, asked, wanted, chosen, sensitive_lets, record, shortener }
+        Self { plan, scope, wanted, chosen, sensitive_lets, record, shortener }
     }
 
     /// A cell of which nothing is known yet; `None`: nobody asks for it.
@@ -133,8 +162,8 @@ impl<'p> Recorder<'p> {
         let (column, name, order, is_sensitive) = match (place, row) {
             (CellPlace::Column(index), Some(row)) => {
                 let column = &table(row).templates[row.template as usize].columns[index];
-                let is_other = row.table as usize == self.asked.table
-                    && self.asked.column.is_some_and(|name| name != column.name);
+                let is_other = self.scope.asks_for(row.table as usize)
+                    && self.scope.column.is_some_and(|name| name != column.name);
                 if is_other {
                     return None;
                 }
@@ -230,11 +259,11 @@ impl Trace for Recorder<'_> {
     }
 
     fn filtered(&self, view: &View<'_>, filter: Filter, item: Item) {
-        if !self.wanted[filter.table] || self.asked.row.is_some() {
+        if !self.wanted[filter.table] || self.scope.row.is_some() {
             return;
         }
         let mut record = self.record.borrow_mut();
-        if record.filtered.len() >= self.asked.max_rows {
+        if record.filtered.len() >= self.scope.max_rows {
             record.more_filtered += 1;
             return;
         }
@@ -282,7 +311,7 @@ impl Trace for Recorder<'_> {
                 if let Some(known) = once.get(key) {
                     let CellRecord { cell: told, order: _, mut reads } = known.shortened(&self.shortener);
                     let read_all = reads.len();
-                    reads.truncate(MAX_ALL_READS.saturating_sub(*read_count));
+                    reads.truncate(self.scope.max_reads.saturating_sub(*read_count));
                     *read_count += reads.len();
                     cell.cell.more_reads = told.more_reads + (read_all - reads.len());
                     cell.reads = reads;
@@ -297,7 +326,7 @@ impl Trace for Recorder<'_> {
         let Record { cell: Some((whose, cell)), read_count, .. } = &mut *record else { return };
         let max = match whose {
             For::Others => MAX_READS_AGAIN,
-            For::Document | For::Row(_) if *read_count >= MAX_ALL_READS => 0,
+            For::Document | For::Row(_) if *read_count >= self.scope.max_reads => 0,
             For::Document | For::Row(_) => MAX_READS,
         };
         if cell.reads.len() >= max {

@@ -8,7 +8,7 @@ use super::explanation::ExplainedStep;
 use super::shortener::Shortener;
 
 /// Where a column's value comes from, as the contract says.
-pub(super) fn source(plan: &Plan, column: &Column) -> String {
+pub fn source(plan: &Plan, column: &Column) -> String {
     match &column.source {
         ColumnSource::Path(_) => {
             let paths = column.paths().map(|path| &*path.text).collect::<Vec<_>>().join(", ");

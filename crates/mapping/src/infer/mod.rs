@@ -3,13 +3,14 @@
 //! [`Profile::observe`] reads one document after the other and keeps statistics only (`profile`); [`infer`] decides what a document is
 //! about (`main_element`), which elements are tables and which are columns (`structure`, `draft`), what their types are (`types`) and what they are called (`names`), lets a schema correct
 //! that (`xsd`), and writes the contract's text (`render`). Nothing here keeps or prints a value of a document, except
-//! short codes when [`Values::Shown`] asks for them.
+//! short codes when [`Values::Shown`] asks for them. `offer` drafts for a contract that is there what it does not read.
 
 mod draft;
 mod evidence;
 mod main_element;
 mod meaning;
 mod names;
+mod offer;
 mod options;
 mod owners;
 mod profile;
@@ -26,6 +27,8 @@ use std::fmt;
 
 use crate::contract::{self, Diagnostic};
 
+pub use offer::Offer;
+pub(crate) use offer::{Gap, Offerer};
 pub use options::{InferOptions, Values};
 pub use profile::{ObserveError, Profile, ProfileLimits, Root};
 pub use xsd::{OtherFile, Schema, XsdError, XsdFile, XsdReference};

@@ -49,7 +49,38 @@ pub(super) struct NamedTable {
 pub(super) fn named(profile: &Profile, draft: Draft, options: &InferOptions) -> Named {
     let Draft { root, tables, namespaces, key_path, notes } = draft;
     let source_table = options.source_table.rsplit('.').next().unwrap_or_default();
-    let reserved = RESERVED.iter().map(|&name| name.to_owned()).chain([source_table.to_owned()]);
+    let reserved = reserved([source_table.to_owned()]);
+    let outermost = Outermost { name: None, key: vec![options.source_key.clone()], taken: Vec::new() };
+    let tables = named_tables(profile, root, tables, &outermost, &reserved);
+    let root_name = snake(&profile.elements.get(root).name.local);
+    let name = options.name.clone().unwrap_or_else(|| root_name.replace('_', "-"));
+    Named { name, root, tables, namespaces, key_path, notes }
+}
+
+/// What the outermost table is and has already.
+pub(super) struct Outermost {
+    /// Its name, where it has one.
+    pub(super) name: Option<String>,
+    /// Its key: without one, the tables within it have none.
+    pub(super) key: Vec<String>,
+    /// Names of its other columns.
+    pub(super) taken: Vec<String>,
+}
+
+/// Names that no table can have: these, and those of the log.
+pub(super) fn reserved(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    RESERVED.iter().map(|&name| name.to_owned()).chain(names).collect()
+}
+
+/// Gives tables and columns their names; the first table is the outermost.
+pub(super) fn named_tables(
+    profile: &Profile,
+    root: ElementId,
+    tables: Vec<DraftTable>,
+    outermost: &Outermost,
+    reserved: &[String],
+) -> Vec<NamedTable> {
+    let Outermost { name, key: first_key, taken } = outermost;
     let owners = Owners::of_tables(profile);
     let wanted = tables.iter().map(|table| {
         let element = if table.except.is_empty() { table.element } else { root };
@@ -57,32 +88,42 @@ pub(super) fn named(profile: &Profile, draft: Draft, options: &InferOptions) -> 
         let count = (table.names.len() - 1).max(1);
         Wanted { names: &table.names, min_names: owners.needed(root, element, count, 1) }
     });
-    let wanted = wanted.collect::<Vec<_>>();
-    let names = unique(&wanted, &reserved.collect::<Vec<_>>());
+    let mut wanted = wanted.collect::<Vec<_>>();
+    let names = match name {
+        None => unique(&wanted, reserved),
+        Some(name) => {
+            wanted.remove(0);
+            [vec![name.clone()], unique(&wanted, reserved)].concat()
+        }
+    };
     let mut named: Vec<NamedTable> = Vec::with_capacity(tables.len());
     for (table, name) in tables.into_iter().zip(&names) {
         let owners = Owners::of_columns(profile, &table);
         let DraftTable { element, parent, each, names: _, columns, continues, except } = table;
         let continues = continues.map(|at| names[at].clone());
         let mut key = match parent {
-            None => vec![options.source_key.clone()],
+            None => first_key.clone(),
             Some(parent) => named[parent].key.clone(),
         };
-        if each.is_some() {
+        if parent.is_some() && each.is_some() && !key.is_empty() {
             let number = format!("{}_no", continues.as_ref().unwrap_or(name));
             key.push(unique(&[Wanted { names: &[number], min_names: 1 }], &key).remove(0));
         }
-        let column_names = column_names(&columns, &key, element, &owners);
+        let taken = if parent.is_none() { &[&key[..], taken].concat() } else { &key };
+        let column_names = column_names(&columns, taken, element, &owners);
         let columns = column_names.into_iter().zip(columns).collect();
         named.push(NamedTable { name: name.clone(), element, parent, each, continues, except, key, columns });
     }
-    let root_name = snake(&profile.elements.get(root).name.local);
-    let name = options.name.clone().unwrap_or_else(|| root_name.replace('_', "-"));
-    Named { name, root, tables: named, namespaces, key_path, notes }
+    named
 }
 
-/// Names of a table's columns; that of a zone goes on from the date's, which stands before it.
-fn column_names(columns: &[DraftColumn], key: &[String], row: ElementId, owners: &Owners<'_>) -> Vec<String> {
+/// Names of a table's columns, none of which is taken; that of a zone goes on from the date's, which stands before it.
+fn column_names(
+    columns: &[DraftColumn],
+    taken: &[String],
+    row: ElementId,
+    owners: &Owners<'_>,
+) -> Vec<String> {
     let is_zone = |column: &DraftColumn| matches!(column.content, Content::Extra(Extra::Zone));
     let plain = columns.iter().filter(|column| !is_zone(column));
     let wanted = plain.map(|column| {
@@ -90,8 +131,8 @@ fn column_names(columns: &[DraftColumn], key: &[String], row: ElementId, owners:
         let min_names = owners.needed(row, column.element, count, COLUMN_NAMES.min(count));
         Wanted { names: &column.names, min_names }
     });
-    let mut names = unique(&wanted.collect::<Vec<_>>(), key).into_iter();
-    let mut taken = key.to_vec();
+    let mut names = unique(&wanted.collect::<Vec<_>>(), taken).into_iter();
+    let mut taken = taken.to_vec();
     taken.extend(names.as_slice().iter().cloned());
     let mut all = Vec::<String>::with_capacity(columns.len());
     for column in columns {

@@ -30,7 +30,7 @@ pub(super) fn contract(profile: &Profile, named: &Named, options: &InferOptions)
     let mut codes = String::new();
     let mut tables = String::new();
     let evidence = Evidence::new(profile);
-    let renderer = Renderer { profile, evidence, named, values: options.values };
+    let renderer = Renderer { profile, evidence: &evidence, named, values: options.values };
     for table in &named.tables {
         render_table(&renderer, table, &mut tables, &mut codes);
     }
@@ -108,14 +108,30 @@ fn path_from_document(profile: &Profile, mut at: ElementId) -> String {
     path
 }
 
-struct Renderer<'a> {
-    profile: &'a Profile,
-    evidence: Evidence<'a>,
-    named: &'a Named,
-    values: Values,
+/// Writes tables and columns.
+pub(super) struct Renderer<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) evidence: &'a Evidence<'a>,
+    pub(super) named: &'a Named,
+    pub(super) values: Values,
 }
 
 impl Renderer<'_> {
+    /// A table of contracts, without codes.
+    pub(super) fn table(&self, table: &NamedTable) -> String {
+        let mut out = String::new();
+        render_table(self, table, &mut out, &mut String::new());
+        out.truncate(out.trim_end().len());
+        out
+    }
+
+    /// A column of a table, without codes.
+    pub(super) fn column(&self, table: &NamedTable, name: &str, column: &DraftColumn) -> String {
+        let Line { name, keys, comment } = render_column(self, table, name, column, &mut String::new());
+        let comment = if comment.is_empty() { comment } else { format!("  # {comment}") };
+        format!("{name}: {{ {keys} }}{comment}")
+    }
+
     fn document_count(&self) -> u64 {
         self.profile.elements.get(self.named.root).document_count
     }

@@ -28,6 +28,21 @@ const NO_NAMESPACE: &str = "none";
 /// The tables and columns that the documents with this main element ask for.
 pub(super) fn draft(profile: &Profile, root: ElementId, hints: &Hints, options: &InferOptions) -> Draft {
     let root = main_element(profile, hints, root);
+    let (tables, namespaces) = tables_from(profile, hints, root);
+    let mut notes = Vec::new();
+    let document_count = profile.elements.get(root).instance_count;
+    let guess = || guess_key(profile, document_count, &tables[0].columns, &mut notes);
+    let key_path = options.key_path.clone().or_else(guess);
+    let tables = spread(tables);
+    Draft { root, tables, namespaces, key_path, notes }
+}
+
+/// The table of an element, one row each, and those within it.
+pub(super) fn tables_from(
+    profile: &Profile,
+    hints: &Hints,
+    root: ElementId,
+) -> (Vec<DraftTable>, Namespaces) {
     let mut drafter = Drafter {
         profile,
         hints,
@@ -40,13 +55,7 @@ pub(super) fn draft(profile: &Profile, root: ElementId, hints: &Hints, options: 
     };
     let local = profile.elements.get(root).name.local.to_string();
     drafter.table(root, None, None, &[local]);
-    let Drafter { tables, namespaces, .. } = drafter;
-    let mut notes = Vec::new();
-    let document_count = profile.elements.get(root).instance_count;
-    let guess = || guess_key(profile, document_count, &tables[0].columns, &mut notes);
-    let key_path = options.key_path.clone().or_else(guess);
-    let tables = spread(tables);
-    Draft { root, tables, namespaces, key_path, notes }
+    (drafter.tables, drafter.namespaces)
 }
 
 struct Drafter<'p> {

@@ -29,7 +29,7 @@ pub(crate) use filtered::{Filtered, TakenOf};
 pub(crate) use prepared::Paths;
 pub use prepared::Plan;
 pub(crate) use quick::{Form, Quick};
-pub(crate) use reach::{Ignored, Stored, columns as column_automaton};
+pub(crate) use reach::{Ignored, PathOf, Stored, columns as column_automaton, of_some as some_columns};
 pub(crate) use symbols::{OTHER, Symbol, Symbols};
 pub(crate) use table::{OnceFrom, PlanColumn, PlanEach, PlanOnePer, PlanSource, PlanTable};
 

@@ -1,5 +1,5 @@
-//! Parts of a contract's paths as automatons of their own: what columns read, and what the contract ignores. Only `coverage`
-//! asks; a run knows one automaton of everything.
+//! Parts of a contract's paths as automatons of their own: what columns read, and what the contract ignores. Only `coverage` and `explore`
+//! ask; a run knows one automaton of everything.
 
 use crate::contract::{Column, Input};
 use crate::path::Path;
@@ -55,12 +55,31 @@ impl Stored {
 
 /// The paths of columns, of the `let`s that they read and of the document's key, without conditions.
 pub(crate) fn columns(plan: &Plan, stored: &Stored) -> Automaton {
+    let mut automaton = of_some(plan, &|column| match column {
+        PathOf::Column(_) => true,
+        PathOf::Let(Some(table), index) => stored.rows[table][index],
+        PathOf::Let(None, index) => stored.document[index],
+    });
+    if let Some(path) = plan.key() {
+        let main = automaton.main(plan.roots());
+        automaton.add(&main, &main, &without_predicates(path), Reading::Text);
+    }
+    automaton
+}
+
+/// What a path may be of.
+#[derive(Clone, Copy)]
+pub(crate) enum PathOf<'c> {
+    Column(&'c Column),
+    /// With its table, or of the document, and its index.
+    Let(Option<usize>, usize),
+}
+
+/// The paths of some columns and `let`s, without conditions.
+pub(crate) fn of_some(plan: &Plan, is_wanted: &dyn Fn(PathOf<'_>) -> bool) -> Automaton {
     let mut automaton = Automaton::new();
     let main = automaton.main(plan.roots());
     let contract = plan.contract();
-    if let Some(path) = plan.key() {
-        automaton.add(&main, &main, &without_predicates(path), Reading::Text);
-    }
     let mut add = |base: &Base, column: &Column| {
         let reading = if column.reads_markup() { Reading::Markup } else { Reading::Text };
         let mut is_value_of_row = false;
@@ -71,12 +90,12 @@ pub(crate) fn columns(plan: &Plan, stored: &Stored) -> Automaton {
         is_value_of_row
     };
     let document = Base::element(main.clone());
-    for (item, _) in contract.lets.iter().zip(&stored.document).filter(|(_, is_stored)| **is_stored) {
+    for (_, item) in contract.lets.iter().enumerate().filter(|&(at, _)| is_wanted(PathOf::Let(None, at))) {
         add(&document, &item.column);
     }
     let mut locations: Vec<Location> = Vec::new();
     let mut attributes = Vec::new();
-    for (table, stored) in contract.tables.iter().zip(&stored.rows) {
+    for (table_at, table) in contract.tables.iter().enumerate() {
         let around = table.within.map_or_else(|| main.clone(), |parent| locations[parent].clone());
         let each = table.each.as_ref().map(|path| without_predicates(&compile(path, plan.symbols())));
         let location = match &each {
@@ -86,10 +105,12 @@ pub(crate) fn columns(plan: &Plan, stored: &Stored) -> Automaton {
         };
         let is_attribute = table.each.as_ref().is_some_and(Path::ends_at_attribute);
         let base = Base { location, is_attribute };
-        let lets = table.lets.iter().zip(stored).filter(|(_, is_stored)| **is_stored);
+        let is_let_wanted = |at: usize| is_wanted(PathOf::Let(Some(table_at), at));
+        let lets = table.lets.iter().enumerate().filter(|&(at, _)| is_let_wanted(at));
         let columns = table.templates.iter().flat_map(|template| &template.columns);
+        let columns = columns.filter(|column| is_wanted(PathOf::Column(column)));
         let mut is_value_read = false;
-        for column in lets.map(|(item, _)| &item.column).chain(columns) {
+        for column in lets.map(|(_, item)| &item.column).chain(columns) {
             is_value_read |= add(&base, column);
         }
         if is_attribute && is_value_read {

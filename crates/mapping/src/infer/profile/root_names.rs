@@ -20,7 +20,7 @@ impl RootNames {
     }
 
     /// What a root is called in the profile: all of the names are the first.
-    pub(super) fn known_as<'n>(&'n self, local: &'n str) -> &'n str {
+    pub(crate) fn known_as<'n>(&'n self, local: &'n str) -> &'n str {
         if self.place(local).is_some() { &self.names[0].0 } else { local }
     }
 
