@@ -2,7 +2,9 @@
 
 use std::io::IsTerminal as _;
 
-use xmlshred_databases::{Dialect, Difference, OpenOptions, POSTGRES, Password, SQL_SERVER, SQLITE};
+use xmlshred_databases::{
+    Dialect, Difference, DocumentRows, OpenOptions, POSTGRES, Password, SQL_SERVER, SQLITE,
+};
 use xmlshred_engine::ports::{FailedDocuments, FetchedRow, PortError, Ports, Selection, Source};
 use xmlshred_mapping::Plan;
 use xmlshred_mapping::contract::SourceSpec;
@@ -90,7 +92,7 @@ pub(crate) fn open(
     let options = OpenOptions {
         create: missing != MissingTables::Refuse,
         adopt_log: missing == MissingTables::CreateAndAdoptLog,
-        retries_failed: tried_again == FailedDocuments::Retry,
+        tried_again,
         binds_files: names == NewNames::Bind,
         asks_for_rights: false,
         application_name,
@@ -117,6 +119,27 @@ pub(crate) enum NewNames {
     Bind,
     /// Nothing is written: they have the keys that they would get.
     Leave,
+}
+
+/// Ports that look at what runs have done.
+///
+/// # Errors
+/// When the files of the source cannot be listed. Databases are reached later, by the ports.
+pub(crate) fn open_to_read(connection: &Connection, plan: &Plan) -> Result<Box<dyn Ports>, CommandError> {
+    open(connection, plan, MissingTables::Refuse, NewNames::Leave, FailedDocuments::Leave, Share::WHOLE)
+}
+
+/// Rows of the target by document.
+///
+/// # Errors
+/// When it cannot be reached.
+pub(crate) fn document_rows(
+    connection: &Connection,
+    plan: &Plan,
+) -> Result<Box<dyn DocumentRows>, CommandError> {
+    let namespace = plan.schema().namespace.as_deref();
+    xmlshred_databases::open_document_rows(&connection.target, namespace, &OpenOptions::default())
+        .map_err(|error| failed("cannot open the target", error))
 }
 
 /// The source alone, for reading single documents by the keys that a run gives them.

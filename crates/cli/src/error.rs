@@ -72,6 +72,22 @@ pub(crate) enum CommandError {
         /// Which.
         path: PathBuf,
     },
+    /// `retry` of documents whose rows nobody can find.
+    #[error("{documents} of these documents have rows, and nothing tells whose document's the rows of {} are", tables.join(", "))]
+    Untraced {
+        /// Tables.
+        tables: Vec<String>,
+        /// Documents with rows.
+        documents: u64,
+        /// What makes them traceable.
+        remedy: &'static str,
+    },
+    /// `--export` of a document whose file is there.
+    #[error("{} exists", path.display())]
+    ExportExists {
+        /// Which.
+        path: PathBuf,
+    },
     /// `--key` of a document that the source does not have.
     #[error("the source has no document with key {key}")]
     NoSuchKey {
@@ -149,6 +165,8 @@ impl CommandError {
             | Self::Infer { .. }
             | Self::Schema { .. }
             | Self::Exists { .. }
+            | Self::ExportExists { .. }
+            | Self::Untraced { .. }
             | Self::LegacyFile { .. }
             | Self::NoSuchKey { .. }
             | Self::NoKey { .. }
@@ -205,12 +223,18 @@ impl CommandError {
             Self::Begun(error) => error.hint(),
             Self::MetricsListen { .. } => Some("choose a free port; every instance needs its own".to_owned()),
             Self::NoSuchTopic { .. } => Some(
-                "there is help about contract, paths, expressions, types, errors, every command, and every code such as E0107 or key-mismatch"
+                "there is help about contract, paths, expressions, types, errors, running, operating, databases, every command, and every code such as E0107 or key-mismatch"
                     .to_owned(),
             ),
             Self::Infer { error, .. } => error.hint().map(str::to_owned),
             Self::Schema { error, .. } => error.hint(),
             Self::LegacyFile { hint, .. } => Some((*hint).to_owned()),
+            Self::Untraced { remedy, .. } => {
+                Some(format!("`retry` without --all, --key and the like tries failed documents alone; else {remedy}"))
+            }
+            Self::ExportExists { .. } => {
+                Some("no document is replaced: choose a new folder, or move the old one away".to_owned())
+            }
             Self::Exists { .. } => Some("choose another name, or say --force to replace it".to_owned()),
             Self::Contract(_)
             | Self::File { .. }

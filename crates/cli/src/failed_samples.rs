@@ -75,11 +75,7 @@ mod tests {
     #[test]
     fn one_reason_is_one_line_wherever_it_stands() {
         let mut failed = FailedSamples::default();
-        let fail = |message: &str| Failure {
-            stage: Stage::Shred,
-            code: FailureCode::MissingValue,
-            message: message.to_owned(),
-        };
+        let fail = |message: &str| Failure::new(Stage::Shred, FailureCode::MissingValue, message);
         failed.add("1.xml", &fail("t.b: null in a required column, at line 9 column 1"));
         failed.add("2.xml", &fail("t.a: null in a required column, at line 1 column 7"));
         failed.add("3.xml", &fail("t.a: null in a required column, at line 3 column 2"));

@@ -11,17 +11,22 @@ mod coverage;
 mod database;
 mod demo;
 mod documents;
+mod entries;
 mod error;
 mod exit;
 mod explain;
 mod explore;
 mod failed_samples;
+mod failures;
 mod import_legacy;
 mod preview;
 mod report;
+mod retry;
+mod rows;
 mod settings;
 mod signals;
 mod target_findings;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -63,6 +68,9 @@ fn execute(command: Command) -> Result<Exit, CommandError> {
         Command::Launch(args) => command::launch(&args),
         Command::Demo(args) => command::demo(&args),
         Command::Status(args) => command::status(&args),
+        Command::Retry(args) => command::retry(&args),
+        Command::Verify(args) => command::verify(&args),
+        Command::Failures(args) => command::failures(&args),
         Command::Check(args) => command::check(&args),
         Command::Preview(args) => command::preview(&args),
         Command::Explain(args) => command::explain(&args),

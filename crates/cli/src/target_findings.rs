@@ -2,7 +2,7 @@
 
 use xmlshred_databases::{Difference, DifferenceKind};
 use xmlshred_mapping::Plan;
-use xmlshred_mapping::contract::{self, Code, Diagnostic, Places, SourceSpec, Step};
+use xmlshred_mapping::contract::{self, Code, Diagnostic, Places, SourceSpec, Step, Untraced};
 use xmlshred_model::{DataType, KeyType};
 
 /// Differences between contract and target, without those that cannot matter.
@@ -76,6 +76,31 @@ pub(crate) fn document_keys(plan: &Plan, key_type: KeyType, places: &Places) -> 
     }
     found
 }
+
+/// Tables whose rows `retry` cannot replace with their document; all in one, at the first.
+pub(crate) fn not_replaceable(plan: &Plan, places: &Places) -> Option<Diagnostic> {
+    let contract = plan.contract();
+    let untraced = contract::untraced_tables(contract);
+    let (first, why) = *untraced.first()?;
+    let name = |table: usize| format!("`{}`", contract.tables[table].name);
+    let (shown, more) = untraced.split_at(untraced.len().min(MAX_NAMED));
+    let mut names = shown.iter().map(|(table, _)| name(*table)).collect::<Vec<_>>().join(", ");
+    if !more.is_empty() {
+        names += &format!(" and {} more", more.len());
+    }
+    let message = match why {
+        Untraced::Untold => format!(
+            "nothing in a row of {names} tells whose document's it is: `retry` tries failed documents only"
+        ),
+        Untraced::Shared => format!("documents share rows of {names}: `retry` tries failed documents only"),
+    };
+    let span = places.key_of(&[Step::Key("tables"), Step::Key(&contract.tables[first].name)]);
+    let hint = format!("{}; nothing to do where documents and contract do not change", why.remedy());
+    Some(Diagnostic::new(Code::RowsNotReplaceable, span, message, hint))
+}
+
+/// Tables that a message names.
+const MAX_NAMED: usize = 5;
 
 /// How many keys of a type a column holds.
 enum Holds {

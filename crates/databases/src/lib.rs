@@ -18,7 +18,8 @@ pub use address::{AddressError, Environment, Login, OpenOptions, Password, witho
 pub use catalog::comparison::{Difference, DifferenceKind};
 pub use catalog::name_diagnostics::name_diagnostics;
 pub use facade::{
-    DatabaseUrl, SourceAddress, differences, open, open_rows, open_source, open_source_beside, start_over,
+    DatabaseUrl, SourceAddress, differences, open, open_document_rows, open_rows, open_source,
+    open_source_beside, start_over,
 };
 pub use files::matching_files;
 pub use postgres::PostgresAddress;
@@ -26,4 +27,4 @@ pub use sql::ddl::{self, Existing};
 pub use sql::dialect::{DecimalType, Dialect, NameRule, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
 pub use sql::{log_upgrade, rows_as_sql};
 pub use sqlserver::SqlServerAddress;
-pub use transfer::{DocumentWriter, RowReader};
+pub use transfer::{DocumentRows, DocumentWriter, RowReader};

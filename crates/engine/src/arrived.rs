@@ -21,7 +21,7 @@ impl<'a> Arrived<'a> {
     /// # Errors
     /// What there is to say before anyone looks into the document.
     pub fn content(self, min_bytes: u64, limits: &Limits) -> Result<Content<'a>, Failure> {
-        let refused = |code, message| Failure { stage: Stage::Fetch, code, message };
+        let refused = |code, message: String| Failure::new(Stage::Fetch, code, message);
         match self {
             Self::Null => Err(refused(FailureCode::DocumentMissing, "the column is null".to_owned())),
             Self::TooLarge(byte_count) => {
@@ -49,7 +49,7 @@ impl<'a> Arrived<'a> {
     }
 
     /// XXH3-128 of what was read; zero where nothing was, for there is nothing to hash.
-    pub(crate) fn hash(self) -> u128 {
+    pub fn hash(self) -> u128 {
         match self {
             Self::Document(Content::Text(text)) => xxh3_128(text.as_bytes()),
             Self::Document(Content::Bytes(bytes)) => xxh3_128(bytes),

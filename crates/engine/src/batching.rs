@@ -127,7 +127,7 @@ impl<'a> Batching<'a> {
                 self.shredder = self.shredders.shredder(self.limits);
                 let message = "the shredder panicked: a defect of xmlshred".to_owned();
                 let code = FailureCode::InternalError;
-                Err(Failure { stage: Stage::Shred, code, message }.into())
+                Err(Failure::new(Stage::Shred, code, message).into())
             }
         }
     }

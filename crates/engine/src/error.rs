@@ -130,11 +130,11 @@ impl RunError {
                  --show-database-messages shows the database's own words on the console",
             ),
             Self::RefusedInARow { .. } => Some(
-                "so many in a row are hardly the documents' fault: mend the cause, then run again with --retry-failed, as all but \
+                "so many in a row are hardly the documents' fault: mend the cause, then run again and say `xmlshred retry`, as all but \
                  the last are logged as failed; --show-database-messages shows the database's own words on the console",
             ),
             Self::TooManyFailures { .. } => Some(
-                "look at failure_reason in processing_log, mend the contract, then run again with --retry-failed; \
+                "`xmlshred failures` tells why; mend the contract, say `xmlshred retry`, then run again; \
                  --max-failures sets another limit",
             ),
             Self::Interrupted => None,
@@ -163,6 +163,8 @@ pub enum Activity {
     Fetch,
     /// Loading a batch.
     Load,
+    /// Removing documents.
+    Remove,
 }
 
 impl Activity {
@@ -177,6 +179,7 @@ impl Activity {
             Self::ReadLog => "reading the log",
             Self::Fetch => "reading documents",
             Self::Load => "loading rows",
+            Self::Remove => "removing documents",
         }
     }
 }

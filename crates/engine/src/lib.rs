@@ -6,6 +6,7 @@
 
 pub mod arrived;
 pub mod batching;
+pub mod chosen;
 pub mod error;
 pub mod event;
 pub mod pipeline;
@@ -29,7 +30,7 @@ mod worker;
 
 pub use error::{Activity, RunError};
 pub use event::{Event, Observer, Remaining};
-pub use pipeline::{create_tables, run, run_with};
+pub use pipeline::{create_tables, remove, run, run_with};
 pub use settings::{BatchLimits, ChunkLimits, DryRun, MaxFailures, RetrySettings, RunSettings};
 pub use stop::StopSignal;
 pub use summary::{Ended, RunSummary, Totals};

@@ -10,6 +10,7 @@
 //!
 //! Whoever ends drops its ends of the queues, and so ends its neighbours; nobody can wait for someone who is gone.
 
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{Builder, Scope};
@@ -17,6 +18,7 @@ use std::time::Instant;
 
 use crossbeam_channel::bounded;
 use xmlshred_mapping::Plan;
+use xmlshred_model::DocumentKey;
 
 use crate::connection::{Connection, Refusal};
 use crate::control::Control;
@@ -115,6 +117,40 @@ pub fn create_tables(
         Refusal::Ended => RunError::Interrupted,
         Refusal::Fatal(error) => error,
         Refusal::Document(_, error) => RunError::Port { during: Activity::CreateTables, error },
+    })
+}
+
+/// Removes documents from the target, with their rows, issues and log rows: so many in one transaction, with the patience that `retry` says.
+/// Can be repeated.
+///
+/// # Errors
+/// When that cannot be done, or a stop is requested between two transactions.
+pub fn remove(
+    ports: &dyn Ports,
+    keys: &[DocumentKey],
+    batch_size: NonZeroUsize,
+    retry: &RetrySettings,
+    observer: &dyn Observer,
+    stop: &StopSignal,
+) -> Result<(), RunError> {
+    let control = Control::new(observer, stop, *retry, MaxFailures::default());
+    let mut source = Connection::new(Activity::ConnectSource, || ports.source());
+    let mut sink = Connection::new(Activity::ConnectTarget, || ports.sink());
+    let mut removed = || {
+        // It knows what keys are.
+        source.connect(&control)?;
+        for part in keys.chunks(batch_size.get()) {
+            if control.stop_requested() {
+                return Err(Refusal::Ended);
+            }
+            sink.with(&control, Activity::Remove, |sink| sink.remove(part))?;
+        }
+        Ok(())
+    };
+    removed().map_err(|refusal| match refusal {
+        Refusal::Ended => RunError::Interrupted,
+        Refusal::Fatal(error) => error,
+        Refusal::Document(_, error) => RunError::Port { during: Activity::Remove, error },
     })
 }
 

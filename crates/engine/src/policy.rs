@@ -102,7 +102,8 @@ pub fn decide(fault: &Fault, during: Activity) -> Decision {
             | Activity::CreateTables
             | Activity::Count
             | Activity::ReadKeys
-            | Activity::ReadLog => Decision::Stop,
+            | Activity::ReadLog
+            | Activity::Remove => Decision::Stop,
         },
     }
 }
@@ -196,12 +197,13 @@ pub(crate) fn is_same_reason(one: &Fault, other: &Fault) -> bool {
 
 /// Why a document failed that the target refused alone.
 pub(crate) fn load_failure(code: FailureCode, error: &PortError) -> Failure {
-    Failure { stage: Stage::Load, code, message: blame_message(error) }
+    let (table, column) = error.fault.place();
+    Failure::new(Stage::Load, code, blame_message(error)).at(table, column)
 }
 
 /// Why a document failed that the source did not hand over alone.
 pub(crate) fn fetch_failure(code: FailureCode, error: &PortError) -> Failure {
-    Failure { stage: Stage::Fetch, code, message: error.message.clone() }
+    Failure::new(Stage::Fetch, code, error.message.clone())
 }
 
 /// The words for a document that the target refused: table, column and kind, never a value.

@@ -42,6 +42,11 @@ impl StopSignal {
         self.changed.notify_all();
     }
 
+    /// Waits this long, or until a stop is requested. Says whether the whole time went by.
+    pub fn wait(&self, duration: Duration) -> bool {
+        self.sleep(duration, || false)
+    }
+
     /// Waits this long, or until a stop is requested or `cancelled` says so after a [`StopSignal::wake`]. Says whether
     /// the whole time went by.
     pub(crate) fn sleep(&self, duration: Duration, cancelled: impl Fn() -> bool) -> bool {

@@ -29,7 +29,9 @@ pub use column::ColumnBuilder;
 pub use data_type::{DataType, DataTypeError};
 pub use decimal::Decimal;
 pub use key::{DocumentKey, KeyError, KeyRange, KeyType, MAX_KEY_LENGTH};
-pub use outcome::{Failure, FailureCode, Issue, IssueCode, Outcome, Stage, UtcMicros, millis_ceil};
+pub use outcome::{
+    Failure, FailureCode, FailurePlace, Issue, IssueCode, Outcome, Stage, UtcMicros, millis_ceil,
+};
 pub use schema::{ColumnSchema, ForeignKey, OnExisting, Owner, TableSchema, TargetSchema};
 pub use share::{Share, ShareError};
 pub use shown::{shown, shown_lines};

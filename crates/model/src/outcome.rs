@@ -154,6 +154,32 @@ pub struct Failure {
     pub code: FailureCode,
     /// The particulars: table and column, line and column of the document, limits.
     pub message: String,
+    /// What it is about.
+    pub place: FailurePlace,
+}
+
+/// The table that a failure is about, and its column; neither where it is about the document as a whole. Only names that the contract or the
+/// target's catalog has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FailurePlace {
+    /// Unquoted name.
+    pub table: Option<String>,
+    /// Unquoted name: of a column, or of a `let` of the contract.
+    pub column: Option<String>,
+}
+
+impl Failure {
+    /// About the document as a whole.
+    pub fn new(stage: Stage, code: FailureCode, message: impl Into<String>) -> Self {
+        Self { stage, code, message: message.into(), place: FailurePlace::default() }
+    }
+
+    /// The same about this table, and this column of it.
+    #[must_use]
+    pub fn at(self, table: Option<&str>, column: Option<&str>) -> Self {
+        let named = |name: Option<&str>| name.map(str::to_owned);
+        Self { place: FailurePlace { table: named(table), column: named(column) }, ..self }
+    }
 }
 
 impl fmt::Display for Failure {

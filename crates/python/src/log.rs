@@ -138,6 +138,12 @@ impl Log {
             "status" => text(Some(outcome.status().into()), column),
             "failure_reason" => text(failure.map(|failure| failure.to_string().into()), column),
             "failure_code" => text(failure.map(|failure| failure.code.as_str().into()), column),
+            "failure_table" => {
+                text(failure.and_then(|failure| failure.place.table.as_deref()).map(Cow::from), column);
+            }
+            "failure_column" => {
+                text(failure.and_then(|failure| failure.place.column.as_deref()).map(Cow::from), column);
+            }
             "processing_time" => {
                 column.push(&Value::TimestampTz(*processed_at));
             }

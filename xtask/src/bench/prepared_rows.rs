@@ -12,7 +12,7 @@ use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open};
 use xmlshred_engine::ports::{Commit, FailedDocuments, Journal, PortError, Ports, RunIdentity, Sink, Source};
 use xmlshred_engine::{Event, Observer, RunSettings, StopSignal};
 use xmlshred_mapping::{Plan, contract};
-use xmlshred_model::{Batch, Share};
+use xmlshred_model::{Batch, DocumentKey, Share};
 
 use crate::workspace::Error;
 
@@ -150,6 +150,10 @@ impl Sink for KeepingSink {
         batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch.clone());
         let table_row_counts = (0..batch.schema().tables.len()).map(|t| batch.table_row_count(t)).collect();
         Ok(Commit { table_row_counts, ..Commit::default() })
+    }
+
+    fn remove(&mut self, _: &[DocumentKey]) -> Result<(), PortError> {
+        Ok(())
     }
 }
 

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, ExploreArgs, HelpArgs, ImportLegacyArgs,
-    InferArgs, LaunchArgs, PreviewArgs, RunArgs, StatusArgs,
+    CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, ExploreArgs, FailuresArgs, HelpArgs,
+    ImportLegacyArgs, InferArgs, LaunchArgs, PreviewArgs, RetryArgs, RunArgs, StatusArgs, VerifyArgs,
 };
 use crate::demo::DemoArgs;
 
@@ -49,6 +49,27 @@ pub(crate) enum Command {
 
     /// How far the work is: done, failed, left; from processing_log alone
     Status(Box<StatusArgs>),
+
+    /// Failed documents by cause: how many, which, what it means, what to do
+    ///
+    /// Groups them by cause and by the column that they failed in, with its line in the contract. Ends with 3 when there are some.
+    #[command(after_help = EXIT_CODES)]
+    Failures(Box<FailuresArgs>),
+
+    /// Process documents again: failed ones, or those that contract or source have changed
+    ///
+    /// Says first which documents these are and how many of them would succeed now, and asks. What a document was is replaced in one
+    /// transaction: rows, issues and log row. Without anything that chooses, all failed documents are meant; --key alone means documents whatever
+    /// they came to.
+    #[command(after_help = EXIT_CODES)]
+    Retry(Box<RetryArgs>),
+
+    /// Compare the target with log, source and contract
+    ///
+    /// Counts rows against the log; finds rows without a document, documents that are gone or not processed, and the texts of the contract in use;
+    /// shreds some documents again, or all, and compares them with their rows cell by cell. No value is shown. Ends with 3 when something differs.
+    #[command(after_help = EXIT_CODES)]
+    Verify(Box<VerifyArgs>),
 
     /// Check a contract: every problem at once
     ///

@@ -11,9 +11,11 @@ use super::documents::document_key;
 use super::{ContractArgs, DatabaseArgs};
 
 /// Threads that one instance may start: more than machines have cores, and less than systems refuse.
-const MAX_WORKERS: i64 = 1_024;
+pub(super) const MAX_WORKERS: i64 = 1_024;
+/// Seconds between two looks at the source: a day.
+const MAX_FOLLOW: i64 = 86_400;
 /// Keys that are held at once.
-const MAX_BATCH_SIZE: i64 = 1_000_000;
+pub(super) const MAX_BATCH_SIZE: i64 = 1_000_000;
 
 /// Arguments of `xmlshred run`.
 #[derive(Args)]
@@ -130,6 +132,17 @@ pub(crate) struct WorkArgs {
     /// Do everything but write
     #[arg(long)]
     pub(crate) dry_run: bool,
+
+    /// Go on when everything is processed: look for new and changed documents every so many seconds [default: 10]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        default_missing_value = "10",
+        value_parser = clap::value_parser!(u32).range(1..=MAX_FOLLOW),
+        conflicts_with_all = ["dry_run", "limit", "retry_failed"]
+    )]
+    pub(crate) follow: Option<u32>,
 }
 
 /// `--max-failures` as typed.

@@ -329,7 +329,7 @@ pub(crate) struct StatusArgs {
 /// Arguments of `xmlshred help`.
 #[derive(Args)]
 pub(crate) struct HelpArgs {
-    /// `contract`, `paths`, `expressions`, `types`, `errors`; a command; a code such as E0107 or key-mismatch
+    /// `contract`, `paths`, `expressions`, `types`, `errors`, `running`, `operating`, `databases`; a command; a code such as E0107 or key-mismatch
     pub(crate) about: Option<String>,
 }
 

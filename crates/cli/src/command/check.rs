@@ -107,6 +107,7 @@ fn look_at_databases(
     let dialect = connection.target.dialect();
     let mut found = name_diagnostics(dialect, plan.schema(), plan.contract(), places);
     let takes_names = found.is_empty();
+    found.extend(target_findings::not_replaceable(plan, places));
     // A server that cannot be reached is not waited for again.
     let mut is_reached = true;
     // A target without the contract's tables may have a log.

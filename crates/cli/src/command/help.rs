@@ -11,6 +11,14 @@ use crate::exit::Exit;
 const CONTRACT: &str = include_str!("../../../../docs/contract.md");
 const ERRORS: &str = include_str!("../../../../docs/errors.md");
 
+/// Pages that are printed as they are.
+const PAGES: [(&str, &str); 4] = [
+    ("errors", ERRORS),
+    ("running", include_str!("../../../../docs/running.md")),
+    ("operating", include_str!("../../../../docs/operating.md")),
+    ("databases", include_str!("../../../../docs/databases.md")),
+];
+
 /// Topics, and where the manual has them: from one heading to another.
 const TOPICS: [(&str, &str, &str); 4] = [
     ("contract", "# Contracts\n", "## Types\n"),
@@ -43,8 +51,8 @@ fn of_command(name: Option<&str>) -> Result<Exit, CommandError> {
 }
 
 fn of_topic(name: &str) -> Option<String> {
-    if name == "errors" {
-        return Some(ERRORS.to_owned());
+    if let Some((_, page)) = PAGES.iter().find(|(page, _)| *page == name) {
+        return Some((*page).to_owned());
     }
     let (_, from, to) = TOPICS.iter().find(|(topic, ..)| *topic == name)?;
     Some(between(CONTRACT, from, to).to_owned())

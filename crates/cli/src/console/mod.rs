@@ -4,6 +4,7 @@ mod log;
 mod numbers;
 mod progress;
 mod tell;
+mod width;
 
 pub(crate) use log::{CRITICAL, FAILURES, SUMMARY, log_to};
 pub(crate) use numbers::{count, duration, megabytes};
@@ -12,3 +13,4 @@ pub(crate) use tell::{
     has_colours, is_closed_pipe, note, note_rendered, quote, render_style, show_database_words,
     shows_database_words, tell, tell_panics_without_their_message, tell_usage, warn, with_causes,
 };
+pub(crate) use width::{columns, wrapped};

@@ -63,8 +63,11 @@ impl Progress {
                     (Some(remaining), Some(limit)) => Some(remaining.min(limit)),
                     (remaining, _) => remaining,
                 };
+                // A run that follows begins again and again.
+                (state.documents, state.failed, state.bytes) = (0, 0, 0);
                 state.samples = [(Instant::now(), 0, 0)].into();
                 if let (Style::Bar(bar), Some(total)) = (&self.style, state.total) {
+                    bar.reset();
                     bar.set_length(total);
                 }
             }

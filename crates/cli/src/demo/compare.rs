@@ -3,8 +3,10 @@
 use xmlshred_databases::RowReader;
 use xmlshred_engine::ports::PortError;
 use xmlshred_model::log_table::{issue_table, log_table};
-use xmlshred_model::{OwnedValue, TableSchema, TargetSchema, Value, lexical};
+use xmlshred_model::{TableSchema, TargetSchema};
 use xxhash_rust::xxh3::xxh3_128;
+
+use crate::rows::write_cell;
 
 /// Columns of the log that are the same in every run over the same documents.
 const LOG_COLUMNS: &[&str] =
@@ -85,29 +87,10 @@ fn digest(reader: &mut dyn RowReader, table: &TableSchema) -> Result<Digest, Por
     Ok(digest)
 }
 
-/// Appends the cell, so that no two rows are written alike.
-fn write_cell(cell: &OwnedValue, out: &mut Vec<u8>) {
-    let mut formatted = String::new();
-    let bytes: &[u8] = match cell.as_value() {
-        Value::Null => return out.push(0),
-        // Bit for bit: what is compared is whether two runs did the same.
-        Value::Double(number) => &number.to_bits().to_le_bytes(),
-        Value::Text(text) => text.as_bytes(),
-        Value::Binary(bytes) => bytes,
-        value => {
-            lexical::format(&value, &mut formatted);
-            formatted.as_bytes()
-        }
-    };
-    out.push(1);
-    out.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-    out.extend_from_slice(bytes);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use xmlshred_model::{ColumnSchema, DataType};
+    use xmlshred_model::{ColumnSchema, DataType, OwnedValue, Value};
 
     /// Rows of one text column.
     struct Rows(&'static [Option<&'static str>]);

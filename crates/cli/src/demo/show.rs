@@ -292,7 +292,11 @@ pub(super) fn commands(place: &Place, instances: u32, out: &mut dyn Write) -> Re
         ),
         (format!("check --contract {contract} --url {url}"), "after you changed the contract"),
         (format!("ddl --contract {contract}"), "the tables"),
-        (format!("run --retry-failed --contract {contract} --url {url}"), "failed documents again"),
+        (format!("failures --contract {contract} --url {url}"), "what failed, why, and what to do about it"),
+        (
+            format!("retry --contract {contract} --url {url}"),
+            "failed documents again, after you mended the contract",
+        ),
     ] {
         writeln!(out, "  xmlshred {command}\n      {what}")?;
     }

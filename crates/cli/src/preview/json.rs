@@ -48,7 +48,7 @@ struct FailureObject<'a>(&'a Failure);
 
 impl Serialize for FailureObject<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Failure { stage, code, message } = self.0;
+        let Failure { stage, code, message, place: _ } = self.0;
         let mut object = serializer.serialize_struct("Failure", 3)?;
         object.serialize_field("stage", stage.as_str())?;
         object.serialize_field("code", code.as_str())?;

@@ -61,7 +61,7 @@ pub(crate) fn lines(report: &RunReport) -> Vec<String> {
     if before > 0 {
         let (plural, are, them) = if before == 1 { ("", "is", "it") } else { ("s", "are", "them") };
         lines.push(format!(
-            "{} document{plural} failed earlier and {are} not tried again: `--retry-failed` tries {them}",
+            "{} document{plural} failed earlier and {are} not tried again: `xmlshred failures` tells why, `xmlshred retry` tries {them}",
             count(before)
         ));
     }
@@ -72,8 +72,7 @@ pub(crate) fn lines(report: &RunReport) -> Vec<String> {
 pub(crate) fn next(command: &str, exit: Exit, documents: &DocumentCounts) -> Option<String> {
     match exit {
         Exit::SomeFailed => Some(format!(
-            "Next: `SELECT failure_reason, count(*) FROM processing_log WHERE status = 'failed' GROUP BY failure_reason` tells why; \
-             when that is mended, the same `xmlshred {command}` with `--retry-failed` tries {} again",
+            "Next: `xmlshred failures` tells why; when that is mended, `xmlshred retry` tries {} again",
             if documents.failed == 1 {
                 "it".to_owned()
             } else {

@@ -141,6 +141,12 @@ pub(crate) enum SettingsError {
         #[source]
         source: std::io::Error,
     },
+    /// `retry` without `--yes` where nobody can be asked.
+    #[error("nothing was changed: nobody can be asked here")]
+    NeedsYes,
+    /// `retry --vanished` that would empty the target.
+    #[error("the source has none of the documents of the log")]
+    AllVanished,
     /// No contract.
     #[error("no contract: there is no file {}", looked_at.display())]
     NoContract {
@@ -177,6 +183,10 @@ impl SettingsError {
             Self::NoTarget => "add --url sqlite:FILE or --target-url sqlite:FILE",
             Self::ExplainWhat => {
                 "say `xmlshred explain DOC TABLE.COLUMN`, or `xmlshred explain --key KEY TABLE.COLUMN`"
+            }
+            Self::NeedsYes => "say --yes, as scripts must",
+            Self::AllVanished => {
+                "is it the right source? if it is, and the target is to be emptied, say --all beside --vanished"
             }
             Self::NoSuchTable { instead, .. } | Self::NoSuchColumn { instead, .. } => {
                 return Some(instead.clone());

@@ -28,6 +28,7 @@ pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError
         create_tables,
         adopt_log: _,
         dry_run,
+        follow: _,
     } = args;
     // How other keys sort, the source knows.
     if let (Some(DocumentKey::Int(start)), Some(DocumentKey::Int(end))) = (key_start, key_end)

@@ -89,9 +89,18 @@ fn check(place: &Workplace, url: &str, refused_count: usize, log: impl Fn() -> S
     };
     let silent = run("run --log-level DEBUG --progress off").ends_with(3);
     let status = run("status --json").ends_with(0);
+    let failures = ["failures", "failures --json"].map(|command| run(command).ends_with(3).out).concat();
     let again = run("run --log-level DEBUG --progress off").ends_with(0);
-    for text in [&silent.out, &silent.err, &again.out, &again.err, &status.out, &files(place.path()), &log()]
-    {
+    for text in [
+        &silent.out,
+        &silent.err,
+        &again.out,
+        &again.err,
+        &status.out,
+        &failures,
+        &files(place.path()),
+        &log(),
+    ] {
         for line in text.lines() {
             assert!(!line.contains(SECRET), "{line}");
         }

@@ -8,8 +8,9 @@ fn documents_that_failed_earlier_are_told_of_and_what_tries_them() {
     let failed = broken(0..300);
     let first = place.run("run --url sqlite:data.db --create-tables").ends_with(3);
     assert!(!first.out.contains("failed earlier"), "{}", first.out);
-    let told =
-        format!("{failed} documents failed earlier and are not tried again: `--retry-failed` tries them");
+    let told = format!(
+        "{failed} documents failed earlier and are not tried again: `xmlshred failures` tells why, `xmlshred retry` tries them"
+    );
     let again = place.run("run --url sqlite:data.db --session-id again").ends_with(0);
     assert_eq!(again.out.lines().last(), Some(&*told));
     let log = std::fs::read_to_string(place.path().join("logs/run_again_1of1.log")).unwrap();
@@ -36,7 +37,10 @@ fn a_run_that_left_failed_documents_names_the_next_command() {
     let place = Workplace::new(0..10);
     let answer = place.run("run --url sqlite:data.db --create-tables").ends_with(3);
     let last = answer.out.lines().last().unwrap();
-    assert!(last.starts_with("Next: ") && last.contains("`xmlshred run` with `--retry-failed`"), "{last}");
+    assert!(
+        last.starts_with("Next: `xmlshred failures` tells why") && last.contains("`xmlshred retry`"),
+        "{last}"
+    );
     let answer = place.run("run --url sqlite:data.db").ends_with(0);
     assert!(!answer.out.contains("Next: "), "{}", answer.out);
 }
@@ -133,7 +137,7 @@ fn documents_that_are_not_named_are_counted() {
 #[test]
 fn no_help_is_about_the_tests_of_the_program() {
     let place = Workplace::new(0..1);
-    for topic in ["errors", "W0807", "E0801", "contract"] {
+    for topic in ["errors", "W0807", "E0801", "contract", "running", "operating", "databases"] {
         let out = place.run(&format!("help {topic}")).ends_with(0).out;
         for machinery in ["UPDATE_CASES", "cargo ", "DROP TABLE"] {
             assert!(!out.contains(machinery), "{topic}: {machinery}");

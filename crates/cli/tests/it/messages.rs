@@ -27,7 +27,10 @@ fn every_code_about_a_target_is_told_with_place_and_hint() {
         let answer = place.run(command);
         // Behind them may stand what a run would stumble over first.
         let err = answer.err.split("\nerror: ").next().unwrap();
-        let problems = err.split("\n\n").filter(|part| part.contains(" --> ")).collect::<Vec<_>>();
+        // Few of the contracts tell whose their rows are: one case says what is said of that.
+        let is_told =
+            |part: &&str| part.contains(" --> ") && (name.starts_with("W0811") || !part.contains("[W0811"));
+        let problems = err.split("\n\n").filter(is_told).collect::<Vec<_>>();
         assert!(problems.iter().any(|part| part.contains(&format!("[{name}]"))), "{name}: {}", answer.err);
         assert!(problems.iter().all(|part| part.contains("= help: ")), "{name}: {}", answer.err);
         named.push(name.split_once(' ').unwrap().0.to_owned());

@@ -131,3 +131,58 @@ fn what_the_server_refuses_before_a_session_begins_ends_a_run_with_exit_code_2()
         assert_eq!(answer.err.matches("error:").count(), 1, "{}", answer.err);
     }
 }
+
+#[test]
+fn what_a_server_holds_is_told_tried_again_and_compared() {
+    let Some(server) = server("failures, retry and verify on PostgreSQL") else { return };
+    let mut client = Client::connect(&server.url("postgres"), NoTls).unwrap();
+    // Keys that are text, which are numbers in the target's tables.
+    client.batch_execute("CREATE TABLE app_xml (app_id text PRIMARY KEY, xml text)").unwrap();
+    for key in 0..60 {
+        client.execute("INSERT INTO app_xml VALUES ($1, $2)", &[&key.to_string(), &document(key)]).unwrap();
+    }
+    let place = Workplace::new(0..1);
+    let url = server.url("postgres");
+    let run = |arguments: &str| {
+        let mut command = place.command(arguments);
+        crate::workplace::Answer::of(command.env("XMLSHRED_URL", &url).output().unwrap())
+    };
+    run("run --create-tables").ends_with(3);
+    assert_eq!(run("failures --keys").ends_with(3).out, "57\n7\n");
+    run("verify --all").ends_with(0);
+    let changed = crate::workplace::CONTRACT
+        .replace("number: {", "kind: { value: phone, type: text }\n      number: {");
+    place.write("contract.yaml", &changed);
+    client.batch_execute("ALTER TABLE phone ADD COLUMN kind text").unwrap();
+    let retried = run("retry --contract-changed --yes").ends_with(3);
+    assert!(retried.out.contains("60 documents: 2 failed, 58 succeeded\n"), "{}", retried.out);
+    run("verify --all").ends_with(0);
+    client
+        .batch_execute(
+            "DELETE FROM app_xml WHERE app_id IN ('3', '30');
+             UPDATE phone SET number = 'secret' WHERE app_id = 10;
+             UPDATE person SET weight = weight + 1 WHERE app_id = 11;
+             DELETE FROM person WHERE app_id = 12;
+             UPDATE app_xml SET xml = replace(xml, '61.5', '62') WHERE app_id = '13';",
+        )
+        .unwrap();
+    let found = run("verify --all").ends_with(3);
+    for line in [
+        "2 in the log and not in the source any more (3, 30)",
+        "10: phone: 2 rows missing, 2 rows too many",
+        "11: person: weight differs",
+        "12: person: 1 row missing",
+        "changed since: 13;",
+    ] {
+        assert!(found.out.contains(line), "{line}: {}", found.out);
+    }
+    assert!(!found.out.contains("secret"), "{}", found.out);
+    run("retry --vanished --yes").ends_with(0);
+    run("retry --document-changed --yes").ends_with(0);
+    run("retry --key 10,11,12 --yes").ends_with(0);
+    run("verify --all").ends_with(0);
+    let rows =
+        client.query_one("SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM processing_log)", &[]);
+    let rows = rows.unwrap();
+    assert_eq!((rows.get::<_, i64>(0), rows.get::<_, i64>(1)), (56, 58));
+}

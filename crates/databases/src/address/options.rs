@@ -1,5 +1,7 @@
 //! How databases are opened.
 
+use xmlshred_engine::ports::FailedDocuments;
+
 /// How databases are opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenOptions {
@@ -7,8 +9,8 @@ pub struct OpenOptions {
     pub create: bool,
     /// Whether the rows of a log of an earlier version are the contract's, whatever contract they name: somebody said so.
     pub adopt_log: bool,
-    /// Whether documents that failed are taken again, which takes more rights on the log.
-    pub retries_failed: bool,
+    /// Which documents of the log are taken again, which takes more rights.
+    pub tried_again: FailedDocuments,
     /// Whether the documents are files, whose names the target binds to keys.
     pub binds_files: bool,
     /// Whether somebody only wants to know whether a run would have all rights, also to what it writes before the first document.
@@ -23,7 +25,7 @@ impl Default for OpenOptions {
         Self {
             create: false,
             adopt_log: false,
-            retries_failed: false,
+            tried_again: FailedDocuments::Leave,
             binds_files: false,
             asks_for_rights: false,
             application_name,

@@ -1,6 +1,6 @@
 //! What a run may do to which table: told before the first document, all that is missing at once, with the statements that give it.
 
-use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_engine::ports::{FailedDocuments, Fault, PortError};
 use xmlshred_model::log_table::{FILE, ISSUE, LOG};
 use xmlshred_model::{OnExisting, TargetSchema};
 
@@ -46,6 +46,7 @@ pub(crate) enum Why {
     EveryRun,
     OnExisting(OnExisting),
     RetryFailed,
+    Replacing,
     Versions,
     Files,
 }
@@ -74,12 +75,17 @@ pub(crate) fn needed<'a>(
     retrying: Retrying,
 ) -> Vec<Needed<'a>> {
     let mut needed = Vec::new();
+    let replacing = match (options.tried_again, schema.has_versions) {
+        (FailedDocuments::Replace, _) => Some(Why::Replacing),
+        (_, true) => Some(Why::Versions),
+        (_, false) => None,
+    };
     let mut add = |table, right, why| needed.push(Needed { table, right, why });
     for (index, table) in schema.tables.iter().enumerate() {
         add(&*table.name, Right::Insert, Why::EveryRun);
-        if schema.has_versions {
-            add(&*table.name, Right::Select, Why::Versions);
-            add(&*table.name, Right::Delete, Why::Versions);
+        if let Some(why) = replacing {
+            add(&*table.name, Right::Select, why);
+            add(&*table.name, Right::Delete, why);
         }
         if schema.on_existing == OnExisting::Fail || table.primary_key.is_empty() {
             continue;
@@ -95,8 +101,8 @@ pub(crate) fn needed<'a>(
     add(LOG, Right::Insert, Why::EveryRun);
     add(LOG, Right::Select, Why::EveryRun);
     add(ISSUE, Right::Insert, Why::EveryRun);
-    let why = if schema.has_versions { Why::Versions } else { Why::RetryFailed };
-    if options.retries_failed || schema.has_versions {
+    let retrying_failed = (options.tried_again == FailedDocuments::Retry).then_some(Why::RetryFailed);
+    if let Some(why) = replacing.or(retrying_failed) {
         let log = if retrying == Retrying::Updates { Right::Update } else { Right::Delete };
         add(LOG, log, why);
         add(ISSUE, Right::Select, why);
@@ -155,6 +161,7 @@ fn reason(why: Why) -> Option<&'static str> {
         Why::OnExisting(OnExisting::Skip) => Some("`on_existing: skip`"),
         Why::OnExisting(OnExisting::Replace) => Some("`on_existing: replace`"),
         Why::RetryFailed => Some("--retry-failed"),
+        Why::Replacing => Some("`xmlshred retry`"),
         Why::Versions => Some("`source.version`"),
         Why::Files => Some("--files"),
     }

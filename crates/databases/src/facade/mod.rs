@@ -9,5 +9,5 @@ mod url;
 pub use differences::differences;
 pub use documents::start_over;
 pub use ports::{SourceAddress, open, open_source, open_source_beside};
-pub use rows::open_rows;
+pub use rows::{open_document_rows, open_rows};
 pub use url::DatabaseUrl;

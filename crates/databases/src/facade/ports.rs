@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use xmlshred_engine::ports::{
-    FailedDocuments, Fault, Journal, LogTally, Logged, PortError, Ports, Selection, Sink, Source,
+    Entries, FailedDocuments, Fault, Journal, LogEntry, LogTally, Logged, PortError, Ports, Selection, Sink,
+    Source,
 };
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyType, TargetSchema};
@@ -129,6 +130,15 @@ impl Journal for UntypedJournal {
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
         self.journal.tally()
+    }
+
+    fn entries(
+        &mut self,
+        which: Entries,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<LogEntry>, PortError> {
+        self.journal.entries(which, after, limit)
     }
 }
 

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use postgres::types::ToSql;
-use postgres::{Client, Transaction};
-use xmlshred_engine::ports::{FailedDocuments, Journal, LogTally, Logged, PortError, Selection};
+use postgres::{Client, Row, Transaction};
+use xmlshred_engine::ports::{
+    Entries, FailedDocuments, Journal, LogEntry, LogTally, Logged, PortError, Selection,
+};
 use xmlshred_model::{DocumentKey, KeyType, TargetSchema};
 
 use crate::address::OpenOptions;
 use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::POSTGRES;
+use crate::sql::entries::EntryQuery;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, done, is_whole, of_these_versions};
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
@@ -164,6 +167,61 @@ impl Journal for PostgresJournal {
                 last: row.get(8),
             })
             .collect())
+    }
+
+    fn entries(
+        &mut self,
+        which: Entries,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<LogEntry>, PortError> {
+        if !has_log(&mut self.client, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        let key_sql = KeySql::of_log(self.schema.key_type);
+        let key = POSTGRES.quote(&self.schema.key_column);
+        let behind = after.map(|_| key_sql.one(2));
+        let sql = EntryQuery {
+            dialect: &POSTGRES,
+            log: &qualified(&self.schema, LOG),
+            key: &key,
+            key_read: &key_sql.read(&key),
+            time: "(extract(epoch FROM processing_time) * 1000000)::bigint",
+            contract: "$1",
+            after: behind.as_deref(),
+            which,
+            limit,
+        }
+        .sql();
+        let (number, text) = match after {
+            Some(DocumentKey::Int(number)) => (Some(*number), None),
+            after => (None, after.map(DocumentKey::spelled)),
+        };
+        let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![&self.schema.contract_name];
+        parameters.extend(number.as_ref().map(|number| number as &(dyn ToSql + Sync)));
+        parameters.extend(text.as_ref().map(|text| text as &(dyn ToSql + Sync)));
+        let rows =
+            self.client.query(&sql, &parameters).map_err(|error| port_error("reading the log", error))?;
+        Ok(rows.iter().map(|row| entry(row, key_sql)).collect())
+    }
+}
+
+/// A row of an [`EntryQuery`].
+fn entry(row: &Row, key_sql: KeySql) -> LogEntry {
+    let text = |at| row.get::<_, Option<String>>(at).unwrap_or_default();
+    LogEntry {
+        key: key_sql.logged(row, 0),
+        status: text(1),
+        failure_reason: row.get(2),
+        failure_code: row.get(3),
+        failure_table: row.get(4),
+        failure_column: row.get(5),
+        processed_at: row.get::<_, Option<i64>>(6).unwrap_or(0),
+        session_id: text(7),
+        row_count: u64::try_from(row.get::<_, Option<i64>>(8).unwrap_or(0)).unwrap_or(0),
+        contract_hash: text(9),
+        document_hash: text(10),
+        source_version: row.get(11),
     }
 }
 

@@ -88,13 +88,31 @@ impl KeySql {
         if self.is_integer() { Type::INT8_ARRAY } else { Type::TEXT_ARRAY }
     }
 
-    /// That a column of the target of this type holds one of the keys that are no integers, of the first parameter.
+    /// That a column of the target of this type holds one of the keys of the first parameter.
     pub(super) fn is_one_of(self, column: &str, data_type: DataType) -> String {
         match (self.key_type, data_type) {
+            (KeyType::Integer, DataType::Decimal { .. }) => {
+                format!("{column} = ANY ($1::bigint[]::numeric[])")
+            }
+            (KeyType::Integer, DataType::Char(_) | DataType::VarChar(_) | DataType::Text) => {
+                format!("{column} = ANY ($1::bigint[]::text[])")
+            }
+            (KeyType::Integer, _) => format!("{column} = ANY ($1::bigint[])"),
             (KeyType::Uuid, DataType::Uuid) | (KeyType::Decimal, DataType::Decimal { .. }) => {
                 format!("{column} = ANY ({})", self.many(1))
             }
             _ => format!("{column}::text = ANY ($1::text[])"),
+        }
+    }
+
+    /// That a column of the target of this type holds the same key as another column, one of the log.
+    pub(super) fn is_same(self, column: &str, data_type: DataType, logged: &str) -> String {
+        match (self.key_type, data_type) {
+            (KeyType::Integer, data_type) if !data_type.is_text() => format!("{column} = {logged}"),
+            (KeyType::Uuid, DataType::Uuid) | (KeyType::Decimal, DataType::Decimal { .. }) => {
+                format!("{column} = {logged}")
+            }
+            _ => format!("{column}::text = {logged}::text COLLATE \"C\""),
         }
     }
 

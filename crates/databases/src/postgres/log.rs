@@ -7,7 +7,7 @@ use postgres::types::ToSql;
 use postgres::{Statement, Transaction};
 use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, PortError, RunIdentity};
 use xmlshred_model::{
-    Batch, DataType, DocumentKey, DocumentRecord, KeyType, Outcome, TargetSchema, Value, lexical, millis_ceil,
+    Batch, DocumentKey, DocumentRecord, Outcome, TargetSchema, Value, lexical, millis_ceil,
 };
 
 use crate::sql::dialect::POSTGRES;
@@ -26,11 +26,13 @@ pub(super) struct LogWriter {
     keys: KeySql,
     insert_new: Prepared,
     insert_or_retry: Prepared,
+    insert_or_replace: Prepared,
     find: Prepared,
+    delete_log: Prepared,
     delete_issues: Prepared,
     insert_issues: Prepared,
     take_off: Prepared,
-    /// For documents that others take the place of; none where documents have no versions.
+    /// For documents that others take the place of.
     delete_rows: Vec<Prepared>,
 }
 
@@ -66,11 +68,13 @@ impl LogWriter {
         // In order of the keys: two instances that overlap by mistake wait for each other instead of both being stuck.
         let insert = format!(
             "INSERT INTO {log} AS log ({key}, status, failure_reason, processing_time, row_count, issue_count, document_hash, \
-             duration_ms, failure_code, {SOURCE_VERSION}, session_id, instance_id, instance_count, contract_hash, contract_name, run_nonce) \
-             SELECT document, outcome, reason, processed_at::timestamptz, rows, issues, hash, duration, cause, version, \
-             $11, $12, $13, $14, $15, $16 FROM unnest({many}, $2::text[], $3::text[], $4::text[], $5::bigint[], \
-             $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::text[]) \
-             AS documents (document, outcome, reason, processed_at, rows, issues, hash, duration, cause, version) \
+             duration_ms, failure_code, failure_table, failure_column, {SOURCE_VERSION}, session_id, instance_id, instance_count, \
+             contract_hash, contract_name, run_nonce) \
+             SELECT document, outcome, reason, processed_at::timestamptz, rows, issues, hash, duration, cause, \
+             cause_table, cause_column, version, $13, $14, $15, $16, $17, $18 FROM unnest({many}, $2::text[], $3::text[], $4::text[], $5::bigint[], \
+             $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[]) \
+             AS documents (document, outcome, reason, processed_at, rows, issues, hash, duration, cause, cause_table, \
+             cause_column, version) \
              ORDER BY document ON CONFLICT ({unique}) DO"
         );
         let changed: Vec<_> = [
@@ -105,20 +109,13 @@ impl LogWriter {
                 format!("UPDATE SET {changed} WHERE {has_changed} OR {is_retried}"),
             ),
         };
+        // Not what this very run has done a moment ago.
+        let replace = format!("UPDATE SET {changed} WHERE log.run_nonce IS DISTINCT FROM EXCLUDED.run_nonce");
         // Whether there was another row: what an insert makes anew nobody has locked.
-        let replaces = if schema.has_versions { ", xmax::text <> '0'" } else { "" };
-        let is_theirs = |column: &str, data_type| match data_type {
-            _ if schema.key_type != KeyType::Integer => keys.is_one_of(column, data_type),
-            DataType::Decimal { .. } => format!("{column} = ANY ($1::bigint[]::numeric[])"),
-            DataType::Char(_) | DataType::VarChar(_) | DataType::Text => {
-                format!("{column} = ANY ($1::bigint[]::text[])")
-            }
-            _ => format!("{column} = ANY ($1::bigint[])"),
-        };
-        let delete_rows = match schema.has_versions {
-            true => delete_rows(&POSTGRES, schema, &is_theirs),
-            false => Vec::new(),
-        };
+        const REPLACES: &str = ", xmax::text <> '0'";
+        let replaces = if schema.has_versions { REPLACES } else { "" };
+        let is_theirs = |column: &str, data_type| keys.is_one_of(column, data_type);
+        let delete_rows = delete_rows(&POSTGRES, schema, &is_theirs);
         let take_off = format!(
             "UPDATE {log} AS log SET row_count = row_count - rows FROM unnest({many}, $2::bigint[]) AS lost (document, rows) \
              WHERE {CONTRACT_NAME} = $3 AND log.{key} = lost.document"
@@ -129,9 +126,13 @@ impl LogWriter {
             delete_rows: delete_rows.into_iter().map(Prepared::new).collect(),
             insert_new: Prepared::new(format!("{insert} {new} RETURNING {read}{replaces}")),
             insert_or_retry: Prepared::new(format!("{insert} {retry} RETURNING {read}{replaces}")),
+            insert_or_replace: Prepared::new(format!("{insert} {replace} RETURNING {read}{REPLACES}")),
             find: Prepared::new(format!(
                 "SELECT {read}, run_nonce IS NOT DISTINCT FROM $2::text FROM {log} \
                  WHERE {CONTRACT_NAME} = $3 AND {key} = ANY ({many})"
+            )),
+            delete_log: Prepared::new(format!(
+                "DELETE FROM {log} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ({many})"
             )),
             delete_issues: Prepared::new(format!(
                 "DELETE FROM {issue} WHERE {CONTRACT_NAME} = $2 AND {key} = ANY ({many})"
@@ -161,6 +162,7 @@ impl LogWriter {
         let insert = match failed {
             FailedDocuments::Leave => &mut self.insert_new,
             FailedDocuments::Retry => &mut self.insert_or_retry,
+            FailedDocuments::Replace => &mut self.insert_or_replace,
         };
         let insert = insert.get(transaction).map_err(error)?;
         let inserted = transaction
@@ -176,6 +178,8 @@ impl LogWriter {
                     &rows.hashes,
                     &rows.durations,
                     &rows.codes,
+                    &rows.tables,
+                    &rows.columns,
                     &rows.versions,
                     session_id,
                     &index,
@@ -186,13 +190,14 @@ impl LogWriter {
                 ],
             )
             .map_err(error)?;
-        if batch.schema().has_versions {
+        let replaces = batch.schema().has_versions || failed == FailedDocuments::Replace;
+        if replaces {
             let replaced: Vec<_> =
                 inserted.iter().filter(|row| row.get(1)).map(|row| keys.logged(row, 0)).collect();
             self.remove_rows(transaction, &replaced)?;
         }
         let inserted: HashSet<DocumentKey> = inserted.iter().map(|row| keys.logged(row, 0)).collect();
-        if failed == FailedDocuments::Retry || batch.schema().has_versions {
+        if replaces || failed == FailedDocuments::Retry {
             let delete = self.delete_issues.get(transaction).map_err(error)?;
             let replaced = keys.list(&inserted);
             transaction.execute(&delete, &[replaced.as_sql(), contract_name]).map_err(error)?;
@@ -233,6 +238,23 @@ impl LogWriter {
         for delete in &mut self.delete_rows {
             let delete = delete.get(transaction).map_err(error)?;
             transaction.execute(&delete, &[keys.as_sql()]).map_err(error)?;
+        }
+        Ok(())
+    }
+
+    /// Removes documents: their rows, issues and log rows.
+    pub(super) fn remove(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        keys: &[DocumentKey],
+        contract_name: &str,
+    ) -> Result<(), PortError> {
+        let error = |error| port_error("removing log entries", error);
+        self.remove_rows(transaction, keys)?;
+        let keys = self.keys.list(keys);
+        for delete in [&mut self.delete_issues, &mut self.delete_log] {
+            let delete = delete.get(transaction).map_err(error)?;
+            transaction.execute(&delete, &[keys.as_sql(), &contract_name]).map_err(error)?;
         }
         Ok(())
     }
@@ -289,11 +311,13 @@ impl LogWriter {
 }
 
 /// Log rows column by column.
-struct LogRows {
+struct LogRows<'b> {
     keys: KeyList,
     statuses: Vec<&'static str>,
     reasons: Vec<Option<String>>,
     codes: Vec<Option<&'static str>>,
+    tables: Vec<Option<&'b str>>,
+    columns: Vec<Option<&'b str>>,
     times: Vec<String>,
     row_counts: Vec<i64>,
     issue_counts: Vec<i64>,
@@ -302,13 +326,15 @@ struct LogRows {
     durations: Vec<i64>,
 }
 
-impl LogRows {
-    fn of(batch: &Batch, keys: KeySql) -> Self {
+impl<'b> LogRows<'b> {
+    fn of(batch: &'b Batch, keys: KeySql) -> Self {
         let mut rows = Self {
             keys: keys.list(batch.documents().iter().map(|document| &document.key)),
             statuses: Vec::new(),
             reasons: Vec::new(),
             codes: Vec::new(),
+            tables: Vec::new(),
+            columns: Vec::new(),
             times: Vec::new(),
             row_counts: Vec::new(),
             issue_counts: Vec::new(),
@@ -334,6 +360,8 @@ impl LogRows {
             rows.statuses.push(outcome.status());
             rows.reasons.push(failure.map(ToString::to_string));
             rows.codes.push(failure.map(|failure| failure.code.as_str()));
+            rows.tables.push(failure.and_then(|failure| failure.place.table.as_deref()));
+            rows.columns.push(failure.and_then(|failure| failure.place.column.as_deref()));
             rows.times.push(time);
             rows.row_counts.push(row_count.cast_signed());
             rows.issue_counts.push(issues.iter().map(|issue| i64::from(issue.count)).sum());

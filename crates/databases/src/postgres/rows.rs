@@ -2,16 +2,18 @@
 
 use postgres::{Client, Row};
 use xmlshred_engine::ports::PortError;
-use xmlshred_model::{DataType, OwnedValue, TableSchema, Value};
+use xmlshred_model::{DataType, DocumentKey, OwnedValue, TableSchema, TargetSchema, Value};
 
 use crate::address::OpenOptions;
 use crate::sql::dialect::POSTGRES;
-use crate::transfer::RowReader;
+use crate::sql::replacing;
 use crate::transfer::cell_text;
+use crate::transfer::{DocumentRows, RowReader};
 
 use super::address::PostgresAddress;
 use super::connect::{Purpose, connect};
 use super::fault::table_error;
+use super::key::KeySql;
 
 /// Rows per answer of the server.
 const ROWS: i32 = 5_000;
@@ -36,16 +38,8 @@ impl PostgresRows {
 impl RowReader for PostgresRows {
     fn rows(&mut self, table: &TableSchema, each: &mut dyn FnMut(&[OwnedValue])) -> Result<(), PortError> {
         let failed = |error| table_error(&format!("reading table {}", table.name), table, error);
-        let cells: Vec<_> = table
-            .columns
-            .iter()
-            .map(|column| match column.data_type {
-                DataType::Binary => POSTGRES.quote(&column.name),
-                _ => format!("{}::text", POSTGRES.quote(&column.name)),
-            })
-            .collect();
         let qualified = POSTGRES.table(self.namespace.as_deref(), &table.name);
-        let sql = format!("SELECT {} FROM {qualified}", cells.join(", "));
+        let sql = format!("SELECT {} FROM {qualified}", cells(table));
         let mut transaction = self.client.transaction().map_err(failed)?;
         let portal = transaction.bind(&sql, &[]).map_err(failed)?;
         loop {
@@ -54,11 +48,66 @@ impl RowReader for PostgresRows {
                 return Ok(());
             }
             for row in rows {
-                let cells: Result<Vec<_>, _> = (0..cells.len()).map(|at| cell(&row, table, at)).collect();
-                each(&cells?);
+                each(&all_cells(&row, table)?);
             }
         }
     }
+}
+
+impl DocumentRows for PostgresRows {
+    fn row_count(&mut self, schema: &TargetSchema, table: usize) -> Result<u64, PortError> {
+        let table = &schema.tables[table];
+        let sql = format!("SELECT count(*) FROM {}", POSTGRES.table(self.namespace.as_deref(), &table.name));
+        self.count(&sql, table)
+    }
+
+    fn ownerless_count(&mut self, schema: &TargetSchema, table: usize) -> Result<Option<u64>, PortError> {
+        let keys = KeySql::of_log(schema.key_type);
+        let logged = format!("log.{}", POSTGRES.quote(&schema.key_column));
+        let same_key = |column: &str, data_type| keys.is_same(column, data_type, &logged);
+        let sql = replacing::count_ownerless(&POSTGRES, schema, table, &same_key);
+        sql.map(|sql| self.count(&sql, &schema.tables[table])).transpose()
+    }
+
+    fn rows_of(
+        &mut self,
+        schema: &TargetSchema,
+        table: usize,
+        keys: &[DocumentKey],
+        each: &mut dyn FnMut(Vec<OwnedValue>),
+    ) -> Result<(), PortError> {
+        let key_sql = KeySql::of_log(schema.key_type);
+        let is_theirs = |column: &str, data_type| key_sql.is_one_of(column, data_type);
+        let (index, table) = (table, &schema.tables[table]);
+        let Some(sql) = replacing::select_rows(&POSTGRES, schema, index, &cells(table), &is_theirs) else {
+            return Ok(());
+        };
+        let failed = |error| table_error(&format!("reading table {}", table.name), table, error);
+        for row in self.client.query(&sql, &[key_sql.list(keys).as_sql()]).map_err(failed)? {
+            each(all_cells(&row, table)?);
+        }
+        Ok(())
+    }
+}
+
+impl PostgresRows {
+    fn count(&mut self, sql: &str, table: &TableSchema) -> Result<u64, PortError> {
+        let failed = |error| table_error(&format!("counting rows of {}", table.name), table, error);
+        Ok(self.client.query_one(sql, &[]).map_err(failed)?.get::<_, i64>(0).unsigned_abs())
+    }
+}
+
+/// All columns of a table as they are read: what is no binary as text.
+fn cells(table: &TableSchema) -> String {
+    let cells = table.columns.iter().map(|column| match column.data_type {
+        DataType::Binary => POSTGRES.quote(&column.name),
+        _ => format!("{}::text", POSTGRES.quote(&column.name)),
+    });
+    cells.collect::<Vec<_>>().join(", ")
+}
+
+fn all_cells(row: &Row, table: &TableSchema) -> Result<Vec<OwnedValue>, PortError> {
+    (0..table.columns.len()).map(|at| cell(row, table, at)).collect()
 }
 
 fn cell(row: &Row, table: &TableSchema, at: usize) -> Result<OwnedValue, PortError> {

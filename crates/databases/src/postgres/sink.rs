@@ -100,6 +100,14 @@ impl Sink for PostgresSink {
             }
         }
     }
+
+    fn remove(&mut self, keys: &[DocumentKey]) -> Result<(), PortError> {
+        let Self { client, schema, log, .. } = self;
+        let mut transaction =
+            client.transaction().map_err(|error| port_error("beginning a transaction", error))?;
+        log.remove(&mut transaction, keys, &schema.contract_name)?;
+        transaction.commit().map_err(|error| target_error("committing", schema, error))
+    }
 }
 
 /// What came of a transaction.

@@ -2,6 +2,7 @@
 
 pub mod ddl;
 pub(crate) mod dialect;
+pub(crate) mod entries;
 pub mod log_upgrade;
 pub(crate) mod names;
 pub(crate) mod paging;

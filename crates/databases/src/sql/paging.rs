@@ -198,6 +198,7 @@ pub(crate) fn done(status: &str, failed: FailedDocuments) -> String {
     match failed {
         FailedDocuments::Leave => String::new(),
         FailedDocuments::Retry => format!(" AND {status} <> '{FAILED}'"),
+        FailedDocuments::Replace => " AND 1 = 0".to_owned(),
     }
 }
 

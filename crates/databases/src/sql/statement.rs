@@ -4,9 +4,7 @@ use xmlshred_model::{OnExisting, TableSchema, TargetSchema};
 
 use crate::sql::dialect::Dialect;
 use crate::sql::rank::in_sqlite;
-use xmlshred_model::log_table::{
-    CONTRACT_NAME, FAILED, ISSUE, LOG, SOURCE_VERSION, issue_columns, log_columns,
-};
+use xmlshred_model::log_table::{CONTRACT_NAME, ISSUE, LOG, SOURCE_VERSION, issue_columns, log_columns};
 
 /// Inserts one row of a target table, by index; an existing primary key is treated as `schema.on_existing` says.
 pub(crate) fn insert_row(dialect: &Dialect, schema: &TargetSchema, index: usize) -> String {
@@ -91,12 +89,8 @@ pub(crate) fn select_log(dialect: &Dialect, schema: &TargetSchema) -> String {
 
 /// Removes the log row with key `?1` of contract `?2`; where documents have no versions, only one that says `failed`.
 pub(crate) fn delete_log(dialect: &Dialect, schema: &TargetSchema) -> String {
-    let status = match schema.has_versions {
-        true => String::new(),
-        false => format!(" AND {} = '{FAILED}'", dialect.quote("status")),
-    };
     format!(
-        "DELETE FROM {} WHERE {}{status}",
+        "DELETE FROM {} WHERE {}",
         dialect.table(schema.namespace.as_deref(), LOG),
         of_document(dialect, schema)
     )

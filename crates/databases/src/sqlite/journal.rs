@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, Logged, PortError, Selection};
+use xmlshred_engine::ports::{
+    Entries, FailedDocuments, Fault, Journal, LogEntry, LogTally, Logged, PortError, Selection,
+};
 use xmlshred_model::{DataType, DocumentKey, KeyType, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
 
 use crate::address::OpenOptions;
 use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQLITE;
+use crate::sql::entries::EntryQuery;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::names::listed;
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, is_whole};
@@ -85,8 +88,7 @@ impl Journal for SqliteJournal {
             let entry =
                 find.query_row(params![KeyParameter(key), contract_name], read).optional().map_err(error)?;
             let counts = entry.is_some_and(|(status, version)| {
-                let is_done = failed == FailedDocuments::Leave || status != FAILED;
-                is_done && versions.is_none_or(|versions| versions[at] == version)
+                failed.leaves_out(&status) && versions.is_none_or(|versions| versions[at] == version)
             });
             processed.extend(counts.then(|| key.clone()));
         }
@@ -143,6 +145,64 @@ impl Journal for SqliteJournal {
             .map_err(error)?;
         tallies.collect::<Result<_, _>>().map_err(error)
     }
+
+    fn entries(
+        &mut self,
+        which: Entries,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<LogEntry>, PortError> {
+        let error = |error| port_error("reading the log", error);
+        let (key_type, contract_name) = (self.schema.key_type, self.schema.contract_name.clone());
+        let key = SQLITE.quote(&self.schema.key_column);
+        let sql = EntryQuery {
+            dialect: &SQLITE,
+            log: LOG,
+            key: &key,
+            key_read: &format!("CAST({key} AS TEXT)"),
+            time: &format!("{TIME} || 'Z'"),
+            contract: "?1",
+            after: after.map(|_| "?2"),
+            which,
+            limit,
+        }
+        .sql();
+        let Some(connection) = self.log()? else { return Ok(Vec::new()) };
+        let mut statement = connection.prepare_cached(&sql).map_err(error)?;
+        statement.raw_bind_parameter(1, contract_name).map_err(error)?;
+        if let Some(after) = after {
+            statement.raw_bind_parameter(2, KeyParameter(after)).map_err(error)?;
+        }
+        let mut rows = statement.raw_query();
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next().map_err(error)? {
+            entries.push(entry(row, key_type).map_err(error)?);
+        }
+        Ok(entries)
+    }
+}
+
+/// A row of an [`EntryQuery`].
+fn entry(row: &Row<'_>, key_type: KeyType) -> rusqlite::Result<LogEntry> {
+    let optional = |at| match row.get_ref(at)? {
+        ValueRef::Null => rusqlite::Result::Ok(None),
+        _ => text_of_others(row, at).map(Some),
+    };
+    let key = text_of_others(row, 0)?;
+    Ok(LogEntry {
+        key: key_type.parse(&key).unwrap_or_else(|_| DocumentKey::Text(key.into())),
+        status: text_of_others(row, 1)?,
+        failure_reason: optional(2)?,
+        failure_code: optional(3)?,
+        failure_table: optional(4)?,
+        failure_column: optional(5)?,
+        processed_at: utc_micros(&text_of_others(row, 6)?),
+        session_id: text_of_others(row, 7)?,
+        row_count: u64::try_from(row.get::<_, Option<i64>>(8)?.unwrap_or(0)).unwrap_or(0),
+        contract_hash: text_of_others(row, 9)?,
+        document_hash: text_of_others(row, 10)?,
+        source_version: optional(11)?,
+    })
 }
 
 /// Rows of the log after this key; what is no key counts as none.

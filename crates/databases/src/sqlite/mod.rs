@@ -15,6 +15,7 @@ mod rows;
 mod sink;
 mod source;
 mod statement_time;
+mod statements;
 mod target_check;
 
 pub(crate) use connect::folder_must_exist;

@@ -4,28 +4,23 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::types::Null;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use xmlshred_engine::ports::{AlreadyDone, Commit, FailedDocuments, PortError, RunIdentity, Sink};
 use xmlshred_model::{
-    Batch, DocumentKey, DocumentRecord, KeyType, Outcome, TableSchema, TargetSchema, Value, lexical,
-    millis_ceil,
+    Batch, DocumentKey, DocumentRecord, Outcome, TableSchema, TargetSchema, Value, lexical, millis_ceil,
 };
 
 use crate::address::OpenOptions;
-use crate::sql::dialect::SQLITE;
-use crate::sql::replacing::delete_rows;
-use crate::sql::statement;
 use crate::transfer::dropped::{Dropped, log_row_dropped};
 use crate::transfer::runs::{document_of_row, place_of_row};
-use xmlshred_model::log_table::FAILED;
 
 use super::connect::open_for_writing;
 use super::fault::{port_error, table_error};
-use super::inserter::{Inserter, is_view, replaces_by_itself};
+use super::inserter::{Inserter, is_view};
 use super::key::KeyParameter;
 use super::log_file::LogFile;
 use super::statement_time::{LONGEST_WRITE, StatementTime};
+use super::statements::Statements;
 use super::target_check;
 
 /// A writing connection to the target.
@@ -34,23 +29,10 @@ pub(crate) struct SqliteSink {
     connection: Connection,
     time: StatementTime,
     log_file: LogFile,
+    contract_name: String,
     statements: Statements,
     /// Tables of the schema that are views: of these SQLite does not tell what became of a row.
     views: Vec<bool>,
-}
-
-#[derive(Debug)]
-struct Statements {
-    rows: Vec<String>,
-    /// Whether a row that was not inserted is there; none where it must be.
-    found: Vec<Option<String>>,
-    log: String,
-    issue: String,
-    find: String,
-    delete_log: String,
-    delete_issues: String,
-    /// For documents that others take the place of; none where documents have no versions.
-    delete_rows: Vec<String>,
 }
 
 impl SqliteSink {
@@ -78,28 +60,13 @@ impl SqliteSink {
     }
 
     fn new(mut connection: Connection, schema: &Arc<TargetSchema>) -> Result<Self, PortError> {
-        let statements = Statements {
-            rows: (0..schema.tables.len()).map(|table| insert_row(&connection, schema, table)).collect(),
-            found: schema.tables.iter().map(|table| statement::find_row(&SQLITE, schema, table)).collect(),
-            log: statement::insert_log(&SQLITE, schema),
-            issue: statement::insert_issue(&SQLITE, schema),
-            find: statement::select_log(&SQLITE, schema),
-            delete_log: statement::delete_log(&SQLITE, schema),
-            delete_issues: statement::delete_issues(&SQLITE, schema),
-            delete_rows: match schema.has_versions {
-                true => delete_rows(&SQLITE, schema, &|column, _| match schema.key_type {
-                    // The column's own collation may take several keys for one.
-                    KeyType::Text => format!("{column} = ?1 COLLATE BINARY"),
-                    _ => format!("{column} = ?1"),
-                }),
-                false => Vec::new(),
-            },
-        };
+        let statements = Statements::new(&connection, schema);
         let log_file = LogFile::of(&connection);
         let views = schema.tables.iter().map(|table| is_view(&connection, &table.name)).collect();
         let time = StatementTime::limit(&mut connection, LONGEST_WRITE)
             .map_err(|error| port_error("preparing the file for writing", error))?;
-        Ok(Self { connection, time, log_file, statements, views })
+        let contract_name = schema.contract_name.clone();
+        Ok(Self { connection, time, log_file, contract_name, statements, views })
     }
 }
 
@@ -137,6 +104,21 @@ impl Sink for SqliteSink {
         self.log_file.shorten(&mut self.connection);
         Ok(commit)
     }
+
+    fn remove(&mut self, keys: &[DocumentKey]) -> Result<(), PortError> {
+        self.time.begin();
+        let Self { connection, time, statements, contract_name, .. } = self;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| port_error("beginning a transaction", error))?;
+        for key in keys {
+            statements.remove_rows(&transaction, time, key)?;
+            statements.remove_entry(&transaction, key, contract_name)?;
+        }
+        transaction.commit().map_err(|error| port_error("committing", error))?;
+        self.log_file.shorten(&mut self.connection);
+        Ok(())
+    }
 }
 
 /// One batch on its way into one transaction.
@@ -164,16 +146,18 @@ impl Load<'_> {
                 .query_row(params![KeyParameter(&document.key), contract_name], LogEntry::read)
                 .optional()
                 .map_err(error)?;
-            let has_changed = |entry: &LogEntry| {
-                self.batch.schema().has_versions && entry.source_version != document.source_version
+            let is_replaced = |entry: &LogEntry| {
+                let has_changed =
+                    self.batch.schema().has_versions && entry.source_version != document.source_version;
+                has_changed || failed == FailedDocuments::Replace && !entry.is_by(self.identity)
             };
             match entry {
-                Some(entry) if has_changed(&entry) => {
-                    self.remove_rows(&document.key)?;
-                    self.remove_entry(&document.key)?;
+                Some(entry) if is_replaced(&entry) => {
+                    self.statements.remove_rows(self.transaction, self.time, &document.key)?;
+                    self.statements.remove_entry(self.transaction, &document.key, contract_name)?;
                     append(&mut remaining, at);
                 }
-                Some(entry) if failed == FailedDocuments::Leave || entry.status != FAILED => {
+                Some(entry) if failed.leaves_out(&entry.status) => {
                     let by_this_run = entry.is_by(self.identity);
                     already_done.push(AlreadyDone { key: document.key.clone(), by_this_run });
                 }
@@ -183,7 +167,7 @@ impl Load<'_> {
                 }
                 entry => {
                     if entry.is_some() {
-                        self.remove_entry(&document.key)?;
+                        self.statements.remove_entry(self.transaction, &document.key, contract_name)?;
                     }
                     append(&mut remaining, at);
                 }
@@ -201,26 +185,6 @@ impl Load<'_> {
             }
         }
         successful
-    }
-
-    fn remove_rows(&self, key: &DocumentKey) -> Result<(), PortError> {
-        for sql in &self.statements.delete_rows {
-            self.time.begin();
-            let mut statement = self.prepare(sql, "what takes the place of other rows")?;
-            statement.execute([KeyParameter(key)]).map_err(|error| {
-                port_error("removing the rows of the document of before", error).about(Some(key.clone()))
-            })?;
-        }
-        Ok(())
-    }
-
-    fn remove_entry(&self, key: &DocumentKey) -> Result<(), PortError> {
-        for sql in [&self.statements.delete_issues, &self.statements.delete_log] {
-            let mut statement = self.prepare(sql, "log")?;
-            let parameters = params![KeyParameter(key), self.batch.schema().contract_name];
-            statement.execute(parameters).map_err(|error| port_error("replacing a log entry", error))?;
-        }
-        Ok(())
     }
 
     /// Inserts the rows of one table; answers how many.
@@ -287,9 +251,8 @@ impl Load<'_> {
                 outcome.status(),
                 failure.map(ToString::to_string),
                 failure.map(|failure| failure.code.as_str()),
-                // Table and column: no failure tells them apart from its message yet.
-                Null,
-                Null,
+                failure.and_then(|failure| failure.place.table.as_deref()),
+                failure.and_then(|failure| failure.place.column.as_deref()),
                 time,
                 session_id,
                 run_nonce,
@@ -337,16 +300,6 @@ impl Load<'_> {
     }
 }
 
-/// The statement that inserts a row. A table that by its own definition lets a row take the place of another (`ON CONFLICT REPLACE`) refuses
-/// it: what becomes of a row that is there is the contract's to say.
-fn insert_row(connection: &Connection, schema: &TargetSchema, table: usize) -> String {
-    let sql = statement::insert_row(&SQLITE, schema, table);
-    match replaces_by_itself(connection, &schema.tables[table].name) {
-        true => sql.replacen("INSERT INTO", "INSERT OR ABORT INTO", 1),
-        false => sql,
-    }
-}
-
 /// Adds a document to ascending runs of documents.
 fn append(runs: &mut Vec<Range<usize>>, at: usize) {
     match runs.last_mut() {
@@ -378,6 +331,7 @@ mod tests {
 
     use super::*;
     use crate::sql::ddl::{self, Existing};
+    use crate::sql::dialect::SQLITE;
     use xmlshred_engine::ports::Fault;
     use xmlshred_model::{BatchBuilder, ColumnSchema, DataType, KeyType, OnExisting, Share};
 

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use xmlshred_engine::ports::{FailedDocuments, Fault, Journal, LogTally, Logged, PortError, Selection};
+use xmlshred_engine::ports::{
+    Entries, FailedDocuments, Fault, Journal, LogEntry, LogTally, Logged, PortError, Selection,
+};
 use xmlshred_model::{DocumentKey, KeyType, OwnedValue, TargetSchema, Value};
 
 use crate::address::OpenOptions;
 use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQL_SERVER;
+use crate::sql::entries::EntryQuery;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, done, is_whole, of_these_versions};
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
@@ -251,4 +254,77 @@ impl Journal for SqlServerJournal {
             .map_err(|error| port_error("reading the log", error))?;
         Ok(tallies)
     }
+
+    fn entries(
+        &mut self,
+        which: Entries,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<LogEntry>, PortError> {
+        if !has_log(&mut *self.driver, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        let key_sql = KeySql::of_log(self.schema.key_type);
+        let key = SQL_SERVER.quote(&self.schema.key_column);
+        let behind = after.map(|_| key_sql.parameter(2));
+        let sql = EntryQuery {
+            dialect: &SQL_SERVER,
+            log: &qualified(&self.schema, LOG),
+            key: &key,
+            key_read: &key_sql.read(&key),
+            time: "processing_time",
+            contract: "@P1",
+            after: behind.as_deref(),
+            which,
+            limit,
+        }
+        .sql();
+        let after = after.map(|after| key_sql.value(after));
+        let mut parameters = vec![Value::Text(&self.schema.contract_name)];
+        parameters.extend(after.as_ref().map(OwnedValue::as_value));
+        let mut entries = Vec::new();
+        self.driver
+            .query(&sql, &parameters, &mut |row| entries.extend(entry(row, key_sql)))
+            .map_err(|error| port_error("reading the log", error))?;
+        Ok(entries)
+    }
+}
+
+/// A row of an [`EntryQuery`].
+fn entry(row: Vec<OwnedValue>, key_sql: KeySql) -> Option<LogEntry> {
+    let mut row = row.into_iter();
+    let key = row.next()?;
+    let key = key_sql.key(&key).ok().or(match key {
+        OwnedValue::Text(text) => Some(DocumentKey::Text(text.into())),
+        _ => None,
+    })?;
+    let text = |row: &mut std::vec::IntoIter<OwnedValue>| match row.next() {
+        Some(OwnedValue::Text(text)) => Some(text),
+        _ => None,
+    };
+    let status = text(&mut row).unwrap_or_default();
+    let [failure_reason, failure_code, failure_table, failure_column] = [(); 4].map(|()| text(&mut row));
+    let processed_at = match row.next()?.as_value() {
+        Value::Timestamp(micros) | Value::TimestampTz(micros) => micros,
+        _ => 0,
+    };
+    let session_id = text(&mut row).unwrap_or_default();
+    let row_count = match row.next()?.as_value() {
+        Value::Int(count) => u64::try_from(count).unwrap_or(0),
+        _ => 0,
+    };
+    Some(LogEntry {
+        key,
+        status,
+        failure_reason,
+        failure_code,
+        failure_table,
+        failure_column,
+        processed_at,
+        session_id,
+        row_count,
+        contract_hash: text(&mut row).unwrap_or_default(),
+        document_hash: text(&mut row).unwrap_or_default(),
+        source_version: text(&mut row),
+    })
 }

@@ -3,7 +3,7 @@
 
 use xmlshred_engine::ports::PortError;
 use xmlshred_mapping::contract::SourceSpec;
-use xmlshred_model::{DocumentKey, KeyError, KeyType, OwnedValue, Value};
+use xmlshred_model::{DataType, DocumentKey, KeyError, KeyType, OwnedValue, Value};
 
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::paging::no_key_type;
@@ -60,6 +60,18 @@ impl KeySql {
     pub(super) fn read(self, column: &str) -> String {
         let (before, behind) = self.read;
         format!("{before}{column}{behind}")
+    }
+
+    /// That a column of the target of this type holds the same key as another column, one of the log.
+    pub(super) fn is_same(self, column: &str, data_type: DataType, logged: &str) -> String {
+        match self.key_type {
+            KeyType::Text => format!("{column} COLLATE Latin1_General_BIN2 = {logged}"),
+            KeyType::Uuid if data_type.is_text() => {
+                format!("{column} = LOWER(CAST({logged} AS nvarchar(36)))")
+            }
+            _ if data_type.is_text() => format!("{column} = CAST({logged} AS nvarchar(40))"),
+            _ => format!("{column} = {logged}"),
+        }
     }
 
     /// A key in the parameter with this number.

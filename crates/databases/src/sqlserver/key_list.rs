@@ -2,7 +2,7 @@
 //! few plans.
 
 use xmlshred_model::log_table::CONTRACT_NAME;
-use xmlshred_model::{DocumentKey, KeyType, OwnedValue, Value};
+use xmlshred_model::{DataType, DocumentKey, KeyType, OwnedValue, Value};
 
 use super::key::KeySql;
 
@@ -38,6 +38,19 @@ impl KeyList {
             KeyType::Decimal | KeyType::Uuid | KeyType::Text => format!("@P{number}"),
         };
         (1..=self.length).map(text).collect::<Vec<_>>().join(", ")
+    }
+
+    /// That a column of the target of this type holds one of the keys.
+    pub(super) fn is_one_of(&self, column: &str, data_type: DataType) -> String {
+        match self.sql.key_type {
+            // The column's own collation may take several keys for one.
+            KeyType::Text => {
+                let texts = self.texts();
+                format!("{column} IN ({texts}) AND {column} COLLATE Latin1_General_BIN2 IN ({texts})")
+            }
+            _ if data_type.is_text() => format!("{column} IN ({})", self.texts()),
+            _ => format!("{column} IN ({})", self.placeholders()),
+        }
     }
 
     /// `contract_name = @P…`: the parameter behind the keys.

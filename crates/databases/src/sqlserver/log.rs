@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use xmlshred_engine::ports::{AlreadyDone, FailedDocuments, Fault, PortError, RunIdentity};
 use xmlshred_model::{
-    Batch, DataType, DocumentKey, DocumentRecord, KeyType, Outcome, OwnedValue, TableSchema, TargetSchema,
-    Value, millis_ceil,
+    Batch, DocumentKey, DocumentRecord, FailurePlace, Outcome, OwnedValue, TableSchema, TargetSchema, Value,
+    millis_ceil,
 };
 
 use crate::sql::dialect::SQL_SERVER;
@@ -72,7 +72,8 @@ impl LogWriter {
             if batch.schema().has_versions { versions.collect() } else { HashMap::new() };
         let mut changed = Vec::new();
         for (key, entry) in &entries {
-            if versions.get(key).is_some_and(|version| **version != entry.version) {
+            let has_changed = versions.get(key).is_some_and(|version| **version != entry.version);
+            if has_changed || failed == FailedDocuments::Replace && !entry.by_this_run {
                 changed.push(key);
                 continue;
             }
@@ -85,8 +86,9 @@ impl LogWriter {
         }
         already_done.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         self.remove_rows(driver, batch.schema(), &changed)?;
+        let status = if changed.is_empty() { " AND status = 'failed'" } else { "" };
         replaced.extend(changed);
-        self.remove(driver, batch.schema(), &replaced)?;
+        self.remove_entries(driver, &batch.schema().contract_name, &replaced, status)?;
         let is_open = |document: &DocumentRecord| {
             !entries.contains_key(&document.key) || replaced.contains(&&document.key)
         };
@@ -147,6 +149,18 @@ impl LogWriter {
         Ok(entries)
     }
 
+    /// Removes documents: their rows, issues and log rows.
+    pub(super) fn remove(
+        &self,
+        driver: &mut dyn Driver,
+        schema: &TargetSchema,
+        keys: &[DocumentKey],
+    ) -> Result<(), PortError> {
+        let keys: Vec<_> = keys.iter().collect();
+        self.remove_rows(driver, schema, &keys)?;
+        self.remove_entries(driver, &schema.contract_name, &keys, "")
+    }
+
     /// Removes the rows of the documents of before.
     fn remove_rows(
         &self,
@@ -155,15 +169,7 @@ impl LogWriter {
         keys: &[&DocumentKey],
     ) -> Result<(), PortError> {
         for part in key_list::parts(self.key_sql, keys) {
-            let (typed, texts) = (part.placeholders(), part.texts());
-            let is_theirs = |column: &str, data_type: DataType| match self.key_sql.key_type {
-                // The column's own collation may take several keys for one.
-                KeyType::Text => {
-                    format!("{column} IN ({texts}) AND {column} COLLATE Latin1_General_BIN2 IN ({texts})")
-                }
-                _ if data_type.is_text() => format!("{column} IN ({texts})"),
-                _ => format!("{column} IN ({typed})"),
-            };
+            let is_theirs = |column: &str, data_type| part.is_one_of(column, data_type);
             for sql in delete_rows(&SQL_SERVER, schema, &is_theirs) {
                 driver
                     .execute(&sql, &part.parameters())
@@ -173,15 +179,14 @@ impl LogWriter {
         Ok(())
     }
 
-    /// Removes entries that others take the place of; where documents have no versions, failed ones only.
-    fn remove(
+    /// Removes entries, where they are of this status.
+    fn remove_entries(
         &self,
         driver: &mut dyn Driver,
-        schema: &TargetSchema,
+        contract_name: &str,
         keys: &[&DocumentKey],
+        status: &str,
     ) -> Result<(), PortError> {
-        let contract_name = &schema.contract_name;
-        let status = if schema.has_versions { "" } else { " AND status = 'failed'" };
         for part in key_list::parts(self.key_sql, keys) {
             let of_log = (&self.log.table, self.hint, status);
             for (table, hint, condition) in [(&self.issue.table, "", ""), of_log] {
@@ -277,6 +282,7 @@ struct LogRow<'b> {
     status: &'static str,
     reason: Option<String>,
     code: Option<&'static str>,
+    place: Option<&'b FailurePlace>,
     processed_at: i64,
     row_count: i64,
     issue_count: i64,
@@ -304,6 +310,7 @@ impl<'b> LogRow<'b> {
             status: outcome.status(),
             reason: failure.map(ToString::to_string),
             code: failure.map(|failure| failure.code.as_str()),
+            place: failure.map(|failure| &failure.place),
             processed_at: *processed_at,
             row_count: row_count.cast_signed(),
             issue_count: issues.iter().map(|issue| i64::from(issue.count)).sum(),
@@ -322,9 +329,8 @@ impl<'b> LogRow<'b> {
             Value::Text(self.status),
             self.reason.as_deref().map_or(Value::Null, Value::Text),
             self.code.map_or(Value::Null, Value::Text),
-            // Table and column: no failure tells them apart from its message yet.
-            Value::Null,
-            Value::Null,
+            self.place.and_then(|place| place.table.as_deref()).map_or(Value::Null, Value::Text),
+            self.place.and_then(|place| place.column.as_deref()).map_or(Value::Null, Value::Text),
             Value::TimestampTz(self.processed_at),
             Value::Text(session_id),
             Value::Text(run_nonce),

@@ -1,16 +1,19 @@
 //! Rows of a SQL Server target, read back.
 
 use xmlshred_engine::ports::{Fault, PortError};
-use xmlshred_model::{DataType, Decimal, OwnedValue, TableSchema, Value};
+use xmlshred_model::{DataType, Decimal, DocumentKey, OwnedValue, TableSchema, TargetSchema, Value};
 
 use crate::address::OpenOptions;
 use crate::sql::dialect::SQL_SERVER;
-use crate::transfer::RowReader;
+use crate::sql::replacing;
+use crate::transfer::{DocumentRows, RowReader};
 
 use super::address::{Intent, SqlServerAddress};
 use super::connect::connect;
 use super::driver::{Driver, NoUnicode};
 use super::fault::table_error;
+use super::key::KeySql;
+use super::key_list;
 
 /// A connection that reads tables of the target.
 pub(crate) struct SqlServerRows {
@@ -34,24 +37,82 @@ impl RowReader for SqlServerRows {
         let columns = SQL_SERVER.quote_all(table.columns.iter().map(|column| column.name.as_str()));
         let sql =
             format!("SELECT {columns} FROM {}", SQL_SERVER.table(self.namespace.as_deref(), &table.name));
-        let mut wrong = None;
-        let read = self.driver.query(&sql, &[], &mut |row| {
-            let cells = row.into_iter().zip(&table.columns);
-            let cells: Option<Vec<_>> = cells.map(|(cell, column)| value(cell, column.data_type)).collect();
-            match cells {
-                Some(cells) => each(&cells),
-                None => wrong = Some(()),
-            }
+        let mut is_wrong = false;
+        let read = self.driver.query(&sql, &[], &mut |row| match values(row, table) {
+            Some(cells) => each(&cells),
+            None => is_wrong = true,
         });
         read.map_err(|error| table_error(&format!("reading table {}", table.name), table, error))?;
-        match wrong {
-            None => Ok(()),
-            Some(()) => {
-                let message = format!("{} holds something of another type than the contract", table.name);
-                Err(PortError::new(Fault::WrongTable { table: table.name.clone() }, message))
+        if is_wrong { Err(wrong(table)) } else { Ok(()) }
+    }
+}
+
+impl DocumentRows for SqlServerRows {
+    fn row_count(&mut self, schema: &TargetSchema, table: usize) -> Result<u64, PortError> {
+        let table = &schema.tables[table];
+        let qualified = SQL_SERVER.table(self.namespace.as_deref(), &table.name);
+        self.count(&format!("SELECT count_big(*) FROM {qualified}"), table)
+    }
+
+    fn ownerless_count(&mut self, schema: &TargetSchema, table: usize) -> Result<Option<u64>, PortError> {
+        let keys = KeySql::of_log(schema.key_type);
+        let logged = format!("log.{}", SQL_SERVER.quote(&schema.key_column));
+        let same_key = |column: &str, data_type| keys.is_same(column, data_type, &logged);
+        let sql = replacing::count_ownerless(&SQL_SERVER, schema, table, &same_key);
+        let sql = sql.map(|sql| sql.replacen("count(*)", "count_big(*)", 1));
+        sql.map(|sql| self.count(&sql, &schema.tables[table])).transpose()
+    }
+
+    fn rows_of(
+        &mut self,
+        schema: &TargetSchema,
+        table: usize,
+        keys: &[DocumentKey],
+        each: &mut dyn FnMut(Vec<OwnedValue>),
+    ) -> Result<(), PortError> {
+        let (index, table) = (table, &schema.tables[table]);
+        let cells = SQL_SERVER.quote_all(table.columns.iter().map(|column| column.name.as_str()));
+        let keys: Vec<_> = keys.iter().collect();
+        for part in key_list::parts(KeySql::of_log(schema.key_type), &keys) {
+            let is_theirs = |column: &str, data_type| part.is_one_of(column, data_type);
+            let Some(sql) = replacing::select_rows(&SQL_SERVER, schema, index, &cells, &is_theirs) else {
+                return Ok(());
+            };
+            let mut is_wrong = false;
+            let read = self.driver.query(&sql, &part.parameters(), &mut |row| match values(row, table) {
+                Some(cells) => each(cells),
+                None => is_wrong = true,
+            });
+            read.map_err(|error| table_error(&format!("reading table {}", table.name), table, error))?;
+            if is_wrong {
+                return Err(wrong(table));
             }
         }
+        Ok(())
     }
+}
+
+impl SqlServerRows {
+    fn count(&mut self, sql: &str, table: &TableSchema) -> Result<u64, PortError> {
+        let mut count = 0;
+        let read = self.driver.query(sql, &[], &mut |row| {
+            if let Some(OwnedValue::Inline(Value::Int(number))) = row.first() {
+                count = number.unsigned_abs();
+            }
+        });
+        read.map_err(|error| table_error(&format!("counting rows of {}", table.name), table, error))?;
+        Ok(count)
+    }
+}
+
+/// The cells as values of the contract's types.
+fn values(row: Vec<OwnedValue>, table: &TableSchema) -> Option<Vec<OwnedValue>> {
+    row.into_iter().zip(&table.columns).map(|(cell, column)| value(cell, column.data_type)).collect()
+}
+
+fn wrong(table: &TableSchema) -> PortError {
+    let message = format!("{} holds something of another type than the contract", table.name);
+    PortError::new(Fault::WrongTable { table: table.name.clone() }, message)
 }
 
 /// The cell as a value of the contract's type.

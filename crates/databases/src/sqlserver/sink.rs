@@ -31,6 +31,7 @@ pub(crate) struct SqlServerSink {
     address: SqlServerAddress,
     application_name: String,
     driver: Option<Box<dyn Driver>>,
+    schema: Arc<TargetSchema>,
     log: LogWriter,
     tables: Vec<TableLoader>,
 }
@@ -67,6 +68,7 @@ impl SqlServerSink {
             address: address.clone(),
             application_name: options.application_name.clone(),
             driver: Some(driver),
+            schema: Arc::clone(schema),
             log: LogWriter::new(schema, log, issue, hint),
             tables,
         })
@@ -145,6 +147,18 @@ impl Sink for SqlServerSink {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    fn remove(&mut self, keys: &[DocumentKey]) -> Result<(), PortError> {
+        let mut driver = match self.driver.take() {
+            Some(driver) => driver,
+            None => connect(&self.address, &self.application_name, Intent::ReadWrite, NoUnicode::Refused)?,
+        };
+        driver.begin().map_err(|error| port_error("beginning a transaction", error))?;
+        self.log.remove(&mut *driver, &self.schema, keys)?;
+        driver.commit().map_err(|error| target_error("committing", &self.schema, error))?;
+        self.driver = Some(driver);
+        Ok(())
     }
 }
 

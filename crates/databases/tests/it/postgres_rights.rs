@@ -232,7 +232,7 @@ fn missing_rights_are_told_before_anything_is_read_with_what_to_do() {
     // Taking failed documents again takes more, and that is told before it is needed.
     fixture.client().batch_execute(&grants).unwrap();
     ports.sink().unwrap();
-    let options = OpenOptions { retries_failed: true, ..OpenOptions::default() };
+    let options = OpenOptions { tried_again: FailedDocuments::Retry, ..OpenOptions::default() };
     let ports = open(&source, &url, &fixture.spec(), &schema, options).unwrap();
     let error = ports.sink().err().unwrap();
     assert_eq!(error.fault, Fault::AccessDenied);

@@ -99,7 +99,7 @@ fn the_words_of_a_trigger_stay_in_the_database() {
 #[test]
 fn a_document_that_failed_late_loads_none_of_its_rows() {
     let fixture = prepared(0);
-    let failure = Failure { stage: Stage::Load, code: FailureCode::CheckViolation, message: "no".to_owned() };
+    let failure = Failure::new(Stage::Load, FailureCode::CheckViolation, "no");
     let failed = batch(&fixture.schema, [1], 1).with_records(|record| {
         Some(DocumentRecord { outcome: Outcome::Failed(failure.clone()), ..record.clone() })
     });

@@ -78,6 +78,30 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The table of the target whose row was refused, and its column, where the database tells.
+    pub fn place(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            Self::UniqueViolation { table }
+            | Self::ForeignKeyViolation { table }
+            | Self::CheckViolation { table } => (table.as_deref(), None),
+            Self::NotNullViolation { table, column }
+            | Self::ValueRejected { table, column }
+            | Self::Refused { table, column, .. } => (table.as_deref(), column.as_deref()),
+            Self::Busy
+            | Self::Deadlock
+            | Self::ConnectionLost
+            | Self::Timeout
+            | Self::DiskFull
+            | Self::ReadOnly
+            | Self::AccessDenied
+            | Self::MissingTable { .. }
+            | Self::WrongTable { .. }
+            | Self::CannotConnect
+            | Self::Corrupt
+            | Self::Other => (None, None),
+        }
+    }
+
     /// The same about this column, where it is not known yet and belongs to the fault.
     #[must_use]
     pub fn of_column(self, name: Option<&str>) -> Self {

@@ -3,12 +3,15 @@
 //! Every port may be thrown away and opened again through [`Ports`] after an error; nothing lives in a connection.
 
 use xmlshred_mapping::Content;
+use xmlshred_model::log_table::FAILED;
 use xmlshred_model::{Batch, DocumentKey, KeyRange, KeyType, Share, UtcMicros};
 
 use crate::arrived::Arrived;
 
+mod entry;
 mod fault;
 
+pub use entry::{Entries, LogEntry};
 pub use fault::{DatabaseWords, Fault, PortError};
 
 /// Opens ports. One per run; its methods are called from several threads.
@@ -60,7 +63,7 @@ impl Selection {
     };
 }
 
-/// What happens to documents whose log row says `failed`.
+/// What happens to documents that the log has, above all to those whose log row says `failed`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FailedDocuments {
     /// They are processed.
@@ -68,6 +71,20 @@ pub enum FailedDocuments {
     Leave,
     /// They are taken again; their log row is replaced.
     Retry,
+    /// They are taken again, and so are all others, whatever the log says of them: rows, issues and log row are replaced. Who asks for it
+    /// names the documents, and has made sure that every table tells whose its rows are (`TargetSchema::owners`).
+    Replace,
+}
+
+impl FailedDocuments {
+    /// Whether a document that the log has with this status is left out.
+    pub fn leaves_out(self, status: &str) -> bool {
+        match self {
+            Self::Leave => true,
+            Self::Retry => status != FAILED,
+            Self::Replace => false,
+        }
+    }
 }
 
 /// Documents in key order.
@@ -208,7 +225,8 @@ pub trait Sink: Send {
     /// Documents that the log has already (of this contract, from anyone; failed ones only when `failed` is `Leave`) are left out, rows and all, and named in the
     /// answer: that makes the call repeatable after a lost answer, and overlapping instances harmless. Where documents have versions
     /// (`TargetSchema::has_versions`) and the log's is another one, the document takes the place of the one before: rows, issues and log row. With
-    /// `FailedDocuments::Retry` a `failed` log row (and its issues) is replaced.
+    /// `FailedDocuments::Retry` a `failed` log row (and its issues) is replaced; with `FailedDocuments::Replace` every document takes the place of
+    /// what it was, but for those that this very run has done.
     ///
     /// # Errors
     /// The transaction is rolled back. See [`Fault`] for what follows.
@@ -218,6 +236,12 @@ pub trait Sink: Send {
         identity: &RunIdentity,
         failed: FailedDocuments,
     ) -> Result<Commit, PortError>;
+
+    /// Removes documents of this contract in one transaction: rows of the tables that tell whose they are, issues, log rows. Can be repeated.
+    ///
+    /// # Errors
+    /// The transaction is rolled back. Rows of others may refer to these.
+    fn remove(&mut self, keys: &[DocumentKey]) -> Result<(), PortError>;
 }
 
 /// What a commit did.
@@ -273,6 +297,19 @@ pub trait Journal: Send {
     /// # Errors
     /// Any fault.
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError>;
+
+    /// Rows of the log of this contract in the order of its keys: those after this key, at most `limit`; fewer mean the end. No
+    /// rows where there is no log. Cost:
+    /// one index range scan.
+    ///
+    /// # Errors
+    /// Any fault; the call can be repeated.
+    fn entries(
+        &mut self,
+        which: Entries,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<LogEntry>, PortError>;
 }
 
 /// Documents that the log has, by status.
@@ -293,6 +330,7 @@ impl Logged {
         match failed {
             FailedDocuments::Leave => success_count + failed_count + skipped_count,
             FailedDocuments::Retry => success_count + skipped_count,
+            FailedDocuments::Replace => 0,
         }
     }
 }

@@ -8,8 +8,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use xmlshred_model::{Batch, DocumentKey, DocumentRecord, KeyType, Outcome};
 
 use crate::ports::{
-    Commit, FailedDocuments, Fault, FetchedRow, Journal, LogTally, Logged, PortError, Ports, RunIdentity,
-    Selection, Sink, Source,
+    Commit, Entries, FailedDocuments, Fault, FetchedRow, Journal, LogEntry, LogTally, Logged, PortError,
+    Ports, RunIdentity, Selection, Sink, Source,
 };
 
 /// A moment at which something can go wrong.
@@ -437,6 +437,12 @@ impl Sink for Faulty<dyn Sink> {
         self.script.reach(Step::AfterCommit)?;
         Ok(commit)
     }
+
+    fn remove(&mut self, keys: &[DocumentKey]) -> Result<(), PortError> {
+        self.script.reach(Step::BeforeCommit)?;
+        self.inner.remove(keys)?;
+        self.script.reach(Step::AfterCommit)
+    }
 }
 
 impl Journal for Faulty<dyn Journal> {
@@ -462,5 +468,14 @@ impl Journal for Faulty<dyn Journal> {
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
         self.inner.tally()
+    }
+
+    fn entries(
+        &mut self,
+        which: Entries,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<LogEntry>, PortError> {
+        self.inner.entries(which, after, limit)
     }
 }

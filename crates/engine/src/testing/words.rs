@@ -5,7 +5,7 @@ use std::sync::Arc;
 use xmlshred_mapping::{Content, DocumentContext, Limits, ShredError, Shredded};
 use xmlshred_model::{
     BatchBuilder, ColumnSchema, DataType, DocumentKey, Failure, FailureCode, ForeignKey, Issue, IssueCode,
-    KeyType, OnExisting, Stage, TableSchema, TargetSchema, Value,
+    KeyType, OnExisting, Owner, Stage, TableSchema, TargetSchema, Value,
 };
 
 use crate::shredding::{DocumentShredder, Shredders};
@@ -19,6 +19,7 @@ use crate::shredding::{DocumentShredder, Shredders};
 pub struct Words {
     schema: Arc<TargetSchema>,
     min_bytes: u64,
+    is_loud: bool,
 }
 
 impl Default for Words {
@@ -67,11 +68,11 @@ impl Words {
             key_column: "app_id".to_owned(),
             key_type,
             ranking_columns: Vec::new(),
-            owners: Vec::new(),
+            owners: vec![Some(Owner::Key(0)), Some(Owner::Parent(0))],
             has_versions: false,
             contract_name: "contract".to_owned(),
         };
-        Self { schema: Arc::new(schema), min_bytes: 0 }
+        Self { schema: Arc::new(schema), min_bytes: 0, is_loud: false }
     }
 
     /// The same with a smallest document.
@@ -79,11 +80,17 @@ impl Words {
     pub fn with_min_bytes(self, min_bytes: u64) -> Self {
         Self { min_bytes, ..self }
     }
+
+    /// The same with words in capitals, as of a contract that has changed.
+    #[must_use]
+    pub fn loud(self) -> Self {
+        Self { is_loud: true, ..self }
+    }
 }
 
 impl Shredders for Words {
     fn shredder(&self, _limits: Limits) -> Box<dyn DocumentShredder> {
-        Box::new(WordShredder)
+        Box::new(WordShredder { is_loud: self.is_loud })
     }
 
     fn schema(&self) -> &Arc<TargetSchema> {
@@ -95,7 +102,9 @@ impl Shredders for Words {
     }
 }
 
-struct WordShredder;
+struct WordShredder {
+    is_loud: bool,
+}
 
 impl DocumentShredder for WordShredder {
     fn shred(
@@ -115,6 +124,7 @@ impl DocumentShredder for WordShredder {
         let mut nulls = 0;
         for (position, word) in text.split_whitespace().enumerate() {
             let number = position as i64;
+            let loud = if self.is_loud { word.to_uppercase() } else { word.to_owned() };
             let (number, word) = match word {
                 "bad" => {
                     return Err(failure(FailureCode::NotWellFormed, format!("word {number} is bad")).into());
@@ -125,7 +135,7 @@ impl DocumentShredder for WordShredder {
                     nulls += 1;
                     (number, Value::Null)
                 }
-                word => (number, Value::Text(word)),
+                _ => (number, Value::Text(&loud)),
             };
             rows.push_row(1, &[key, Value::Int(number), word]);
         }
@@ -135,5 +145,5 @@ impl DocumentShredder for WordShredder {
 }
 
 fn failure(code: FailureCode, message: String) -> Failure {
-    Failure { stage: Stage::Parse, code, message }
+    Failure::new(Stage::Parse, code, message)
 }

@@ -61,7 +61,7 @@ fn many_documents_in_a_row_with_one_error_that_no_rule_knows_stop_the_run() {
             error.to_string().starts_with("loading rows: 20 documents in a row, and none between them"),
             "{error}"
         );
-        assert!(error.hint().unwrap().contains("--retry-failed"));
+        assert!(error.hint().unwrap().contains("xmlshred retry"));
         let log = store.log();
         assert_eq!(log.iter().filter(|row| row.status == "success").count(), 10);
         assert_eq!(log.iter().filter(|row| row.status == "failed").count(), 19);

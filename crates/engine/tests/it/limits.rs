@@ -52,7 +52,7 @@ fn more_failures_than_allowed_stop_the_run() {
     let (result, events) = run(&store.memory_ports(), &few);
     let error = result.unwrap_err();
     assert_eq!(error.to_string(), "15 of 30 documents failed, the limit is 12");
-    assert!(error.hint().unwrap().contains("--retry-failed"));
+    assert!(error.hint().unwrap().contains("xmlshred retry"));
     assert_eq!(events.last(), Some(&Event::Finished));
     assert_eq!(store.log().len(), 30, "what was committed before stays");
 }

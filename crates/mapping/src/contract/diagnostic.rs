@@ -125,6 +125,7 @@ codes! {
     TargetName "E0808" "target-name" "A name that the target would cut off, or take for another.",
     DocumentKeyType "E0809" "document-key-type" "A column for the document's key is of a type that holds none of the source's keys.",
     DocumentKeyMayNotFit "W0810" "document-key-may-not-fit" "A column for the document's key is of a type that holds some of the source's keys only: the others fail their documents.",
+    RowsNotReplaceable "W0811" "rows-not-replaceable" "Rows that `retry` cannot replace with their document: nothing in them tells whose they are, or documents share them.",
 }
 
 impl Code {

@@ -40,5 +40,6 @@ pub use load::{Loaded, load};
 pub use places::{Places, Step};
 pub use render::{RenderStyle, render};
 pub use schema::{is_always_filled, target_schema};
+pub use versions::{Untraced, untraced_tables};
 pub(crate) use words::CLEANERS;
 pub use xmlshred_expr::most_similar;

@@ -290,7 +290,7 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         let place = NestedPlace::new(self.view.text, self.view.parts, offset);
         let table = self.table_name(candidate.table);
         let message = format!("{table}.{}: {}, at {place}", column.column.name, refusal.message);
-        failure(refusal.code, message)
+        self.about(candidate.table, Some(&column.column.name), failure(refusal.code, message))
     }
 }
 

@@ -78,7 +78,7 @@ impl Buffers {
 #[cold]
 pub(super) fn too_much_work(end: WorkEnd) -> Box<Failure> {
     let Refusal { code, message } = *Box::<Refusal>::from(end);
-    Box::new(Failure { stage: Stage::Shred, code, message })
+    Box::new(Failure::new(Stage::Shred, code, message))
 }
 
 #[cold]
@@ -92,7 +92,7 @@ fn xml_failure(error: XmlError, text: &str, parts: &[Part]) -> Box<Failure> {
         _ => FailureCode::NotWellFormed,
     };
     let message = format!("{}, at {}", error.kind, NestedPlace::new(text, parts, error.offset));
-    Box::new(Failure { stage: Stage::Parse, code, message })
+    Box::new(Failure::new(Stage::Parse, code, message))
 }
 
 /// The text of a document with all that its DTD and the contract say about entities and attributes.
@@ -109,7 +109,7 @@ pub(super) fn resolved<'t>(
             let place = NestedPlace::new(text, &[], offset);
             let message =
                 format!("more than {max_bytes} bytes with entities and defaults of attributes, at {place}");
-            Box::new(Failure { stage: Stage::Parse, code: FailureCode::DocumentTooLarge, message })
+            Box::new(Failure::new(Stage::Parse, FailureCode::DocumentTooLarge, message))
         }
     })
 }
@@ -144,7 +144,7 @@ fn wrong_root(plan: &Plan, view: View<'_>, what: &str) -> Box<Failure> {
         Some(name) => format!("{what} {roots}; the root element is {name}"),
         None => format!("{what} {roots}"),
     };
-    Box::new(Failure { stage: Stage::Parse, code: FailureCode::WrongRoot, message })
+    Box::new(Failure::new(Stage::Parse, FailureCode::WrongRoot, message))
 }
 
 /// The local name of the root element, where it may be told: it is a word of the document, and one with many digits could be somebody's
@@ -190,7 +190,7 @@ pub(super) fn check_key(
     let (Some(path), Some(declared)) = (plan.key(), &plan.contract().document.key) else {
         return Ok(row_key.cloned());
     };
-    let failure = |code, message| Box::new(Failure { stage: Stage::Shred, code, message });
+    let failure = |code, message| Box::new(Failure::new(Stage::Shred, code, message));
     let item = view.first(path, view.main).map_err(too_much_work)?;
     item.iter().for_each(|&item| trace.key(&view, item));
     let text = item.map(|item| view.string_value(item)).transpose().map_err(too_much_work)?;
@@ -221,7 +221,7 @@ pub(super) fn check_required(plan: &Plan, view: View<'_>) -> Result<(), Box<Fail
         if view.first(path, view.main).map_err(too_much_work)?.is_none() {
             let message = format!("nothing at {}, which `document.require` names", declared.text);
             let code = FailureCode::MissingElement;
-            return Err(Box::new(Failure { stage: Stage::Shred, code, message }));
+            return Err(Box::new(Failure::new(Stage::Shred, code, message)));
         }
     }
     Ok(())

@@ -57,11 +57,9 @@ impl Embedding {
                     .map_err(|failure| at_host(*failure, reading, host))?;
                 length += document.len();
                 if length as u64 > max_bytes {
-                    return Err(Box::new(Failure {
-                        stage: Stage::Parse,
-                        code: FailureCode::DocumentTooLarge,
-                        message: format!("more than {max_bytes} bytes with the documents in it"),
-                    }));
+                    let message = format!("more than {max_bytes} bytes with the documents in it");
+                    let code = FailureCode::DocumentTooLarge;
+                    return Err(Box::new(Failure::new(Stage::Parse, code, message)));
                 }
                 work.value_bytes(document.len()).map_err(too_much_work)?;
                 replaced_count += count;
@@ -120,7 +118,7 @@ fn text_of(
                 let text = view.string_value(Item::of_node(text)).map_err(too_much_work)?;
                 if !text.trim_matches(WHITE_SPACE).is_empty() {
                     let message = "text beside elements where a document is expected".to_owned();
-                    let failure = Failure { stage: Stage::Parse, code: FailureCode::NotWellFormed, message };
+                    let failure = Failure::new(Stage::Parse, FailureCode::NotWellFormed, message);
                     return Err(at_host(failure, reading, host));
                 }
             }
@@ -140,12 +138,12 @@ fn prepared(document: &DocumentSpec, text: &str, limits: &Limits) -> Result<(Str
 
 /// Says also where the element is.
 fn at_host(failure: Failure, reading: &Reading<'_>, host: u32) -> Box<Failure> {
-    let Failure { stage, code, message } = failure;
+    let Failure { message, .. } = &failure;
     let place = NestedPlace::new(&reading.text, reading.parts(), host as usize);
     let message = if message.contains(", at line ") {
         format!("{message} of the document in the element at {place}")
     } else {
         format!("{message}, in the element at {place}")
     };
-    Box::new(Failure { stage, code, message })
+    Box::new(Failure { message, ..failure })
 }

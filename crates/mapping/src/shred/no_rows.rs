@@ -42,11 +42,9 @@ impl ShredError {
     pub fn into_no_rows(self) -> NoRows {
         match self {
             Self::NoRows(no_rows) => no_rows,
-            Self::Interrupted => NoRows::Failed(Failure {
-                stage: Stage::Shred,
-                code: FailureCode::TooMuchWork,
-                message: "interrupted".to_owned(),
-            }),
+            Self::Interrupted => {
+                NoRows::Failed(Failure::new(Stage::Shred, FailureCode::TooMuchWork, "interrupted"))
+            }
         }
     }
 }

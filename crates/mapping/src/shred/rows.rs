@@ -11,7 +11,9 @@ use std::rc::Rc;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 use xmlshred_expr::EvaluationError;
-use xmlshred_model::{BatchBuilder, Failure, FailureCode, Issue, IssueCode, Stage, Value, WorkEnd};
+use xmlshred_model::{
+    BatchBuilder, Failure, FailureCode, FailurePlace, Issue, IssueCode, Stage, Value, WorkEnd,
+};
 
 use crate::contract::{BoundExpression, Input, SkipRow};
 use crate::plan::{Anchor, CompiledPredicate, CompiledStep, Plan, PlanEach, PlanOnePer, PlanTable};
@@ -419,7 +421,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
             Err(EvaluationError::TooMuchWork(end)) => Err(self.ended(candidate.table, end)),
             Err(error) => {
                 let message = format!("{}: `where`: {error}", self.table_name(candidate.table));
-                Err(failure(FailureCode::ExpressionError, message))
+                Err(self.about(candidate.table, None, failure(FailureCode::ExpressionError, message)))
             }
         }
     }
@@ -488,7 +490,7 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
         if self.out.byte_count() > self.max_bytes {
             let message =
                 format!("its rows take more than the limit, in table {}", self.table_name(candidate.table));
-            return Err(failure(FailureCode::TooManyRows, message));
+            return Err(self.about(candidate.table, None, failure(FailureCode::TooManyRows, message)));
         }
         self.trace.emitted(candidate.traced, self.kept.count(candidate.table) + 1);
         let room = Room { arena: self.arena, work: self.view.work };
@@ -503,7 +505,20 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
     #[cold]
     fn ended(&self, table: usize, end: WorkEnd) -> Box<Failure> {
         let Refusal { code, message } = *Box::<Refusal>::from(end);
-        failure(code, format!("{}: {message}", self.table_name(table)))
+        self.about(table, None, failure(code, format!("{}: {message}", self.table_name(table))))
+    }
+
+    /// The failure with the table that it is about, and its column or `let`.
+    #[cold]
+    pub(super) fn about(
+        &self,
+        table: usize,
+        column: Option<&str>,
+        mut failure: Box<Failure>,
+    ) -> Box<Failure> {
+        let table = self.plan.schema().tables.get(table).map(|table| table.name.clone());
+        failure.place = FailurePlace { table, column: column.map(str::to_owned) };
+        failure
     }
 
     pub(super) fn table_name(&self, table: usize) -> &str {
@@ -567,5 +582,5 @@ impl<'d, 'out, T: Trace> RowMaker<'d, 'out, T> {
 }
 
 pub(super) fn failure(code: FailureCode, message: String) -> Box<Failure> {
-    Box::new(Failure { stage: Stage::Shred, code, message })
+    Box::new(Failure::new(Stage::Shred, code, message))
 }

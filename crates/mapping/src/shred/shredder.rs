@@ -193,17 +193,14 @@ impl Shredder {
     }
 
     fn text<'c>(&self, content: Content<'c>) -> Result<(Cow<'c, str>, u32), Failure> {
-        let (text, invalid_characters) = content.text(&self.plan.contract().document).map_err(|error| {
-            Failure { stage: Stage::Fetch, code: FailureCode::InvalidEncoding, message: error.to_string() }
-        })?;
+        let (text, invalid_characters) = content
+            .text(&self.plan.contract().document)
+            .map_err(|error| Failure::new(Stage::Fetch, FailureCode::InvalidEncoding, error.to_string()))?;
         // Ranges of the document are kept as 32-bit numbers.
         let max_bytes = self.limits.max_bytes.min(u64::from(u32::MAX));
         if text.len() as u64 > max_bytes {
-            return Err(Failure {
-                stage: Stage::Parse,
-                code: FailureCode::DocumentTooLarge,
-                message: format!("{} bytes, the limit is {max_bytes}", text.len()),
-            });
+            let message = format!("{} bytes, the limit is {max_bytes}", text.len());
+            return Err(Failure::new(Stage::Parse, FailureCode::DocumentTooLarge, message));
         }
         let text = all_resolved(text, &self.plan.contract().document, max_bytes);
         text.map(|text| (text, invalid_characters)).map_err(|failure| *failure)

@@ -71,6 +71,7 @@ fn add_work(line: &mut Line, args: &WorkArgs, instances: u32) {
         create_tables,
         adopt_log,
         dry_run,
+        follow,
     } = args;
     let share_of_cores = || {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -81,6 +82,7 @@ fn add_work(line: &mut Line, args: &WorkArgs, instances: u32) {
     line.add_some("--key-start", key_start.as_ref().map(DocumentKey::spelled));
     line.add_some("--key-end", key_end.as_ref().map(DocumentKey::spelled));
     line.add_some("--limit", limit.map(|limit| limit.to_string()));
+    line.add_some("--follow", follow.map(|seconds| seconds.to_string()));
     line.add("--max-failures", max_failures.to_string());
     for (flag, is_set) in [
         ("--retry-failed", retry_failed),

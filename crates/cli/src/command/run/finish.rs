@@ -44,17 +44,24 @@ pub(super) fn finish(
     }
     let mut lines = report::lines(&report);
     if let Ok(summary) = &ended {
-        lines.extend(report::next("run", exit_of(summary, tally), &report.documents));
+        let command = if job.chosen.is_some() { "retry" } else { "run" };
+        lines.extend(report::next(command, exit_of(summary, tally), &report.documents));
     }
     for line in &lines {
         info!(target: SUMMARY, "{line}");
     }
     let mut out = std::io::stdout().lock();
-    if ended.is_ok() || report.documents.processed > 0 {
+    if job.json {
+        let line = serde_json::to_string(&report).map_err(std::io::Error::from)?;
+        // As below.
+        let _ = writeln!(out, "{line}");
+    } else if ended.is_ok() || report.documents.processed > 0 {
         // The exit code tells about the documents, whether or not this was heard.
         let _ = lines.iter().try_for_each(|line| writeln!(out, "{}", shown(line)));
     }
-    Ok(exit_of(&ended?, tally))
+    let summary = ended?;
+    // Whoever follows is stopped in the end: that is how it is meant to end.
+    Ok(if job.follow.is_some() { Exit::Done } else { exit_of(&summary, tally) })
 }
 
 fn exit_of(summary: &RunSummary, tally: &Tally) -> Exit {
@@ -137,7 +144,7 @@ fn settings(settings: &RunSettings) -> SettingsFields {
         key_start: start.as_ref().map(key_json),
         key_end: end.as_ref().map(key_json),
         limit: *limit,
-        retry_failed: *failed == FailedDocuments::Retry,
+        retry_failed: *failed != FailedDocuments::Leave,
         max_failures: max_failures.to_string(),
         dry_run: !dry_run.writes(),
     }

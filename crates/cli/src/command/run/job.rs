@@ -3,10 +3,13 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use xmlshred_engine::RunSettings;
-use xmlshred_engine::ports::{Ports, RunIdentity};
+use xmlshred_engine::chosen::ChosenPorts;
+use xmlshred_engine::ports::{FailedDocuments, Ports, RunIdentity};
 use xmlshred_mapping::Plan;
+use xmlshred_model::DocumentKey;
 
 use crate::args::RunArgs;
 use crate::database::{self, MissingTables, NewNames};
@@ -14,16 +17,22 @@ use crate::error::CommandError;
 use crate::settings::{self, Connection, ContractFile, Reporting};
 
 /// What to run.
-pub(super) struct Job {
+pub(in crate::command) struct Job {
     pub(super) contract_path: PathBuf,
-    pub(super) plan: Arc<Plan>,
+    pub(in crate::command) plan: Arc<Plan>,
     pub(super) connection: Connection,
-    pub(super) identity: RunIdentity,
-    pub(super) settings: RunSettings,
+    pub(in crate::command) identity: RunIdentity,
+    pub(in crate::command) settings: RunSettings,
     pub(super) reporting: Reporting,
     pub(super) create_tables: bool,
     /// What becomes of tables that are missing or of an earlier version.
     missing: MissingTables,
+    /// The documents to process, where somebody has chosen some; else all that are not yet processed.
+    pub(super) chosen: Option<Vec<DocumentKey>>,
+    /// When everything is processed, it goes on after this time.
+    pub(super) follow: Option<Duration>,
+    /// Whether the end is told as JSON.
+    pub(super) json: bool,
     /// How many problems of the contract do not forbid its use.
     pub(super) contract_warning_count: usize,
 }
@@ -33,7 +42,7 @@ impl Job {
     ///
     /// # Errors
     /// When they cannot be meant, or the contract cannot be used.
-    pub(super) fn new(args: &RunArgs) -> Result<Self, CommandError> {
+    pub(in crate::command) fn new(args: &RunArgs) -> Result<Self, CommandError> {
         let RunArgs { contract, database, instance, work, report, stop_with_stdin: _ } = args;
         let share = settings::share(instance, &|name| std::env::var(name).ok())?;
         let settings = settings::run_settings(work)?;
@@ -62,18 +71,36 @@ impl Job {
             reporting,
             create_tables: missing != MissingTables::Refuse,
             missing,
+            chosen: None,
+            follow: work.follow.map(|seconds| Duration::from_secs(seconds.into())),
+            json: false,
             contract_warning_count: warnings.len(),
         })
+    }
+
+    /// The same for these documents alone.
+    pub(in crate::command) fn choose(
+        self,
+        keys: Vec<DocumentKey>,
+        failed: FailedDocuments,
+        json: bool,
+    ) -> Self {
+        let settings = RunSettings { failed, ..self.settings };
+        Self { chosen: Some(keys), settings, json, ..self }
     }
 
     /// Source, target and log.
     ///
     /// # Errors
     /// When the files of the source cannot be listed.
-    pub(super) fn ports(&self) -> Result<Box<dyn Ports>, CommandError> {
+    pub(in crate::command) fn ports(&self) -> Result<Box<dyn Ports>, CommandError> {
         let names = if !self.settings.dry_run.writes() { NewNames::Leave } else { NewNames::Bind };
-        let Self { connection, plan, missing, settings, identity, .. } = self;
-        database::open(connection, plan, *missing, names, settings.failed, identity.share)
+        let Self { connection, plan, missing, settings, identity, chosen, .. } = self;
+        let ports = database::open(connection, plan, *missing, names, settings.failed, identity.share)?;
+        Ok(match chosen {
+            None => ports,
+            Some(keys) => Box::new(ChosenPorts::new(ports.into(), keys.clone())),
+        })
     }
 }
 

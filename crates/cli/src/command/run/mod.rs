@@ -15,12 +15,12 @@ use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, bounded, select};
 use indicatif::MultiProgress;
-use tracing::warn;
+use tracing::{info, warn};
 use xmlshred_engine::ports::{FailedDocuments, Ports};
 use xmlshred_engine::{Ended, RunError, RunSummary, StopSignal};
 
 use self::finish::finish;
-use self::job::Job;
+pub(super) use self::job::Job;
 use self::observer::RunObserver;
 use self::started::Started;
 use crate::args::RunArgs;
@@ -36,11 +36,20 @@ const GRACE: Duration = Duration::from_millis(1_500);
 
 /// Processes what is not yet processed.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
-    let job = Arc::new(Job::new(args)?);
+    let job = Job::new(args)?;
     let interruption = signals::stop_on_ctrl_c();
     if args.stop_with_stdin {
         signals::stop_with_stdin(&interruption)?;
     }
+    execute(job, &interruption)
+}
+
+/// Runs what is resolved, and tells how it ended.
+///
+/// # Errors
+/// Those of the run.
+pub(super) fn execute(job: Job, interruption: &Interruption) -> Result<Exit, CommandError> {
+    let job = Arc::new(job);
     report::prepare(&job.reporting.metrics_file(job.identity.share))?;
     let bars = MultiProgress::new();
     console::log_to(&job.reporting.log_file(job.identity.share), job.reporting.level, &bars)?;
@@ -54,7 +63,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         }
     };
     let observer = Arc::new(RunObserver::new(&job, prometheus, &bars));
-    let ended = process_unless_stopped(&job, &observer, &interruption);
+    let ended = process_unless_stopped(&job, &observer, interruption);
     let _ = bars.clear();
     finish(&job, started, &observer.tally(), ended)
 }
@@ -102,11 +111,25 @@ fn process(job: &Job, observer: &RunObserver, stop: &StopSignal) -> Result<RunSu
             created => created?,
         }
     }
-    start::say_what_the_log_holds(&*ports, &job.identity);
+    if job.chosen.is_none() {
+        start::say_what_the_log_holds(&*ports, &job.identity);
+    }
     if job.settings.failed == FailedDocuments::Leave {
         observer.note_failed_before(start::failed_before(&*ports, job));
     }
-    Ok(xmlshred_engine::run(&*ports, &job.plan, &job.identity, &job.settings, observer, stop)?)
+    let once = |ports: &dyn Ports| {
+        xmlshred_engine::run(ports, &job.plan, &job.identity, &job.settings, observer, stop)
+    };
+    let mut summary = once(&*ports)?;
+    let Some(pause) = job.follow else { return Ok(summary) };
+    info!("Everything is processed; looks for new and changed documents every {} s", pause.as_secs());
+    while summary.ended == Ended::Completed && stop.wait(pause) {
+        // Opened anew: files are listed, and nothing stays open for hours.
+        let ports: Arc<dyn Ports> = job.ports()?.into();
+        observer.name_documents_by(&ports);
+        summary = once(&*ports)?;
+    }
+    Ok(summary)
 }
 
 fn interrupted() -> RunSummary {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::MultiProgress;
 use tracing::{debug, info, warn};
@@ -26,8 +26,10 @@ pub(super) struct RunObserver {
     bars: MultiProgress,
     /// Tables of which rows were dropped.
     dropping: Mutex<BTreeSet<usize>>,
+    /// How often the run has begun: one that follows does so again and again.
+    passes: AtomicU64,
     /// Where documents have their names from.
-    ports: OnceLock<Arc<dyn Ports>>,
+    ports: Mutex<Option<Arc<dyn Ports>>>,
 }
 
 impl RunObserver {
@@ -40,13 +42,14 @@ impl RunObserver {
             job: Arc::clone(job),
             bars: bars.clone(),
             dropping: Mutex::default(),
-            ports: OnceLock::new(),
+            ports: Mutex::default(),
+            passes: AtomicU64::new(0),
         }
     }
 
     /// From now on documents are called as these ports call them.
     pub(super) fn name_documents_by(&self, ports: &Arc<dyn Ports>) {
-        let _ = self.ports.set(Arc::clone(ports));
+        *self.ports.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(ports));
     }
 
     /// Takes note of how many documents failed before this run, which does not try them again.
@@ -61,6 +64,8 @@ impl RunObserver {
 
     fn log(&self, event: &Event) {
         match event {
+            // Said every few seconds, it would say nothing.
+            Event::Started { .. } if self.passes.fetch_add(1, Ordering::Relaxed) > 0 => {}
             Event::Started { remaining: Some(Remaining::Counted(documents)) } => {
                 info!("Documents to do: {}", console::count(*documents));
             }
@@ -77,7 +82,8 @@ impl RunObserver {
             }
             Event::DocumentFailed { key, failure } => {
                 let column = &self.job.plan.contract().source.key;
-                let name = self.ports.get().and_then(|ports| ports.name(key));
+                let ports = self.ports.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let name = ports.and_then(|ports| ports.name(key));
                 let name = name.map_or_else(String::new, |name| format!(" ({name})"));
                 match self.failures.fetch_add(1, Ordering::Relaxed) {
                     0..SHOWN_FAILURES => warn!("Document {column} {key}{name} failed: {failure}"),

@@ -32,6 +32,9 @@ pub(super) fn say_what_begins(job: &Job) {
     } else {
         info!("Concurrent Instances: 1/1");
     }
+    if let Some(chosen) = &job.chosen {
+        info!("Documents chosen to be processed again: {}", console::count(chosen.len() as u64));
+    }
     info!("Workers: {}, documents per fetch: {}", job.settings.workers, job.settings.batch_size);
     if !job.settings.dry_run.writes() {
         info!("Dry run: nothing is written to the target");

@@ -7,6 +7,7 @@ mod lines;
 mod loading;
 mod reading;
 mod repeating;
+mod replacing;
 mod running;
 mod scene;
 mod sharing;
@@ -64,6 +65,14 @@ cases! {
         a_second_failure_replaces_the_first
         a_document_of_another_version_takes_the_place_of_the_one_before
         the_tally_counts_by_session_instance_and_contract;
+    replacing:
+        the_log_tells_in_which_column_a_document_failed
+        entries_of_the_log_come_in_order_and_page_by_page
+        whatever_a_document_was_another_takes_its_place
+        removed_documents_leave_nothing_behind
+        chosen_documents_are_processed_again_and_no_others
+        a_retry_killed_at_any_step_is_completed_by_the_next
+        documents_and_contract_change_at_random_between_killed_runs;
     types:
         every_type_comes_back_as_it_was_loaded
         random_values_of_every_type_come_back

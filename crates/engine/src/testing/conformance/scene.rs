@@ -131,7 +131,14 @@ impl Document {
 
     pub(super) fn failed(mut self, message: &str) -> Self {
         let (stage, code) = (Stage::Parse, FailureCode::NotWellFormed);
-        self.outcome = Outcome::Failed(Failure { stage, code, message: message.to_owned() });
+        self.outcome = Outcome::Failed(Failure::new(stage, code, message));
+        self
+    }
+
+    /// Failed in this column.
+    pub(super) fn failed_at(mut self, table: &str, column: &str) -> Self {
+        let failure = Failure::new(Stage::Shred, FailureCode::InvalidValue, "no number");
+        self.outcome = Outcome::Failed(failure.at(Some(table), Some(column)));
         self
     }
 

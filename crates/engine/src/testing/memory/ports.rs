@@ -5,10 +5,10 @@ use std::ops::{Bound, ControlFlow};
 use xmlshred_model::log_table::{FAILED, SKIPPED, STATUSES};
 use xmlshred_model::{Batch, DocumentKey, KeyType};
 
-use super::store::{MemoryStore, is_done};
+use super::store::MemoryStore;
 use crate::ports::{
-    Commit, FailedDocuments, Fetched, FetchedRow, Journal, LogTally, Logged, PortError, Ports, RunIdentity,
-    Selection, Sink, Source,
+    Commit, Entries, FailedDocuments, Fetched, FetchedRow, Journal, LogEntry, LogTally, Logged, PortError,
+    Ports, RunIdentity, Selection, Sink, Source,
 };
 use crate::testing::fixture::LogRow;
 
@@ -111,7 +111,7 @@ impl MemorySource {
                     .is_none_or(|versions| versions.get(key) == row.source_version.as_ref())
             };
             let is_seen_done = self.sight == JournalSight::Seen
-                && row.is_some_and(|row| is_done(row, *failed) && is_same(row));
+                && row.is_some_and(|row| failed.leaves_out(&row.status) && is_same(row));
             range.contains(key) && (!is_integer || share.contains(key)) && !is_seen_done
         };
         let keys = state.documents.range((start, Bound::Unbounded)).map(|(key, _)| key);
@@ -188,6 +188,10 @@ impl Sink for MemorySink {
     ) -> Result<Commit, PortError> {
         self.0.commit(batch, identity, failed)
     }
+
+    fn remove(&mut self, keys: &[DocumentKey]) -> Result<(), PortError> {
+        self.0.remove(keys)
+    }
 }
 
 struct MemoryJournal {
@@ -212,7 +216,7 @@ impl Journal for MemoryJournal {
         let row = |key: &DocumentKey| state.log.get(&(self.contract_name.clone(), key.clone()));
         let is_processed = |(at, key): &(usize, &DocumentKey)| {
             let is_same = |row: &LogRow| versions.is_none_or(|versions| versions[*at] == row.source_version);
-            row(key).is_some_and(|row| is_done(row, failed) && is_same(row))
+            row(key).is_some_and(|row| failed.leaves_out(&row.status) && is_same(row))
         };
         Ok(keys.iter().enumerate().filter(is_processed).map(|(_, key)| key.clone()).collect())
     }
@@ -272,5 +276,37 @@ impl Journal for MemoryJournal {
             }
         }
         Ok(tallies)
+    }
+
+    fn entries(
+        &mut self,
+        which: Entries,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<LogEntry>, PortError> {
+        let state = self.store.state();
+        let is_wanted = |row: &&LogRow| {
+            row.contract_name == self.contract_name
+                && after.is_none_or(|after| row.key > *after)
+                && (which == Entries::All || row.status == FAILED)
+        };
+        Ok(state.log.values().filter(is_wanted).take(limit).map(entry).collect())
+    }
+}
+
+fn entry(row: &LogRow) -> LogEntry {
+    LogEntry {
+        key: row.key.clone(),
+        status: row.status.clone(),
+        failure_reason: row.failure_reason.clone(),
+        failure_code: row.failure_code.clone(),
+        failure_table: row.failure_table.clone(),
+        failure_column: row.failure_column.clone(),
+        processed_at: row.processing_time,
+        session_id: row.session_id.clone(),
+        row_count: row.row_count.unsigned_abs(),
+        contract_hash: row.contract_hash.clone(),
+        document_hash: row.document_hash.clone(),
+        source_version: row.source_version.clone(),
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use xmlshred_model::log_table::FAILED;
 use xmlshred_model::{Batch, DocumentKey, DocumentRecord, KeyType, TargetSchema, millis_ceil};
 
 use crate::ports::{AlreadyDone, Commit, FailedDocuments, Fault, Fetched, PortError, RunIdentity};
@@ -88,11 +87,12 @@ impl MemoryStore {
         let has_versions = batch.schema().has_versions;
         let has_changed = |record: &DocumentRecord, row: &LogRow| {
             has_versions && row.source_version != record.source_version
+                || failed == FailedDocuments::Replace && !is_by(row, identity)
         };
         let is_new = |record: &DocumentRecord| {
             let row = log.get(&place(&record.key));
             !row.is_some_and(|row| {
-                (is_done(row, failed) || is_by(row, identity)) && !has_changed(record, row)
+                (failed.leaves_out(&row.status) || is_by(row, identity)) && !has_changed(record, row)
             })
         };
         let new: Vec<_> = batch.documents().iter().map(is_new).collect();
@@ -121,12 +121,16 @@ impl MemoryStore {
         }
         Ok(Commit { already_done, table_row_counts, ..Commit::default() })
     }
-}
 
-pub(super) fn is_done(row: &LogRow, failed: FailedDocuments) -> bool {
-    match failed {
-        FailedDocuments::Leave => true,
-        FailedDocuments::Retry => row.status != FAILED,
+    /// One transaction, as [`crate::ports::Sink::remove`] promises.
+    pub(super) fn remove(&self, keys: &[DocumentKey]) -> Result<(), PortError> {
+        let mut state = self.state();
+        let State { tables, log, issues, .. } = &mut *state;
+        tables.as_mut().ok_or_else(missing_tables)?.remove(keys);
+        let contract_name = self.contract_name();
+        log.retain(|(contract, key), _| contract != contract_name || !keys.contains(key));
+        issues.retain(|issue| issue.contract_name != contract_name || !keys.contains(&issue.key));
+        Ok(())
     }
 }
 
@@ -148,8 +152,8 @@ fn log_row(batch: &Batch, index: usize, identity: &RunIdentity) -> LogRow {
         status: record.outcome.status().to_owned(),
         failure_reason: failure.map(ToString::to_string),
         failure_code: failure.map(|failure| failure.code.as_str().to_owned()),
-        failure_table: None,
-        failure_column: None,
+        failure_table: failure.and_then(|failure| failure.place.table.clone()),
+        failure_column: failure.and_then(|failure| failure.place.column.clone()),
         processing_time: record.processed_at,
         session_id: identity.session_id.clone(),
         run_nonce: Some(identity.run_nonce.clone()),

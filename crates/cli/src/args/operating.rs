@@ -1,0 +1,130 @@
+//! Arguments of the commands that look after what runs have done: `failures`, `retry`, `verify`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use xmlshred_model::{DocumentKey, FailureCode};
+
+use super::documents::document_key;
+use super::run::{MAX_BATCH_SIZE, MAX_WORKERS};
+use super::{ContractArgs, DatabaseArgs, MaxFailuresArg, ReportArgs};
+
+/// Which failed documents.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct FailureArgs {
+    /// Only documents that failed for this cause, such as invalid-value; may be given several times
+    #[arg(long, value_name = "CAUSE", value_delimiter = ',', hide_possible_values = true, value_parser = causes())]
+    pub(crate) cause: Vec<String>,
+
+    /// Only documents that failed in this table, or in this column of it
+    #[arg(long, value_name = "TABLE[.COLUMN]")]
+    pub(crate) column: Option<String>,
+
+    /// Only documents of this session
+    #[arg(long, value_name = "ID")]
+    pub(crate) session: Option<String>,
+
+    /// Only these documents, by key; may be given several times
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',', value_parser = document_key)]
+    pub(crate) key: Vec<DocumentKey>,
+}
+
+fn causes() -> PossibleValuesParser {
+    PossibleValuesParser::new(FailureCode::ALL.iter().map(|code| code.as_str()))
+}
+
+/// Arguments of `xmlshred failures`.
+#[derive(Args)]
+pub(crate) struct FailuresArgs {
+    #[command(flatten)]
+    pub(crate) which: FailureArgs,
+
+    /// Print the keys of the documents, one a line, and nothing else
+    #[arg(long, conflicts_with_all = ["json", "export"])]
+    pub(crate) keys: bool,
+
+    /// Write the documents themselves to this folder, as KEY.xml; no file is replaced
+    #[arg(long, value_name = "DIR")]
+    pub(crate) export: Option<PathBuf>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+/// Arguments of `xmlshred retry`.
+#[derive(Args)]
+pub(crate) struct RetryArgs {
+    #[command(flatten)]
+    pub(crate) which: FailureArgs,
+
+    /// Documents that were processed with another text of the contract, successful ones too
+    #[arg(long, conflicts_with_all = ["cause", "column"])]
+    pub(crate) contract_changed: bool,
+
+    /// Documents that are not what they were when they were processed: by `source.version`, or else by their hash, which reads them all
+    #[arg(long, conflicts_with_all = ["cause", "column"])]
+    pub(crate) document_changed: bool,
+
+    /// Every document that the log has, successful ones too
+    #[arg(long, conflicts_with_all = ["cause", "column"])]
+    pub(crate) all: bool,
+
+    /// Instead: remove rows, issues and log rows of documents that the source has no more
+    #[arg(long, conflicts_with_all = ["cause", "column", "contract_changed", "document_changed"])]
+    pub(crate) vanished: bool,
+
+    /// Do it without asking, as scripts must
+    #[arg(long, short = 'y')]
+    pub(crate) yes: bool,
+
+    /// Print the plan, and what came of it, as one JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Threads that shred, at most 1,024 [default: the cores of this machine]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_WORKERS))]
+    pub(crate) workers: Option<u32>,
+
+    /// Documents per fetch, and at most per transaction; at most 1,000,000
+    #[arg(long, value_name = "N", default_value = "500", value_parser = clap::value_parser!(u32).range(1..=MAX_BATCH_SIZE))]
+    pub(crate) batch_size: u32,
+
+    /// Stop when more documents fail than this many, or than this share once 1,000 are processed
+    #[arg(long, value_name = "N|P%", default_value = "100%")]
+    pub(crate) max_failures: MaxFailuresArg,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}
+
+/// Arguments of `xmlshred verify`.
+#[derive(Args)]
+pub(crate) struct VerifyArgs {
+    /// Documents, drawn by chance, that are shredded again and compared cell by cell
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) sample: usize,
+
+    /// Shred and compare all documents
+    #[arg(long, conflicts_with = "sample")]
+    pub(crate) all: bool,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}

@@ -1,0 +1,29 @@
+//! The log, read page by page.
+
+use xmlshred_engine::ports::{Entries, Journal, LogEntry};
+
+use crate::error::CommandError;
+
+/// Rows per page.
+const PAGE: usize = 10_000;
+
+/// Hands over the rows of the log.
+///
+/// # Errors
+/// When the log cannot be read, or `visit` says so.
+pub(crate) fn pages(
+    journal: &mut dyn Journal,
+    which: Entries,
+    visit: &mut dyn FnMut(&[LogEntry]) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let mut after = None;
+    loop {
+        let page = journal.entries(which, after.as_ref(), PAGE);
+        let page = page.map_err(|error| CommandError::port("cannot read the log", error))?;
+        visit(&page)?;
+        if page.len() < PAGE {
+            return Ok(());
+        }
+        after = page.into_iter().next_back().map(|entry| entry.key);
+    }
+}
