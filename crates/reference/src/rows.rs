@@ -1,111 +1,44 @@
 //! The rows of all tables of a document.
 
-use std::cell::Cell as StdCell;
 use std::collections::BTreeMap;
-use std::fmt::{Display, Formatter};
 
 use bumpalo::Bump;
 use xmlshred_mapping::DocumentContext;
 use xmlshred_mapping::contract::{
-    BoundExpression, Column, ColumnDefault, ColumnSource, Contract, Generate, Input, Keep, OnWrongRoot,
-    OnePer, SkipRow, Table,
+    BoundExpression, Column, ColumnDefault, ColumnSource, Contract, Generate, Input, Keep, OnePer, SkipRow,
+    Table,
 };
 use xmlshred_model::lexical::MICROS_PER_DAY;
-use xmlshred_model::{
-    DataType, DocumentKey, FailureCode, IssueCode, KeyType, OwnedValue, Value, Work, lexical,
-};
+use xmlshred_model::{DataType, DocumentKey, FailureCode, IssueCode, OwnedValue, Value, Work};
 
 use crate::cell::{
     Cell, NULL, Picked, from_expression, from_picked, from_value, of_source, picked, with_default,
 };
-use xmlshred_mapping::path::{NodeTest, Path};
-use xmlshred_mapping::xml::Entities;
+use xmlshred_mapping::path::Path;
 
-use crate::document::{DOCUMENT, Document, Kind, NodeId, Reader};
+use crate::document::{Kind, NodeId};
 use crate::path::View;
 
 /// Rows of one table, each with one value per column.
 pub type Rows = Vec<Vec<OwnedValue>>;
 
-/// What a document gives.
-#[derive(Debug, PartialEq)]
-pub struct Shredded {
-    /// Its key: of its row, else of the document.
-    pub key: Option<DocumentKey>,
-    /// Per table.
-    pub tables: Vec<Rows>,
-    /// How often, by table, column and code.
-    pub issues: BTreeMap<(u32, u32, IssueCode), u32>,
-}
+/// How often, by table, column and code.
+pub(crate) type Issues = BTreeMap<(u32, u32, IssueCode), u32>;
 
-/// Why a document gives no rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoRows {
-    /// The first failure.
-    Failed(FailureCode),
-    /// The contract skips documents with its root.
-    Skipped,
-}
-
-impl From<FailureCode> for NoRows {
-    fn from(code: FailureCode) -> Self {
-        Self::Failed(code)
-    }
-}
-
-impl Display for NoRows {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Failed(code) => write!(f, "failed: {code}"),
-            Self::Skipped => f.write_str("skipped"),
-        }
-    }
-}
-
-/// Shreds a document.
+/// The rows of all tables, from the main element of `view`.
 ///
 /// # Errors
-/// When it gives no rows.
-pub fn shred(contract: &Contract, text: &str, context: &DocumentContext<'_>) -> Result<Shredded, NoRows> {
-    let replaced = StdCell::new(0);
-    let mut reader = Reader {
-        embedded: contract.document.embedded.iter().map(|path| names(path)).collect(),
-        case: contract.document.case,
-        prepare: Box::new(|text| {
-            let (text, count) = repaired(contract, text);
-            replaced.set(replaced.get() + count);
-            with_entities(contract, text)
-        }),
-        is_torn: false,
-    };
-    if text.contains("<!ENTITY") && contract.document.entities != Entities::Internal {
-        return Err(FailureCode::DoctypeRefused.into());
-    }
-    let document = Document::parse(text, &mut reader).ok_or(FailureCode::NotWellFormed)?;
-    let is_torn = reader.is_torn;
-    drop(reader);
-    let replaced = replaced.get();
-    if is_torn {
-        return Err(FailureCode::NotWellFormed.into());
-    }
-    let view = View { document: &document, main: DOCUMENT, case: contract.document.case, variables: &[] };
-    let mains = contract.document.roots.iter().flat_map(|root| view.select(root, DOCUMENT));
-    let main = match (&mains.collect::<Vec<_>>()[..], contract.document.on_wrong_root) {
-        (&[main], _) => main,
-        ([], OnWrongRoot::Skip) => return Err(NoRows::Skipped),
-        _ => return Err(FailureCode::WrongRoot.into()),
-    };
-    let view = View { main, ..view };
-    let key = key(contract, view, context.key)?;
-    if contract.document.require.iter().any(|path| view.select(path, main).is_empty()) {
-        return Err(FailureCode::MissingElement.into());
-    }
-    let context = DocumentContext { key: key.as_ref(), ..*context };
+/// The first failure.
+pub(crate) fn rows(
+    contract: &Contract,
+    view: View<'_>,
+    context: &DocumentContext<'_>,
+) -> Result<(Vec<Rows>, Issues), FailureCode> {
     let rows = contract.tables.iter().map(|_| Vec::new()).collect();
     let mut maker = Maker {
         contract,
         view,
-        context: &context,
+        context,
         lets: Vec::new(),
         lets_from_document: Vec::new(),
         rows,
@@ -117,63 +50,7 @@ pub fn shred(contract: &Contract, text: &str, context: &DocumentContext<'_>) -> 
     }
     let tables =
         maker.rows.into_iter().map(|rows| rows.into_iter().map(|row| row.values).collect()).collect();
-    if replaced > 0 {
-        maker.issues.insert((0, 0, IssueCode::InvalidCharacter), replaced);
-    }
-    let issues = maker.issues;
-    Ok(Shredded { key, tables, issues })
-}
-
-/// The names on the way from the document's root element.
-fn names(path: &Path) -> Vec<&NodeTest> {
-    path.steps.iter().map(|step| &step.test).collect()
-}
-
-/// The text with the entities of the contract as text. Random documents have no reference in CDATA.
-fn with_entities(contract: &Contract, mut text: String) -> String {
-    if let Entities::Named(named) = &contract.document.entities {
-        for (name, value) in named {
-            let value = value.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-            text = text.replace(&format!("&{name};"), &value.replace('\'', "&apos;"));
-        }
-    }
-    text
-}
-
-/// The text without the characters that no document may have, written as they are or as one of the references of random documents.
-fn repaired(contract: &Contract, text: &str) -> (String, u32) {
-    let Some(instead) = contract.document.invalid_characters.instead() else { return (text.to_owned(), 0) };
-    let mut text = text.to_owned();
-    let mut count = 0;
-    for forbidden in ["\u{1}", "\u{B}", "\u{FFFF}", "&#2;", "&#xB;"] {
-        count += text.matches(forbidden).count() as u32;
-        text = text.replace(forbidden, instead);
-    }
-    (text, count)
-}
-
-fn key(
-    contract: &Contract,
-    view: View<'_>,
-    row_key: Option<&DocumentKey>,
-) -> Result<Option<DocumentKey>, FailureCode> {
-    let Some(path) = &contract.document.key else { return Ok(row_key.cloned()) };
-    let text = view.first_text(path, view.main).unwrap_or_default();
-    if text.trim().is_empty() {
-        return Err(FailureCode::KeyMissing);
-    }
-    let text = text.trim();
-    let integer = |text| match lexical::parse(text, DataType::BigInt, &[]) {
-        Ok(Value::Int(key)) => Some(DocumentKey::Int(key)),
-        _ => None,
-    };
-    let key = match row_key {
-        None => integer(text).or_else(|| KeyType::Text.parse(text).ok()),
-        Some(DocumentKey::Int(_)) => integer(text),
-        Some(DocumentKey::Text(key)) if key.trim() == text => row_key.cloned(),
-        Some(row_key) => KeyType::of(row_key).parse(text).ok(),
-    };
-    key.filter(|key| row_key.is_none_or(|row_key| row_key == key)).map(Some).ok_or(FailureCode::KeyMismatch)
+    Ok((tables, maker.issues))
 }
 
 /// A row, or one in the making.

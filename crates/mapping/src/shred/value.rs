@@ -2,13 +2,12 @@
 
 use bumpalo::Bump;
 use xmlshred_expr::EvaluationError;
-use xmlshred_model::lexical::MICROS_PER_DAY;
-use xmlshred_model::{DataType, DocumentKey, FailureCode, UtcMicros, Value, WorkEnd};
+use xmlshred_model::{DataType, FailureCode, Value, WorkEnd};
 
-use crate::contract::{Blank, BoundExpression, Column, ColumnSource, Generate, Input, Pick};
-use crate::plan::{CompiledPath, OnceFrom, PlanColumn, PlanSource, Symbol, Test};
+use crate::contract::{Blank, BoundExpression, Column, ColumnSource, Input, Pick};
+use crate::plan::{OnceFrom, PlanColumn, PlanSource, Symbol, Test};
 
-use super::candidate::{Candidate, Row};
+use super::candidate::Row;
 use super::cell::{Cell, Refusal};
 use super::convert::{
     cleaned, from_clean_text, from_exact, from_expression, from_text_at_once, from_value, is_blank,
@@ -32,16 +31,6 @@ enum Picked<'r> {
     NotTheOnlyOne,
     /// The document has cost enough.
     Ended(WorkEnd),
-}
-
-/// An instant as a value of a type of dates and times, in UTC.
-fn now(now: UtcMicros, data_type: DataType) -> Value<'static> {
-    match data_type {
-        DataType::TimestampTz => Value::TimestampTz(now),
-        DataType::Date => Value::Date(now.div_euclid(MICROS_PER_DAY) as i32),
-        DataType::Time => Value::Time(now.rem_euclid(MICROS_PER_DAY)),
-        _ => Value::Timestamp(now),
-    }
 }
 
 impl<'d, T: Trace> RowMaker<'d, '_, T> {
@@ -173,22 +162,6 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             Ok(value) => from_expression(column, value, is_from_document, room, &self.trace),
             Err(EvaluationError::TooMuchWork(end)) => Err(end.into()),
             Err(error) => without_value(column, error.to_string(), is_from_document, &self.trace),
-        }
-    }
-
-    pub(super) fn generated(
-        &self,
-        generate: Generate,
-        column: &Column,
-        row: &Row<'_, T::Row>,
-        index: u32,
-    ) -> Value<'d> {
-        match generate {
-            Generate::RowNumber => Value::Int(row.number as i64),
-            Generate::DocumentKey => self.context.key.map_or(Value::Null, DocumentKey::as_value),
-            Generate::Session => Value::Text(self.context.session),
-            Generate::Now => now(self.context.now, column.data_type),
-            Generate::Uuid => Value::Uuid(self.uuid(&row.candidate, index)),
         }
     }
 
@@ -402,6 +375,14 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         let matches = if is_repeated { Matches::Repeated } else { Matches::AsWanted };
         let item = if column.pick == Some(Pick::Last) { last } else { first };
         if column.pick == Some(Pick::Only) && count > 1 {
+            if T::IS_TOLD {
+                // Whoever asks why there is no value sees those that there are.
+                for item in [first, last].into_iter().flatten() {
+                    if let Err(end) = self.text_of(column, item, room) {
+                        return (Picked::Ended(end), Matches::AsWanted, Some(item));
+                    }
+                }
+            }
             return (Picked::NotTheOnlyOne, Matches::AsWanted, item);
         }
         if let Some(Pick::Join(_)) = &column.pick {
@@ -470,72 +451,6 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
         value
     }
 
-    /// What an input of an expression is for a row.
-    #[inline(always)]
-    pub(super) fn input<'r>(&self, input: Input, row: &Row<'r, T::Row>) -> Value<'r>
-    where
-        'd: 'r,
-    {
-        match input {
-            Input::Column(index) => row.values[index],
-            Input::RowLet(index) => row.lets[index],
-            Input::DocumentLet(index) => self.lets[index],
-            Input::ParentColumn { .. } | Input::ParentLet { .. } => self.kept.input(&row.candidate, input),
-            // Whoever evaluates what stands beside a path has its text.
-            Input::PathText => Value::Null,
-        }
-    }
-
-    /// [`RowMaker::bind`], where a source is a path that may have variables.
-    fn bind_source<'r>(&self, source: &PlanSource, row: &Row<'r, T::Row>) -> Result<(), WorkEnd>
-    where
-        'd: 'r,
-    {
-        match source {
-            PlanSource::Path(path) | PlanSource::OfAttribute(path) => self.bind(path, row),
-            _ => Ok(()),
-        }
-    }
-
-    /// Sets the variables of a path to the values that they have for a row.
-    fn bind<'r>(&self, path: &CompiledPath, row: &Row<'r, T::Row>) -> Result<(), WorkEnd>
-    where
-        'd: 'r,
-    {
-        for &variable in path.variables() {
-            let value = self.input(self.plan.contract().variables[variable as usize], row);
-            self.bind_one(variable, value)?;
-        }
-        Ok(())
-    }
-
-    /// The same for all rows of a table within one row of another; none of their own values is known yet.
-    pub(super) fn bind_around(
-        &self,
-        path: &CompiledPath,
-        table: usize,
-        (element, parent): (NodeId, usize),
-    ) -> Result<(), WorkEnd> {
-        if path.variables().is_empty() {
-            return Ok(());
-        }
-        let of = Candidate { traced: (), table, template: 0, element, attribute: 0, parent, tried_number: 0 };
-        for &variable in path.variables() {
-            let value = match self.plan.contract().variables[variable as usize] {
-                Input::DocumentLet(index) => self.lets[index],
-                input => self.kept.input(&of, input),
-            };
-            self.bind_one(variable, value)?;
-        }
-        Ok(())
-    }
-
-    fn bind_one(&self, variable: u32, value: Value<'_>) -> Result<(), WorkEnd> {
-        let length = self.view.findings.variables.put(variable, value);
-        self.view.reads(length)?;
-        self.view.work.steps(1)
-    }
-
     #[cold]
     fn missing_parent(&self, table: usize) -> Box<Refusal> {
         let table = &self.plan.schema().tables[table].name;
@@ -543,37 +458,5 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
             code: FailureCode::MissingParent,
             message: format!("the document has no row in its parent table {table}"),
         })
-    }
-
-    /// A UUID of version 8 (RFC 9562) made from what identifies the cell, so that a repeated run makes the same one.
-    fn uuid(&self, candidate: &Candidate<T::Row>, column: u32) -> [u8; 16] {
-        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
-        hasher.update(self.plan.contract().hash.as_bytes());
-        let number = match self.context.key {
-            Some(DocumentKey::Int(number)) => *number,
-            _ => i64::MIN,
-        };
-        let numbers = [
-            number,
-            candidate.table as i64,
-            candidate.template as i64,
-            i64::from(candidate.element),
-            i64::from(column),
-            candidate.parent as i64,
-        ];
-        for number in numbers {
-            hasher.update(&number.to_be_bytes());
-        }
-        if candidate.attribute > 0 {
-            hasher.update(&candidate.attribute.to_be_bytes());
-        }
-        match self.context.key {
-            None | Some(DocumentKey::Int(_)) => {}
-            Some(key) => hasher.update(key.spelled().as_bytes()),
-        }
-        let mut bytes = hasher.digest128().to_be_bytes();
-        bytes[6] = 0x80 | (bytes[6] & 0x0F);
-        bytes[8] = 0x80 | (bytes[8] & 0x3F);
-        bytes
     }
 }
