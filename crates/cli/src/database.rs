@@ -175,9 +175,27 @@ pub(crate) fn first_keys(source: &mut dyn Source, limit: usize) -> Result<Vec<Do
 ///
 /// # Errors
 /// When it is none of the source's type.
-pub(crate) fn key_of(source: &dyn Source, typed: &DocumentKey) -> Result<DocumentKey, CommandError> {
+fn key_of(source: &dyn Source, typed: &DocumentKey) -> Result<DocumentKey, CommandError> {
     let no_key = |reason| CommandError::NoKey { key: typed.clone(), reason };
     source.key_type().adopt(typed).map_err(no_key)
+}
+
+/// The keys of the source that somebody has typed. Text may hold commas; of other types one word may be a list.
+///
+/// # Errors
+/// When one is none of the source's type.
+pub(crate) fn keys_of(source: &dyn Source, typed: &[DocumentKey]) -> Result<Vec<DocumentKey>, CommandError> {
+    let mut keys = Vec::with_capacity(typed.len());
+    for typed in typed {
+        if source.key_type() == KeyType::Text {
+            keys.push(key_of(source, typed)?);
+            continue;
+        }
+        for part in typed.spelled().split(',') {
+            keys.push(key_of(source, &DocumentKey::typed(part))?);
+        }
+    }
+    Ok(keys)
 }
 
 /// The value of a key in JSON: integers are numbers, all others text.

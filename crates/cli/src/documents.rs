@@ -3,10 +3,10 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use xmlshred_databases::matching_files;
+use xmlshred_databases::{matching_files, name_as_key};
 use xmlshred_engine::ports::{Fetched, FetchedRow};
 use xmlshred_mapping::{Content, Limits, Plan};
-use xmlshred_model::{DocumentKey, Failure, shown};
+use xmlshred_model::{DocumentKey, Failure, KeyType, shown};
 
 use crate::args::KeyArgs;
 use crate::console;
@@ -66,6 +66,7 @@ pub(crate) fn each(
     let KeyArgs { key: keys } = keys;
     let has_key = plan.contract().document.key.is_some();
     let columns = &plan.contract().source.columns;
+    let key_type = plan.schema().key_type;
     if !paths.is_empty() && !columns.is_empty() {
         let names = columns.iter().map(|name| format!("`{}`", shown(name))).collect::<Vec<_>>().join(", ");
         console::note(format_args!(
@@ -77,9 +78,13 @@ pub(crate) fn each(
         for path in files(given)? {
             let document = read(&path, limits)?;
             number += 1;
-            // Nobody else knows a key: as with `--files`, it is the number in the name, or one that is counted.
-            let key = || number_in_name(&path).unwrap_or(DocumentKey::Int(number));
-            visit(Document { key: (!has_key).then(key), ..document })?;
+            // Nobody else knows a key: as with `--files`, it is the name, or the number in it, or one that is counted.
+            let named = || match key_type {
+                KeyType::Text => name_as_key(&path),
+                KeyType::Integer | KeyType::Decimal | KeyType::Uuid => number_in_name(&path),
+            };
+            let counted = || key_type.adopt(&DocumentKey::Int(number)).ok();
+            visit(Document { key: if has_key { None } else { named().or_else(counted) }, ..document })?;
         }
     }
     if keys.is_empty() {
@@ -87,8 +92,7 @@ pub(crate) fn each(
     }
     let connection = connection.ok_or(SettingsError::NoDatabase)?;
     let mut source = database::source(connection, plan)?;
-    for typed in keys {
-        let key = database::key_of(&*source, typed)?;
+    for key in database::keys_of(&*source, keys)? {
         let row = database::read_document(&mut *source, &key, limits.max_bytes)?;
         let FetchedRow { document: fetched, columns: source_columns, version: _ } = row;
         let name = source.name(&key).map_or_else(|| key.to_string(), |name| format!("{key} ({name})"));

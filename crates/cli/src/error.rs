@@ -235,6 +235,9 @@ impl CommandError {
             Self::ExportExists { .. } => {
                 Some("no document is replaced: choose a new folder, or move the old one away".to_owned())
             }
+            Self::NoSuchKey { key: DocumentKey::Text(text) } if text.contains(',') => {
+                Some("keys of text may hold commas: give `--key` once for each".to_owned())
+            }
             Self::Exists { .. } => Some("choose another name, or say --force to replace it".to_owned()),
             Self::Contract(_)
             | Self::File { .. }

@@ -21,7 +21,7 @@ pub use facade::{
     DatabaseUrl, SourceAddress, differences, open, open_document_rows, open_rows, open_source,
     open_source_beside, start_over,
 };
-pub use files::matching_files;
+pub use files::{matching_files, name_as_key};
 pub use postgres::PostgresAddress;
 pub use sql::ddl::{self, Existing};
 pub use sql::dialect::{DecimalType, Dialect, NameRule, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use xmlshred_model::{DocumentKey, Failure, IssueCode};
+use xmlshred_model::{DocumentKey, Failure, IssueCode, KeyType};
 
 use crate::ports::DatabaseWords;
 
@@ -35,8 +35,10 @@ impl Remaining {
 /// Something that happened. Carries ids, tables, codes and counts, never values of documents, but for [`Event::DatabaseSaid`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The run begins; how many documents are to do, when known.
+    /// The run begins: what the keys of the source are, and how many documents are to do, when known.
     Started {
+        /// Keys that are no numbers are shared by their hash.
+        key_type: KeyType,
         /// Documents of this instance still to do.
         remaining: Option<Remaining>,
     },

@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use crossbeam_channel::bounded;
 use xmlshred_mapping::Plan;
-use xmlshred_model::DocumentKey;
+use xmlshred_model::{DocumentKey, KeyType};
 
 use crate::connection::{Connection, Refusal};
 use crate::control::Control;
@@ -78,16 +78,20 @@ pub fn run_with(
     if control.stop_requested() {
         return Ok(interrupted(started.elapsed()));
     }
-    let counted = prepare(&control, &mut source, sink.as_mut(), &mut journal, &selection);
-    let remaining = match counted {
-        Ok(remaining) => {
-            remaining.map(|remaining| settings.limit.map_or(remaining, |limit| remaining.at_most(limit)))
+    let prepared = prepare(&control, &mut source, sink.as_mut(), &mut journal, &selection);
+    let (key_type, remaining) = match prepared {
+        Ok((key_type, remaining)) => {
+            let at_most = |remaining: Remaining| match settings.limit {
+                Some(limit) => remaining.at_most(limit),
+                None => remaining,
+            };
+            (key_type, remaining.map(at_most))
         }
         Err(Refusal::Ended) => return Ok(interrupted(started.elapsed())),
         Err(Refusal::Fatal(error)) => return Err(error),
         Err(Refusal::Document(_, error)) => return Err(RunError::Port { during: Activity::Count, error }),
     };
-    control.emit(&Event::Started { remaining });
+    control.emit(&Event::Started { key_type, remaining });
     let sink = sink.filter(|_| settings.dry_run.writes());
     let end = flow(&control, ports, shredders, identity, settings, selection, source, journal, sink);
     control.emit(&Event::Finished);
@@ -161,16 +165,17 @@ fn prepare<'a>(
     sink: Option<&mut Connection<'a, dyn Sink>>,
     journal: &mut Connection<'a, dyn Journal>,
     selection: &Selection,
-) -> Result<Option<Remaining>, Refusal> {
-    source.connect(control)?;
+) -> Result<(KeyType, Option<Remaining>), Refusal> {
+    let key_type = source.with(control, Activity::ConnectSource, |source| Ok(source.key_type()))?;
     if let Some(sink) = sink {
         sink.connect(control)?;
     }
-    match count(control, source, journal, selection) {
+    let remaining = match count(control, source, journal, selection) {
         // It is for the progress bar alone: whatever stands in the way of reading documents, reading them tells.
-        Err(Refusal::Fatal(RunError::Port { during: Activity::Count, .. })) => Ok(None),
-        counted => counted,
-    }
+        Err(Refusal::Fatal(RunError::Port { during: Activity::Count, .. })) => None,
+        counted => counted?,
+    };
+    Ok((key_type, remaining))
 }
 
 /// How many documents there are to do.

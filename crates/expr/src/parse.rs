@@ -83,6 +83,9 @@ pub(crate) fn parse(text: &str) -> Result<(Expr, Source), Problem> {
     expr.map_err(|error| parser_problem(text, &source, error))?;
     let next = parser.peek_token_ref();
     let range = source.range(next.span);
+    if let Some(problem) = within_case(text, &source, range.start) {
+        return Err(problem);
+    }
     let (message, hint) = mistake::of_rest(&text[range.clone()], source.token_before(text, range.start));
     Err(syntax(range, message, hint))
 }
@@ -302,6 +305,39 @@ impl Cursor<'_> {
     }
 }
 
+/// The first mistake in a `CASE` that the parser gave up right behind: of its parts, the first that is no expression. None where all are, and a word
+/// is missing between them. Parts are smaller than the whole, and the parser's limit of nesting is theirs.
+fn within_case(text: &str, source: &Source, at: usize) -> Option<Problem> {
+    if !source.token_before(text, at).eq_ignore_ascii_case("case") {
+        return None;
+    }
+    let first = source.tokens.partition_point(|token| token.bytes.start < at);
+    let (mut depth, mut start) = (0_usize, at);
+    for token in &source.tokens[first..] {
+        let word = text[token.bytes.clone()].to_ascii_uppercase();
+        match (token.shape, &*word) {
+            (Shape::Open, _) | (_, "CASE") => depth += 1,
+            (Shape::Close, _) | (_, "END") if depth > 0 => depth -= 1,
+            (_, "WHEN" | "THEN" | "ELSE" | "END") if depth == 0 => {
+                let part = &text[start..token.bytes.start];
+                if !part.trim().is_empty()
+                    && let Err(problem) = parse(part)
+                {
+                    let Problem { kind, span, message, hint } = problem;
+                    return Some(Problem { kind, span: span.start + start..span.end + start, message, hint });
+                }
+                if word == "END" {
+                    return None;
+                }
+                start = token.bytes.end;
+            }
+            (Shape::Close, _) => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
 fn byte_at(text: &str, location: Location) -> usize {
     Cursor { chars: text.char_indices(), line: 1, column: 1 }.advance_to(location, text.len())
 }
@@ -323,6 +359,9 @@ fn parser_problem(text: &str, source: &Source, error: ParserError) -> Problem {
             token.map_or(start..start, |token| token.bytes.clone())
         }
     };
+    if let Some(problem) = within_case(text, source, range.start) {
+        return problem;
+    }
     let (message, hint) =
         mistake::of_parser(what, &text[range.clone()], source.token_before(text, range.start));
     syntax(range, message, hint)

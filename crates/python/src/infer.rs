@@ -7,7 +7,7 @@ use xmlshred_engine::batching::GivenKey;
 use xmlshred_mapping::Limits;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_mapping::infer::{self as mapping, InferOptions, Profile, ProfileLimits, Values};
-use xmlshred_model::DocumentKey;
+use xmlshred_model::{DocumentKey, KeyType};
 
 use crate::contract::Contract;
 use crate::documents::{Asked, Documents, Portion};
@@ -85,6 +85,8 @@ pub(crate) fn infer(
         key_path,
         source_table: source_table.to_owned(),
         source_key: source_key.to_owned(),
+        // What they are is known when they were read.
+        source_key_type: KeyType::default(),
         source_xml: source_xml.to_owned(),
         values: if show_values { Values::Shown } else { Values::Hidden },
     };
@@ -92,6 +94,7 @@ pub(crate) fn infer(
         schema: None,
         table: source_table.to_owned(),
         key: source_key.to_owned(),
+        key_type: None,
         xml: source_xml.to_owned(),
         min_bytes: 0,
         where_sql: None,
@@ -121,6 +124,8 @@ fn inferred(documents: &mut Documents, options: &InferOptions) -> PyResult<Infer
             }
         }
     }
+    let source_key_type = documents.keys().key_type().unwrap_or_default();
+    let options = &InferOptions { source_key_type, ..options.clone() };
     let inferred =
         mapping::infer(&profile, None, options).map_err(|error| PyValueError::new_err(error.to_string()))?;
     let mapping::Inferred { text, document_count, table_count: _, column_count: _, notes } = inferred;

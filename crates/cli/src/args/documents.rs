@@ -19,8 +19,8 @@ pub(crate) struct DocumentArgs {
 /// Documents of the source.
 #[derive(Args)]
 pub(crate) struct KeyArgs {
-    /// Documents of the source, by key; may be given several times
-    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',', value_parser = document_key)]
+    /// Documents of the source, by key; may be given several times, numbers and uuids also as a list: `--key 1,2,3`
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_parser = document_key)]
     pub(crate) key: Vec<DocumentKey>,
 }
 

@@ -25,8 +25,8 @@ pub(crate) struct FailureArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) session: Option<String>,
 
-    /// Only these documents, by key; may be given several times
-    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',', value_parser = document_key)]
+    /// Only these documents, by key; may be given several times, numbers and uuids also as a list: `--key 1,2,3`
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_parser = document_key)]
     pub(crate) key: Vec<DocumentKey>,
 }
 

@@ -57,8 +57,8 @@ pub(crate) struct InferArgs {
     #[arg(value_name = "DOC")]
     pub(crate) documents: Vec<std::path::PathBuf>,
 
-    /// Documents of the source, by key; may be given several times
-    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_delimiter = ',', value_parser = document_key)]
+    /// Documents of the source, by key; may be given several times, numbers and uuids also as a list: `--key 1,2,3`
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_parser = document_key)]
     pub(crate) key: Vec<DocumentKey>,
 
     /// The first N documents of the source
@@ -265,7 +265,7 @@ pub(crate) struct DdlArgs {
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
 
-    /// What the keys of the source are: the type of the log's key column [default: what the source that is set says, else integer]
+    /// What the keys of the source are: the type of the log's key column [default: `source.key_type` of the contract, else what the source that is set says, else integer]
     #[arg(long, value_name = "TYPE")]
     pub(crate) key_type: Option<KeyTypeArg>,
 

@@ -76,11 +76,18 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
         if !samples.is_empty() || !keys.key.is_empty() {
             tried = try_on(plan, samples, keys, connection.as_ref(), &mut diagnostics, &file)?;
         }
-        if let Some(connection) = &connection {
-            if let Some(schema) = database::ignored_schema(connection, plan) {
-                console::warn(format_args!("SQLite has no schemas: `target.schema: {schema}` is left out"));
+        let places = Places::of(&file.text);
+        match (&connection, plan.contract().source.key_type) {
+            (Some(connection), _) => {
+                if let Some(schema) = database::ignored_schema(connection, plan) {
+                    console::warn(format_args!(
+                        "SQLite has no schemas: `target.schema: {schema}` is left out"
+                    ));
+                }
+                look_at_databases(connection, plan, &places, &mut diagnostics, &mut faults);
             }
-            look_at_databases(connection, plan, &Places::of(&file.text), &mut diagnostics, &mut faults);
+            (None, Some(said)) => diagnostics.extend(target_findings::document_keys(plan, said, &places)),
+            (None, None) => {}
         }
     }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.code));

@@ -47,7 +47,7 @@ pub(crate) fn ddl(args: &DdlArgs) -> Result<Exit, CommandError> {
     };
     let key_type = match key_type {
         Some(key_type) => database::key_type(*key_type),
-        None => key_type_of_source(target, &contract.source),
+        None => contract.source.key_type.unwrap_or_else(|| key_type_of_source(target, &contract.source)),
     };
     let schema = TargetSchema { key_type, ..contract::target_schema(&contract) };
     let diagnostics = name_diagnostics(dialect, &schema, &contract, &Places::of(&file.text));

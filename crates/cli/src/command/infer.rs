@@ -6,13 +6,13 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use xmlshred_engine::ports::Fetched;
-use xmlshred_mapping::contract::SourceSpec;
+use xmlshred_mapping::contract::{SourceSpec, most_similar};
 use xmlshred_mapping::infer::{
     InferError, InferOptions, Inferred, Profile, ProfileLimits, Schema, Values, infer as infer_contract,
     infer_from_schema,
 };
 use xmlshred_mapping::{Content, Limits};
-use xmlshred_model::DocumentKey;
+use xmlshred_model::{DocumentKey, KeyType};
 
 use super::output_file::{Existing, OutputFile};
 use super::schema_files;
@@ -33,12 +33,13 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
         documents: given, key, sample, out, force, name, root, key_path, xsd, show_values, ..
     } = args;
     let InferArgs { source_table, source_key, source_xml, .. } = args;
-    let options = InferOptions {
+    let mut options = InferOptions {
         name: name.clone(),
         root: root.first().cloned(),
         key_path: key_path.clone(),
         source_table: source_table.clone(),
         source_key: source_key.clone(),
+        source_key_type: KeyType::Integer,
         source_xml: source_xml.clone(),
         values: if *show_values { Values::Shown } else { Values::Hidden },
     };
@@ -68,7 +69,7 @@ pub(crate) fn infer(args: &InferArgs) -> Result<Exit, CommandError> {
         samples.observe(&name, documents::number_in_name(path), &fetched);
     }
     if !key.is_empty() || sample.is_some() {
-        from_source(args, &options, &mut samples)?;
+        from_source(args, &mut options, &mut samples)?;
     }
     samples.bar.finish_and_clear();
     let inferred = samples.contract(schema.as_ref(), &options)?;
@@ -184,18 +185,30 @@ impl Samples {
 
     fn contract(&self, schema: Option<&Schema>, options: &InferOptions) -> Result<Inferred, CommandError> {
         infer_contract(&self.profile, schema, options).map_err(|error| {
-            let where_ =
-                if let InferError::SeveralRoots(_) = &error { self.roots_text() } else { String::new() };
+            let where_ = match &error {
+                InferError::SeveralRoots(_) => format!(": {}", self.roots_text()),
+                InferError::NoSuchRoot(name) => {
+                    let known = self.by_root.keys().map(String::as_str);
+                    let meant = most_similar(name, known).map(|meant| format!("; did you mean `{meant}`?"));
+                    format!("{}; they have {}", meant.unwrap_or_default(), self.roots_text())
+                }
+                _ => String::new(),
+            };
             CommandError::Infer { error, where_ }
         })
     }
 
-    /// One line per root, with some of its documents.
+    /// The roots, with some of their documents.
     fn roots_text(&self) -> String {
-        let line = |(root, Named { count, names }): (&String, &Named)| {
-            format!("\n  {root}: {}{}", names.join(", "), and_more(*count))
+        let of_root = |(root, Named { count, names }): (&String, &Named)| {
+            format!("{root} in {}{}", names.join(", "), and_more(*count))
         };
-        self.by_root.iter().map(line).collect()
+        self.by_root.iter().map(of_root).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Those that could be read.
+    fn document_count(&self) -> u64 {
+        self.by_root.values().map(|of_root| of_root.count).sum()
     }
 
     fn tell(&self, inferred: &Inferred, out: Option<&Path>) {
@@ -204,18 +217,29 @@ impl Samples {
             let named = if more.is_empty() { String::new() } else { format!(" (those named above{more})") };
             console::warn(format_args!("documents left out: {}{named}", console::count(self.failed_count)));
         }
+        let others = self.document_count().saturating_sub(inferred.document_count);
+        if others > 0 {
+            let (count, roots) = (console::count(others), self.roots_text());
+            console::note(format_args!(
+                "note: documents with other roots, which are left out: {count} ({roots})"
+            ));
+        }
         tell(inferred, out, &format!("{} documents", console::count(inferred.document_count)));
     }
 }
 
 /// Documents of the source, by key or the first of them.
-fn from_source(args: &InferArgs, options: &InferOptions, samples: &mut Samples) -> Result<(), CommandError> {
+fn from_source(
+    args: &InferArgs,
+    options: &mut InferOptions,
+    samples: &mut Samples,
+) -> Result<(), CommandError> {
     let InferArgs { key, sample, database, .. } = args;
     let connection = database::resolve(database)?;
     let spec = spec(options);
     let mut source = database::source_of(&connection, &spec)?;
-    let typed = key.iter().map(|key| database::key_of(&*source, key));
-    let mut keys = typed.collect::<Result<Vec<_>, _>>()?;
+    options.source_key_type = source.key_type();
+    let mut keys = database::keys_of(&*source, key)?;
     if let Some(limit) = *sample {
         keys.extend(database::first_keys(&mut *source, limit)?);
     }
@@ -237,6 +261,7 @@ fn spec(options: &InferOptions) -> SourceSpec {
         schema,
         table,
         key: source_key.clone(),
+        key_type: None,
         xml: source_xml.clone(),
         min_bytes: 0,
         where_sql: None,

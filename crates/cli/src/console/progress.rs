@@ -58,7 +58,7 @@ impl Progress {
         }
         let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match event {
-            Event::Started { remaining } => {
+            Event::Started { remaining, .. } => {
                 state.total = match (remaining.map(Remaining::documents), state.total) {
                     (Some(remaining), Some(limit)) => Some(remaining.min(limit)),
                     (remaining, _) => remaining,

@@ -53,9 +53,7 @@ impl Filter {
         let mut keys = Vec::new();
         if !key.is_empty() {
             let source = source().map_err(|error| CommandError::port("cannot open the source", error))?;
-            for key in key {
-                keys.push(database::key_of(&*source, key)?);
-            }
+            keys = database::keys_of(&*source, key)?;
             keys.sort_unstable();
         }
         Ok(Self { causes: cause.clone(), table, column, session: session.clone(), keys, doubt })

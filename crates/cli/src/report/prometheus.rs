@@ -75,7 +75,7 @@ impl Prometheus {
     /// Takes note of an event.
     pub(crate) fn observe(&self, event: &Event) {
         match event {
-            Event::Started { remaining } => {
+            Event::Started { remaining, .. } => {
                 if let Some(remaining) = remaining {
                     gauge!("xmlshred_documents_to_do_at_start").set(remaining.documents() as f64);
                 }

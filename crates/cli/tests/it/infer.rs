@@ -74,7 +74,7 @@ fn several_roots_are_told_apart_with_their_documents() {
     let place = place_with_files();
     place.write("samples/other.xml", "<other a='1'/>");
     let answer = place.run("infer samples/*.xml").ends_with(2);
-    answer.says(&["2 different root elements", "other: samples/other.xml", "--root NAME"]);
+    answer.says(&["2 different root elements", "other in samples/other.xml", "--root NAME"]);
     let answer = place.run("infer samples/*.xml --root other").ends_with(0);
     assert!(answer.out.contains("root: /other"), "{}", answer.out);
     let answer = place.run("infer samples/*.xml --root request,other").ends_with(0);
@@ -204,4 +204,28 @@ fn a_contract_without_a_key_path_can_be_previewed() {
 fn a_key_path_that_is_no_path_is_told() {
     let place = place_with_files();
     place.run("infer samples/*.xml --key-path a[").ends_with(2).says(&["--key-path"]);
+}
+
+#[test]
+fn key_paths_and_roots_that_no_document_has_are_told_with_what_was_meant() {
+    let place = place_with_files();
+    place.write("samples/other.xml", "<Order no='1'/>");
+    let infer = |rest: &str| place.run(&format!("infer samples/*.xml {rest}"));
+    for (path, meant) in [("id", "@id"), ("@ID", "@id"), ("@Id", "@id"), ("phone/nr", "")] {
+        let answer = infer(&format!("--root request --key-path {path}")).ends_with(2);
+        let said = format!("no document has anything at the key path `{path}`");
+        let answer = answer.says(&[&said, "hint: paths start below the root element"]);
+        assert_eq!(answer.err.contains("did you mean"), !meant.is_empty(), "{}", answer.err);
+        assert!(
+            meant.is_empty() || answer.err.contains(&format!("did you mean `{meant}`?")),
+            "{}",
+            answer.err
+        );
+    }
+    infer("--root request --key-path @id").ends_with(0).says(&[
+        "note: documents with other roots, which are left out: 1 (Order in samples/other.xml; request in ",
+    ]);
+    let answer = infer("--root Request").ends_with(2);
+    let answer = answer.says(&["no document has the root element `Request`; did you mean `request`?"]);
+    assert!(!answer.err.contains("\\n"), "{}", answer.err);
 }

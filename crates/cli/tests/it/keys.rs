@@ -63,7 +63,10 @@ fn instances_share_keys_of_text_and_a_run_goes_on() {
         shared
             .run(&format!("run --url sqlite:data.db --instance-id {instance} --instance-count 3"))
             .ends_with(0)
-            .says(&["Documents to do: not counted"]);
+            .says(&[
+                "Documents to do: not counted",
+                &format!("Partition: xxh3_64(number) % 3 == {instance}"),
+            ]);
     }
     for sql in [
         LOGGED,
@@ -79,7 +82,7 @@ fn instances_share_keys_of_text_and_a_run_goes_on() {
 #[test]
 fn keys_are_typed_as_they_are() {
     let place = place();
-    let preview = place.run("preview --url sqlite:data.db --format json --key 007,INV-9").ends_with(0);
+    let preview = place.run("preview --url sqlite:data.db --format json --key 007 --key INV-9").ends_with(0);
     assert!(
         preview.out.contains(r#""key":"007""#) && preview.out.contains(r#""key":"INV-9""#),
         "{}",
@@ -165,4 +168,173 @@ fn a_key_that_is_none_stops_the_run_and_no_key_steers_the_terminal() {
         .unwrap();
     let answer = place.run("run --url sqlite:data.db");
     assert!(answer.err.contains("a\\u{1b}[31m") && !answer.err.contains("a\u{1b}[31m"), "{}", answer.err);
+}
+
+#[test]
+fn a_key_of_text_may_hold_commas_and_numbers_may_be_a_list() {
+    let place = place();
+    let document = "<invoice number='a,b' amount='1'/>";
+    place.database().execute("INSERT INTO invoice_xml VALUES ('a,b', ?1)", [document]).unwrap();
+    let preview = "preview --url sqlite:data.db --format json";
+    assert!(place.run(&format!("{preview} --key a,b")).ends_with(0).out.contains(r#""key":"a,b""#));
+    place.run(&format!("{preview} --key 007,7")).ends_with(2).says(&[
+        "the source has no document with key 007,7",
+        "hint: keys of text may hold commas: give `--key` once for each",
+    ]);
+    let people = Workplace::new(1..5);
+    let several = people.run(&format!("{preview} --key 1,3 --key 2")).ends_with(0).out;
+    assert_eq!(several.lines().count(), 3, "{several}");
+    people.run(&format!("{preview} --key 1,x")).ends_with(2).says(&["no document with key x"]);
+}
+
+#[test]
+fn a_document_with_a_key_of_text_that_changes_takes_the_place_of_the_one_before() {
+    let place = place();
+    place.write("contract.yaml", &CONTRACT.replace("xml: xml }", "xml: xml, version: changed_at }"));
+    let changed = "ALTER TABLE invoice_xml ADD changed_at TEXT; UPDATE invoice_xml SET changed_at = '1'";
+    place.database().execute_batch(changed).unwrap();
+    place.write("contract.yaml", &CONTRACT.replace("xml: xml }", "xml: xml, version: changed_at }")
+        .replace("target: { on_existing: replace }\n", "")
+        .replace("id:   { path: \"@id\", type: int, key: true }\n      from: { generate: document_key, type: text }",
+            "from: { generate: document_key, type: varchar(20), key: true }\n      id:   { path: \"@id\", type: int, key: true }"));
+    place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    place.run("run --url sqlite:data.db").ends_with(0).says(&["Documents to do: about 0"]);
+    place
+        .database()
+        .execute_batch(
+            "UPDATE invoice_xml SET xml = replace(xml, 'amount=', 'amount=\"77\" was='), changed_at = '2' WHERE number IN ('007', 'x/ü');
+             UPDATE invoice_xml SET xml = '<invoice', changed_at = '2' WHERE number = 'a b'",
+        )
+        .unwrap();
+    let again = place.run("run --url sqlite:data.db").ends_with(3);
+    assert!(again.out.contains("Documents processed: 3\n"), "{}", again.out);
+    assert_eq!(
+        texts(&place, "SELECT number FROM invoice WHERE amount LIKE '77%' ORDER BY 1"),
+        ["007", "x/ü"]
+    );
+    assert_eq!(place.count("SELECT count(*) FROM invoice"), 8);
+    assert_eq!(place.count("SELECT count(*) FROM customer WHERE \"from\" = 'a b'"), 0);
+    assert_eq!(
+        texts(&place, "SELECT number FROM processing_log WHERE source_version = '2' ORDER BY 1"),
+        ["007", "a b", "x/ü"]
+    );
+    place.run("run --url sqlite:data.db").ends_with(0).says(&["Documents to do: about 0"]);
+}
+
+/// Two folders of files, which have names and no numbers.
+fn files() -> Workplace {
+    let place = Workplace::new(1..2);
+    place.write("contract.yaml", &CONTRACT.replace("key: number,", "key: number, key_type: text,"));
+    std::fs::create_dir_all(place.path().join("in/more")).unwrap();
+    for name in ["in/INV-10.xml", "in/007.xml", "in/7.xml", "in/more/INV-11.xml"] {
+        let key = std::path::Path::new(name).file_stem().unwrap().to_str().unwrap();
+        place.write(name, &format!("<invoice number='{key}' amount='1'><customer id='1'/></invoice>"));
+    }
+    place
+}
+
+#[test]
+fn files_have_their_names_as_keys_where_the_contract_says_text() {
+    let place = files();
+    let run = "run --files in/**/*.xml --url sqlite:target.db";
+    place.run(&format!("{run} --create-tables")).ends_with(0);
+    let target = || rusqlite::Connection::open(place.path().join("target.db")).unwrap();
+    let texts = |sql: &str| -> Vec<String> {
+        let target = target();
+        let mut statement = target.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(texts("SELECT number FROM processing_log ORDER BY 1"), ["007", "7", "INV-10", "INV-11"]);
+    assert_eq!(texts("SELECT number FROM invoice ORDER BY 1"), ["007", "7", "INV-10", "INV-11"]);
+    // The name is bound for good: another file of this name is another document, which says that it is not what it is called.
+    std::fs::remove_file(place.path().join("in/INV-10.xml")).unwrap();
+    place.write("in/more/INV-10.xml", "<invoice number='INV-10' amount='2'/>");
+    place.write("in/INV-12.xml", "<invoice number='INV-12' amount='2'/>");
+    let answer = place.run(run).ends_with(3).says(&["in/more/INV-10.xml", "key-mismatch"]);
+    assert!(answer.out.contains("Documents processed: 2\n"), "{}", answer.out);
+    assert_eq!(texts("SELECT number FROM invoice WHERE amount LIKE '2%'"), ["INV-12"]);
+    let bound = "SELECT count(*) || ' ' || count(DISTINCT number) FROM processing_file";
+    assert_eq!(texts(bound), ["6 6"]);
+    let shown = place.run("preview --files in/**/*.xml --url sqlite:target.db --key INV-11").ends_with(0);
+    assert!(shown.out.contains("INV-11.xml"), "{}", shown.out);
+    for instance in 0..2 {
+        let partition = format!("Partition: xxh3_64(number) % 2 == {instance}");
+        let arguments = format!("{run} --retry-failed --instance-id {instance} --instance-count 2");
+        place.run(&arguments).says(&[&partition]);
+    }
+}
+
+#[test]
+fn what_a_contract_says_of_keys_is_held_against_what_they_are() {
+    let place = files();
+    let said = |key_type: &str| {
+        let contract = CONTRACT.replace("key: number,", &format!("key: number, key_type: {key_type},"));
+        place.write("contract.yaml", &contract);
+    };
+    said("uuid");
+    place
+        .run("run --files in/*.xml --url sqlite:target.db --create-tables")
+        .ends_with(2)
+        .says(&["files have keys that are numbers or text, and `source.key_type` says uuids"]);
+    let table = self::place();
+    let contract = CONTRACT.replace("key: number,", "key: number, key_type: integer,");
+    table.write("contract.yaml", &contract);
+    for command in ["run --create-tables", "check", "preview --key 7"] {
+        table.run(&format!("{command} --url sqlite:data.db")).ends_with(2).says(&[
+            "the keys in invoice_xml.number are text, and `source.key_type` says integers",
+            "hint: mend `source.key_type`, or leave it out",
+        ]);
+    }
+    said("text");
+    let text = place.run("ddl").ends_with(0).out;
+    assert_eq!(text, place.run("ddl --key-type text").ends_with(0).out);
+    place.write(
+        "contract.yaml",
+        &CONTRACT.replace("key: number,", "key: number, key_type: text,").replace("varchar(20)", "int"),
+    );
+    place
+        .run("check")
+        .ends_with(0)
+        .says(&["W0810", "invoice.number is of type int, and the keys of the source are text"]);
+    said("strings");
+    place
+        .run("check")
+        .ends_with(2)
+        .says(&["`key_type` cannot be `strings`", "`integer`, `decimal`, `uuid` or `text`"]);
+}
+
+#[test]
+fn infer_says_what_the_keys_are() {
+    let place = place();
+    let arguments = "infer --url sqlite:data.db --source-table invoice_xml --source-key number --sample 9";
+    let contract = place.run(arguments).ends_with(0).out;
+    for words in
+        ["key_type: text", "generate: document_key, type: varchar(400), key: true", "key: \"@number\""]
+    {
+        assert!(contract.contains(words), "{contract}");
+    }
+    place.write("contract.yaml", &contract);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    let integers = Workplace::new(1..7);
+    let contract = integers.run("infer --url sqlite:data.db --sample 5").ends_with(0).out;
+    assert!(
+        !contract.contains("key_type") && contract.contains("generate: document_key, type: bigint"),
+        "{contract}"
+    );
+}
+
+#[test]
+fn a_run_refuses_a_column_that_holds_none_of_the_keys() {
+    let place = place();
+    let column = "number: { generate: document_key, type: varchar(20), key: true }";
+    assert!(CONTRACT.contains(column));
+    let contract = CONTRACT
+        .replace("uid:  { generate: uuid, type: uuid }", "uid:  { generate: document_key, type: uuid }");
+    place.write("contract.yaml", &contract);
+    place.database().execute_batch("DELETE FROM invoice_xml; DROP TABLE invoice_xml; CREATE TABLE invoice_xml (number INTEGER PRIMARY KEY, xml TEXT); INSERT INTO invoice_xml VALUES (1, '<invoice number=''1'' amount=''1''/>')").unwrap();
+    place.run("run --url sqlite:data.db --create-tables").ends_with(2).says(&[
+        "E0809",
+        "customer.uid is of type uuid, and the keys of the source are integers: every document would fail",
+    ]);
+    assert_eq!(place.count("SELECT count(*) FROM sqlite_schema WHERE name = 'processing_log'"), 0);
 }

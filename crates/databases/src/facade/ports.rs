@@ -85,7 +85,8 @@ impl DatabasePorts {
         }
         let key_type = match &self.from {
             From::Table(url, spec) => open_table(url, spec, None, &self.options)?.key_type(),
-            From::Files(..) => KeyType::Integer,
+            // As the contract says, which has been looked at.
+            From::Files(..) => self.schema.key_type,
         };
         Ok(self.typed.get_or_init(|| with_key_type(&self.schema, key_type)))
     }
@@ -196,6 +197,10 @@ impl Ports for DatabasePorts {
         }
     }
 
+    fn key_type(&self) -> Result<KeyType, PortError> {
+        self.typed_schema().map(|schema| schema.key_type)
+    }
+
     fn name(&self, key: &DocumentKey) -> Option<String> {
         match &self.from {
             From::Table(..) => None,
@@ -220,17 +225,33 @@ fn open_table(
     log: Option<&Arc<TargetSchema>>,
     options: &OpenOptions,
 ) -> Result<Box<dyn Source>, PortError> {
-    Ok(match url {
+    let source: Box<dyn Source> = match url {
         DatabaseUrl::Sqlite(file) => Box::new(SqliteSource::open(file, spec, log)?),
         DatabaseUrl::Postgres(address) => Box::new(PostgresSource::open(address, spec, log, options)?),
         DatabaseUrl::SqlServer(address) => Box::new(SqlServerSource::open(address, spec, log, options)?),
-    })
+    };
+    match spec.key_type {
+        Some(said) if said != source.key_type() => Err(other_keys(spec, said, source.key_type())),
+        _ => Ok(source),
+    }
 }
 
-/// The files of a pattern, which have nothing beside them.
+/// The contract says of the keys what they are not.
+fn other_keys(spec: &SourceSpec, said: KeyType, found: KeyType) -> PortError {
+    let SourceSpec { table, key, .. } = spec;
+    let message = format!(
+        "the keys in {table}.{key} are {}, and `source.key_type` says {}",
+        found.plural(),
+        said.plural()
+    );
+    PortError::new(Fault::WrongTable { table: table.clone() }, message)
+        .with_hint("mend `source.key_type`, or leave it out: the column says what its keys are")
+}
+
+/// The files of a pattern, which have nothing beside them, and keys that are numbers or text.
 fn files(pattern: &str, spec: &SourceSpec) -> Result<Listing, PortError> {
     let (key, names) = match &spec.version {
-        None if spec.columns.is_empty() => return Listing::of(pattern),
+        None if spec.columns.is_empty() => return Listing::of(pattern, key_type_of_files(spec)?),
         Some(version) => ("version", std::slice::from_ref(version)),
         None => ("columns", &spec.columns[..]),
     };
@@ -238,6 +259,22 @@ fn files(pattern: &str, spec: &SourceSpec) -> Result<Listing, PortError> {
     Err(PortError::new(Fault::WrongTable { table: spec.table.clone() }, message).with_hint(format!(
         "take `source.{key}` and what needs it out of the contract, or load the files into a table that has these columns"
     )))
+}
+
+/// What the contract says of keys, where documents are files.
+fn key_type_of_files(spec: &SourceSpec) -> Result<KeyType, PortError> {
+    match spec.key_type.unwrap_or_default() {
+        known @ (KeyType::Integer | KeyType::Text) => Ok(known),
+        other => {
+            let message = format!(
+                "files have keys that are numbers or text, and `source.key_type` says {}",
+                other.plural()
+            );
+            Err(PortError::new(Fault::WrongTable { table: spec.table.clone() }, message).with_hint(
+                "say `key_type: text`, and a file's key is its name; or leave it out, and the key is the number in the name, or one that is counted",
+            ))
+        }
+    }
 }
 
 /// The names of files that the target knows.

@@ -11,50 +11,62 @@ use xmlshred_engine::ports::{Fault, Fetched, FetchedRow, PortError, Selection, S
 use xmlshred_model::log_table::FILE;
 use xmlshred_model::{DocumentKey, KeyRange, KeyType, Share};
 
-use crate::transfer::{FileNames, KnownFiles};
+use crate::transfer::{Binding, FileNames, KnownFiles};
 
-use super::keys::{Logged, new_bindings};
 use super::listing::{ListedFile, list};
+use super::numbers_as_keys::Logged;
+use super::{names_as_keys, numbers_as_keys};
 
 /// The files that match a pattern, listed once, with the keys that are bound to their names.
 #[derive(Clone, Debug)]
 pub(crate) struct FilesSource {
+    key_type: KeyType,
     files: Arc<[(DocumentKey, PathBuf)]>,
 }
 
 /// Files that are listed and have no keys yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Listing {
+    key_type: KeyType,
     files: Vec<ListedFile>,
 }
 
 impl Listing {
-    /// Lists the files.
-    pub(crate) fn of(pattern: &str) -> Result<Self, PortError> {
-        Ok(Self { files: list(pattern)? })
+    /// Lists the files, whose keys are to be numbers or text.
+    pub(crate) fn of(pattern: &str, key_type: KeyType) -> Result<Self, PortError> {
+        Ok(Self { key_type, files: list(pattern)? })
     }
 
     /// With the keys that are bound to their names in the target, for good; names without one are bound now.
     pub(crate) fn bound(&self, names: &mut dyn FileNames) -> Result<FilesSource, PortError> {
-        let bound = names.bind(&mut |known| new_bindings(&self.files, &known.bound, logged(known)))?;
-        Ok(self
-            .with(&bound.into_iter().map(|binding| (binding.name, DocumentKey::Int(binding.key))).collect()))
+        let bound = names.bind(&mut |known| self.new_bindings(&known.bound, logged(known)))?;
+        Ok(self.with(bound))
     }
 
     /// With the keys that they have, or would get; nothing is written. Whoever only looks may do so where a run would have to stop.
     pub(crate) fn unbound(&self, known: KnownFiles) -> Result<FilesSource, PortError> {
-        let new = new_bindings(&self.files, &known.bound, logged(&known))
-            .or_else(|_| new_bindings(&self.files, &known.bound, Logged::Nothing))?;
-        let all = known.bound.into_iter().chain(new);
-        Ok(self.with(&all.map(|binding| (binding.name, DocumentKey::Int(binding.key))).collect()))
+        let new = self
+            .new_bindings(&known.bound, logged(&known))
+            .or_else(|_| self.new_bindings(&known.bound, Logged::Nothing))?;
+        Ok(self.with(known.bound.into_iter().chain(new)))
     }
 
-    fn with(&self, keys: &HashMap<String, DocumentKey>) -> FilesSource {
+    fn new_bindings(&self, bound: &[Binding], logged: Logged) -> Result<Vec<Binding>, PortError> {
+        match self.key_type {
+            KeyType::Text => Ok(names_as_keys::new_bindings(&self.files, bound)),
+            KeyType::Integer | KeyType::Decimal | KeyType::Uuid => {
+                numbers_as_keys::new_bindings(&self.files, bound, logged)
+            }
+        }
+    }
+
+    fn with(&self, bound: impl IntoIterator<Item = Binding>) -> FilesSource {
+        let keys: HashMap<_, _> = bound.into_iter().map(|Binding { key, name }| (name, key)).collect();
         let files =
             self.files.iter().filter_map(|file| Some((keys.get(&file.name)?.clone(), file.path.clone())));
         let mut files: Vec<_> = files.collect();
         files.sort_unstable();
-        FilesSource { files: files.into() }
+        FilesSource { key_type: self.key_type, files: files.into() }
     }
 }
 
@@ -72,11 +84,11 @@ fn selected<'s>(
 }
 
 /// The range as one of keys of files.
-fn adopted(range: &KeyRange) -> Result<KeyRange, PortError> {
-    range.adopted(KeyType::Integer).map_err(|error| {
+fn adopted(range: &KeyRange, key_type: KeyType) -> Result<KeyRange, PortError> {
+    range.adopted(key_type).map_err(|error| {
         let message = format!("the range of keys does not fit the keys of files: its ends are {error}");
         PortError::new(Fault::WrongTable { table: FILE.to_owned() }, message)
-            .with_hint("give `--key-start` and `--key-end` as numbers")
+            .with_hint("give `--key-start` and `--key-end` as keys of files")
     })
 }
 
@@ -103,13 +115,13 @@ impl Source for FilesSource {
         after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
-        let range = adopted(&selection.range)?;
+        let range = adopted(&selection.range, self.key_type)?;
         let first = after.map_or(0, |after| self.files.partition_point(|(key, _)| key <= after));
         Ok(selected(&self.files[first..], &range, selection.share).take(limit).cloned().collect())
     }
 
     fn key_type(&self) -> KeyType {
-        KeyType::Integer
+        self.key_type
     }
 
     fn sees_journal(&self) -> bool {
@@ -146,7 +158,7 @@ impl Source for FilesSource {
     }
 
     fn count(&mut self, selection: &Selection) -> Result<Option<u64>, PortError> {
-        let range = adopted(&selection.range)?;
+        let range = adopted(&selection.range, self.key_type)?;
         Ok(Some(selected(&self.files, &range, selection.share).count() as u64))
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use postgres::{Client, GenericClient, IsolationLevel};
 use xmlshred_engine::ports::PortError;
-use xmlshred_model::TargetSchema;
 use xmlshred_model::log_table::{CONTRACT_NAME, FILE, LOG};
+use xmlshred_model::{KeyType, TargetSchema};
 
 use crate::address::OpenOptions;
 use crate::catalog::rights::OF_FILES;
@@ -65,11 +65,13 @@ impl FileNames for PostgresFileNames {
         let KnownFiles { mut bound, has_log_rows } = known(&mut transaction, schema)?;
         let new = decide(&KnownFiles { bound: bound.clone(), has_log_rows })?;
         let (file, key) = (qualified(schema, FILE), POSTGRES.quote(&schema.key_column));
+        let key_type = if schema.key_type == KeyType::Text { "text" } else { "bigint" };
         let sql = format!(
             "INSERT INTO {file} ({key}, {CONTRACT_NAME}, file_name, file_name_hash) \
-             SELECT key, $4, name, hash FROM unnest($1::bigint[], $2::text[], $3::text[]) AS files (key, name, hash)"
+             SELECT key::{key_type}, $4, name, hash \
+             FROM unnest($1::text[], $2::text[], $3::text[]) AS files (key, name, hash)"
         );
-        let keys: Vec<i64> = new.iter().map(|binding| binding.key).collect();
+        let keys: Vec<String> = new.iter().map(|binding| binding.key.spelled()).collect();
         let names: Vec<&str> = new.iter().map(|binding| binding.name.as_str()).collect();
         let hashes: Vec<String> = names.iter().map(|name| name_hash(name)).collect();
         if !new.is_empty() {
@@ -94,10 +96,10 @@ fn known(client: &mut impl GenericClient, schema: &TargetSchema) -> Result<Known
     let mut known = KnownFiles::default();
     if has_file_table(client, schema)? {
         let (file, key) = (qualified(schema, FILE), POSTGRES.quote(&schema.key_column));
-        let sql = format!("SELECT {key}::bigint, file_name::text FROM {file} WHERE {CONTRACT_NAME} = $1");
+        let sql = format!("SELECT {key}::text, file_name::text FROM {file} WHERE {CONTRACT_NAME} = $1");
         let rows = client.query(&sql, &[&schema.contract_name]).map_err(failed)?;
-        let binding = |row: &postgres::Row| Binding { key: row.get(0), name: row.get(1) };
-        known.bound = rows.iter().map(binding).collect();
+        let binding = |row: &postgres::Row| Binding::read(schema.key_type, row.get(0), row.get(1));
+        known.bound = rows.iter().map(binding).collect::<Result<_, _>>()?;
     }
     if has_log(client, schema)? {
         let log = qualified(schema, LOG);

@@ -86,7 +86,17 @@ impl OpenBounds {
         spec: &SourceSpec,
         parameter: &dyn Fn(usize) -> String,
     ) -> String {
-        let SourceSpec { schema, table, key, xml: _, min_bytes: _, where_sql, version: _, columns: _ } = spec;
+        let SourceSpec {
+            schema,
+            table,
+            key,
+            key_type: _,
+            xml: _,
+            min_bytes: _,
+            where_sql,
+            version: _,
+            columns: _,
+        } = spec;
         let from = dialect.table(schema.as_deref(), table);
         let key = format!("{}.{}", dialect.quote(table), dialect.quote(key));
         let mut sql = format!("FROM {from} WHERE {key} IS NOT NULL");
@@ -104,7 +114,7 @@ impl OpenBounds {
 
 /// The last key that a page of keys that are no integers has looked at; none where there are no more. `keys` are as read, one more than `limit` where
 /// there are more.
-pub(crate) fn last_of_page(keys: &[DocumentKey], limit: usize) -> Option<&DocumentKey> {
+fn last_of_page(keys: &[DocumentKey], limit: usize) -> Option<&DocumentKey> {
     if keys.len() > limit { keys[..limit].last() } else { None }
 }
 
@@ -242,6 +252,51 @@ fn wrong_range(spec: &SourceSpec, error: KeyError) -> PortError {
         .with_hint("give `--key-start` and `--key-end` as keys of the source")
 }
 
+/// What is read of keys that are no integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OpenKeys {
+    /// So many, in the column's order.
+    First(i64),
+    /// One that stands twice.
+    Twice,
+}
+
+impl OpenKeys {
+    /// For messages.
+    pub(crate) fn during(self) -> &'static str {
+        match self {
+            Self::First(_) => "reading keys of documents",
+            Self::Twice => "looking for repeated keys",
+        }
+    }
+}
+
+/// Reads what is wanted of the keys within bounds.
+pub(crate) type ReadOpenKeys<'a> =
+    &'a mut dyn FnMut(&OpenBounds, OpenKeys) -> Result<Vec<DocumentKey>, PortError>;
+
+/// The next keys that are no integers. Which keys are one, the column says: that is asked of it, page by page, where nothing promises that there are none.
+///
+/// # Errors
+/// When `read` gives one, or a key stands twice.
+pub(crate) fn open_page(
+    spec: &SourceSpec,
+    bounds: OpenBounds,
+    limit: usize,
+    has_unique_keys: bool,
+    read: ReadOpenKeys<'_>,
+) -> Result<Vec<DocumentKey>, PortError> {
+    let mut keys = read(&bounds, OpenKeys::First(rows_wanted(limit, has_unique_keys)))?;
+    if !has_unique_keys {
+        let page = bounds.up_to(last_of_page(&keys, limit));
+        if let Some(twice) = read(&page, OpenKeys::Twice)?.first() {
+            return Err(not_unique(spec, twice));
+        }
+    }
+    keys.truncate(limit);
+    Ok(keys)
+}
+
 /// Two rows with one key share one log row: the second document would never be processed, and nobody told.
 pub(crate) fn not_unique(spec: &SourceSpec, key: &DocumentKey) -> PortError {
     let message = format!("the key column {}.{} has the key {key} in several rows", spec.table, spec.key);
@@ -268,7 +323,17 @@ pub(crate) fn selecting(
     log: Option<&SeenLog<'_>>,
     [first, last, contract]: [&str; 3],
 ) -> String {
-    let SourceSpec { schema, table, key, xml: _, min_bytes: _, where_sql, version: _, columns: _ } = spec;
+    let SourceSpec {
+        schema,
+        table,
+        key,
+        key_type: _,
+        xml: _,
+        min_bytes: _,
+        where_sql,
+        version: _,
+        columns: _,
+    } = spec;
     let from = dialect.table(schema.as_deref(), table);
     let (table, key) = (dialect.quote(table), dialect.quote(key));
     let mut sql = format!("FROM {from} WHERE {table}.{key} >= {first} AND {table}.{key} <= {last}");

@@ -15,6 +15,7 @@ use crate::transfer::{Binding, FileNames, KnownFiles, name_hash, no_file_table};
 use super::catalog::{layout, names};
 use super::connect::{open_for_reading, open_for_writing};
 use super::fault::port_error;
+use super::key::KeyParameter;
 
 /// Opens a connection when it is needed.
 #[derive(Debug)]
@@ -61,7 +62,7 @@ impl FileNames for SqliteFileNames {
             "INSERT INTO {file} ({key}, {CONTRACT_NAME}, file_name, file_name_hash) VALUES (?1, ?2, ?3, ?4)"
         );
         for Binding { key, name } in &new {
-            let row = params![key, self.schema.contract_name, name, name_hash(name)];
+            let row = params![KeyParameter(key), self.schema.contract_name, name, name_hash(name)];
             transaction.prepare_cached(&sql).and_then(|mut insert| insert.execute(row)).map_err(failed)?;
         }
         transaction.commit().map_err(failed)?;
@@ -80,11 +81,14 @@ fn known(connection: &Connection, schema: &TargetSchema) -> Result<KnownFiles, P
     let mut known = KnownFiles::default();
     if has_table(connection)? {
         let (file, key) = (SQLITE.quote(FILE), SQLITE.quote(&schema.key_column));
-        let sql = format!("SELECT {key}, file_name FROM {file} WHERE {CONTRACT_NAME} = ?1");
+        let sql = format!("SELECT CAST({key} AS TEXT), file_name FROM {file} WHERE {CONTRACT_NAME} = ?1");
         let mut read = connection.prepare(&sql).map_err(failed)?;
-        let bindings =
-            read.query_map(contract_name, |row| Ok(Binding { key: row.get(0)?, name: row.get(1)? }));
-        known.bound = bindings.and_then(Iterator::collect).map_err(failed)?;
+        let mut rows = read.query(contract_name).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let (key, name): (String, String) =
+                row.get(0).and_then(|key| Ok((key, row.get(1)?))).map_err(failed)?;
+            known.bound.push(Binding::read(schema.key_type, &key, name)?);
+        }
     }
     if layout(connection, LOG)?.is_there()? {
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {CONTRACT_NAME} = ?1)", SQLITE.quote(LOG));

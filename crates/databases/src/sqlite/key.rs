@@ -77,6 +77,11 @@ fn declared(connection: &Connection, spec: &SourceSpec) -> Result<KeyType, PortE
         .optional()
         .map_err(|error| port_error("reading the source's columns", error))?;
     let declared = declared.unwrap_or_default();
+    // Whatever number is put into such a column is a floating point number there.
+    let has = |part: &str| declared.to_ascii_uppercase().contains(part);
+    if is_numeric(&declared) && !has("INT") && (has("REAL") || has("FLOA") || has("DOUB")) {
+        return Err(no_key_type(spec, &declared));
+    }
     let is_text = !declared.is_empty() && !is_numeric(&declared) && !declared.eq_ignore_ascii_case("BLOB");
     Ok(if is_text { KeyType::Text } else { KeyType::Integer })
 }

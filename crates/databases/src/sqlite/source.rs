@@ -13,7 +13,7 @@ use xmlshred_model::{DocumentKey, KeyError, KeyRange, KeyType, TargetSchema};
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQLITE;
 use crate::sql::paging::{
-    OpenBounds, bounds, done, end_of_page, last_of_page, no_key, not_unique, rows_wanted,
+    OpenBounds, OpenKeys, bounds, done, end_of_page, no_key, not_unique, open_page, rows_wanted,
 };
 use xmlshred_model::log_table::{CONTRACT_NAME, LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
 
@@ -165,32 +165,20 @@ impl SqliteSource {
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
         let bounds = OpenBounds::of(&self.spec, self.key_type, selection, after)?;
-        let key = SQLITE.quote(&self.spec.key);
-        let rows_wanted = rows_wanted(limit, self.has_unique_keys);
-        let from = bounds.selecting(&SQLITE, &self.spec, &parameter);
-        let sql = format!("SELECT {key} {from} ORDER BY {key} LIMIT {rows_wanted}");
-        let mut keys = self.read_text_keys("reading keys of documents", &sql, &bounds)?;
-        if !self.has_unique_keys {
-            // The column says which texts are one: that is asked of it.
-            let page = bounds.up_to(last_of_page(&keys, limit));
-            let from = page.selecting(&SQLITE, &self.spec, &parameter);
-            let sql = format!("SELECT {key} {from} GROUP BY {key} HAVING count(*) > 1 LIMIT 1");
-            if let Some(twice) = self.read_text_keys("looking for repeated keys", &sql, &page)?.first() {
-                return Err(not_unique(&self.spec, twice));
-            }
-        }
-        keys.truncate(limit);
-        Ok(keys)
+        open_page(&self.spec, bounds, limit, self.has_unique_keys, &mut |bounds, wanted| {
+            self.read_text_keys(bounds, wanted)
+        })
     }
 
-    fn read_text_keys(
-        &self,
-        during: &str,
-        sql: &str,
-        bounds: &OpenBounds,
-    ) -> Result<Vec<DocumentKey>, PortError> {
-        let failed = |error| selection_error(during, &self.spec, error);
-        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+    fn read_text_keys(&self, bounds: &OpenBounds, wanted: OpenKeys) -> Result<Vec<DocumentKey>, PortError> {
+        let key = SQLITE.quote(&self.spec.key);
+        let from = bounds.selecting(&SQLITE, &self.spec, &parameter);
+        let sql = match wanted {
+            OpenKeys::First(count) => format!("SELECT {key} {from} ORDER BY {key} LIMIT {count}"),
+            OpenKeys::Twice => format!("SELECT {key} {from} GROUP BY {key} HAVING count(*) > 1 LIMIT 1"),
+        };
+        let failed = |error| selection_error(wanted.during(), &self.spec, error);
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         let mut rows = statement
             .query(params_from_iter(bounds.parameters().into_iter().map(KeyParameter)))
             .map_err(failed)?;
@@ -369,8 +357,17 @@ fn selection_error(during: &str, spec: &SourceSpec, error: Error) -> PortError {
 
 /// That table and columns of the contract are there.
 fn check_table(connection: &Connection, spec: &SourceSpec) -> Result<(), PortError> {
-    let SourceSpec { schema: _, table, key, xml, min_bytes: _, where_sql: _, version, columns: others } =
-        spec;
+    let SourceSpec {
+        schema: _,
+        table,
+        key,
+        key_type: _,
+        xml,
+        min_bytes: _,
+        where_sql: _,
+        version,
+        columns: others,
+    } = spec;
     let columns = names(connection, "column", Some(table))?;
     if columns.is_empty() {
         return Err(no_table(spec, &names(connection, "table", None)?));
@@ -402,6 +399,7 @@ mod tests {
             schema: None,
             table: "app_xml".to_owned(),
             key: "app_id".to_owned(),
+            key_type: None,
             xml: "xml".to_owned(),
             min_bytes: 0,
             where_sql: None,

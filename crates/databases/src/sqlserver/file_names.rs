@@ -49,7 +49,7 @@ impl SqlServerFileNames {
             for (Binding { key, name }, hash) in part.iter().zip(&hashes) {
                 let first = parameters.len() + 1;
                 rows.push(format!("(@P{first}, @P1, @P{}, @P{})", first + 1, first + 2));
-                parameters.extend([Value::Int(*key), Value::Text(name), Value::Text(hash)]);
+                parameters.extend([key.as_value(), Value::Text(name), Value::Text(hash)]);
             }
             let sql = format!(
                 "INSERT INTO {file} ({key}, {CONTRACT_NAME}, file_name, file_name_hash) VALUES {}",
@@ -72,17 +72,21 @@ impl FileNames for SqlServerFileNames {
         let file = qualified(schema, FILE);
         if has_file_table(driver, schema)? {
             let key = SQL_SERVER.quote(&schema.key_column);
-            let sql =
-                format!("SELECT CAST({key} AS bigint), file_name FROM {file} WHERE {CONTRACT_NAME} = @P1");
+            let sql = format!(
+                "SELECT CAST({key} AS nvarchar(400)), file_name FROM {file} WHERE {CONTRACT_NAME} = @P1"
+            );
+            let mut bound = Vec::new();
             let read = driver.query(&sql, &contract_name, &mut |row| {
                 let mut cells = row.into_iter();
-                if let (Some(OwnedValue::Inline(Value::Int(key))), Some(OwnedValue::Text(name))) =
+                if let (Some(OwnedValue::Text(key)), Some(OwnedValue::Text(name))) =
                     (cells.next(), cells.next())
                 {
-                    known.bound.push(Binding { key, name });
+                    bound.push((key, name));
                 }
             });
             read.map_err(failed)?;
+            let bindings = bound.into_iter().map(|(key, name)| Binding::read(schema.key_type, &key, name));
+            known.bound = bindings.collect::<Result<_, _>>()?;
         }
         if has_log(driver, schema)? {
             let log = qualified(schema, LOG);

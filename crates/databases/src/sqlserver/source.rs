@@ -12,7 +12,7 @@ use crate::address::OpenOptions;
 use crate::catalog::source_names::{no_column, no_table, wrong_condition};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::paging::{
-    OpenBounds, SeenLog, bounds, end_of_page, last_of_page, no_key, not_unique, rows_wanted, selecting,
+    OpenBounds, OpenKeys, SeenLog, bounds, end_of_page, no_key, not_unique, open_page, rows_wanted, selecting,
 };
 use crate::transfer::fetching::{self, Documents};
 use xmlshred_model::log_table::{LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
@@ -148,44 +148,37 @@ impl SqlServerSource {
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
         let bounds = OpenBounds::of(&self.spec, self.key.key_type, selection, after)?;
-        let column = format!("{}.{}", SQL_SERVER.quote(&self.spec.table), SQL_SERVER.quote(&self.spec.key));
-        let (read, rows_wanted) = (self.key.read(&column), rows_wanted(limit, self.has_unique_keys));
-        let from = self.selecting_open(&bounds);
-        let top = bounds.parameters().len() + 1;
-        let sql = format!("SELECT TOP (CAST(@P{top} AS bigint)) {read} {from} ORDER BY {column}");
-        let mut keys = self.read_open_keys("reading keys of documents", &sql, &bounds, Some(rows_wanted))?;
-        if !self.has_unique_keys {
-            // The column says which keys are one: that is asked of it.
-            let page = bounds.up_to(last_of_page(&keys, limit));
-            let from = self.selecting_open(&page);
-            let sql = format!(
-                "SELECT TOP (1) {read} {from} GROUP BY {column} HAVING COUNT_BIG(*) > 1 ORDER BY {column}"
-            );
-            if let Some(twice) = self.read_open_keys("looking for repeated keys", &sql, &page, None)?.first()
-            {
-                return Err(not_unique(&self.spec, twice));
-            }
-        }
-        keys.truncate(limit);
-        Ok(keys)
+        let (spec, has_unique_keys) = (self.spec.clone(), self.has_unique_keys);
+        open_page(&spec, bounds, limit, has_unique_keys, &mut |bounds, wanted| {
+            self.read_open_keys(bounds, wanted)
+        })
     }
 
     fn read_open_keys(
         &mut self,
-        during: &str,
-        sql: &str,
         bounds: &OpenBounds,
-        rows_wanted: Option<i64>,
+        wanted: OpenKeys,
     ) -> Result<Vec<DocumentKey>, PortError> {
         let key = self.key;
         let values: Vec<_> = bounds.parameters().into_iter().map(|bound| key.value(bound)).collect();
         let mut parameters: Vec<_> = values.iter().map(OwnedValue::as_value).collect();
-        parameters.extend(rows_wanted.map(Value::Int));
+        let column = format!("{}.{}", SQL_SERVER.quote(&self.spec.table), SQL_SERVER.quote(&self.spec.key));
+        let (read, from) = (key.read(&column), self.selecting_open(bounds));
+        let sql = match wanted {
+            OpenKeys::First(count) => {
+                parameters.push(Value::Int(count));
+                let top = parameters.len();
+                format!("SELECT TOP (CAST(@P{top} AS bigint)) {read} {from} ORDER BY {column}")
+            }
+            OpenKeys::Twice => format!(
+                "SELECT TOP (1) {read} {from} GROUP BY {column} HAVING COUNT_BIG(*) > 1 ORDER BY {column}"
+            ),
+        };
         let mut keys = Vec::new();
         let read = self
             .driver
-            .query(sql, &parameters, &mut |row| keys.extend(row.first().map(|cell| key.key(cell))));
-        read.map_err(|error| self.failed(during, error))?;
+            .query(&sql, &parameters, &mut |row| keys.extend(row.first().map(|cell| key.key(cell))));
+        read.map_err(|error| self.failed(wanted.during(), error))?;
         keys.into_iter().collect::<Result<_, _>>().map_err(|error| no_key(&self.spec, error))
     }
 
@@ -407,7 +400,7 @@ fn source_table(spec: &SourceSpec) -> String {
 
 /// That table and columns of the contract are there and fit; how keys and documents are read.
 fn check_table(driver: &mut dyn Driver, spec: &SourceSpec) -> Result<(KeySql, DocumentColumn), PortError> {
-    let SourceSpec { schema, table, key, xml, min_bytes: _, where_sql: _, version, columns: others } = spec;
+    let SourceSpec { schema, table, key, xml, version, columns: others, .. } = spec;
     rights::check_right_to_read(driver, spec, &source_table(spec))?;
     let Some(columns) = catalog::columns(driver, &source_table(spec))? else {
         return Err(no_table(spec, &catalog::table_names(driver, schema.as_deref())?));

@@ -2,12 +2,29 @@
 
 use xmlshred_engine::ports::{Fault, PortError};
 use xmlshred_model::log_table::FILE;
+use xmlshred_model::{DocumentKey, KeyType};
 
 /// A name that has a key, for good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Binding {
-    pub(crate) key: i64,
+    pub(crate) key: DocumentKey,
     pub(crate) name: String,
+}
+
+impl Binding {
+    /// What stands in the table, with the key as text.
+    ///
+    /// # Errors
+    /// When the key is none of this type.
+    pub(crate) fn read(key_type: KeyType, key: &str, name: String) -> Result<Self, PortError> {
+        let key = key_type.parse(key).map_err(|error| {
+            let message = format!("{FILE} has a key that is {error}");
+            PortError::new(Fault::WrongTable { table: FILE.to_owned() }, message).with_hint(
+                "the target was made for files with other keys: `source.key_type` of the contract must say what it said then, or the contract needs another `name` and an empty target",
+            )
+        })?;
+        Ok(Self { key, name })
+    }
 }
 
 /// What the target knows of the files of a contract.

@@ -26,6 +26,7 @@ fn spec() -> SourceSpec {
         schema: None,
         table: "app_xml".to_owned(),
         key: "app_id".to_owned(),
+        key_type: None,
         xml: "xml".to_owned(),
         min_bytes: 0,
         where_sql: None,

@@ -103,6 +103,7 @@ impl PostgresFixture {
             schema: None,
             table: "app_xml".to_owned(),
             key: self.schema.key_column.clone(),
+            key_type: None,
             xml: "xml".to_owned(),
             min_bytes: 0,
             where_sql: None,
@@ -186,6 +187,11 @@ impl Fixture for PostgresFixture {
         let (column, key_type) = (&self.schema.key_column, key_type(self.schema.key_type));
         let sql = format!("DELETE FROM app_xml WHERE \"{column}\" = $1::text::{key_type}");
         self.client().execute(&sql, &[&key.spelled()]).unwrap();
+    }
+
+    fn allow_repeated_keys(&self) -> bool {
+        self.client().batch_execute("ALTER TABLE app_xml DROP CONSTRAINT app_xml_pkey").unwrap();
+        true
     }
 
     fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {

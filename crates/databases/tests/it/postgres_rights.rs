@@ -322,6 +322,7 @@ fn the_rights_of_the_manual_are_enough() {
         schema: None,
         table: "app_xml".to_owned(),
         key: "app_id".to_owned(),
+        key_type: None,
         xml: "xml".to_owned(),
         min_bytes: 0,
         where_sql: None,

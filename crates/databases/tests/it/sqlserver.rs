@@ -80,7 +80,7 @@ impl SqlServerBench {
             KeyType::Text => "varchar(60)",
         };
         fixture.tds.run(&format!(
-            "CREATE TABLE app_xml ([{key}] {key_type} NOT NULL PRIMARY KEY, xml {document_type} NULL)"
+            "CREATE TABLE app_xml ([{key}] {key_type} NOT NULL CONSTRAINT app_xml_key PRIMARY KEY, xml {document_type} NULL)"
         ));
         fixture
     }
@@ -168,6 +168,7 @@ impl SqlServerFixture {
             schema: None,
             table: "app_xml".to_owned(),
             key: self.schema.key_column.clone(),
+            key_type: None,
             xml: "xml".to_owned(),
             min_bytes: 0,
             where_sql: None,
@@ -235,6 +236,11 @@ impl Fixture for SqlServerFixture {
 
     fn delete_document(&self, key: &DocumentKey) {
         self.tds.run(&format!("DELETE FROM app_xml WHERE [{}] = {}", self.schema.key_column, literal(key)));
+    }
+
+    fn allow_repeated_keys(&self) -> bool {
+        self.tds.run("ALTER TABLE app_xml DROP CONSTRAINT app_xml_key");
+        true
     }
 
     fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>> {

@@ -34,6 +34,14 @@ pub trait Ports: Send + Sync {
     /// When the target cannot be reached.
     fn journal(&self) -> Result<Box<dyn Journal>, PortError>;
 
+    /// What the keys of the source are.
+    ///
+    /// # Errors
+    /// When the source cannot be reached or lacks what the contract names.
+    fn key_type(&self) -> Result<KeyType, PortError> {
+        Ok(self.source()?.key_type())
+    }
+
     /// How many sinks can load at the same time with profit: 1 for SQLite.
     fn max_loaders(&self) -> usize;
 

@@ -60,6 +60,11 @@ pub trait Fixture: Sync {
     /// Removes a row of the source table.
     fn delete_document(&self, key: &DocumentKey);
 
+    /// Takes from the source table what keeps its keys unique. Whether that could be done: not where documents are kept by their keys.
+    fn allow_repeated_keys(&self) -> bool {
+        false
+    }
+
     /// The rows of target table `table` (index into the schema), in any order, cells as the values that were loaded.
     fn rows(&self, table: usize) -> Vec<Vec<OwnedValue>>;
 

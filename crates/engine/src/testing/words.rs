@@ -75,6 +75,14 @@ impl Words {
         Self { schema: Arc::new(schema), min_bytes: 0, is_loud: false }
     }
 
+    /// The same for documents of versions: their rows are found by their keys.
+    #[must_use]
+    pub fn with_versions(self) -> Self {
+        let owners = vec![Some(Owner::Key(0)); self.schema.tables.len()];
+        let schema = TargetSchema { owners, has_versions: true, ..(*self.schema).clone() };
+        Self { schema: Arc::new(schema), ..self }
+    }
+
     /// The same with a smallest document.
     #[must_use]
     pub fn with_min_bytes(self, min_bytes: u64) -> Self {

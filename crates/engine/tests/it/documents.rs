@@ -8,7 +8,7 @@ use xmlshred_engine::testing::memory::JournalSight;
 use xmlshred_engine::testing::words::Words;
 use xmlshred_engine::{DryRun, Ended, Event, Remaining, RunSettings, StopSignal, run_with};
 use xmlshred_mapping::Content;
-use xmlshred_model::{DocumentKey, Share};
+use xmlshred_model::{DocumentKey, KeyType, Share};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::scene::{fine, identity, loaded, outcomes, run, settings, store};
@@ -57,7 +57,10 @@ fn every_kind_of_bad_document_becomes_one_failed_log_row_and_the_run_goes_on() {
 #[test]
 fn events_tell_the_whole_run() {
     let (result, events) = run(&store([(1, "a ?"), (2, "bad"), (3, "b")]).memory_ports(), &settings());
-    assert_eq!(events.first(), Some(&Event::Started { remaining: Some(Remaining::Counted(3)) }));
+    assert_eq!(
+        events.first(),
+        Some(&Event::Started { key_type: KeyType::Integer, remaining: Some(Remaining::Counted(3)) })
+    );
     assert_eq!(events.last(), Some(&Event::Finished));
     let extracted: Vec<_> = events
         .iter()
@@ -91,7 +94,10 @@ fn a_source_that_does_not_see_the_log_gives_the_same() {
     let first = RunSettings { limit: Some(25), ..settings() };
     assert_eq!(run(&ports, &first).0.unwrap().totals.document_count(), 25);
     let (second, events) = run(&ports, &settings());
-    assert_eq!(events.first(), Some(&Event::Started { remaining: Some(Remaining::Estimated(35)) }));
+    assert_eq!(
+        events.first(),
+        Some(&Event::Started { key_type: KeyType::Integer, remaining: Some(Remaining::Estimated(35)) })
+    );
     assert_eq!(second.unwrap().totals.document_count(), 35);
     assert_eq!(loaded(&unseen), loaded(&seen));
     let extracted_nothing = |event: &Event| matches!(event, Event::Extracted { document_count: 0, .. });

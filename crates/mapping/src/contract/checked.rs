@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use xmlshred_expr::Expression;
 use xmlshred_model::lexical::{BinaryFormat, Leniency, TemporalFormat};
-use xmlshred_model::{DataType, OnExisting, OwnedValue};
+use xmlshred_model::{DataType, KeyType, OnExisting, OwnedValue};
 
 use crate::limits::Limits;
 use crate::path::Path;
@@ -45,6 +45,8 @@ pub struct SourceSpec {
     pub table: String,
     /// Unquoted name of the key column.
     pub key: String,
+    /// What the keys are, where the contract says it.
+    pub key_type: Option<KeyType>,
     /// Unquoted name of the column that holds the documents.
     pub xml: String,
     /// Documents with fewer bytes fail as `document-too-short`.

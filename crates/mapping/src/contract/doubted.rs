@@ -17,8 +17,9 @@ pub(super) struct Doubts {
 
 impl Doubts {
     pub(super) fn note_path(&mut self, path: &Path, span: &Range<usize>) {
-        if path.absolute {
-            self.absolute.push((path.clone(), span.clone()));
+        let outermost = std::iter::successors(Some(path), |path| Some(&path.group.as_ref()?.path)).last();
+        if let Some(outermost) = outermost.filter(|path| path.absolute) {
+            self.absolute.push((outermost.clone(), span.clone()));
         }
     }
 

@@ -47,19 +47,8 @@ impl<'n> Checker<'n> {
 
     /// Who knows XPath begins with the root, below which paths start here.
     fn doubt_root(&mut self, contract: &Contract, path: &Path, span: Range<usize>) {
-        let roots = &contract.document.roots;
-        let repeated = roots.iter().find_map(|root| Some((root, repeated_steps(path, root)?)));
-        let Some((root, repeated)) = repeated else { return };
-        let below = match below(path, repeated) {
-            Some(rest) => format!("write `{rest}` or `/{rest}`"),
-            None if path.steps.len() == repeated => "write `.` for the main element itself".to_owned(),
-            None => "leave its name out".to_owned(),
-        };
+        let Some((root, hint)) = repeated_root(contract, path) else { return };
         let message = format!("`{}` looks for {} below `{}`", path.text, named(&path.steps[0]), root.text);
-        let hint = match &roots[..] {
-            [_] => format!("paths start below `{}`: {below}", root.text),
-            _ => format!("paths start below the root that a document has, whichever it is: {below}"),
-        };
         self.problems.report(Code::PathRepeatsRoot, span, message, hint);
     }
 
@@ -146,6 +135,22 @@ fn columns(table: &Table) -> &[Column] {
     &table.templates[0].columns
 }
 
+/// The root whose name a path begins with, and how the path is meant to be written.
+pub(crate) fn repeated_root<'c>(contract: &'c Contract, path: &Path) -> Option<(&'c Path, String)> {
+    let roots = &contract.document.roots;
+    let (root, repeated) = roots.iter().find_map(|root| Some((root, repeated_steps(path, root)?)))?;
+    let below = match below(path, repeated) {
+        Some(rest) => format!("write `{rest}` or `/{rest}`"),
+        None if path.steps.len() == repeated => "write `.` for the main element itself".to_owned(),
+        None => "leave its name out".to_owned(),
+    };
+    let hint = match &roots[..] {
+        [_] => format!("paths start below `{}`: {below}", root.text),
+        _ => format!("paths start below the root that a document has, whichever it is: {below}"),
+    };
+    Some((root, hint))
+}
+
 /// How many steps at the beginning of a path are those of the root, or the main element alone.
 fn repeated_steps(path: &Path, root: &Path) -> Option<usize> {
     let is_same = |one: &Step, other: &Step| one.axis == Axis::Child && one.test == other.test;
@@ -162,7 +167,8 @@ fn below(path: &Path, steps: usize) -> Option<&str> {
     if path.steps[..steps].iter().any(|step| !step.predicates.is_empty()) {
         return None;
     }
-    let rest = path.text.trim().strip_prefix('/')?;
+    let text = path.text.trim();
+    let rest = text.strip_prefix('/').unwrap_or(text);
     let (at, _) = rest.match_indices('/').nth(steps - 1)?;
     // `//` looks further down, and stays so.
     Some(&rest[at + 1..]).filter(|rest| !rest.starts_with('/'))

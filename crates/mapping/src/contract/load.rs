@@ -16,6 +16,7 @@ use super::node::{self, Node, NodeKind};
 use super::raw::{cleaners, null_values, texts};
 use super::resolve::{Checker, Defaults};
 use super::scope::{Scope, Surroundings};
+use super::source::check_name;
 use super::words::{
     BLANKS, CASES, DEFAULT_PICKS, INEXACT_POLICIES, LENGTH_POLICIES, ON_EXISTING, POLICIES, ZONE_POLICIES,
 };
@@ -160,6 +161,8 @@ impl<'n> Checker<'n> {
                 format!("a contract's name has 1 to {MAX_CONTRACT_NAME} characters, this one has {length}");
             let hint = "the log is kept by it: give it a short name that stays";
             self.problems.report(Code::InvalidName, found.span, message, hint);
+        } else {
+            check_name(&found, &mut self.problems);
         }
         found.value.to_owned()
     }
@@ -180,8 +183,10 @@ impl<'n> Checker<'n> {
         let fields =
             fields.get("target").and_then(|node| Fields::read(node, &language::TARGET, &mut self.problems));
         let Some(fields) = fields else { return TargetSpec { schema: None, on_existing: OnExisting::Fail } };
+        let schema = fields.text("schema", &mut self.problems);
+        schema.iter().for_each(|found| check_name(found, &mut self.problems));
         TargetSpec {
-            schema: fields.text("schema", &mut self.problems).map(|found| found.value.to_owned()),
+            schema: schema.map(|found| found.value.to_owned()),
             on_existing: fields.word("on_existing", &ON_EXISTING, &mut self.problems).unwrap_or_default(),
         }
     }

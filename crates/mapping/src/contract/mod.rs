@@ -36,6 +36,7 @@ mod yaml_mistakes;
 pub use checked::*;
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use document_key::{document_key_column, is_given_the_key};
+pub(crate) use doubts::repeated_root;
 pub use load::{Loaded, load};
 pub use places::{Places, Step};
 pub use render::{RenderStyle, render};

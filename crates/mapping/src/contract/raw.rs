@@ -18,6 +18,8 @@ use super::words::{
 pub(super) struct RawColumn<'n> {
     pub(super) name: Spanned<&'n str>,
     pub(super) sources: Vec<RawSource<'n>>,
+    /// It says where its value comes from, and what it says is wrong: that was told.
+    pub(super) has_wrong_source: bool,
     pub(super) data_type: Option<Spanned<DataType>>,
     /// A type was written, though a wrong one: its absence need not be told as well.
     pub(super) has_wrong_type: bool,
@@ -47,6 +49,9 @@ pub(super) enum RawDefault<'n> {
     Generate(Spanned<Generate>),
 }
 
+/// The keys that say where a value comes from.
+const SOURCES: [&str; 6] = ["path", "expr", "parent", "value", "source", "generate"];
+
 /// Where a value comes from, as written.
 #[derive(Clone, Debug)]
 pub(super) enum RawSource<'n> {
@@ -68,6 +73,7 @@ impl<'n> RawColumn<'n> {
         Self {
             name,
             sources: Vec::new(),
+            has_wrong_source: false,
             data_type: None,
             has_wrong_type: false,
             key: None,
@@ -131,6 +137,8 @@ impl<'n> RawColumn<'n> {
             let generate = word(&found, "generate", &GENERATORS, problems);
             source(generate.map(|value| RawSource::Generate(Spanned { value, span: found.span })));
         }
+        column.has_wrong_source =
+            column.sources.is_empty() && SOURCES.iter().any(|key| fields.get(key).is_some());
         column.read_type(&fields, problems);
         column.key = fields.flag("key", problems);
         column.required = fields.flag("required", problems);
@@ -177,6 +185,7 @@ impl<'n> RawColumn<'n> {
         let Self {
             name: _,
             sources,
+            has_wrong_source,
             data_type,
             has_wrong_type,
             key,
@@ -200,6 +209,7 @@ impl<'n> RawColumn<'n> {
         Self {
             name: self.name.clone(),
             sources: if sources.is_empty() { self.sources.clone() } else { sources },
+            has_wrong_source: has_wrong_source || self.has_wrong_source,
             data_type: data_type.or_else(|| self.data_type.clone()),
             has_wrong_type: has_wrong_type || self.has_wrong_type,
             key: key.or(self.key),

@@ -279,6 +279,9 @@ impl<'n> Checker<'n> {
     fn source(&mut self, raw: &RawColumn<'n>, scope: &Scope, place: Place) -> (Source<'n>, Option<DataType>) {
         let null = || Source::Found(ColumnSource::Constant(OwnedValue::Inline(Value::Null)));
         let [source, others @ ..] = raw.exclusive_sources() else {
+            if raw.has_wrong_source {
+                return (null(), self.after_a_mistake(raw));
+            }
             if place.role != Role::TemplateColumn {
                 let message = format!("`{}` does not say where its value comes from", raw.name.value);
                 self.problems.report(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use xmlshred_model::{ColumnSchema, ForeignKey, KeyType, Owner, TableSchema, TargetSchema};
+use xmlshred_model::{ColumnSchema, ForeignKey, Owner, TableSchema, TargetSchema};
 
 use super::checked::{Column, ColumnSource, Contract, OnInvalid};
 use super::document_key::{document_key_column, ranking_column};
@@ -27,7 +27,7 @@ pub fn target_schema(contract: &Contract) -> TargetSchema {
         on_existing: contract.target.on_existing,
         tables,
         key_column: contract.source.key.clone(),
-        key_type: KeyType::Integer,
+        key_type: contract.source.key_type.unwrap_or_default(),
         ranking_columns: (0..contract.tables.len()).map(|table| ranking_column(contract, table)).collect(),
         owners,
         has_versions: contract.source.version.is_some(),

@@ -11,6 +11,7 @@ use super::fields::{Fields, Spanned, missing_key, one_or_list, text};
 use super::language;
 use super::node::{Node, NodeKind};
 use super::resolve::Checker;
+use super::words::KEY_TYPES;
 
 impl<'n> Checker<'n> {
     pub(super) fn source_section(&mut self, fields: &Fields<'n>, root: &Node) -> Option<SourceSpec> {
@@ -24,6 +25,8 @@ impl<'n> Checker<'n> {
         let table = fields.required_text("table", "source", &entry.key_span, problems);
         let key = fields.required_text("key", "source", &entry.key_span, problems);
         let xml = fields.required_text("xml", "source", &entry.key_span, problems);
+        let key_type = fields.word("key_type", &KEY_TYPES, problems);
+        [&table, &key, &xml].into_iter().flatten().for_each(|found| check_name(found, problems));
         let min_bytes = fields.number("min_bytes", problems).unwrap_or(0);
         if let Some(key) = &key
             && let Some(log) = clashes_with_log(key.value)
@@ -33,7 +36,9 @@ impl<'n> Checker<'n> {
             let hint = "name a view of the table as the source, with another name for this column";
             problems.report(Code::InvalidName, key.span.clone(), message, hint);
         }
-        let version = fields.text("version", problems).map(|found| found.value.to_owned());
+        let version = fields.text("version", problems);
+        version.iter().for_each(|found| check_name(found, problems));
+        let version = version.map(|found| found.value.to_owned());
         let where_sql = fields.text("where", problems).map(|found| found.value.to_owned());
         let (schema, table) = match table?.value.rsplit_once('.') {
             Some((schema, table)) => (Some(schema.to_owned()), table.to_owned()),
@@ -43,6 +48,7 @@ impl<'n> Checker<'n> {
             schema,
             table,
             key: key?.value.to_owned(),
+            key_type,
             xml: xml?.value.to_owned(),
             min_bytes,
             where_sql,
@@ -86,6 +92,7 @@ fn source_columns<'n>(fields: &Fields<'n>, problems: &mut Problems) -> Vec<(Span
     let mut columns: Vec<(Spanned<&str>, bool)> = Vec::new();
     for item in items {
         let Some(found) = text(item, "columns", problems) else { continue };
+        check_name(&found, problems);
         let is_known = columns.iter().any(|(name, _)| name.value == found.value);
         if is_known || xml == Some(found.value) {
             let (message, hint) = match is_known {
@@ -98,6 +105,15 @@ fn source_columns<'n>(fields: &Fields<'n>, problems: &mut Problems) -> Vec<(Span
         columns.push((found, false));
     }
     columns
+}
+
+/// A name of the source or the target, which goes into statements and messages.
+pub(super) fn check_name(found: &Spanned<&str>, problems: &mut Problems) {
+    if found.value.chars().any(char::is_control) {
+        let (message, hint) =
+            ("a control character in a name", "in YAML a name in plain text or single quotes has none");
+        problems.report(Code::InvalidName, found.span.clone(), message, hint);
+    }
 }
 
 fn scalar(node: &Node) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! The words that keys take, with what they mean: for the reader, the JSON Schema and the manual.
 
-use xmlshred_model::OnExisting;
 use xmlshred_model::lexical::{BinaryFormat, OnInexact, OnZone};
+use xmlshred_model::{KeyType, OnExisting};
 
 use super::checked::{
     Blank, Case, Clean, DecimalSign, Generate, InvalidCharacters, Keep, OnInvalid, OnTooLong, OnWrongRoot,
@@ -10,6 +10,12 @@ use super::checked::{
 
 pub(super) const ON_EXISTING: [(&str, OnExisting); 3] =
     [("fail", OnExisting::Fail), ("skip", OnExisting::Skip), ("replace", OnExisting::Replace)];
+pub(super) const KEY_TYPES: [(&str, KeyType); 4] = [
+    ("integer", KeyType::Integer),
+    ("decimal", KeyType::Decimal),
+    ("uuid", KeyType::Uuid),
+    ("text", KeyType::Text),
+];
 pub(super) const CASES: [(&str, Case); 2] =
     [("sensitive", Case::Sensitive), ("insensitive", Case::Insensitive)];
 pub(super) const POLICIES: [(&str, OnInvalid); 3] =

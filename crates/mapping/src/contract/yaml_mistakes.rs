@@ -28,7 +28,10 @@ pub(super) fn mistake(text: &str, at: usize, info: &str) -> Mistake {
         _ if info.contains("mapping values are not allowed") => {
             without_colon(text, at).unwrap_or_else(|| here(info, GENERAL))
         }
-        _ => unclosed(text, at, info).unwrap_or_else(|| here(info, GENERAL)),
+        _ => bracket_without_colon(text, at)
+            .or_else(|| without_comma(text, at, info))
+            .or_else(|| unclosed(text, at, info))
+            .unwrap_or_else(|| here(info, GENERAL)),
     }
 }
 
@@ -45,6 +48,36 @@ fn without_colon(text: &str, at: usize) -> Option<Mistake> {
         at: before.len(),
         message: format!("a colon is missing behind `{name}`"),
         hint: format!("write `{name}:`"),
+    })
+}
+
+/// `a { path: … }`: a name with its bracket behind it, and no colon between.
+fn bracket_without_colon(text: &str, at: usize) -> Option<Mistake> {
+    let opened = match text[at..].starts_with(['{', '[']) {
+        true => at,
+        false => innermost_open(&text[..at])?.0,
+    };
+    let before = text[..opened].strip_suffix(' ')?.trim_end_matches(' ');
+    let name = before.rsplit(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.')).next()?;
+    let is_key = before[..before.len() - name.len()].trim_end_matches(' ').ends_with(['{', ',', '\n']);
+    (!name.is_empty() && name != "-" && is_key).then(|| Mistake {
+        at: before.len(),
+        message: format!("a colon is missing behind `{name}`"),
+        hint: format!("write `{name}: {}`", &text[opened..=opened]),
+    })
+}
+
+/// `{ path: "@a" type: int }`: one entry behind another.
+fn without_comma(text: &str, at: usize, info: &str) -> Option<Mistake> {
+    let follows = text[at..].split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+    if !info.contains("trailing content") || follows.is_empty() {
+        return None;
+    }
+    innermost_open(&text[..at])?;
+    Some(Mistake {
+        at: text[..at].trim_end().len(),
+        message: "a comma is missing".to_owned(),
+        hint: format!("entries within brackets are divided by commas: add one before `{follows}`"),
     })
 }
 
@@ -117,8 +150,9 @@ pub(super) fn run_together(key: &str) -> Option<RunTogether> {
         None => ("a colon is missing behind", rest.trim_start()),
     };
     let quoted = ['"', '\''].iter().find_map(|mark| behind.strip_prefix(*mark)?.strip_suffix(*mark));
-    // Without quotes, `a b` may be a name.
-    if quoted.is_none() && !rest.starts_with(':') || behind.is_empty() {
+    // Without quotes, `a b` may be a name, but for what stands in nearly every column.
+    let is_of_columns = ["path", "type", "expr", "key"].contains(&name);
+    if quoted.is_none() && !rest.starts_with(':') && !is_of_columns || behind.is_empty() {
         return None;
     }
     Some(RunTogether {

@@ -7,6 +7,7 @@
 
 mod draft;
 mod evidence;
+mod key_path;
 mod main_element;
 mod meaning;
 mod names;
@@ -60,6 +61,14 @@ pub enum InferError {
     /// No document has the root that was asked for.
     #[error("no document has the root element `{0}`")]
     NoSuchRoot(String),
+    /// No document has anything at the path of the key.
+    #[error("no document has anything at the key path `{path}`{}", did_you_mean(meant.as_deref()))]
+    NoSuchKeyPath {
+        /// As given.
+        path: String,
+        /// What it may have been meant to be.
+        meant: Option<String>,
+    },
     /// The schema does not say which root element is meant.
     #[error("the schema declares {} elements that may be the root: {}", .0.len(), some(.0))]
     SeveralElements(Vec<String>),
@@ -101,6 +110,9 @@ impl InferError {
                 Some("give the schema file that declares the root element; it includes or imports this one")
             }
             Self::AbstractElement { .. } => Some("choose one of them with --root NAME"),
+            Self::NoSuchKeyPath { .. } => Some(
+                "paths start below the root element, as in `--key-path @id` or `--key-path Header/Number`",
+            ),
             Self::NoDocuments | Self::NoSuchRoot(_) | Self::NoSuchElement { .. } => None,
             Self::Invalid(_) => Some("look at --key-path, --source-table and the other names given"),
         }
@@ -113,6 +125,10 @@ fn some(names: &[String]) -> String {
     let more = names.len().saturating_sub(SHOWN);
     let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{shown}, and {more} more") } else { shown }
+}
+
+fn did_you_mean(meant: Option<&str>) -> String {
+    meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
 }
 
 fn declares(elements: &[String]) -> String {
@@ -190,6 +206,11 @@ fn contract_of(
     options: &InferOptions,
 ) -> Result<Inferred, InferError> {
     let draft = structure::draft(profile, root, hints, options);
+    if let Some(path) = options.key_path.as_deref().filter(|_| profile.origin == profile::Origin::Documents) {
+        key_path::check(profile, draft.root, path).map_err(|key_path::NotThere { meant }| {
+            InferError::NoSuchKeyPath { path: path.to_owned(), meant }
+        })?;
+    }
     let mut named = names::named(profile, draft, options);
     named.notes.extend(notes);
     let text = render::contract(profile, &named, options);

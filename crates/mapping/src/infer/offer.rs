@@ -89,6 +89,7 @@ impl<'p> Offerer<'p> {
             profile: self.profile,
             evidence: &self.evidence,
             named: &named,
+            key_type: self.contract.source.key_type.unwrap_or_default(),
             values: Values::Hidden,
         };
         let mut texts = HashMap::new();

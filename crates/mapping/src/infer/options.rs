@@ -1,5 +1,7 @@
 //! What is asked for when a contract is inferred.
 
+use xmlshred_model::KeyType;
+
 /// What the samples do not say.
 #[derive(Clone, Debug)]
 pub struct InferOptions {
@@ -13,6 +15,8 @@ pub struct InferOptions {
     pub source_table: String,
     /// `source.key`
     pub source_key: String,
+    /// What its keys are.
+    pub source_key_type: KeyType,
     /// `source.xml`
     pub source_xml: String,
     /// Whether codes of the documents may stand in the contract.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use xmlshred_model::DataType;
+use xmlshred_model::{DataType, KeyType};
 
 use super::draft::{Content, DraftColumn, Extra, values_of};
 use super::evidence::Evidence;
@@ -30,7 +30,8 @@ pub(super) fn contract(profile: &Profile, named: &Named, options: &InferOptions)
     let mut codes = String::new();
     let mut tables = String::new();
     let evidence = Evidence::new(profile);
-    let renderer = Renderer { profile, evidence: &evidence, named, values: options.values };
+    let (key_type, values) = (options.source_key_type, options.values);
+    let renderer = Renderer { profile, evidence: &evidence, named, key_type, values };
     for table in &named.tables {
         render_table(&renderer, table, &mut tables, &mut codes);
     }
@@ -50,7 +51,7 @@ pub(super) fn contract(profile: &Profile, named: &Named, options: &InferOptions)
 }
 
 fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut String) {
-    let InferOptions { source_table, source_key, source_xml, .. } = options;
+    let InferOptions { source_table, source_key, source_key_type, source_xml, .. } = options;
     let root = profile.elements.get(named.root);
     let (source, comments) = match profile.origin {
         Origin::Documents => {
@@ -63,10 +64,11 @@ fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut Stri
         out,
         "# Inferred by xmlshred from {source}: a first draft to read, rename and narrow.\n\
          # Comments {comments}. `xmlshred check` and `xmlshred preview DOC` try what you change.\n\
-         xmlshred: 1\nname: {}\n\nsource:\n  table: {}\n  key: {}\n  xml: {}\n\ndocument:\n  root: {}\n",
+         xmlshred: 1\nname: {}\n\nsource:\n  table: {}\n  key: {}\n{}  xml: {}\n\ndocument:\n  root: {}\n",
         scalar(&named.name),
         scalar(source_table),
         scalar(source_key),
+        key_type_line(*source_key_type),
         scalar(source_xml),
         root_paths(profile, named.root),
     );
@@ -85,6 +87,16 @@ fn head(profile: &Profile, named: &Named, options: &InferOptions, out: &mut Stri
         );
     }
     out.push('\n');
+}
+
+/// What the keys are, where they are no integers: `ddl`, `check` and files need not ask.
+fn key_type_line(key_type: KeyType) -> &'static str {
+    match key_type {
+        KeyType::Integer => "",
+        KeyType::Decimal => "  key_type: decimal\n",
+        KeyType::Uuid => "  key_type: uuid\n",
+        KeyType::Text => "  key_type: text\n",
+    }
 }
 
 /// The path of the main element, or those of all roots: `[/Invoice, /CreditNote]`
@@ -113,6 +125,8 @@ pub(super) struct Renderer<'a> {
     pub(super) profile: &'a Profile,
     pub(super) evidence: &'a Evidence<'a>,
     pub(super) named: &'a Named,
+    /// Of the source.
+    pub(super) key_type: KeyType,
     pub(super) values: Values,
 }
 
@@ -188,7 +202,7 @@ fn render_table(renderer: &Renderer<'_>, table: &NamedTable, out: &mut String, c
         let _ = writeln!(out, "    where: {}", quoted(&format!("{name} NOT IN ({known})")));
     }
     out.push_str("    columns:\n");
-    let lines = key_columns(key, parent, each.is_some())
+    let lines = key_columns(key, renderer.key_type, parent, each.is_some())
         .into_iter()
         .chain(columns.iter().map(|(name, column)| render_column(renderer, table, name, column, codes)))
         .collect::<Vec<_>>();
@@ -207,10 +221,16 @@ struct Line {
     comment: String,
 }
 
-fn key_columns(key: &[String], parent: Option<&NamedTable>, has_number: bool) -> Vec<Line> {
+fn key_columns(
+    key: &[String],
+    key_type: KeyType,
+    parent: Option<&NamedTable>,
+    has_number: bool,
+) -> Vec<Line> {
     let line = |name: &String, keys: String| Line { name: scalar(name), keys, comment: String::new() };
     let Some(parent) = parent else {
-        return vec![line(&key[0], "generate: document_key, type: bigint, key: true".to_owned())];
+        let data_type = scalar(&key_type.data_type().to_string());
+        return vec![line(&key[0], format!("generate: document_key, type: {data_type}, key: true"))];
     };
     let inherited = parent
         .key

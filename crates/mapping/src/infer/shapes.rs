@@ -7,15 +7,16 @@ use std::collections::{HashMap, HashSet};
 
 use super::profile::{DOCUMENT, Element, ElementId, Name, Origin, Profile};
 use super::reason::Reason;
-use super::words::{is_plural_of, snake};
+use super::words::{is_plural_of, is_plural_word_of, snake};
 use super::written::is_writable;
 use super::xsd::Hints;
 
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
 /// Children of a choice that are wide, or kinds that are many: their columns would stand side by side in one table.
 const MIN_CHOICE_KINDS: usize = 3;
-/// So many parents with one say that there is never another.
-const MANY_PARENTS: u64 = 20;
+/// So many parents with one say that there is never another: of parts that some parents lack, and of what its attributes tell from its like.
+const MANY_PARENTS: u64 = 50;
+const VERY_MANY_PARENTS: u64 = 100;
 /// Attributes that tell an element from its like.
 const DISTINGUISHING: [&str; 20] = [
     "type", "id", "name", "key", "number", "lang", "use", "kind", "class", "role", "rel", "ref", "href",
@@ -78,7 +79,10 @@ impl<'p> Shapes<'p> {
         let element = self.element(id);
         let elsewhere = || {
             self.repeated.contains(&(self.around(element), &*element.name.local))
-                || (id != self.root && (is_entry_of_list(self.profile, id) || self.could_be_several(id)))
+                || (id != self.root
+                    && (is_entry_of_list(self.profile, id)
+                        || is_called_one_of_several(self.profile, id)
+                        || self.could_be_several(id)))
         };
         element.max_per_parent > 1 || self.hints.element(id).map_or_else(elsewhere, |hint| hint.is_repeated)
     }
@@ -87,14 +91,20 @@ impl<'p> Shapes<'p> {
     /// missing elsewhere, may be one of several. What is everywhere, and is called like nothing that is counted, is a part of its parent.
     fn could_be_several(&self, id: ElementId) -> bool {
         let element = self.element(id);
-        let mut attributes = present_attributes(self.profile, id);
-        if attributes.any(|name| DISTINGUISHING.contains(&&*name.local.to_ascii_lowercase())) {
-            return element.instance_count < MANY_PARENTS || element.document_count < MANY_PARENTS;
+        let own_name = snake(&element.name.local);
+        // Also `ordinalPairs` by its `ordinal`.
+        let tells_apart = |name: &Name| {
+            let attribute = snake(&name.local);
+            DISTINGUISHING.contains(&&*attribute)
+                || own_name.strip_prefix(&*attribute).is_some_and(|rest| rest.starts_with('_'))
+        };
+        if present_attributes(self.profile, id).any(tells_apart) {
+            return element.instance_count < VERY_MANY_PARENTS || element.document_count < MANY_PARENTS;
         }
         let has_children = element.container_count > 0;
         let is_everywhere = element.parent != DOCUMENT
             && element.instance_count == self.element(element.parent).container_count;
-        let is_counted = COUNTED.iter().any(|word| snake(&element.name.local).ends_with(word));
+        let is_counted = COUNTED.iter().any(|word| own_name.ends_with(word));
         has_children && element.instance_count < MANY_PARENTS && (!is_everywhere || is_counted)
     }
 
@@ -246,6 +256,13 @@ pub(super) fn is_entry_of_list(profile: &Profile, id: ElementId) -> bool {
     }
     let is_only_kind = present_children(profile, element.parent).count() == 1;
     is_only_kind && is_plural_of(&profile.elements.get(element.parent).name.local, &element.name.local)
+}
+
+/// Whether an element stands in one whose name is its plural, beside others or alone: `licenses/license`.
+fn is_called_one_of_several(profile: &Profile, id: ElementId) -> bool {
+    let element = profile.elements.get(id);
+    element.parent != DOCUMENT
+        && is_plural_word_of(&profile.elements.get(element.parent).name.local, &element.name.local)
 }
 
 /// Whether an element has attributes, or text of its own.

@@ -3,7 +3,7 @@
 use xmlshred_model::DataType;
 
 use super::meaning::Meaning;
-use super::profile::{Kind, PATTERNS, ValueProfile};
+use super::profile::{Kind, Nearly, PATTERNS, ValueProfile};
 use super::xsd::{Family, SimpleType};
 
 /// Different values that are enough to believe what they look like.
@@ -235,13 +235,44 @@ fn from_patterns(samples: &Samples<'_>) -> Chosen {
             "dates of mail; `type: timestamptz, format: rfc2822` would keep them in UTC, without their offsets"
                 .to_owned(),
         ),
-        [] => None,
+        [] => nearly(samples.values),
         _ => {
             let fitting = patterns.iter().map(|&at| PATTERNS[at].0).collect::<Vec<_>>();
             Some(format!("dates; all samples fit each of {}", fitting.join(" and ")))
         }
     };
     plain_text(samples, note)
+}
+
+/// What nearly all values are, where some are not: they may be mistakes. Counts and formats, no value.
+fn nearly(values: &ValueProfile) -> Option<String> {
+    let Nearly { kinds, fitting_count, other_count } = values.nearly;
+    if fitting_count == 0 {
+        return None;
+    }
+    let patterns = kinds.patterns().map(|at| PATTERNS[at]).collect::<Vec<_>>();
+    let known = |kind| kinds.contains(kind);
+    let (what, reading) = if known(Kind::Integer) || known(Kind::Decimal) || known(Kind::Double) {
+        ("numbers", "`clean: number` and `on_invalid: null`".to_owned())
+    } else if known(Kind::Date) {
+        ("dates", "`type: date, on_invalid: null`".to_owned())
+    } else if known(Kind::Time) {
+        ("times", "`type: time, on_invalid: null`".to_owned())
+    } else if known(Kind::Timestamp) {
+        ("timestamps", "`type: timestamp, on_invalid: null`".to_owned())
+    } else if known(Kind::Instant) {
+        ("instants", "`type: timestamptz, on_invalid: null`".to_owned())
+    } else if known(Kind::Uuid) {
+        ("UUIDs", "`type: uuid, on_invalid: null`".to_owned())
+    } else if let [(format, data_type), ..] = patterns[..] {
+        ("dates", format!("`type: {data_type}, format: \"{format}\", on_invalid: null`"))
+    } else {
+        return None;
+    };
+    let all = fitting_count + other_count;
+    Some(format!(
+        "{fitting_count} of {all} are {what}: {reading} would take these, with an issue for the others"
+    ))
 }
 
 /// A decimal with room, in a precision that people choose: 18 where it is enough.

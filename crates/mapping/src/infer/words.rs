@@ -35,11 +35,14 @@ pub(super) fn snake(name: &str) -> String {
 pub(super) fn is_plural_of(many: &str, one: &str) -> bool {
     const COLLECTIONS: [&str; 8] =
         ["list", "set", "collection", "array", "seq", "sequence", "items", "entries"];
+    let is_collection = words(many).last().is_some_and(|last| COLLECTIONS.contains(&&**last));
+    is_collection && !words(one).is_empty() || is_plural_word_of(many, one)
+}
+
+/// Whether the last word of one name is the plural of the other's: `lines` of `line`, and not `PubmedArticleSet` of `PubmedArticle`.
+pub(super) fn is_plural_word_of(many: &str, one: &str) -> bool {
     let (many, one) = (words(many), words(one));
     let (Some(last), Some(single)) = (many.last(), one.last()) else { return false };
-    if COLLECTIONS.contains(&&**last) {
-        return true;
-    }
     let stem = single.strip_suffix('y').unwrap_or(single);
     [format!("{single}s"), format!("{single}es"), format!("{stem}ies")].contains(last)
 }

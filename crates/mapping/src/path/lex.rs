@@ -88,7 +88,7 @@ fn next_token(rest: &str, first: char) -> Result<(Token<'_>, usize), Refusal> {
         (c, _) if is_name_start(c) => return Ok(name(rest)),
         (c, _) => {
             let hint = match c {
-                '|' => "a column reads one path; `COALESCE` over two `let`s takes the first that has a value",
+                '|' => "a list of paths takes the first that has a value: `path: [a, b]`",
                 '$' => "behind it stands the name of a `let` or column, as in `a[@id = $name]`",
                 '+' => "arithmetic belongs in `expr`, over `let`s with their paths",
                 '&' | '!' => "conditions are joined by `and`, `or` and `not(…)`",

@@ -38,6 +38,29 @@ fn after_path_hint(token: Option<&Token<'_>>) -> &'static str {
     }
 }
 
+/// How else one gets what functions of XPath give at the end of a path.
+fn function_hint(name: &str) -> &'static str {
+    match name {
+        "concat" | "string-join" => {
+            "an expression joins texts: name each path by a `let`, and say `expr: CONCAT(a, b)`; several nodes of one path are joined by `pick`"
+        }
+        "string" | "data" => "a path gives text as it is",
+        "normalize-space" => "`clean: collapse_spaces` does it",
+        "upper-case" | "lower-case" => "`clean: upper` and `clean: lower` do it",
+        "translate" | "replace" | "substring" | "substring-before" | "substring-after" | "number"
+        | "round" => {
+            "an expression beside the path goes on from its text, as in `{ path: \"@a\", expr: \"SUBSTRING(value, 1, 2)\" }`"
+        }
+        "current" => {
+            "conditions know values of the row by name: a column or `let` called `id` is `$id` there"
+        }
+        "position" => {
+            "`generate: row_number` counts rows; positions in paths stand in brackets, as in `a[2]`"
+        }
+        _ => after_path_hint(Some(&Token::Open)),
+    }
+}
+
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     tokens: &'a [(Token<'a>, Range<usize>)],
@@ -310,7 +333,7 @@ impl<'a> Parser<'a> {
                 if self.peek_second() == Some(&Token::Open) {
                     return Err(self.problem_here(
                         &format!("no function `{name}()` in this place"),
-                        after_path_hint(Some(&Token::Open)),
+                        function_hint(name),
                     ));
                 }
                 let test = self.resolve(name)?;

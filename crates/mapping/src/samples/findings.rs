@@ -1,16 +1,26 @@
 //! What is suspicious about a contract after it has met sample documents. Names and counts, no value of a document.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::contract::{Code, Column, ColumnSource, Diagnostic, OnTooLong, Places, Step};
+use crate::contract::{
+    Code, Column, ColumnSource, Diagnostic, OnTooLong, Places, Step, most_similar, repeated_root,
+};
+use crate::path::{NodeTest, Path};
 use crate::plan::Plan;
 use crate::shred::{CellPlace, OnePerPath};
 
 use super::observe::{Elements, Fates, Seen, Slot};
 
 /// Warnings in order of place.
-pub(super) fn findings(plan: &Plan, seen: &Seen, ignored_seen: &[bool], text: &str) -> Vec<Diagnostic> {
-    let mut finder = Finder { plan, places: Places::of(text), found: Vec::new() };
+pub(super) fn findings(
+    plan: &Plan,
+    seen: &Seen,
+    ignored_seen: &[bool],
+    names: &BTreeSet<&str>,
+    text: &str,
+) -> Vec<Diagnostic> {
+    let mut finder = Finder { plan, names, places: Places::of(text), found: Vec::new() };
     for (table, elements) in seen.elements.borrow().iter().enumerate() {
         finder.table(table, elements);
         if elements.candidates > 0 {
@@ -31,11 +41,41 @@ const COMPARE: &str = "compare it with the documents; `xmlshred coverage` lists 
 
 struct Finder<'p> {
     plan: &'p Plan,
+    /// How elements and attributes of the samples are called.
+    names: &'p BTreeSet<&'p str>,
     places: Places,
     found: Vec<Diagnostic>,
 }
 
 impl Finder<'_> {
+    /// A path that matches nothing; one that begins with the name of the root, as XPath's do, is told so.
+    fn never_matches(&mut self, span: Range<usize>, path: &Path, message: &str) {
+        match repeated_root(self.plan.contract(), path) {
+            Some((_, hint)) => {
+                let message = format!("{message}: it repeats the root");
+                self.report(Code::PathNeverMatches, span, message, &hint);
+            }
+            None => {
+                let hint = self.meant(path).unwrap_or_else(|| COMPARE.to_owned());
+                self.report(Code::PathNeverMatches, span, message.to_owned(), &hint);
+            }
+        }
+    }
+
+    /// What the samples call what a path calls by a name that they do not have.
+    fn meant(&self, path: &Path) -> Option<String> {
+        let inner = path.group.as_ref().and_then(|group| self.meant(&group.path));
+        let unknown = path.steps.iter().filter_map(|step| match &step.test {
+            NodeTest::Name { local, .. } if !self.names.contains(&**local) => Some(local),
+            _ => None,
+        });
+        let mut meant = unknown.filter_map(|local| {
+            let known = most_similar(local, self.names.iter().copied())?;
+            Some(format!("the samples have no `{local}`: did you mean `{known}`?"))
+        });
+        inner.or_else(|| meant.next())
+    }
+
     fn report(&mut self, code: Code, span: Range<usize>, message: String, hint: &str) {
         self.found.push(Diagnostic::new(code, span, message, hint));
     }
@@ -53,7 +93,7 @@ impl Finder<'_> {
             self.report(Code::PathNeverMatches, span, message, hint);
         } else {
             let message = format!("`{}` matches nothing in the samples", each.text);
-            self.report(Code::PathNeverMatches, span, message, COMPARE);
+            self.never_matches(span, each, &message);
         }
     }
 
@@ -119,7 +159,7 @@ impl Finder<'_> {
                     path.text,
                     if cells == 1 { "once".to_owned() } else { format!("{cells} times") }
                 );
-                self.report(Code::PathNeverMatches, self.span(slot, column, "path"), message, COMPARE);
+                self.never_matches(self.span(slot, column, "path"), path, &message);
             }
             ColumnSource::Path(_) | ColumnSource::Expression(_)
                 if fates.values == 0 && fates.failed == 0 && !has_no_code =>

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use xmlshred_model::BatchBuilder;
 
 use crate::contract::Diagnostic;
+use crate::infer::{Profile, ProfileLimits};
 use crate::limits::Limits;
 use crate::plan::{Ignored, Plan};
 use crate::shred::{Content, DocumentContext, Finder, NoRows, Shredder};
@@ -23,7 +24,12 @@ pub struct Samples {
     /// Of each path of `ignore`: whether it led to something.
     ignored_seen: Vec<bool>,
     document_count: u64,
+    /// How things are called in the first documents, for paths that match nothing.
+    names: Profile,
 }
+
+/// Documents whose names are looked at.
+const NAMED_DOCUMENTS: u64 = 100;
 
 impl Samples {
     /// No document yet.
@@ -37,6 +43,7 @@ impl Samples {
             rows: BatchBuilder::new(Arc::clone(plan.schema())),
             seen: Seen::nothing(&plan),
             document_count: 0,
+            names: Profile::new(ProfileLimits::default()),
             plan,
         }
     }
@@ -53,6 +60,10 @@ impl Samples {
             return shredded.map(drop);
         }
         self.document_count += 1;
+        if self.document_count <= NAMED_DOCUMENTS {
+            // A document that is no XML was told already.
+            let _ = self.names.observe(content, None);
+        }
         shredded?;
         if !self.ignored_seen.iter().all(|&is_seen| is_seen) {
             let reading = content.of_shredded(&self.plan);
@@ -69,6 +80,6 @@ impl Samples {
         if self.document_count == 0 {
             return Vec::new();
         }
-        findings(&self.plan, &self.seen, &self.ignored_seen, contract_text)
+        findings(&self.plan, &self.seen, &self.ignored_seen, &self.names.local_names(), contract_text)
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn options() -> InferOptions {
         key_path: None,
         source_table: "app_xml".to_owned(),
         source_key: "app_id".to_owned(),
+        source_key_type: xmlshred_model::KeyType::Integer,
         source_xml: "xml".to_owned(),
         values: Values::Hidden,
     }

@@ -128,6 +128,7 @@ pub(crate) fn spec() -> SourceSpec {
         schema: None,
         table: "APP_XML".to_owned(),
         key: "APP_ID".to_owned(),
+        key_type: None,
         xml: "XML".to_owned(),
         min_bytes: 0,
         where_sql: None,

@@ -99,7 +99,7 @@ fn report(
         instance_count: job.identity.share.count(),
         contract: ContractFields {
             name: contract.name.clone(),
-            file: job.contract_path.display().to_string(),
+            file: job.contract_file.path.display().to_string(),
             hash: contract.hash.clone(),
         },
         source: job.connection.source_text(&contract.source),

@@ -1,7 +1,6 @@
 //! A run with everything resolved: nothing of it depends on arguments or environment any more.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use crate::settings::{self, Connection, ContractFile, Reporting};
 
 /// What to run.
 pub(in crate::command) struct Job {
-    pub(super) contract_path: PathBuf,
+    pub(super) contract_file: ContractFile,
     pub(in crate::command) plan: Arc<Plan>,
     pub(super) connection: Connection,
     pub(in crate::command) identity: RunIdentity,
@@ -63,7 +62,7 @@ impl Job {
             (true, true) => MissingTables::CreateAndAdoptLog,
         };
         Ok(Self {
-            contract_path: file.path,
+            contract_file: file,
             plan: Arc::new(Plan::new(contract)),
             connection,
             identity,

@@ -105,6 +105,7 @@ fn process_unless_stopped(
 fn process(job: &Job, observer: &RunObserver, stop: &StopSignal) -> Result<RunSummary, CommandError> {
     let ports: Arc<dyn Ports> = job.ports()?.into();
     observer.name_documents_by(&ports);
+    start::refuse_unfit_keys(&*ports, job)?;
     if job.create_tables {
         match xmlshred_engine::create_tables(&*ports, &job.settings.retry, observer, stop) {
             Err(RunError::Interrupted) => return Ok(interrupted()),

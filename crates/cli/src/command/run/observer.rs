@@ -8,6 +8,7 @@ use indicatif::MultiProgress;
 use tracing::{debug, info, warn};
 use xmlshred_engine::ports::Ports;
 use xmlshred_engine::{Event, Observer, Remaining};
+use xmlshred_model::KeyType;
 
 use super::job::Job;
 use crate::console::{self, FAILURES, Progress};
@@ -66,16 +67,7 @@ impl RunObserver {
         match event {
             // Said every few seconds, it would say nothing.
             Event::Started { .. } if self.passes.fetch_add(1, Ordering::Relaxed) > 0 => {}
-            Event::Started { remaining: Some(Remaining::Counted(documents)) } => {
-                info!("Documents to do: {}", console::count(*documents));
-            }
-            Event::Started { remaining: Some(Remaining::Estimated(documents)) } => {
-                info!(
-                    "Documents to do: about {} (those of the source less those of the log)",
-                    console::count(*documents)
-                );
-            }
-            Event::Started { remaining: None } => info!("Documents to do: not counted"),
+            Event::Started { key_type, remaining } => self.log_started(*key_type, *remaining),
             Event::Extracted { document_count, .. } => info!("Extracted {document_count} XML records"),
             Event::Shredded { document_count, byte_count, duration } => {
                 debug!("Shredded {document_count} documents ({byte_count} bytes) in {duration:.1?}");
@@ -130,6 +122,26 @@ impl RunObserver {
 }
 
 impl RunObserver {
+    /// Which documents are this instance's, and how many they are. The word `Partition` is the predecessor's.
+    fn log_started(&self, key_type: KeyType, remaining: Option<Remaining>) {
+        let (share, key) = (self.job.identity.share, &self.job.plan.contract().source.key);
+        if share.count() > 1 {
+            let number = match key_type {
+                KeyType::Integer | KeyType::Decimal => key.clone(),
+                KeyType::Uuid | KeyType::Text => format!("xxh3_64({key})"),
+            };
+            info!("Partition: {number} % {} == {}", share.count(), share.index());
+        }
+        match remaining {
+            Some(Remaining::Counted(documents)) => info!("Documents to do: {}", console::count(documents)),
+            Some(Remaining::Estimated(documents)) => {
+                let documents = console::count(documents);
+                info!("Documents to do: about {documents} (those of the source less those of the log)");
+            }
+            None => info!("Documents to do: not counted"),
+        }
+    }
+
     /// Tells of rows that the target does not have, once per table.
     fn log_dropped(&self, table_row_counts: &[u64]) {
         let mut told = self.dropping.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,17 +5,21 @@ use std::collections::BTreeSet;
 use tracing::{info, warn};
 use xmlshred_engine::RunSettings;
 use xmlshred_engine::ports::{LogTally, Ports, RunIdentity, Selection};
+use xmlshred_mapping::contract::{Places, Severity};
 
 use super::job::Job;
 use crate::console;
 use crate::database;
+use crate::error::CommandError;
+use crate::settings::ContractProblems;
+use crate::target_findings;
 
-/// Says what begins. The words of `Concurrent Instances` and `Partition` are those of the predecessor.
+/// Says what begins. The words of `Concurrent Instances` are those of the predecessor.
 pub(super) fn say_what_begins(job: &Job) {
     let contract = job.plan.contract();
     info!("xmlshred {}", env!("CARGO_PKG_VERSION"));
     info!("Session: {}", job.identity.session_id);
-    info!("Contract: {} ({}, {})", contract.name, job.contract_path.display(), contract.hash);
+    info!("Contract: {} ({}, {})", contract.name, job.contract_file.path.display(), contract.hash);
     if job.contract_warning_count > 0 {
         warn!("Warnings about the contract: {}; `xmlshred check` shows them", job.contract_warning_count);
     }
@@ -28,7 +32,6 @@ pub(super) fn say_what_begins(job: &Job) {
     let instance = u64::from(share.index()) + 1;
     if share.count() > 1 {
         info!("Concurrent Instances: {instance}/{} (partition-based)", share.count());
-        info!("Partition: {} % {} == {}", contract.source.key, share.count(), share.index());
     } else {
         info!("Concurrent Instances: 1/1");
     }
@@ -40,6 +43,21 @@ pub(super) fn say_what_begins(job: &Job) {
         info!("Dry run: nothing is written to the target");
     }
     info!("Log: {}", job.reporting.log_file(share).display());
+}
+
+/// That the source's keys fit the columns that take them. A source that cannot be asked is told by the run.
+///
+/// # Errors
+/// When one of these columns can hold no key: every document would fail.
+pub(super) fn refuse_unfit_keys(ports: &dyn Ports, job: &Job) -> Result<(), CommandError> {
+    let Ok(key_type) = ports.key_type() else { return Ok(()) };
+    let file = &job.contract_file;
+    let mut diagnostics = target_findings::document_keys(&job.plan, key_type, &Places::of(&file.text));
+    diagnostics.retain(|found| found.severity() == Severity::Error);
+    match diagnostics.is_empty() {
+        true => Ok(()),
+        false => Err(Box::new(ContractProblems { file: file.clone(), diagnostics }).into()),
+    }
 }
 
 /// How many documents of the run's share and range the log has as failed: the run leaves them. A log that cannot be read is told by the run.

@@ -361,8 +361,17 @@ fn is_about_sql(code: &str) -> bool {
 
 /// That table and columns of the contract are there and fit; how keys are read, and whether documents are bytes.
 fn check_table(client: &mut Client, spec: &SourceSpec) -> Result<(KeySql, bool), PortError> {
-    let SourceSpec { schema, table: _, key, xml, min_bytes: _, where_sql: _, version, columns: others } =
-        spec;
+    let SourceSpec {
+        schema,
+        table: _,
+        key,
+        key_type: _,
+        xml,
+        min_bytes: _,
+        where_sql: _,
+        version,
+        columns: others,
+    } = spec;
     rights::check_right_to_read(client, spec)?;
     let Some(Some(columns)) = catalog::columns(client, &[source_table(spec)])?.pop() else {
         return Err(no_table(spec, &catalog::table_names(client, schema.as_deref())?));
@@ -403,6 +412,7 @@ mod tests {
             schema: None,
             table: "app_xml".to_owned(),
             key: "app_id".to_owned(),
+            key_type: None,
             xml: "xml".to_owned(),
             min_bytes: 0,
             where_sql: None,

@@ -5,7 +5,7 @@ use xmlshred_engine::ports::{PortError, Selection};
 use xmlshred_model::DocumentKey;
 
 use crate::sql::dialect::POSTGRES;
-use crate::sql::paging::{OpenBounds, last_of_page, not_unique, rows_wanted};
+use crate::sql::paging::{OpenBounds, OpenKeys, open_page};
 
 use super::{PostgresSource, count_within_time, selection_error};
 
@@ -22,34 +22,29 @@ impl PostgresSource {
         limit: usize,
     ) -> Result<Vec<DocumentKey>, PortError> {
         let bounds = OpenBounds::of(&self.spec, self.key.key_type, selection, after)?;
-        let column = format!("{}.{}", POSTGRES.quote(&self.spec.table), POSTGRES.quote(&self.spec.key));
-        let (read, rows_wanted) = (self.key.read(&column), rows_wanted(limit, self.has_unique_keys));
-        let from = self.selecting_open(&bounds);
-        let sql = format!("SELECT {read} {from} ORDER BY {column} LIMIT {rows_wanted}");
-        let mut keys = self.read_open_keys("reading keys of documents", sql, &bounds)?;
-        if !self.has_unique_keys {
-            // The column says which keys are one: that is asked of it.
-            let page = bounds.up_to(last_of_page(&keys, limit));
-            let from = self.selecting_open(&page);
-            let sql = format!(
-                "SELECT {read} {from} GROUP BY {column} HAVING count(*) > 1 ORDER BY {column} LIMIT 1"
-            );
-            if let Some(twice) = self.read_open_keys("looking for repeated keys", sql, &page)?.first() {
-                return Err(not_unique(&self.spec, twice));
-            }
-        }
-        keys.truncate(limit);
-        Ok(keys)
+        let (spec, has_unique_keys) = (self.spec.clone(), self.has_unique_keys);
+        open_page(&spec, bounds, limit, has_unique_keys, &mut |bounds, wanted| {
+            self.read_open_keys(bounds, wanted)
+        })
     }
 
     fn read_open_keys(
         &mut self,
-        during: &str,
-        sql: String,
         bounds: &OpenBounds,
+        wanted: OpenKeys,
     ) -> Result<Vec<DocumentKey>, PortError> {
+        let column = format!("{}.{}", POSTGRES.quote(&self.spec.table), POSTGRES.quote(&self.spec.key));
+        let (read, from) = (self.key.read(&column), self.selecting_open(bounds));
+        let sql = match wanted {
+            OpenKeys::First(count) => format!("SELECT {read} {from} ORDER BY {column} LIMIT {count}"),
+            OpenKeys::Twice => {
+                format!(
+                    "SELECT {read} {from} GROUP BY {column} HAVING count(*) > 1 ORDER BY {column} LIMIT 1"
+                )
+            }
+        };
         let Self { client, spec, key, keys, .. } = self;
-        let failed = |error| selection_error(during, spec, error);
+        let failed = |error| selection_error(wanted.during(), spec, error);
         let texts: Vec<String> = bounds.parameters().into_iter().map(DocumentKey::spelled).collect();
         let statement = match keys.take() {
             Some((known, statement)) if known == sql => statement,

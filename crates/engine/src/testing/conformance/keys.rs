@@ -24,10 +24,10 @@ use crate::testing::listening::Deaf;
 use crate::testing::shared_rows;
 use crate::testing::words::Words;
 
-const COUNT: i64 = 60;
+pub(super) const COUNT: i64 = 60;
 
 /// The keys of a type with these numbers, in no order of theirs; no two differ by case or accents alone.
-fn key(key_type: KeyType, number: i64) -> DocumentKey {
+pub(super) fn key(key_type: KeyType, number: i64) -> DocumentKey {
     let mixed = number.cast_unsigned().wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     match key_type {
         KeyType::Integer => DocumentKey::Int(mixed.cast_signed() >> 40),
@@ -51,8 +51,8 @@ fn keys(key_type: KeyType) -> BTreeSet<DocumentKey> {
 }
 
 /// Documents of words, with keys of this type.
-fn filled(bench: &dyn Bench, key_type: KeyType) -> Box<dyn Fixture> {
-    let fixture = ready(bench, Words::with_keys(key_type).schema());
+pub(super) fn filled(bench: &dyn Bench, words: &Words) -> Box<dyn Fixture> {
+    let (fixture, key_type) = (ready(bench, words.schema()), words.schema().key_type);
     for number in 0..COUNT {
         let text = match number % 13 {
             1 => "one two bad",
@@ -66,7 +66,7 @@ fn filled(bench: &dyn Bench, key_type: KeyType) -> Box<dyn Fixture> {
 }
 
 /// All keys, page by page.
-fn pages(ports: &dyn Ports, selection: &Selection, limit: usize) -> Vec<DocumentKey> {
+pub(super) fn pages(ports: &dyn Ports, selection: &Selection, limit: usize) -> Vec<DocumentKey> {
     let mut source = ports.source().expect("the source opens");
     let mut keys: Vec<DocumentKey> = Vec::new();
     loop {
@@ -101,7 +101,7 @@ fn run_all(
 
 pub(super) fn keys_of_every_type_are_listed_and_read_once(bench: &dyn Bench) {
     for &key_type in bench.key_types() {
-        let fixture = filled(bench, key_type);
+        let fixture = filled(bench, &Words::with_keys(key_type));
         let ports = fixture.ports();
         let listed = pages(&*ports, &everything(), 7);
         assert_eq!(listed.iter().cloned().collect::<BTreeSet<_>>(), keys(key_type), "{key_type}");
@@ -137,12 +137,12 @@ pub(super) fn keys_of_every_type_are_listed_and_read_once(bench: &dyn Bench) {
 
 pub(super) fn instances_share_keys_of_every_type(bench: &dyn Bench) {
     for &key_type in bench.key_types() {
-        let alone = filled(bench, key_type);
+        let alone = filled(bench, &Words::with_keys(key_type));
         run_all(&*alone, key_type, ("one", 1), &settings());
         let expected = content(&*alone);
         assert_eq!(alone.log().len() as i64, COUNT, "{key_type}");
         for instances in [2, 3, 7] {
-            let fixture = filled(bench, key_type);
+            let fixture = filled(bench, &Words::with_keys(key_type));
             let summaries = run_all(&*fixture, key_type, ("several", instances), &settings());
             let done: u64 = summaries.iter().map(|summary| summary.totals.document_count()).sum();
             assert_eq!(done, COUNT.cast_unsigned(), "{key_type}, {instances} instances");
@@ -158,9 +158,9 @@ pub(super) fn instances_share_keys_of_every_type(bench: &dyn Bench) {
 
 pub(super) fn runs_go_on_with_keys_of_every_type(bench: &dyn Bench) {
     for &key_type in bench.key_types() {
-        let alone = filled(bench, key_type);
+        let alone = filled(bench, &Words::with_keys(key_type));
         run_all(&*alone, key_type, ("one", 1), &settings());
-        let fixture = filled(bench, key_type);
+        let fixture = filled(bench, &Words::with_keys(key_type));
         for (run, limit) in [5, 1, 17].into_iter().enumerate() {
             let settings = RunSettings { limit: Some(limit), ..settings() };
             let instances = u32::try_from(run).expect("small") % 2 + 1;

@@ -2,6 +2,7 @@
 //!
 //! A database's own test runs [`cases`] one by one; each makes its own fixtures and panics when the promise is broken.
 
+mod key_rows;
 mod keys;
 mod lines;
 mod loading;
@@ -52,6 +53,9 @@ cases! {
         the_log_tells_texts_apart_that_any_source_may
         shared_rows_are_ranked_by_keys_of_every_type
         documents_share_rows_alike_whatever_their_keys_are;
+    key_rows:
+        a_key_that_stands_twice_is_told_whatever_its_type
+        documents_of_other_versions_are_taken_again_whatever_their_keys_are;
     sharing:
         of_rows_that_documents_share_rank_decides_and_not_order
         documents_that_share_rows_end_alike_however_they_are_run;

@@ -1,6 +1,6 @@
 //! The tables of keys, one per section.
 
-use super::super::words::{INVALID_CHARACTERS, KEEPS, ON_EXISTING, SKIPS, WRONG_ROOTS};
+use super::super::words::{INVALID_CHARACTERS, KEEPS, KEY_TYPES, ON_EXISTING, SKIPS, WRONG_ROOTS};
 use super::section::{Absent, Rule, Section, Shape, key, names};
 use super::values::{CASE, CODE_LIST, COLUMN, DEFAULTS, LET, STEPS};
 
@@ -64,6 +64,12 @@ pub const SOURCE: Section = Section {
             Shape::Text,
             Absent::Wrong,
             "its key, of integers, decimals without fraction, text or uuids: order, resume and partition; also the name of the key column of the log",
+        ),
+        key(
+            "key_type",
+            Shape::Word(|| names(&KEY_TYPES)),
+            Absent::Means("what the column says; of files, `integer`"),
+            "what the keys are, for those who cannot ask the table: `check` and `ddl` without a connection; files, whose keys are their names where it is `text`. A run refuses keys of another type",
         ),
         key("xml", Shape::Text, Absent::Wrong, "its column of documents: text, XML or binary"),
         key("min_bytes", Shape::Count, Absent::Is("0"), "shorter documents fail as `document-too-short`"),

@@ -44,7 +44,7 @@ impl Counter {
     ) {
         self.document_count += 1;
         self.depth = 0;
-        let key = key.map(|key| key.to_string());
+        let key = key.map(|key| key.spelled());
         let key = key.as_deref();
         elements.get_mut(DOCUMENT).instance_count += 1;
         for event in events {

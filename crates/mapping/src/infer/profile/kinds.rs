@@ -137,6 +137,11 @@ impl Kinds {
         self.0 &= other.0;
     }
 
+    /// No kind.
+    pub(super) fn none() -> Self {
+        Self(0)
+    }
+
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
     }

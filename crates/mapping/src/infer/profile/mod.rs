@@ -17,6 +17,7 @@ mod root_names;
 mod value;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use bumpalo::Bump;
 use xmlshred_model::DocumentKey;
@@ -30,7 +31,7 @@ pub(super) use elements::{Attribute, DOCUMENT, Element, ElementId};
 pub(super) use kinds::{Kind, PATTERNS};
 pub use limits::ProfileLimits;
 pub(super) use name_list::Name;
-pub(super) use value::ValueProfile;
+pub(super) use value::{Nearly, ValueProfile};
 
 use count::Counter;
 use elements::Elements;
@@ -116,6 +117,15 @@ impl Profile {
     /// For what a schema declares, in place of documents.
     pub(super) fn of_schema(limits: ProfileLimits) -> Self {
         Self { origin: Origin::Schema, ..Self::new(limits) }
+    }
+
+    /// How elements and attributes are called, without prefixes.
+    pub(crate) fn local_names(&self) -> BTreeSet<&str> {
+        let elements = self.elements.ids().map(|id| self.elements.get(id));
+        let names = elements.flat_map(|element| {
+            std::iter::once(&element.name).chain(element.attributes.iter().map(|attribute| &attribute.name))
+        });
+        names.map(|name| &*name.local).collect()
     }
 
     /// Counts a document in; answers the local name of its root. `key` is that of its row in the source, where there is one.

@@ -17,6 +17,8 @@ pub(crate) struct ValueProfile {
     pub(crate) has_spaces: bool,
     /// What all values that are not blank can be read as.
     pub(crate) kinds: Kinds,
+    /// What nearly all of them can be read as, where some cannot.
+    pub(crate) nearly: Nearly,
     /// Of numbers, as long as all are numbers.
     pub(crate) number: NumberShape,
     /// The different values, as long as they are few.
@@ -38,8 +40,14 @@ impl ValueProfile {
             self.blank_count += 1;
             return;
         }
-        if !self.kinds.is_empty() {
+        if self.kinds.is_empty() {
+            self.nearly.observe(text);
+        } else {
+            let before = self.kinds;
             self.kinds.narrow(text, &mut self.number);
+            if self.kinds.is_empty() && self.filled_count() > 1 {
+                self.nearly = Nearly::without_the_last(before, self.filled_count() - 1);
+            }
         }
         self.has_spaces |= has_spaces_within(text);
         self.distinct.add(text);
@@ -60,7 +68,8 @@ impl ValueProfile {
 
     /// Adds what is known of values that mean the same, elsewhere.
     pub(in crate::infer) fn merge(&mut self, other: &Self) {
-        let Self { count, blank_count, max_chars, has_spaces, kinds, number, distinct, key_count } = other;
+        let Self { count, blank_count, max_chars, has_spaces, kinds, nearly: _, number, distinct, key_count } =
+            other;
         self.count += count;
         self.blank_count += blank_count;
         self.max_chars = self.max_chars.max(*max_chars);
@@ -74,6 +83,50 @@ impl ValueProfile {
     /// How many are not blank.
     pub(crate) fn filled_count(&self) -> u64 {
         self.count - self.blank_count
+    }
+}
+
+/// What values were read as before one that could not be, and how many can be: mistakes are told, and not taken for another kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Nearly {
+    /// What those that fit can be read as; empty when they are too few.
+    pub(crate) kinds: Kinds,
+    pub(crate) fitting_count: u64,
+    pub(crate) other_count: u64,
+}
+
+impl Nearly {
+    /// So few of a hundred may be mistakes.
+    const MAX_PERCENT: u64 = 5;
+    /// Below so many values that fit, another one is no mistake but another kind.
+    const MIN_FITTING: u64 = 20;
+
+    fn without_the_last(kinds: Kinds, fitting_count: u64) -> Self {
+        match fitting_count {
+            Self::MIN_FITTING.. => Self { kinds, fitting_count, other_count: 1 },
+            _ => Self::none(),
+        }
+    }
+
+    fn none() -> Self {
+        Self { kinds: Kinds::none(), fitting_count: 0, other_count: 0 }
+    }
+
+    fn observe(&mut self, text: &str) {
+        if self.kinds.is_empty() || self.fitting_count == 0 {
+            return;
+        }
+        let mut narrowed = self.kinds;
+        narrowed.narrow(text, &mut NumberShape::default());
+        if !narrowed.is_empty() {
+            self.kinds = narrowed;
+            self.fitting_count += 1;
+            return;
+        }
+        self.other_count += 1;
+        if self.other_count * 100 > Self::MAX_PERCENT * (self.fitting_count + self.other_count) {
+            *self = Self::none();
+        }
     }
 }
 

@@ -1,9 +1,10 @@
-//! Which key a file gets that has none yet.
+//! Which number a file gets that has no key yet.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use xmlshred_engine::ports::{Fault, PortError};
+use xmlshred_model::DocumentKey;
 use xmlshred_model::log_table::FILE;
 
 use crate::transfer::Binding;
@@ -38,13 +39,13 @@ pub(crate) fn new_bindings(
         !bound.chain(files.iter().map(|file| &file.name)).any(|name| number(name).is_some())
     };
     let names: HashSet<&str> = bound.iter().map(|binding| binding.name.as_str()).collect();
-    let mut taken: HashSet<i64> = bound.iter().map(|binding| binding.key).collect();
+    let mut taken: HashSet<i64> = bound.iter().filter_map(|binding| number_of(&binding.key)).collect();
     let files: Vec<_> = files.iter().filter(|file| !names.contains(file.name.as_str())).collect();
     let mut new = Vec::with_capacity(files.len());
     let mut others = Vec::new();
     for file in files {
         match number(&file.name).filter(|&key| taken.insert(key)) {
-            Some(key) => new.push(Binding { key, name: file.name.clone() }),
+            Some(key) => new.push(binding(key, &file.name)),
             None => others.push(file),
         }
     }
@@ -54,9 +55,20 @@ pub(crate) fn new_bindings(
     };
     for file in others {
         let key = free.find(|key| !taken.contains(key)).ok_or_else(no_key_left)?;
-        new.push(Binding { key, name: file.name.clone() });
+        new.push(binding(key, &file.name));
     }
     Ok(new)
+}
+
+fn binding(key: i64, name: &str) -> Binding {
+    Binding { key: DocumentKey::Int(key), name: name.to_owned() }
+}
+
+fn number_of(key: &DocumentKey) -> Option<i64> {
+    match key {
+        DocumentKey::Int(number) => Some(*number),
+        DocumentKey::Decimal(_) | DocumentKey::Uuid(_) | DocumentKey::Text(_) => None,
+    }
 }
 
 /// The keys that version 0.1 gave, where these do not depend on which other files there are.
@@ -68,8 +80,7 @@ fn of_version_1(files: &[ListedFile]) -> Option<Vec<Binding>> {
             return None;
         }
     }
-    let binding = |(key, name): (i64, &String)| Binding { key, name: name.clone() };
-    Some(keys.into_iter().map(binding).collect())
+    Some(keys.into_iter().map(|(key, name)| binding(key, name)).collect())
 }
 
 fn stem(name: &str) -> Option<&str> {
@@ -153,7 +164,8 @@ mod tests {
     #[test]
     fn a_log_of_version_1_is_taken_over_when_its_keys_were_numbers_and_refused_otherwise() {
         let new = new_bindings(&files(&["017.xml", "4.xml"]), &[], Logged::Some).unwrap();
-        let mut found: Vec<_> = new.iter().map(|b| (b.key, b.name.as_str())).collect();
+        let mut found: Vec<_> =
+            new.iter().filter_map(|b| Some((number_of(&b.key)?, b.name.as_str()))).collect();
         found.sort_unstable();
         assert_eq!(found, [(4, "/in/4.xml"), (17, "/in/017.xml")]);
         for names in [&["a.xml", "b.xml"][..], &["1.xml", "readme.xml"], &["017.xml", "17.xml"]] {
