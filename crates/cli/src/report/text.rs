@@ -32,7 +32,7 @@ pub(crate) fn lines(report: &RunReport) -> Vec<String> {
     }
     let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
     lines.push(format!("Rows: {}", count(rows)));
-    for table in &report.tables {
+    for table in report.tables.iter().filter(|table| table.rows > 0) {
         lines.push(format!("  {}: {}", table.table, count(table.rows)));
     }
     let elapsed = Duration::try_from_secs_f64(report.elapsed_seconds).unwrap_or_default();
