@@ -179,7 +179,7 @@ fn what_a_server_holds_is_told_tried_again_and_compared() {
     assert!(!found.out.contains("secret"), "{}", found.out);
     run("retry --vanished --yes").ends_with(0);
     run("retry --document-changed --yes").ends_with(0);
-    run("retry --key 10,11,12 --yes").ends_with(0);
+    run("retry --key 10 --key 11 --key 12 --yes").ends_with(0);
     run("verify --all").ends_with(0);
     let rows =
         client.query_one("SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM processing_log)", &[]);

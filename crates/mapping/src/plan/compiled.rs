@@ -326,6 +326,13 @@ impl CompiledPath {
         !self.variables().is_empty() || self.group().is_some_and(Self::has_variables)
     }
 
+    /// Whether the path begins with `..`.
+    #[inline]
+    pub(crate) fn begins_above(&self) -> bool {
+        let first = self.first();
+        !first.absolute && first.steps.first().is_some_and(|step| step.axis == Axis::Parent)
+    }
+
     /// How far above a node the path begins (`u32::MAX`: at the document); `None`: at the node, or where nothing is to be looked for.
     pub(crate) fn levels_above(&self) -> Option<u32> {
         if self.has_variables() {

@@ -205,7 +205,7 @@ impl<'a> View<'a> {
             CompiledOperand::Number(number) => passes(Side::Number(*number)),
             CompiledOperand::Path(path) => {
                 let mut has_passed = false;
-                self.select_from(path, item, &mut |found| {
+                self.select_around(path, item, &mut |found| {
                     self.work.steps(1)?;
                     has_passed = passes(Side::Text(&self.string_value(found)?))?;
                     if has_passed { Err(Stop::Enough) } else { Ok(()) }
@@ -233,6 +233,9 @@ impl<'a> View<'a> {
     }
 
     fn count(&self, path: &CompiledPath, item: Item) -> Result<f64, WorkEnd> {
+        if let Some(found) = self.matches_around(path, item)? {
+            return Ok(found.len() as f64);
+        }
         let mut count = 0_u32;
         self.select_from(path, item, &mut |_| {
             self.work.steps(1)?;
@@ -255,10 +258,14 @@ impl<'a> View<'a> {
         Ok(match operand {
             CompiledOperand::Text(text) => Cow::Borrowed(text),
             CompiledOperand::Number(number) => Cow::Owned(written(*number)),
-            CompiledOperand::Path(path) => match self.first_from(path, item)? {
-                Some(found) => self.string_value(found)?,
-                None => Cow::Borrowed(""),
-            },
+            CompiledOperand::Path(path) => {
+                let mut first = None;
+                self.select_around(path, item, &mut |found| {
+                    first = Some(found);
+                    Err(Stop::Enough)
+                })?;
+                first.map_or(Ok(Cow::Borrowed("")), |found| self.string_value(found))?
+            }
             CompiledOperand::Normalized(inner) => {
                 let text = self.operand_text(inner, item)?;
                 self.reads(text.len())?;

@@ -15,6 +15,8 @@ pub(super) struct Findings<T> {
     pub(super) absolute: Absolute<T>,
     /// Whether conditions hold that ask for nothing below or at the node.
     pub(super) conditions: Around<bool>,
+    /// Where other paths of conditions lead that begin around the node.
+    pub(super) matches: Around<Rc<[T]>>,
     /// The first matches of paths of `one_per`.
     pub(super) firsts: Around<Option<T>>,
     /// Where `each` leads.
@@ -30,6 +32,7 @@ impl<T> Default for Findings<T> {
         Self {
             absolute: Absolute::default(),
             conditions: Around::default(),
+            matches: Around::default(),
             firsts: Around::default(),
             elements: Around::default(),
             lookups: Lookups::default(),

@@ -135,6 +135,44 @@ impl View<'_> {
         over(self.follow_attribute(path, item, &mut Nobody, visit))
     }
 
+    /// [`Self::select_from`] for an operand that is asked for many nodes: where its path begins at an element around them, what it leads to is
+    /// found once for all of them.
+    pub(super) fn select_around(
+        &self,
+        path: &CompiledPath,
+        item: Item,
+        visit: Visit<'_>,
+    ) -> Result<(), WorkEnd> {
+        match self.matches_around(path, item)? {
+            Some(found) => over(found.iter().try_for_each(|&found| visit(found))),
+            None => self.select_from(path, item, visit),
+        }
+    }
+
+    /// All matches of a path that begins at an element around the node; `None` of any other path.
+    pub(super) fn matches_around(
+        &self,
+        path: &CompiledPath,
+        item: Item,
+    ) -> Result<Option<Rc<[Item]>>, WorkEnd> {
+        let levels = if path.begins_above() { path.levels_above() } else { None };
+        let Some(start) = levels.and_then(|levels| self.above(item, levels)) else { return Ok(None) };
+        self.work.steps(1)?;
+        let known = &self.findings.matches;
+        if let Some(found) = known.get(path, start, item.node) {
+            return Ok(Some(found));
+        }
+        let mut found = Vec::new();
+        self.select_from(path, item, &mut |item| {
+            self.work.value_bytes(size_of::<Item>())?;
+            found.push(item);
+            Ok(())
+        })?;
+        let found: Rc<[Item]> = found.into();
+        known.keep(path, self.extent_of(start), Rc::clone(&found));
+        Ok(Some(found))
+    }
+
     /// All matches of an absolute path, found once per document.
     fn absolute_matches(&self, path: &CompiledPath) -> Result<Rc<[Item]>, WorkEnd> {
         self.work.steps(1)?;

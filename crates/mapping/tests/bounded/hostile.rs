@@ -88,6 +88,11 @@ pub(crate) const CASES: &[Hostile] = &[
         document: |times| repeated("o", "<line sku='a-12'><q>1</q></line>", 1_500 * times),
     },
     Hostile {
+        name: "conditions compare the node with what stands around it",
+        contract: "document: { root: /o }\ntables: { t: { each: line, columns: { a: { path: '../line[../line[last()]/@sku = @sku]/q', pick: last, type: text } } }, u: { each: 'line[@sku = (../line)[last()]/@sku]', columns: { k: { path: '@sku', type: text } } }, v: { each: 'line[count(../line) > @sku]', columns: { k: { path: \"self::*[starts-with(@sku, ../line[last()]/@sku)]/@sku\", type: text } } } }",
+        document: |times| repeated("o", "<line sku='12'><q>1</q></line>", 1_500 * times),
+    },
+    Hostile {
         name: "a column reads the last of all siblings",
         contract: "document: { root: /o }\ntables: { t: { each: line, columns: { sku: { path: '../line[last()]/@sku', type: text } } } }",
         document: |times| repeated("o", "<line sku='a-12'/>", 2_500 * times),
