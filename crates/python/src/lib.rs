@@ -1,7 +1,7 @@
 //! `xmlshred._native`: contracts, documents and rows for Python. No database: rows leave as Arrow streams.
 //!
-//! Life of a call of `shred`: [`documents`] takes portions of whatever Python object holds documents; [`shredding`] has threads make batches
-//! of them, by the engine's own `Batching`, and keeps their order; [`log`] and [`nested`] make tables of the batches, [`table`] hands tables
+//! Life of a call of `shred`: `documents` takes portions of whatever Python object holds documents; `shredding` has threads make batches
+//! of them, by the engine's own `Batching`, and keeps their order; `log` and `nested` make tables of the batches, `table` hands tables
 //! over. Nothing of that needs the interpreter's lock but taking Python's own objects.
 //!
 //! What people see of it is `python/xmlshred`, whose `_native.pyi` has the documentation.
