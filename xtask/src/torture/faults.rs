@@ -17,7 +17,7 @@ use crate::workspace::Error;
 
 /// Longer than any act of such small documents takes, servers that come back included.
 const DEADLINE: Duration = Duration::from_secs(180);
-/// How often the act looks after its runs.
+/// How often the act looks after its runs, where they say nothing.
 const GLANCE: Duration = Duration::from_millis(2);
 
 /// What an act needs to know of its round.
@@ -108,9 +108,15 @@ impl Stage<'_> {
             self.start(run, name, number, is_heard.then(|| sender.clone()))
         });
         let processes = processes.collect::<Result<Vec<_>, _>>()?;
-        drop(sender);
-        let mut performance =
-            Performance { stage: self, act, processes, said, heard: vec![0; act.faults.len()], counts };
+        let mut performance = Performance {
+            stage: self,
+            act,
+            processes,
+            said,
+            _sender: sender,
+            heard: vec![0; act.faults.len()],
+            counts,
+        };
         let verdict = performance.until_all_have_ended();
         if let Some(proxy) = self.servers.proxy() {
             performance.counts.cuts += proxy.cut_count() as u64;
@@ -125,6 +131,8 @@ struct Performance<'a> {
     act: &'a Act,
     processes: Vec<Process>,
     said: Receiver<Said>,
+    /// Kept, so that nobody's silence is the end of the line.
+    _sender: Sender<Said>,
     /// For each fault, lines that it waits for.
     heard: Vec<u32>,
     counts: &'a mut Counts,
@@ -156,13 +164,13 @@ impl Performance<'_> {
                 self.processes.iter_mut().for_each(|process| drop(process.child.wait()));
                 return Ok(Some(format!("a run did not end within {} s", DEADLINE.as_secs())));
             }
-            std::thread::sleep(GLANCE);
         }
     }
 
-    /// Counts the lines that faults wait for.
+    /// Waits a glance for a line that faults wait for, and counts it and all others that have been said.
     fn listen(&mut self) {
-        for Said { run: said_by, line } in self.said.try_iter() {
+        let first = self.said.recv_timeout(GLANCE).ok();
+        for Said { run: said_by, line } in first.into_iter().chain(self.said.try_iter()) {
             for (fault, heard) in self.act.faults.iter().zip(&mut self.heard) {
                 if let Moment::Line { run, words, .. } = fault.moment {
                     *heard += u32::from(run == said_by && line.contains(words));

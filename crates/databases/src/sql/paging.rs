@@ -86,17 +86,7 @@ impl OpenBounds {
         spec: &SourceSpec,
         parameter: &dyn Fn(usize) -> String,
     ) -> String {
-        let SourceSpec {
-            schema,
-            table,
-            key,
-            key_type: _,
-            xml: _,
-            min_bytes: _,
-            where_sql,
-            version: _,
-            columns: _,
-        } = spec;
+        let SourceSpec { schema, table, key, where_sql, .. } = spec;
         let from = dialect.table(schema.as_deref(), table);
         let key = format!("{}.{}", dialect.quote(table), dialect.quote(key));
         let mut sql = format!("FROM {from} WHERE {key} IS NOT NULL");
@@ -323,17 +313,7 @@ pub(crate) fn selecting(
     log: Option<&SeenLog<'_>>,
     [first, last, contract]: [&str; 3],
 ) -> String {
-    let SourceSpec {
-        schema,
-        table,
-        key,
-        key_type: _,
-        xml: _,
-        min_bytes: _,
-        where_sql,
-        version: _,
-        columns: _,
-    } = spec;
+    let SourceSpec { schema, table, key, where_sql, .. } = spec;
     let from = dialect.table(schema.as_deref(), table);
     let (table, key) = (dialect.quote(table), dialect.quote(key));
     let mut sql = format!("FROM {from} WHERE {table}.{key} >= {first} AND {table}.{key} <= {last}");

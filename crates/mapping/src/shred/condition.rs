@@ -258,14 +258,10 @@ impl<'a> View<'a> {
         Ok(match operand {
             CompiledOperand::Text(text) => Cow::Borrowed(text),
             CompiledOperand::Number(number) => Cow::Owned(written(*number)),
-            CompiledOperand::Path(path) => {
-                let mut first = None;
-                self.select_around(path, item, &mut |found| {
-                    first = Some(found);
-                    Err(Stop::Enough)
-                })?;
-                first.map_or(Ok(Cow::Borrowed("")), |found| self.string_value(found))?
-            }
+            CompiledOperand::Path(path) => match self.first_around(path, item)? {
+                Some(found) => self.string_value(found)?,
+                None => Cow::Borrowed(""),
+            },
             CompiledOperand::Normalized(inner) => {
                 let text = self.operand_text(inner, item)?;
                 self.reads(text.len())?;

@@ -15,10 +15,8 @@ pub(super) struct Findings<T> {
     pub(super) absolute: Absolute<T>,
     /// Whether conditions hold that ask for nothing below or at the node.
     pub(super) conditions: Around<bool>,
-    /// Where other paths of conditions lead that begin around the node.
+    /// Where other paths of conditions and of `one_per` lead that begin around the node.
     pub(super) matches: Around<Rc<[T]>>,
-    /// The first matches of paths of `one_per`.
-    pub(super) firsts: Around<Option<T>>,
     /// Where `each` leads.
     pub(super) elements: Around<Rc<[NodeId]>>,
     /// Where values of rows are looked up.
@@ -33,7 +31,6 @@ impl<T> Default for Findings<T> {
             absolute: Absolute::default(),
             conditions: Around::default(),
             matches: Around::default(),
-            firsts: Around::default(),
             elements: Around::default(),
             lookups: Lookups::default(),
             variables: Variables::default(),

@@ -85,20 +85,6 @@ impl<'d, T: Trace> RowMaker<'d, '_, T> {
     }
 
     fn text_at(&self, path: &CompiledPath, start: Item) -> Result<Option<Cow<'d, str>>, WorkEnd> {
-        self.first(path, start)?.map(|item| self.view.string_value(item)).transpose()
-    }
-
-    /// The first match, found once for all rows within the element that the path begins at.
-    fn first(&self, path: &CompiledPath, item: Item) -> Result<Option<Item>, WorkEnd> {
-        let Some(start) = path.levels_above().and_then(|levels| self.view.above(item, levels)) else {
-            return self.view.first_from(path, item);
-        };
-        let known = &self.view.findings.firsts;
-        if let Some(found) = known.get(path, start, item.node) {
-            return Ok(found);
-        }
-        let found = self.view.first_from(path, item)?;
-        known.keep(path, self.view.extent_of(start), found);
-        Ok(found)
+        self.view.first_around(path, start)?.map(|item| self.view.string_value(item)).transpose()
     }
 }

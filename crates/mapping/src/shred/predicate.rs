@@ -149,6 +149,14 @@ impl View<'_> {
         }
     }
 
+    /// The first match of such a path.
+    pub(super) fn first_around(&self, path: &CompiledPath, item: Item) -> Result<Option<Item>, WorkEnd> {
+        match self.matches_around(path, item)? {
+            Some(found) => Ok(found.first().copied()),
+            None => self.first_from(path, item),
+        }
+    }
+
     /// All matches of a path that begins at an element around the node; `None` of any other path.
     pub(super) fn matches_around(
         &self,
