@@ -326,11 +326,14 @@ impl CompiledPath {
         !self.variables().is_empty() || self.group().is_some_and(Self::has_variables)
     }
 
-    /// Whether the path begins with `..`.
+    /// Whether the path begins with `..`, or is one of the matches of a path that begins there or at the document.
     #[inline]
     pub(crate) fn begins_above(&self) -> bool {
         let first = self.first();
-        !first.absolute && first.steps.first().is_some_and(|step| step.axis == Axis::Parent)
+        match first.absolute {
+            true => self.group().is_some(),
+            false => first.steps.first().is_some_and(|step| step.axis == Axis::Parent),
+        }
     }
 
     /// How far above a node the path begins (`u32::MAX`: at the document); `None`: at the node, or where nothing is to be looked for.

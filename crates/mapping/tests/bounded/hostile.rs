@@ -89,7 +89,7 @@ pub(crate) const CASES: &[Hostile] = &[
     },
     Hostile {
         name: "conditions compare the node with what stands around it",
-        contract: "document: { root: /o }\ntables: { t: { each: line, columns: { a: { path: '../line[../line[last()]/@sku = @sku]/q', pick: last, type: text } } }, u: { each: 'line[@sku = (../line)[last()]/@sku]', columns: { k: { path: '@sku', type: text } } }, v: { each: 'line[count(../line) > @sku]', columns: { k: { path: \"self::*[starts-with(@sku, ../line[last()]/@sku)]/@sku\", type: text } } } }",
+        contract: "document: { root: /o }\ntables: { t: { each: line, columns: { a: { path: '../line[../line[last()]/@sku = @sku]/q', pick: last, type: text } } }, u: { each: 'line[@sku = (../line)[last()]/@sku]', columns: { k: { path: '@sku', type: text } } }, w: { each: 'line[@sku = (//line)[last()]/@sku]', one_per: { key: '(//line)[last()]/@sku' }, columns: { k: { path: '@sku', type: text } } }, v: { each: 'line[count(../line) > @sku]', columns: { k: { path: \"self::*[starts-with(@sku, ../line[last()]/@sku)]/@sku\", type: text } } } }",
         document: |times| repeated("o", "<line sku='12'><q>1</q></line>", 1_500 * times),
     },
     Hostile {
