@@ -58,9 +58,13 @@ impl PostgresServer {
         let programs = programs()?;
         let folder = tempfile::Builder::new().prefix("xmlshred-pg").tempdir().expect("a temporary folder");
         let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
-        let server = Self { programs, folder, port: free_port(), settings, process: Mutex::new(None) };
+        let mut server = Self { programs, folder, port: free_port(), settings, process: Mutex::new(None) };
         server.create_data();
-        server.up();
+        // Another may take the port between the look and the start.
+        while let Err(said) = server.try_up() {
+            assert!(said.contains("Address already in use"), "PostgreSQL does not start: {said}");
+            server.port = free_port();
+        }
         Ok(server)
     }
 
@@ -115,10 +119,18 @@ impl PostgresServer {
     }
 
     /// Starts the server again after [`PostgresServer::crash`], on the same data and port; waits until it is ready.
+    ///
+    /// # Panics
+    /// When it does not start.
     pub fn up(&self) {
+        self.try_up().unwrap_or_else(|said| panic!("PostgreSQL does not start: {said}"));
+    }
+
+    /// As [`PostgresServer::up`]; the error is what the server said.
+    fn try_up(&self) -> Result<(), String> {
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         if process.is_some() {
-            return;
+            return Ok(());
         }
         let mut command = self.command("postgres");
         command.arg("-D").arg(self.data()).stderr(Stdio::piped()).stdin(Stdio::null());
@@ -145,12 +157,13 @@ impl PostgresServer {
             match lines.next() {
                 Some(Ok(line)) if line.contains(READY) => break,
                 Some(Ok(line)) => said.push(line),
-                Some(Err(_)) | None => panic!("PostgreSQL does not start: {}", said.join("\n")),
+                Some(Err(_)) | None => return Err(said.join("\n")),
             }
         }
         // What it says later nobody reads, but the pipe must not fill up.
         std::thread::spawn(move || lines.for_each(drop));
         *process = Some(child);
+        Ok(())
     }
 
     fn data(&self) -> PathBuf {
