@@ -157,7 +157,10 @@ impl PostgresServer {
             match lines.next() {
                 Some(Ok(line)) if line.contains(READY) => break,
                 Some(Ok(line)) => said.push(line),
-                Some(Err(_)) | None => return Err(said.join("\n")),
+                Some(Err(_)) | None => {
+                    child.wait().expect("a process that said its last is waited for");
+                    return Err(said.join("\n"));
+                }
             }
         }
         // What it says later nobody reads, but the pipe must not fill up.
