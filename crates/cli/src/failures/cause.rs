@@ -97,6 +97,9 @@ tables:
             contract_hash: String::new(),
             document_hash: String::new(),
             source_version: None,
+            instance_id: 0,
+            instance_count: 1,
+            duration_ms: 0,
         };
         let (cause, message) = Cause::of(&entry, &contract::target_schema(&contract));
         let place = cause.place().unwrap_or_default();

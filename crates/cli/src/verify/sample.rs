@@ -55,6 +55,9 @@ mod tests {
             contract_hash: String::new(),
             document_hash: String::new(),
             source_version: None,
+            instance_id: 0,
+            instance_count: 1,
+            duration_ms: 0,
         }
     }
 

@@ -209,6 +209,8 @@ impl Journal for PostgresJournal {
 /// A row of an [`EntryQuery`].
 fn entry(row: &Row, key_sql: KeySql) -> LogEntry {
     let text = |at| row.get::<_, Option<String>>(at).unwrap_or_default();
+    let number = |at| row.get::<_, Option<i64>>(at).unwrap_or(0);
+    let small = |at| u32::try_from(number(at)).unwrap_or(u32::MAX);
     LogEntry {
         key: key_sql.logged(row, 0),
         status: text(1),
@@ -216,12 +218,15 @@ fn entry(row: &Row, key_sql: KeySql) -> LogEntry {
         failure_code: row.get(3),
         failure_table: row.get(4),
         failure_column: row.get(5),
-        processed_at: row.get::<_, Option<i64>>(6).unwrap_or(0),
+        processed_at: number(6),
         session_id: text(7),
-        row_count: u64::try_from(row.get::<_, Option<i64>>(8).unwrap_or(0)).unwrap_or(0),
+        row_count: u64::try_from(number(8)).unwrap_or(0),
         contract_hash: text(9),
         document_hash: text(10),
         source_version: row.get(11),
+        instance_id: small(12),
+        instance_count: small(13),
+        duration_ms: u64::try_from(number(14)).unwrap_or(0),
     }
 }
 

@@ -35,7 +35,8 @@ impl EntryQuery<'_> {
         };
         format!(
             "SELECT {top}{key_read}, status, failure_reason, failure_code, failure_table, failure_column, {time}, session_id, \
-             row_count, contract_hash, document_hash, {SOURCE_VERSION} FROM {log} \
+             row_count, contract_hash, document_hash, {SOURCE_VERSION}, CAST(instance_id AS bigint), CAST(instance_count AS bigint), \
+             CAST(duration_ms AS bigint) FROM {log} \
              WHERE {CONTRACT_NAME} = {contract}{behind}{status} ORDER BY {key}{end}"
         )
     }
@@ -60,7 +61,8 @@ mod tests {
             limit: 10,
         };
         let columns = "status, failure_reason, failure_code, failure_table, failure_column, processing_time, session_id, row_count, \
-                       contract_hash, document_hash, source_version";
+                       contract_hash, document_hash, source_version, CAST(instance_id AS bigint), \
+                       CAST(instance_count AS bigint), CAST(duration_ms AS bigint)";
         assert_eq!(
             query.sql(),
             format!(

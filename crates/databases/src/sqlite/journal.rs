@@ -202,6 +202,9 @@ fn entry(row: &Row<'_>, key_type: KeyType) -> rusqlite::Result<LogEntry> {
         contract_hash: text_of_others(row, 9)?,
         document_hash: text_of_others(row, 10)?,
         source_version: optional(11)?,
+        instance_id: number_of_others(row, 12)?,
+        instance_count: number_of_others(row, 13)?,
+        duration_ms: u64::try_from(row.get::<_, Option<i64>>(14)?.unwrap_or(0)).unwrap_or(0),
     })
 }
 
@@ -300,9 +303,9 @@ fn text_of_others(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
     })
 }
 
-/// A number that somebody else may have written; the largest where no instance can have it.
+/// A number that somebody else may have written: 0 where there is none, the largest where no instance can have it.
 fn number_of_others(row: &Row<'_>, at: usize) -> rusqlite::Result<u32> {
-    Ok(u32::try_from(row.get::<_, i64>(at)?).unwrap_or(u32::MAX))
+    Ok(u32::try_from(row.get::<_, Option<i64>>(at)?.unwrap_or(0)).unwrap_or(u32::MAX))
 }
 
 /// A time that somebody else wrote in another form counts as the beginning of time: it is only shown.

@@ -309,10 +309,13 @@ fn entry(row: Vec<OwnedValue>, key_sql: KeySql) -> Option<LogEntry> {
         _ => 0,
     };
     let session_id = text(&mut row).unwrap_or_default();
-    let row_count = match row.next()?.as_value() {
-        Value::Int(count) => u64::try_from(count).unwrap_or(0),
-        _ => 0,
-    };
+    let number =
+        |row: &mut std::vec::IntoIter<OwnedValue>| match row.next().as_ref().map(OwnedValue::as_value) {
+            Some(Value::Int(count)) => count,
+            _ => 0,
+        };
+    let small = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    let row_count = u64::try_from(number(&mut row)).unwrap_or(0);
     Some(LogEntry {
         key,
         status,
@@ -326,5 +329,8 @@ fn entry(row: Vec<OwnedValue>, key_sql: KeySql) -> Option<LogEntry> {
         contract_hash: text(&mut row).unwrap_or_default(),
         document_hash: text(&mut row).unwrap_or_default(),
         source_version: text(&mut row),
+        instance_id: small(number(&mut row)),
+        instance_count: small(number(&mut row)),
+        duration_ms: u64::try_from(number(&mut row)).unwrap_or(0),
     })
 }

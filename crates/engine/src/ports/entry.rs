@@ -30,6 +30,12 @@ pub struct LogEntry {
     pub document_hash: String,
     /// The version that it had in its source.
     pub source_version: Option<String>,
+    /// By which instance, from 0.
+    pub instance_id: u32,
+    /// Of how many.
+    pub instance_count: u32,
+    /// Milliseconds that shredding it took, rounded up.
+    pub duration_ms: u64,
 }
 
 impl LogEntry {

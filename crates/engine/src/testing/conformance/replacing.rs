@@ -70,7 +70,9 @@ pub(super) fn entries_of_the_log_come_in_order_and_page_by_page(bench: &dyn Benc
         1 => Document::new(key).skipped(),
         _ => Document::family(key, "x", 1),
     });
-    commit(&mut *fixture.ports().sink().expect("the sink opens"), &batch(&schema, documents), "s");
+    let mut sink = fixture.ports().sink().expect("the sink opens");
+    sink.commit(&batch(&schema, documents), &identity("s", 1, 3), FailedDocuments::Leave)
+        .expect("the batch is committed");
     let other = Arc::new(TargetSchema { contract_name: "other".to_owned(), ..(*schema).clone() });
     create_tables(&*fixture.ports_for(&other));
     let of_others = batch(&other, [Document::new(5).failed("theirs")]);
@@ -96,6 +98,9 @@ pub(super) fn entries_of_the_log_come_in_order_and_page_by_page(bench: &dyn Benc
         contract_hash: "0123456789abcdef0123456789abcdef".to_owned(),
         document_hash: format!("{:032x}", hash_of(4)),
         source_version: None,
+        instance_id: 1,
+        instance_count: 3,
+        duration_ms: 2,
     };
     assert_eq!(failed[1], expected);
     let all = entries(&*fixture.ports(), Entries::All, 100);

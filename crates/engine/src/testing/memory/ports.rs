@@ -308,5 +308,8 @@ fn entry(row: &LogRow) -> LogEntry {
         contract_hash: row.contract_hash.clone(),
         document_hash: row.document_hash.clone(),
         source_version: row.source_version.clone(),
+        instance_id: u32::try_from(row.instance_id).unwrap_or(u32::MAX),
+        instance_count: u32::try_from(row.instance_count).unwrap_or(u32::MAX),
+        duration_ms: row.duration_ms.unsigned_abs(),
     }
 }
