@@ -222,16 +222,18 @@ impl CommandError {
             Self::Run(error) => error.hint().map(str::to_owned),
             Self::Begun(error) => error.hint(),
             Self::MetricsListen { .. } => Some("choose a free port; every instance needs its own".to_owned()),
-            Self::NoSuchTopic { .. } => Some(
-                "there is help about contract, paths, expressions, types, errors, running, operating, databases, every command, and every code such as E0107 or key-mismatch"
-                    .to_owned(),
-            ),
+            Self::NoSuchTopic { .. } => {
+                let topics = crate::manual::topics().collect::<Vec<_>>().join(", ");
+                Some(format!(
+                    "there is help about {topics}, every command, and every code such as E0107 or key-mismatch"
+                ))
+            }
             Self::Infer { error, .. } => error.hint().map(str::to_owned),
             Self::Schema { error, .. } => error.hint(),
             Self::LegacyFile { hint, .. } => Some((*hint).to_owned()),
-            Self::Untraced { remedy, .. } => {
-                Some(format!("`retry` without --all, --key and the like tries failed documents alone; else {remedy}"))
-            }
+            Self::Untraced { remedy, .. } => Some(format!(
+                "`retry` without --all, --key and the like tries failed documents alone; else {remedy}"
+            )),
             Self::ExportExists { .. } => {
                 Some("no document is replaced: choose a new folder, or move the old one away".to_owned())
             }

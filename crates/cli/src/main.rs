@@ -19,6 +19,7 @@ mod explore;
 mod failed_samples;
 mod failures;
 mod import_legacy;
+mod manual;
 mod preview;
 mod report;
 mod retry;

@@ -120,7 +120,7 @@ pub(crate) enum Command {
     /// Print CREATE TABLE statements for the target and the log
     Ddl(Box<DdlArgs>),
 
-    /// Print the manual of contracts, paths, expressions, types or errors, or the help of a command
+    /// Print a page of the manual, the help of a command, or what a code means
     Help(HelpArgs),
 
     /// Print the JSON Schema of contracts, for editors

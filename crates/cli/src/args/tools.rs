@@ -329,8 +329,13 @@ pub(crate) struct StatusArgs {
 /// Arguments of `xmlshred help`.
 #[derive(Args)]
 pub(crate) struct HelpArgs {
-    /// `contract`, `paths`, `expressions`, `types`, `errors`, `running`, `operating`, `databases`; a command; a code such as E0107 or key-mismatch
+    #[arg(value_name = "ABOUT", help = about())]
     pub(crate) about: Option<String>,
+}
+
+fn about() -> String {
+    let topics = crate::manual::topics().collect::<Vec<_>>().join(", ");
+    format!("A page of the manual ({topics}); a command; a code such as E0107 or key-mismatch")
 }
 
 /// Arguments of `xmlshred completions`.

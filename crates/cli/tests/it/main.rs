@@ -16,6 +16,7 @@ mod interruption;
 mod keys;
 mod manners;
 mod messages;
+mod pages;
 mod postgres;
 mod preview;
 mod retry;

@@ -220,6 +220,9 @@ fn help_prints_the_manual_by_topic_command_and_code() {
         ("E0107", ["E0107 unknown-codes", "help: "]),
         ("key-mismatch", ["key-mismatch\n\nThe key", "What to do: "]),
         ("run", ["Usage: xmlshred run", "--instance-id"]),
+        ("infer", ["Usage: xmlshred infer", "# "]),
+        ("instances", ["# Instances", "XXH3-64"]),
+        ("recipes", ["# Recipes", "one_per"]),
     ] {
         let answer = place.run(&format!("help {about}")).ends_with(0);
         assert!(words.iter().all(|word| answer.out.contains(word)), "{about}: {}", answer.out);

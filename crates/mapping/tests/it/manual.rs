@@ -1,5 +1,6 @@
 //! `docs/contract.md`: its tables of keys are those of the program, its examples give what it says, and nothing of the language is
-//! without one. `UPDATE_CASES=1` writes what comes now; read the difference before committing it.
+//! without one. The examples of `docs/recipes.md` are run in the same way. `UPDATE_CASES=1` writes what comes now; read the difference
+//! before committing it.
 
 use std::collections::BTreeSet;
 use std::path::{Path as File, PathBuf};
@@ -11,23 +12,34 @@ use yaml_serde::Value;
 
 use crate::shred::{Case, outcome};
 
-fn file() -> PathBuf {
-    File::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/contract.md")
+const MANUAL: &str = "contract.md";
+
+fn file(page: &str) -> PathBuf {
+    File::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(page)
+}
+
+fn read(page: &str) -> String {
+    std::fs::read_to_string(file(page)).unwrap()
 }
 
 fn manual() -> String {
-    std::fs::read_to_string(file()).unwrap()
+    read(MANUAL)
+}
+
+/// Compares with what the page says, or writes it.
+fn settle_page(page: &str, found: String) {
+    if std::env::var_os("UPDATE_CASES").is_some() {
+        std::fs::write(file(page), found).unwrap();
+        return;
+    }
+    let said = read(page);
+    let first = said.lines().zip(found.lines()).find(|(said, found)| said != found);
+    assert!(said == found, "docs/{page} is not up to date, UPDATE_CASES=1 writes it: {first:?}");
 }
 
 /// Compares with what the manual says, or writes it.
 fn settle(found: String) {
-    if std::env::var_os("UPDATE_CASES").is_some() {
-        std::fs::write(file(), found).unwrap();
-        return;
-    }
-    let said = manual();
-    let first = said.lines().zip(found.lines()).find(|(said, found)| said != found);
-    assert!(said == found, "docs/contract.md is not up to date, UPDATE_CASES=1 writes it: {first:?}");
+    settle_page(MANUAL, found);
 }
 
 /// The headings under which the tables of keys stand.
@@ -109,7 +121,17 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
 
 #[test]
 fn every_example_gives_what_the_manual_says() {
-    let text = manual();
+    check_examples(MANUAL, 25);
+}
+
+#[test]
+fn every_recipe_gives_what_its_page_says() {
+    check_examples("recipes.md", 14);
+}
+
+/// A contract, a document and what comes of it, one block behind the other.
+fn check_examples(page: &str, at_least: usize) {
+    let text = read(page);
     let (mut updated, mut copied, mut count) = (String::new(), 0, 0);
     for [contract, document, said] in blocks(&text).array_windows() {
         if [contract.language, document.language, said.language] != ["yaml", "xml", "text"] {
@@ -123,8 +145,8 @@ fn every_example_gives_what_the_manual_says() {
         updated.push('\n');
         copied = said.end.max(said.start);
     }
-    assert!(count >= 25, "only {count} examples");
-    settle(updated + &text[copied..]);
+    assert!(count >= at_least, "only {count} examples in {page}");
+    settle_page(page, updated + &text[copied..]);
 }
 
 /// Every use of a key, of a word behind it, and of a type in a contract.
