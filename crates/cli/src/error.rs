@@ -102,6 +102,14 @@ pub(crate) enum CommandError {
         /// Why.
         reason: KeyError,
     },
+    /// `--session` of a run that the log does not have.
+    #[error("the log has no session {session}")]
+    NoSuchSession {
+        /// As typed.
+        session: String,
+        /// The last ones that it has.
+        last: Vec<String>,
+    },
     /// `help` about something that the program does not know.
     #[error("no help about `{about}`")]
     NoSuchTopic {
@@ -170,6 +178,7 @@ impl CommandError {
             | Self::LegacyFile { .. }
             | Self::NoSuchKey { .. }
             | Self::NoKey { .. }
+            | Self::NoSuchSession { .. }
             | Self::NoSuchTopic { .. }
             | Self::MetricsListen { .. } => Exit::Usage,
             Self::Port { error, .. } => exit_of(&error.fault),
@@ -222,6 +231,10 @@ impl CommandError {
             Self::Run(error) => error.hint().map(str::to_owned),
             Self::Begun(error) => error.hint(),
             Self::MetricsListen { .. } => Some("choose a free port; every instance needs its own".to_owned()),
+            Self::NoSuchSession { last, .. } if last.is_empty() => {
+                Some("it has no document of this contract at all".to_owned())
+            }
+            Self::NoSuchSession { last, .. } => Some(format!("the last ones are {}", last.join(", "))),
             Self::NoSuchTopic { .. } => {
                 let topics = crate::manual::topics().collect::<Vec<_>>().join(", ");
                 Some(format!(

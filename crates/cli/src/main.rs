@@ -20,10 +20,13 @@ mod failed_samples;
 mod failures;
 mod import_legacy;
 mod manual;
+mod page;
 mod preview;
 mod report;
+mod report_page;
 mod retry;
 mod rows;
+mod sessions;
 mod settings;
 mod signals;
 mod target_findings;
@@ -72,6 +75,7 @@ fn execute(command: Command) -> Result<Exit, CommandError> {
         Command::Retry(args) => command::retry(&args),
         Command::Verify(args) => command::verify(&args),
         Command::Failures(args) => command::failures(&args),
+        Command::Report(args) => command::report(&args),
         Command::Check(args) => command::check(&args),
         Command::Preview(args) => command::preview(&args),
         Command::Explain(args) => command::explain(&args),

@@ -4,7 +4,7 @@ const CONTRACT: &str = include_str!("../../../docs/contract.md");
 const ERRORS: &str = include_str!("../../../docs/errors.md");
 
 /// Pages that are printed as they are.
-const PAGES: [(&str, &str); 13] = [
+const PAGES: [(&str, &str); 14] = [
     ("recipes", include_str!("../../../docs/recipes.md")),
     ("tools", include_str!("../../../docs/tools.md")),
     ("infer", include_str!("../../../docs/infer.md")),
@@ -14,6 +14,7 @@ const PAGES: [(&str, &str); 13] = [
     ("running", include_str!("../../../docs/running.md")),
     ("instances", include_str!("../../../docs/instances.md")),
     ("operating", include_str!("../../../docs/operating.md")),
+    ("report", include_str!("../../../docs/report.md")),
     ("databases", include_str!("../../../docs/databases.md")),
     ("metrics", include_str!("../../../docs/metrics.md")),
     ("python", include_str!("../../../docs/python.md")),

@@ -9,7 +9,7 @@ mod tools;
 
 pub(crate) use database::{ContractArgs, DatabaseArgs};
 pub(crate) use documents::{DocumentArgs, KeyArgs};
-pub(crate) use operating::{FailureArgs, FailuresArgs, RetryArgs, VerifyArgs};
+pub(crate) use operating::{FailureArgs, FailuresArgs, ReportPageArgs, RetryArgs, VerifyArgs};
 pub(crate) use program::{Cli, Command};
 pub(crate) use run::{
     InstanceArgs, InstanceId, LaunchArgs, LogLevel, MaxFailuresArg, ProgressMode, ReportArgs, RunArgs,

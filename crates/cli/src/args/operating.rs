@@ -108,6 +108,43 @@ pub(crate) struct RetryArgs {
     pub(crate) report: ReportArgs,
 }
 
+/// Arguments of `xmlshred report`.
+#[derive(Args)]
+pub(crate) struct ReportPageArgs {
+    /// Only this session; without it, all that the log has
+    #[arg(long, value_name = "ID")]
+    pub(crate) session: Option<String>,
+
+    /// Write the page to this file; an earlier page of `report` is replaced
+    #[arg(long, short = 'o', value_name = "FILE", default_value = "report.html")]
+    pub(crate) out: PathBuf,
+
+    /// Replace the file of --out whatever it is
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Open the page in the browser
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) open: bool,
+
+    /// Print what the page shows as one JSON object, and write no page
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Where the runs wrote their log files
+    #[arg(long, value_name = "DIR", default_value = "logs")]
+    pub(crate) log_dir: PathBuf,
+
+    /// Where they wrote their metrics files
+    #[arg(long, value_name = "DIR", default_value = "metrics")]
+    pub(crate) metrics_dir: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) contract: ContractArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
 /// Arguments of `xmlshred verify`.
 #[derive(Args)]
 pub(crate) struct VerifyArgs {

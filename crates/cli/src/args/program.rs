@@ -4,7 +4,8 @@ use clap::{Parser, Subcommand};
 
 use super::{
     CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, ExploreArgs, FailuresArgs, HelpArgs,
-    ImportLegacyArgs, InferArgs, LaunchArgs, PreviewArgs, RetryArgs, RunArgs, StatusArgs, VerifyArgs,
+    ImportLegacyArgs, InferArgs, LaunchArgs, PreviewArgs, ReportPageArgs, RetryArgs, RunArgs, StatusArgs,
+    VerifyArgs,
 };
 use crate::demo::DemoArgs;
 
@@ -55,6 +56,12 @@ pub(crate) enum Command {
     /// Groups them by cause and by the column that they failed in, with its line in the contract. Ends with 3 when there are some.
     #[command(after_help = EXIT_CODES)]
     Failures(Box<FailuresArgs>),
+
+    /// Write a page about a run, or about all: verdict, throughput, instances, failures, issues, faults
+    ///
+    /// One HTML file that fetches nothing, from the log, log files and metrics files; also of a run that died. No value of a document is in it.
+    #[command(after_help = EXIT_CODES)]
+    Report(Box<ReportPageArgs>),
 
     /// Process documents again: failed ones, or those that contract or source have changed
     ///

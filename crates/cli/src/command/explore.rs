@@ -1,6 +1,6 @@
 //! `xmlshred explore`: documents beside the rows that they give, as a page to click through.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use xmlshred_mapping::explore::{Bounds, Explored, Explorer};
 use xmlshred_mapping::{DocumentContext, Plan};
 use xmlshred_model::shown;
 
-use super::output_file::{Existing, OutputFile};
+use super::output_file::OutputFile;
 use crate::args::{DocumentArgs, ExploreArgs};
 use crate::console;
 use crate::database;
@@ -41,8 +41,7 @@ pub(crate) fn explore(args: &ExploreArgs) -> Result<Exit, CommandError> {
     documents::refuse_contracts(given)?;
     let connection = database::resolve_if_any(database)?;
     // Before the work, not behind it.
-    let existing = if *force || is_page(out) { Existing::Replace } else { Existing::Keep };
-    let target = if *json { None } else { Some(OutputFile::new(out, existing)?) };
+    let target = if *json { None } else { Some(OutputFile::of_page(out, "explore", *force)?) };
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
     if !warnings.is_empty() {
@@ -97,13 +96,6 @@ fn look_at(explorer: &mut Explorer, document: &Document, plan: &Plan, now: i64) 
         Ok(content) => explorer.explore(content, &context),
         Err(failure) => Explored::of_failure(key.cloned(), failure, plan),
     }
-}
-
-/// Whether a file is a page of an earlier time: nobody misses it.
-fn is_page(path: &Path) -> bool {
-    let mut beginning = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(100).read_to_end(&mut beginning));
-    read.is_ok() && explore::is_page(&beginning)
 }
 
 fn tell(out: &Path, count: usize) {

@@ -1,10 +1,11 @@
 //! A file that a command makes: nobody's is replaced unless asked.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::CommandError;
+use crate::page;
 
 /// What happens to a file that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,17 @@ impl OutputFile {
             return Err(CommandError::Exists { path: path.to_owned() });
         }
         Ok(Self { path: path.to_owned(), existing })
+    }
+
+    /// A page of a command. One that it wrote at an earlier time is replaced: nobody misses it.
+    ///
+    /// # Errors
+    /// When something else is there, and `force` does not say otherwise.
+    pub(super) fn of_page(path: &Path, command: &str, force: bool) -> Result<Self, CommandError> {
+        let mut beginning = Vec::new();
+        let read = std::fs::File::open(path).and_then(|file| file.take(100).read_to_end(&mut beginning));
+        let is_page = read.is_ok() && page::is_page(command, &beginning);
+        Self::new(path, if force || is_page { Existing::Replace } else { Existing::Keep })
     }
 
     /// Writes it.

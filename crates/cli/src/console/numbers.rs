@@ -31,6 +31,11 @@ pub(crate) fn duration(duration: Duration) -> String {
     }
 }
 
+/// [`duration`] of seconds.
+pub(crate) fn seconds(seconds: f64) -> String {
+    duration(Duration::try_from_secs_f64(seconds).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

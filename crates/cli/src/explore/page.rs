@@ -2,25 +2,19 @@
 
 use super::document::DocumentText;
 use super::head::Head;
+use crate::page::{COPY, DOM, Page};
 
-const PAGE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
-const SCRIPTS: [&str; 6] = [
+const BODY: &str = include_str!("page/body.html");
+const SCRIPTS: [&str; 7] = [
     include_str!("page/data.js"),
-    include_str!("page/dom.js"),
+    DOM,
+    COPY,
     include_str!("page/tree.js"),
     include_str!("page/grid.js"),
     include_str!("page/detail.js"),
     include_str!("page/main.js"),
 ];
-
-/// The first line behind which a file is a page that we wrote, and may be written again.
-const SIGN: &str = "<!doctype html>\n<!-- xmlshred explore -->\n";
-
-/// Whether a file is such a page.
-pub(crate) fn is_page(beginning: &[u8]) -> bool {
-    beginning.starts_with(SIGN.as_bytes())
-}
 
 /// One self-contained page. Each document is JSON of its own, so that only the one that is looked at is read.
 pub(crate) fn page(head: &Head, documents: &[DocumentText]) -> serde_json::Result<String> {
@@ -31,21 +25,8 @@ pub(crate) fn page(head: &Head, documents: &[DocumentText]) -> serde_json::Resul
     for (at, document) in documents.iter().enumerate() {
         push_json(&format!("document-{at}"), &document.json, &mut data);
     }
-    let scripts = SCRIPTS.concat();
-    let mut page = String::with_capacity(data.len() + 64 * 1024);
-    page.push_str(SIGN);
-    let mut rest = PAGE.strip_prefix("<!doctype html>\n").expect("the page begins so");
-    // What is put in may hold the words of places: they are looked for in the page alone.
-    for (place, text) in
-        [("<!-- style -->\n", STYLE), ("<!-- data -->\n", &data), ("<!-- script -->\n", &scripts)]
-    {
-        let (before, after) = rest.split_once(place).expect("the page has a place for everything");
-        page.push_str(before);
-        page.push_str(text);
-        rest = after;
-    }
-    page.push_str(rest);
-    Ok(page)
+    let (title, style, body) = ("xmlshred explore", STYLE, BODY);
+    Ok(Page { command: "explore", title, style, body, data: &data, scripts: &SCRIPTS }.text())
 }
 
 /// JSON that no text of can end: `<` stands in texts only.

@@ -16,28 +16,30 @@ struct Answer<'a> {
     documents: u64,
     /// Documents that failed and are meant.
     failed: u64,
-    groups: Vec<GroupAnswer<'a>>,
+    groups: &'a [GroupAnswer],
 }
 
-#[derive(Serialize)]
-struct GroupAnswer<'a> {
-    stage: &'a str,
-    code: &'a str,
-    table: Option<&'a str>,
-    column: Option<&'a str>,
-    contract_line: Option<usize>,
-    count: u64,
-    examples: Vec<Example<'a>>,
-    meaning: Option<&'a str>,
-    reasons: &'a [&'a str],
-    remedy: Option<&'a str>,
-    next: Vec<String>,
+/// Documents that failed for one reason, with what it means and what to type next.
+#[derive(Debug, Serialize)]
+pub(crate) struct GroupAnswer {
+    pub(crate) stage: String,
+    pub(crate) code: String,
+    pub(crate) table: Option<String>,
+    pub(crate) column: Option<String>,
+    pub(crate) contract_line: Option<usize>,
+    pub(crate) count: u64,
+    pub(crate) examples: Vec<Example>,
+    pub(crate) meaning: Option<&'static str>,
+    pub(crate) reasons: &'static [&'static str],
+    pub(crate) remedy: Option<&'static str>,
+    pub(crate) next: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct Example<'a> {
-    key: Value,
-    message: &'a str,
+/// One of them.
+#[derive(Debug, Serialize)]
+pub(crate) struct Example {
+    pub(crate) key: Value,
+    pub(crate) message: String,
 }
 
 /// One line.
@@ -50,22 +52,29 @@ pub(crate) fn json(
     groups: &[Group],
     schema: &TargetSchema,
 ) -> serde_json::Result<String> {
-    let groups = groups.iter().map(|group| {
+    let groups = &answers(groups, schema)[..];
+    serde_json::to_string(&Answer { version: 1, documents, failed, groups })
+}
+
+/// What is told of each group.
+pub(crate) fn answers(groups: &[Group], schema: &TargetSchema) -> Vec<GroupAnswer> {
+    let answer = |group: &Group| {
         let Group { cause, count, examples, line } = group;
         let help = cause.known().map(|code| (code.explanation(), code.help()));
+        let example = |(key, message): &(_, String)| Example { key: key_json(key), message: message.clone() };
         GroupAnswer {
-            stage: &cause.stage,
-            code: &cause.code,
-            table: cause.table.as_deref(),
-            column: cause.column.as_deref(),
+            stage: cause.stage.clone(),
+            code: cause.code.clone(),
+            table: cause.table.clone(),
+            column: cause.column.clone(),
             contract_line: *line,
             count: *count,
-            examples: examples.iter().map(|(key, message)| Example { key: key_json(key), message }).collect(),
+            examples: examples.iter().map(example).collect(),
             meaning: help.as_ref().map(|(explanation, _)| *explanation),
             reasons: help.as_ref().map_or(&[], |(_, help)| help.reasons),
             remedy: help.as_ref().map(|(_, help)| help.remedy),
             next: commands(group, schema),
         }
-    });
-    serde_json::to_string(&Answer { version: 1, documents, failed, groups: groups.collect() })
+    };
+    groups.iter().map(answer).collect()
 }

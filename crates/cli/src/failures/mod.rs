@@ -9,5 +9,5 @@ mod text;
 pub(crate) use cause::Cause;
 pub(crate) use filter::Filter;
 pub(crate) use groups::{Group, Groups};
-pub(crate) use json::json;
+pub(crate) use json::{GroupAnswer, answers, json};
 pub(crate) use text::text;

@@ -98,7 +98,7 @@ pub(crate) struct TableCount {
 }
 
 /// Time per stage. Stages overlap: the sum may exceed the elapsed time.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct StageTimes {
     pub(crate) fetch: StageTime,
     pub(crate) shred: StageTime,
@@ -106,13 +106,23 @@ pub(crate) struct StageTimes {
 }
 
 /// One stage, all its threads together.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct StageTime {
     pub(crate) seconds: f64,
     /// Pages, batches, transactions.
     pub(crate) steps: u64,
     pub(crate) documents: u64,
     pub(crate) bytes: u64,
+}
+
+impl StageTimes {
+    /// Adds what others did at the same time.
+    pub(crate) fn add(&mut self, other: &Self) {
+        let Self { fetch, shred, load } = self;
+        fetch.add(&other.fetch);
+        shred.add(&other.shred);
+        load.add(&other.load);
+    }
 }
 
 impl StageTime {
@@ -166,9 +176,7 @@ impl RunReport {
         for (mine, table) in self.tables.iter_mut().zip(&other.tables) {
             mine.rows += table.rows;
         }
-        self.stages.fetch.add(&other.stages.fetch);
-        self.stages.shred.add(&other.stages.shred);
-        self.stages.load.add(&other.stages.load);
+        self.stages.add(&other.stages);
         self.retry_count += other.retry_count;
         self.split_count += other.split_count;
         self.peak_memory_bytes =

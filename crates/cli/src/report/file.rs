@@ -11,12 +11,19 @@ use crate::error::CommandError;
 /// # Errors
 /// When the folder or file cannot be written.
 pub(crate) fn write(report: &RunReport, path: &Path) -> Result<(), CommandError> {
+    let text = serde_json::to_string_pretty(report).map_err(|error| failed(path, error.into()))?;
+    write_whole(path, &(text + "\n"))
+}
+
+/// Writes a text beside its place and moves it there.
+///
+/// # Errors
+/// When the folder or file cannot be written.
+pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), CommandError> {
     let attempt = || {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut text = serde_json::to_string_pretty(report)?;
-        text.push('\n');
         let beside = part(path);
         let mut file = std::fs::File::create(&beside)?;
         let written = file.write_all(text.as_bytes()).and_then(|()| std::fs::rename(&beside, path));
@@ -56,7 +63,7 @@ pub(crate) fn read(path: &Path) -> Option<RunReport> {
 
 /// The file beside it, of this process alone.
 fn part(path: &Path) -> PathBuf {
-    path.with_extension(format!("json.{}.part", std::process::id()))
+    path.with_extension(format!("{}.part", std::process::id()))
 }
 
 fn failed(path: &Path, source: std::io::Error) -> CommandError {

@@ -7,8 +7,10 @@ mod prometheus;
 mod tally;
 mod text;
 
-pub(crate) use document::{ContractFields, RunReport, SettingsFields, VERSION};
-pub(crate) use file::{prepare, read, write};
+pub(crate) use document::{
+    ContractFields, IssueCount, RunReport, SettingsFields, StageTime, StageTimes, TableCount, VERSION,
+};
+pub(crate) use file::{prepare, read, write, write_whole};
 pub(crate) use memory::peak_bytes;
 pub(crate) use prometheus::Prometheus;
 pub(crate) use tally::Tally;

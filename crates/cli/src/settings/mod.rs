@@ -13,5 +13,5 @@ pub(crate) use contract::{ContractFile, ContractProblems, has};
 pub(crate) use environment::check_environment;
 pub(crate) use error::SettingsError;
 pub(crate) use instance::{SCHEDULERS, share};
-pub(crate) use reporting::Reporting;
+pub(crate) use reporting::{Reporting, is_session_id, log_file, metrics_file};
 pub(crate) use work::run_settings;

@@ -1,7 +1,7 @@
 //! Where a run reports to, under which name.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use xmlshred_model::Share;
 
@@ -49,13 +49,23 @@ impl Reporting {
 
     /// The log file of an instance.
     pub(crate) fn log_file(&self, share: Share) -> PathBuf {
-        self.log_dir.join(format!("run_{}_{}.log", self.session_id, file_part(share)))
+        log_file(&self.log_dir, &self.session_id, share)
     }
 
     /// The metrics file of an instance.
     pub(crate) fn metrics_file(&self, share: Share) -> PathBuf {
-        self.metrics_dir.join(format!("metrics_{}_{}.json", self.session_id, file_part(share)))
+        metrics_file(&self.metrics_dir, &self.session_id, share)
     }
+}
+
+/// The log file of an instance of a session.
+pub(crate) fn log_file(folder: &Path, session: &str, share: Share) -> PathBuf {
+    folder.join(format!("run_{session}_{}.log", file_part(share)))
+}
+
+/// Its metrics file.
+pub(crate) fn metrics_file(folder: &Path, session: &str, share: Share) -> PathBuf {
+    folder.join(format!("metrics_{session}_{}.json", file_part(share)))
 }
 
 /// `1of3`: people count instances from one.
@@ -63,7 +73,8 @@ fn file_part(share: Share) -> String {
     format!("{}of{}", u64::from(share.index()) + 1, share.count())
 }
 
-fn is_session_id(id: &str) -> bool {
+/// Whether a session id cannot lead to another folder.
+pub(crate) fn is_session_id(id: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     id.len() <= 64 && id.starts_with(|c: char| c.is_ascii_alphanumeric()) && id.chars().all(allowed)
 }

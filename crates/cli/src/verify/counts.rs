@@ -10,6 +10,7 @@ use xmlshred_engine::ports::{
 use xmlshred_model::{KeyRange, Share, TargetSchema, UtcMicros};
 
 use super::{ContractUse, Sample, TableAnswer};
+use crate::console;
 use crate::entries;
 use crate::error::CommandError;
 
@@ -101,18 +102,11 @@ pub(crate) fn contracts(tallies: &[LogTally]) -> Vec<ContractUse> {
                 hash: hash.to_owned(),
                 documents,
                 sessions,
-                first: timestamp(first),
-                last: timestamp(last),
+                first: console::utc(first),
+                last: console::utc(last),
             }
         };
     found.into_iter().map(told).collect()
-}
-
-fn timestamp(at: UtcMicros) -> String {
-    match jiff::Timestamp::from_microsecond(at) {
-        Ok(at) => at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        Err(_) => at.to_string(),
-    }
 }
 
 /// Rows of each table, and those without a document.

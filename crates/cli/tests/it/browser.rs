@@ -40,9 +40,9 @@ pub(crate) fn run(what: &str, script: &str, arguments: &[&Path]) -> Option<serde
 }
 
 /// TypeScript's opinion of the scripts of a page, which are one script there.
-pub(crate) fn check_types(folder: &str, files: &[&str]) {
+pub(crate) fn check_types(files: &[String]) {
     let Some(packages) = packages("the types of the pages' scripts", "node") else { return };
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut command = Command::new("node");
     command.arg(packages.join("node_modules/typescript/bin/tsc"));
     command.args(["--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022"]);

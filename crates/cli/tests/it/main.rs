@@ -19,6 +19,7 @@ mod messages;
 mod pages;
 mod postgres;
 mod preview;
+mod report;
 mod retry;
 mod run;
 mod schema;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use xmlshred_engine::ports::{
-    Entries, FailedDocuments, Fault, Journal, LogEntry, LogTally, Logged, PortError, Ports, Selection, Sink,
-    Source,
+    Entries, FailedDocuments, Fault, IssueTally, Journal, LogEntry, LogTally, Logged, PortError, Ports,
+    Selection, Sink, Source,
 };
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyType, TargetSchema};
@@ -140,6 +140,10 @@ impl Journal for UntypedJournal {
         limit: usize,
     ) -> Result<Vec<LogEntry>, PortError> {
         self.journal.entries(which, after, limit)
+    }
+
+    fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError> {
+        self.journal.issues(session)
     }
 }
 

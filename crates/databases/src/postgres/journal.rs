@@ -5,7 +5,7 @@ use std::sync::Arc;
 use postgres::types::ToSql;
 use postgres::{Client, Row, Transaction};
 use xmlshred_engine::ports::{
-    Entries, FailedDocuments, Journal, LogEntry, LogTally, Logged, PortError, Selection,
+    Entries, FailedDocuments, IssueTally, Journal, LogEntry, LogTally, Logged, PortError, Selection,
 };
 use xmlshred_model::{DocumentKey, KeyType, TargetSchema};
 
@@ -14,9 +14,10 @@ use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::POSTGRES;
 use crate::sql::entries::EntryQuery;
+use crate::sql::issues::IssueQuery;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, done, is_whole, of_these_versions};
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
 
 use super::address::PostgresAddress;
 use super::catalog::{has_all_tables, has_log, has_schema, layouts, qualified, target_tables_there};
@@ -203,6 +204,33 @@ impl Journal for PostgresJournal {
         let rows =
             self.client.query(&sql, &parameters).map_err(|error| port_error("reading the log", error))?;
         Ok(rows.iter().map(|row| entry(row, key_sql)).collect())
+    }
+
+    fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError> {
+        if !has_log(&mut self.client, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        let sql = IssueQuery {
+            dialect: &POSTGRES,
+            issues: &qualified(&self.schema, ISSUE),
+            log: &qualified(&self.schema, LOG),
+            key: &POSTGRES.quote(&self.schema.key_column),
+            contract: "$1",
+            session: session.map(|_| "$2"),
+        }
+        .sql();
+        let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![&self.schema.contract_name];
+        parameters.extend(session.as_ref().map(|session| session as &(dyn ToSql + Sync)));
+        let rows =
+            self.client.query(&sql, &parameters).map_err(|error| port_error("reading the issues", error))?;
+        let tally = |row: &Row| IssueTally {
+            table: row.get(0),
+            column: row.get(1),
+            code: row.get(2),
+            count: row.get::<_, i64>(3).unsigned_abs(),
+            document_count: row.get::<_, i64>(4).unsigned_abs(),
+        };
+        Ok(rows.iter().map(tally).collect())
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod ddl;
 pub(crate) mod dialect;
 pub(crate) mod entries;
+pub(crate) mod issues;
 pub mod log_upgrade;
 pub(crate) mod names;
 pub(crate) mod paging;

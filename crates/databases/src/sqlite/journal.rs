@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use xmlshred_engine::ports::{
-    Entries, FailedDocuments, Fault, Journal, LogEntry, LogTally, Logged, PortError, Selection,
+    Entries, FailedDocuments, Fault, IssueTally, Journal, LogEntry, LogTally, Logged, PortError, Selection,
 };
 use xmlshred_model::{DataType, DocumentKey, KeyType, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
 
@@ -15,6 +15,7 @@ use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQLITE;
 use crate::sql::entries::EntryQuery;
+use crate::sql::issues::IssueQuery;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::names::listed;
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, is_whole};
@@ -179,6 +180,36 @@ impl Journal for SqliteJournal {
             entries.push(entry(row, key_type).map_err(error)?);
         }
         Ok(entries)
+    }
+
+    fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError> {
+        let error = |error| port_error("reading the issues", error);
+        let contract_name = self.schema.contract_name.clone();
+        let key = SQLITE.quote(&self.schema.key_column);
+        let sql = IssueQuery {
+            dialect: &SQLITE,
+            issues: ISSUE,
+            log: LOG,
+            key: &key,
+            contract: "?1",
+            session: session.map(|_| "?2"),
+        }
+        .sql();
+        let Some(connection) = self.log()? else { return Ok(Vec::new()) };
+        let mut statement = connection.prepare(&sql).map_err(error)?;
+        let parameters = [Some(contract_name.as_str()), session];
+        let tallies = statement
+            .query_map(rusqlite::params_from_iter(parameters.into_iter().flatten()), |row| {
+                Ok(IssueTally {
+                    table: text_of_others(row, 0)?,
+                    column: text_of_others(row, 1)?,
+                    code: text_of_others(row, 2)?,
+                    count: row.get::<_, i64>(3)?.unsigned_abs(),
+                    document_count: row.get::<_, i64>(4)?.unsigned_abs(),
+                })
+            })
+            .map_err(error)?;
+        tallies.collect::<Result<_, _>>().map_err(error)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use xmlshred_engine::ports::{
-    Entries, FailedDocuments, Fault, Journal, LogEntry, LogTally, Logged, PortError, Selection,
+    Entries, FailedDocuments, Fault, IssueTally, Journal, LogEntry, LogTally, Logged, PortError, Selection,
 };
 use xmlshred_model::{DocumentKey, KeyType, OwnedValue, TargetSchema, Value};
 
@@ -12,9 +12,10 @@ use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::entries::EntryQuery;
+use crate::sql::issues::IssueQuery;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, done, is_whole, of_these_versions};
-use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
+use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
 
 use super::address::{Intent, SqlServerAddress};
 use super::catalog::{has_all_tables, has_log, layouts, qualified, target_tables_there};
@@ -287,6 +288,41 @@ impl Journal for SqlServerJournal {
             .query(&sql, &parameters, &mut |row| entries.extend(entry(row, key_sql)))
             .map_err(|error| port_error("reading the log", error))?;
         Ok(entries)
+    }
+
+    fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError> {
+        if !has_log(&mut *self.driver, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        let sql = IssueQuery {
+            dialect: &SQL_SERVER,
+            issues: &qualified(&self.schema, ISSUE),
+            log: &qualified(&self.schema, LOG),
+            key: &SQL_SERVER.quote(&self.schema.key_column),
+            contract: "@P1",
+            session: session.map(|_| "@P2"),
+        }
+        .sql();
+        let mut parameters = vec![Value::Text(&self.schema.contract_name)];
+        parameters.extend(session.map(Value::Text));
+        let mut tallies = Vec::new();
+        let mut add = |row: Vec<OwnedValue>| {
+            let mut row = row.into_iter();
+            let [table, column, code] = [(); 3].map(|()| match row.next() {
+                Some(OwnedValue::Text(text)) => text,
+                _ => String::new(),
+            });
+            let [count, document_count] =
+                [(); 2].map(|()| match row.next().as_ref().map(OwnedValue::as_value) {
+                    Some(Value::Int(count)) => count.unsigned_abs(),
+                    _ => 0,
+                });
+            tallies.push(IssueTally { table, column, code, count, document_count });
+        };
+        self.driver
+            .query(&sql, &parameters, &mut add)
+            .map_err(|error| port_error("reading the issues", error))?;
+        Ok(tallies)
     }
 }
 

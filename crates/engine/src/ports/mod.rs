@@ -10,9 +10,11 @@ use crate::arrived::Arrived;
 
 mod entry;
 mod fault;
+mod issue_tally;
 
 pub use entry::{Entries, LogEntry};
 pub use fault::{DatabaseWords, Fault, PortError};
+pub use issue_tally::IssueTally;
 
 /// Opens ports. One per run; its methods are called from several threads.
 pub trait Ports: Send + Sync {
@@ -318,6 +320,13 @@ pub trait Journal: Send {
         after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<LogEntry>, PortError>;
+
+    /// Issues of this contract by table, column and code, the most frequent first, as the database adds them up: of all documents, or of
+    /// those that this session processed last. None where there is no log.
+    ///
+    /// # Errors
+    /// Any fault; the call can be repeated.
+    fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError>;
 }
 
 /// Documents that the log has, by status.

@@ -8,8 +8,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use xmlshred_model::{Batch, DocumentKey, DocumentRecord, KeyType, Outcome};
 
 use crate::ports::{
-    Commit, Entries, FailedDocuments, Fault, FetchedRow, Journal, LogEntry, LogTally, Logged, PortError,
-    Ports, RunIdentity, Selection, Sink, Source,
+    Commit, Entries, FailedDocuments, Fault, FetchedRow, IssueTally, Journal, LogEntry, LogTally, Logged,
+    PortError, Ports, RunIdentity, Selection, Sink, Source,
 };
 
 /// A moment at which something can go wrong.
@@ -477,5 +477,9 @@ impl Journal for Faulty<dyn Journal> {
         limit: usize,
     ) -> Result<Vec<LogEntry>, PortError> {
         self.inner.entries(which, after, limit)
+    }
+
+    fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError> {
+        self.inner.issues(session)
     }
 }

@@ -37,6 +37,11 @@ const MAX_CONSTANT_STEPS: u64 = 100_000_000;
 /// Bytes of text that the constants of a contract may make on the way.
 const MAX_CONSTANT_BYTES: u64 = 64 << 20;
 
+/// What tells texts of contracts apart: XXH3-128, in hexadecimal.
+pub fn hash_of(text: &str) -> String {
+    format!("{:032x}", xxhash_rust::xxh3::xxh3_128(text.as_bytes()))
+}
+
 /// Reads and checks a contract, YAML or JSON. Tells every problem that it finds, not only the first.
 pub fn load(text: &str) -> Loaded {
     let mut problems = Problems::default();
@@ -121,7 +126,7 @@ impl<'n> Checker<'n> {
             tables: std::mem::take(&mut self.tables),
             ignore,
             variables: std::mem::take(&mut self.variables),
-            hash: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(self.text.as_bytes())),
+            hash: hash_of(self.text),
         };
         self.check_replaceable(&contract, &fields);
         self.warn_of_order(&contract, &fields);

@@ -37,7 +37,7 @@ pub use checked::*;
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use document_key::{document_key_column, is_given_the_key};
 pub(crate) use doubts::repeated_root;
-pub use load::{Loaded, load};
+pub use load::{Loaded, hash_of, load};
 pub use places::{Places, Step};
 pub use render::{RenderStyle, render};
 pub use schema::{is_always_filled, target_schema};

@@ -28,6 +28,7 @@ use crate::console;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::report::{self, Prometheus};
+use crate::sessions;
 use crate::signals::{self, Interruption};
 
 /// How long a stop waits for what was begun. What takes longer, a server that does not answer or a statement that waits for locks, is
@@ -51,6 +52,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
 pub(super) fn execute(job: Job, interruption: &Interruption) -> Result<Exit, CommandError> {
     let job = Arc::new(job);
     report::prepare(&job.reporting.metrics_file(job.identity.share))?;
+    sessions::keep(&job.contract_file, job.plan.contract(), &job.reporting.metrics_dir)?;
     let bars = MultiProgress::new();
     console::log_to(&job.reporting.log_file(job.identity.share), job.reporting.level, &bars)?;
     let started = Started::now();

@@ -13,7 +13,7 @@ use super::scene::{
 use crate::chosen::{ChosenPorts, listed};
 use crate::error::RunError;
 use crate::pipeline::run_with;
-use crate::ports::{Entries, FailedDocuments, LogEntry, Ports, RunIdentity};
+use crate::ports::{Entries, FailedDocuments, IssueTally, LogEntry, Ports, RunIdentity};
 use crate::settings::RunSettings;
 use crate::shredding::Shredders;
 use crate::stop::StopSignal;
@@ -106,6 +106,36 @@ pub(super) fn entries_of_the_log_come_in_order_and_page_by_page(bench: &dyn Benc
     let all = entries(&*fixture.ports(), Entries::All, 100);
     let loaded = &all[1];
     assert!(loaded.is_success() && loaded.row_count == 2 && loaded.failure_reason.is_none(), "{loaded:?}");
+}
+
+pub(super) fn issues_are_told_by_column_for_all_documents_or_one_session(bench: &dyn Bench) {
+    let schema = traced();
+    let fixture = bench.fixture(&schema, crate::testing::fixture::DocumentColumn::Text);
+    let told = |session| {
+        let issues = fixture.ports().journal().expect("the journal opens").issues(session);
+        let told = |tally: IssueTally| {
+            let IssueTally { table, column, code, count, document_count } = tally;
+            format!("{table}.{column} {code} {count} in {document_count}")
+        };
+        issues.expect("the issues can be read").into_iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(told(None), [""; 0], "there is no log");
+    create_tables(&*fixture.ports());
+    let issue = |code, count| Issue { table: 0, column: 1, code, count };
+    let truncated = |count| issue(IssueCode::Truncated, count);
+    let mut sink = fixture.ports().sink().expect("the sink opens");
+    let first = [1, 2, 3].map(|key| Document::family(key, "x", 1).issue(truncated(2)));
+    commit(&mut *sink, &batch(&schema, first), "s");
+    let second = Document::family(4, "x", 1).issue(truncated(1)).issue(issue(IssueCode::InvalidValue, 9));
+    commit(&mut *sink, &batch(&schema, [second, Document::family(5, "x", 1)]), "t");
+    let other = Arc::new(TargetSchema { contract_name: "other".to_owned(), ..(*schema).clone() });
+    create_tables(&*fixture.ports_for(&other));
+    let of_others = batch(&other, [Document::new(4).failed("theirs").issue(truncated(50))]);
+    commit(&mut *fixture.ports_for(&other).sink().expect("the sink opens"), &of_others, "t");
+    assert_eq!(told(None), ["parent.name invalid-value 9 in 1", "parent.name truncated 7 in 4"]);
+    assert_eq!(told(Some("s")), ["parent.name truncated 6 in 3"]);
+    assert_eq!(told(Some("t")), ["parent.name invalid-value 9 in 1", "parent.name truncated 1 in 1"]);
+    assert_eq!(told(Some("u")), [""; 0]);
 }
 
 pub(super) fn whatever_a_document_was_another_takes_its_place(bench: &dyn Bench) {

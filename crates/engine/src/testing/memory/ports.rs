@@ -7,8 +7,8 @@ use xmlshred_model::{Batch, DocumentKey, KeyType};
 
 use super::store::MemoryStore;
 use crate::ports::{
-    Commit, Entries, FailedDocuments, Fetched, FetchedRow, Journal, LogEntry, LogTally, Logged, PortError,
-    Ports, RunIdentity, Selection, Sink, Source,
+    Commit, Entries, FailedDocuments, Fetched, FetchedRow, IssueTally, Journal, LogEntry, LogTally, Logged,
+    PortError, Ports, RunIdentity, Selection, Sink, Source,
 };
 use crate::testing::fixture::LogRow;
 
@@ -291,6 +291,39 @@ impl Journal for MemoryJournal {
                 && (which == Entries::All || row.status == FAILED)
         };
         Ok(state.log.values().filter(is_wanted).take(limit).map(entry).collect())
+    }
+
+    fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError> {
+        let state = self.store.state();
+        let mut tallies: Vec<IssueTally> = Vec::new();
+        for issue in state.issues.iter().filter(|issue| issue.contract_name == self.contract_name) {
+            let logged = state.log.get(&(self.contract_name.clone(), issue.key.clone()));
+            if session.is_some_and(|session| logged.is_none_or(|row| row.session_id != session)) {
+                continue;
+            }
+            let count = issue.count.unsigned_abs();
+            let is_same = |tally: &&mut IssueTally| {
+                (&tally.table, &tally.column, &tally.code) == (&issue.table, &issue.column, &issue.code)
+            };
+            match tallies.iter_mut().find(is_same) {
+                Some(tally) => {
+                    tally.count += count;
+                    tally.document_count += 1;
+                }
+                None => tallies.push(IssueTally {
+                    table: issue.table.clone(),
+                    column: issue.column.clone(),
+                    code: issue.code.clone(),
+                    count,
+                    document_count: 1,
+                }),
+            }
+        }
+        tallies.sort_by(|one, other| {
+            let order = |tally: &IssueTally| (tally.table.clone(), tally.column.clone(), tally.code.clone());
+            other.count.cmp(&one.count).then_with(|| order(one).cmp(&order(other)))
+        });
+        Ok(tallies)
     }
 }
 
