@@ -79,7 +79,7 @@ pub(crate) fn open(
     connection: &Connection,
     plan: &Plan,
     missing: MissingTables,
-    names: NewNames,
+    (names, none): (NewNames, NoFiles),
     tried_again: FailedDocuments,
     share: Share,
 ) -> Result<Box<dyn Ports>, CommandError> {
@@ -94,6 +94,7 @@ pub(crate) fn open(
         adopt_log: missing == MissingTables::CreateAndAdoptLog,
         tried_again,
         binds_files: names == NewNames::Bind,
+        waits_for_files: none == NoFiles::Wait,
         asks_for_rights: false,
         application_name,
     };
@@ -121,12 +122,26 @@ pub(crate) enum NewNames {
     Leave,
 }
 
+/// What it means that no file matches, while there is a folder for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoFiles {
+    /// A mistake.
+    Refuse,
+    /// They are still to come, or were taken away when they were done.
+    Wait,
+}
+
 /// Ports that look at what runs have done.
 ///
 /// # Errors
 /// When the files of the source cannot be listed. Databases are reached later, by the ports.
-pub(crate) fn open_to_read(connection: &Connection, plan: &Plan) -> Result<Box<dyn Ports>, CommandError> {
-    open(connection, plan, MissingTables::Refuse, NewNames::Leave, FailedDocuments::Leave, Share::WHOLE)
+pub(crate) fn open_to_read(
+    connection: &Connection,
+    plan: &Plan,
+    none: NoFiles,
+) -> Result<Box<dyn Ports>, CommandError> {
+    let files = (NewNames::Leave, none);
+    open(connection, plan, MissingTables::Refuse, files, FailedDocuments::Leave, Share::WHOLE)
 }
 
 /// Rows of the target by document.

@@ -45,7 +45,12 @@ impl<'a, P: ?Sized> Connection<'a, P> {
 
     /// The same to a database that was reached before in this run: failing to connect may pass.
     pub(crate) fn reached_before(self) -> Self {
-        Self { reached: true, ..self }
+        self.reached(true)
+    }
+
+    /// The same, with whether its database was reached before.
+    pub(crate) fn reached(self, before: bool) -> Self {
+        Self { reached: before, ..self }
     }
 
     /// Opens the port when it is not open.

@@ -70,9 +70,10 @@ pub fn run_with(
     let control = Control::new(observer, stop, settings.retry, settings.max_failures);
     let selection =
         Selection { range: settings.range.clone(), share: identity.share, failed: settings.failed };
-    let mut source = Connection::new(Activity::ConnectSource, || ports.source());
+    let before = settings.reached_before;
+    let mut source = Connection::new(Activity::ConnectSource, || ports.source()).reached(before);
     let mut sink = (settings.dry_run != DryRun::WithoutTarget)
-        .then(|| Connection::new(Activity::ConnectTarget, || ports.sink()));
+        .then(|| Connection::new(Activity::ConnectTarget, || ports.sink()).reached(before));
     let mut journal = Connection::new(Activity::ReadLog, || ports.journal()).reached_before();
     let interrupted = |elapsed| RunSummary { ended: Ended::Interrupted, totals: Totals::default(), elapsed };
     if control.stop_requested() {

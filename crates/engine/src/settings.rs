@@ -35,6 +35,8 @@ pub struct RunSettings {
     pub chunk: ChunkLimits,
     /// How long faults that may pass are waited for.
     pub retry: RetrySettings,
+    /// Whether source and target were reached before, by a run that this one follows: then failing to connect may pass. Default: no.
+    pub reached_before: bool,
 }
 
 /// Everything but writing: documents are read, shredded and counted.
@@ -70,6 +72,7 @@ impl Default for RunSettings {
             batch: BatchLimits::default(),
             chunk: ChunkLimits::default(),
             retry: RetrySettings::default(),
+            reached_before: false,
         }
     }
 }

@@ -10,7 +10,7 @@ use xmlshred_model::{DocumentKey, shown_lines};
 
 use crate::args::FailuresArgs;
 use crate::console::{self, count};
-use crate::database;
+use crate::database::{self, NoFiles};
 use crate::entries;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -26,7 +26,7 @@ pub(crate) fn failures(args: &FailuresArgs) -> Result<Exit, CommandError> {
     let connection = database::resolve(address)?;
     let file = ContractFile::read(contract)?;
     let plan = Plan::new(file.checked()?.0);
-    let ports = database::open_to_read(&connection, &plan)?;
+    let ports = database::open_to_read(&connection, &plan, NoFiles::Wait)?;
     let failed = |error| CommandError::port("cannot read the log", error);
     let mut journal = ports.journal().map_err(failed)?;
     let filter = Filter::new(which, &plan, &mut || ports.source())?;

@@ -31,7 +31,7 @@ const REMOVED_TOGETHER: NonZeroUsize = NonZeroUsize::new(500).expect("500 is not
 pub(crate) fn retry(args: &RetryArgs) -> Result<Exit, CommandError> {
     let job = Job::new(&as_run(args))?;
     let plan = Arc::clone(&job.plan);
-    let ports: Arc<dyn Ports> = job.ports()?.into();
+    let ports: Arc<dyn Ports> = job.ports_to_look()?.into();
     let wanted = Wanted::new(args, &plan, &mut || ports.source())?;
     if args.vanished {
         return remove_vanished(args, &wanted, job, &*ports);
@@ -136,7 +136,7 @@ fn is_agreed(args: &RetryArgs, what: &str, question: &str) -> Result<bool, Comma
 
 /// Shreds the first of the documents, and writes nothing.
 fn try_out(job: &Job) -> Result<Trial, CommandError> {
-    let ports = job.ports()?;
+    let ports = job.ports_to_look()?;
     let settings = RunSettings {
         dry_run: DryRun::WithTarget,
         limit: Some(TRIED),

@@ -10,7 +10,7 @@ use xmlshred_model::{KeyRange, Share, UtcMicros, shown_lines};
 
 use crate::args::StatusArgs;
 use crate::console::{self, count};
-use crate::database::{self, MissingTables, NewNames};
+use crate::database::{self, MissingTables, NewNames, NoFiles};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::ContractFile;
@@ -57,7 +57,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
         &connection,
         &Plan::new(contract),
         MissingTables::Refuse,
-        NewNames::Leave,
+        (NewNames::Leave, NoFiles::Refuse),
         FailedDocuments::Leave,
         Share::WHOLE,
     )?;

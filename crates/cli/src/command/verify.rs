@@ -9,7 +9,7 @@ use xmlshred_model::{TargetSchema, shown_lines};
 
 use crate::args::{FailureArgs, VerifyArgs};
 use crate::console;
-use crate::database::{self, key_json};
+use crate::database::{self, NoFiles, key_json};
 use crate::entries;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -27,7 +27,7 @@ pub(crate) fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     let connection = database::resolve(address)?;
     let file = ContractFile::read(contract)?;
     let plan = Arc::new(Plan::new(file.checked()?.0));
-    let ports = database::open_to_read(&connection, &plan)?;
+    let ports = database::open_to_read(&connection, &plan, NoFiles::Refuse)?;
     let failed = |what: &'static str| move |error| CommandError::port(what, error);
     let mut source = ports.source().map_err(failed("cannot open the source"))?;
     let mut journal = ports.journal().map_err(failed("cannot read the log"))?;

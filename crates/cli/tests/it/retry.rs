@@ -222,7 +222,51 @@ fn a_run_that_follows_takes_what_comes_and_ends_when_it_is_stopped() {
     let log = std::fs::read_to_string(place.path().join("logs/run_service_1of1.log")).unwrap();
     assert_eq!(log.matches("Documents to do").count(), 1, "{log}");
     assert!(log.contains("looks for new and changed documents every 1 s"), "{log}");
+    let metrics = std::fs::read_to_string(place.path().join("metrics/metrics_service_1of1.json")).unwrap();
+    assert!(metrics.contains(r#""exit_code": 0"#), "{metrics}");
     for flag in ["--limit 1", "--dry-run", "--retry-failed", "--follow 0"] {
         place.run(&format!("run --url sqlite:data.db --follow {flag}")).ends_with(2);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_follows_files_waits_for_the_next_ones_when_all_are_taken_away() {
+    let place = Workplace::new(0..0);
+    let inbox = place.path().join("in");
+    place
+        .run("run --files in/*.xml --url sqlite:data.db --create-tables --follow 1")
+        .ends_with(2)
+        .says(&["no file matches", "there is no such folder"]);
+    std::fs::create_dir(&inbox).unwrap();
+    place
+        .run("run --files in/*.xml --url sqlite:data.db --create-tables")
+        .ends_with(2)
+        .says(&["no file matches"]);
+    let mut child = place
+        .command("run --files in/*.xml --url sqlite:data.db --create-tables --follow 1 --progress off")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut wait_for = |documents: i64| {
+        let count = || {
+            place.database().query_row("SELECT count(*) FROM processing_log", [], |row| row.get::<_, i64>(0))
+        };
+        while !count().is_ok_and(|count| count >= documents) {
+            assert!(child.try_wait().unwrap().is_none(), "it goes on");
+            std::thread::yield_now();
+        }
+    };
+    for key in [1, 2] {
+        let file = inbox.join(format!("{key}.xml"));
+        std::fs::write(inbox.join("new"), document(key)).unwrap();
+        std::fs::rename(inbox.join("new"), &file).unwrap();
+        wait_for(key);
+        // Somebody moves away what is done: then there is none.
+        std::fs::remove_file(&file).unwrap();
+    }
+    std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    place.run("failures --files in/*.xml --url sqlite:data.db").ends_with(0);
 }

@@ -13,6 +13,8 @@ pub struct OpenOptions {
     pub tried_again: FailedDocuments,
     /// Whether the documents are files, whose names the target binds to keys.
     pub binds_files: bool,
+    /// Whether files that match may still come, or have gone: then none is as good as some, where there is a folder for them.
+    pub waits_for_files: bool,
     /// Whether somebody only wants to know whether a run would have all rights, also to what it writes before the first document.
     pub asks_for_rights: bool,
     /// The name that servers show their administrators: `xmlshred <version> instance 1/3`.
@@ -27,6 +29,7 @@ impl Default for OpenOptions {
             adopt_log: false,
             tried_again: FailedDocuments::Leave,
             binds_files: false,
+            waits_for_files: false,
             asks_for_rights: false,
             application_name,
         }

@@ -48,7 +48,9 @@ pub fn open(
     check_names(target.dialect(), schema)?;
     let from = match source {
         SourceAddress::Database(url) => From::Table(url.clone(), spec.clone()),
-        SourceAddress::Files(pattern) => From::Files(files(pattern, spec)?, Mutex::default()),
+        SourceAddress::Files(pattern) => {
+            From::Files(files(pattern, spec, options.waits_for_files)?, Mutex::default())
+        }
     };
     let (target, schema, typed) = (target.clone(), Arc::clone(schema), OnceLock::new());
     Ok(Box::new(DatabasePorts { from, target, schema, options, typed }))
@@ -253,9 +255,11 @@ fn other_keys(spec: &SourceSpec, said: KeyType, found: KeyType) -> PortError {
 }
 
 /// The files of a pattern, which have nothing beside them, and keys that are numbers or text.
-fn files(pattern: &str, spec: &SourceSpec) -> Result<Listing, PortError> {
+fn files(pattern: &str, spec: &SourceSpec, may_be_none: bool) -> Result<Listing, PortError> {
     let (key, names) = match &spec.version {
-        None if spec.columns.is_empty() => return Listing::of(pattern, key_type_of_files(spec)?),
+        None if spec.columns.is_empty() => {
+            return Listing::of(pattern, key_type_of_files(spec)?, may_be_none);
+        }
         Some(version) => ("version", std::slice::from_ref(version)),
         None => ("columns", &spec.columns[..]),
     };
@@ -311,7 +315,7 @@ pub fn open_source_beside(
         SourceAddress::Database(url) => open_table(url, spec, None, &options),
         SourceAddress::Files(pattern) => {
             let known = file_names(target, schema, &options)?.known()?;
-            Ok(Box::new(files(pattern, spec)?.unbound(known)?))
+            Ok(Box::new(files(pattern, spec, false)?.unbound(known)?))
         }
     }
 }
@@ -323,6 +327,8 @@ pub fn open_source_beside(
 pub fn open_source(source: &SourceAddress, spec: &SourceSpec) -> Result<Box<dyn Source>, PortError> {
     match source {
         SourceAddress::Database(url) => open_table(url, spec, None, &OpenOptions::default()),
-        SourceAddress::Files(pattern) => Ok(Box::new(files(pattern, spec)?.unbound(KnownFiles::default())?)),
+        SourceAddress::Files(pattern) => {
+            Ok(Box::new(files(pattern, spec, false)?.unbound(KnownFiles::default())?))
+        }
     }
 }

@@ -19,9 +19,16 @@ pub(crate) struct ListedFile {
 /// The files, in order of their paths.
 ///
 /// # Errors
-/// When the pattern is none, nothing matches, a folder cannot be listed, or a name is not UTF-8.
-pub(crate) fn list(pattern: &str) -> Result<Vec<ListedFile>, PortError> {
-    let mut files: Vec<ListedFile> = matching(pattern)?.into_iter().map(file).collect::<Result<_, _>>()?;
+/// When the pattern is none, nothing matches and that may not be, a folder cannot be listed, or a name is not UTF-8. That there is no
+/// folder where files could come to be is always an error.
+pub(crate) fn list(pattern: &str, may_be_none: bool) -> Result<Vec<ListedFile>, PortError> {
+    let path = Path::new(pattern);
+    let has_folder = || path.parent().is_some_and(|folder| !is_no_folder(folder)) && !path.is_dir();
+    let paths = match found(pattern)? {
+        paths if paths.is_empty() && !(may_be_none && has_folder()) => return Err(nothing_matches(pattern)),
+        paths => paths,
+    };
+    let mut files: Vec<ListedFile> = paths.into_iter().map(file).collect::<Result<_, _>>()?;
     // Two ways to one file (`a/../a/x.xml`) are one document.
     files.dedup_by(|one, other| one.name == other.name);
     Ok(files)
@@ -33,6 +40,13 @@ pub(crate) fn list(pattern: &str) -> Result<Vec<ListedFile>, PortError> {
 /// When the pattern is none, nothing matches, links lead in a circle, or something that matches would be left out: a folder that cannot
 /// be listed, a link that leads nowhere, a name that is not UTF-8.
 pub fn matching(pattern: &str) -> Result<Vec<PathBuf>, PortError> {
+    match found(pattern)? {
+        files if files.is_empty() => Err(nothing_matches(pattern)),
+        files => Ok(files),
+    }
+}
+
+fn found(pattern: &str) -> Result<Vec<PathBuf>, PortError> {
     check_circles(pattern)?;
     let (files, others): (Vec<_>, Vec<_>) = matches(pattern)?.into_iter().partition(|path| path.is_file());
     let lost: Vec<_> = others.into_iter().filter(|path| path.is_symlink() && !path.exists()).collect();
@@ -42,20 +56,21 @@ pub fn matching(pattern: &str) -> Result<Vec<PathBuf>, PortError> {
             .with_hint("mend or remove them, or choose a pattern that does not match them"));
     }
     check_names(pattern)?;
-    if files.is_empty() {
-        let message = format!("no file matches `{pattern}`");
-        let hint = match Path::new(pattern) {
-            folder if folder.is_dir() => format!("for the files of this folder say `{}`", folder.join("*.xml").display()),
-            path if path.parent().is_some_and(is_no_folder) => {
-                "there is no such folder: paths are taken from where the program was started".to_owned()
-            }
-            _ => "look at the pattern: `*` and `?` stand for parts of a name, `**` for folders; in quotes the shell leaves it alone".to_owned(),
-        };
-        return Err(PortError::new(Fault::CannotConnect, message).with_hint(hint));
-    }
     let mut files = without_detours(files);
     files.sort();
     Ok(files)
+}
+
+fn nothing_matches(pattern: &str) -> PortError {
+    let message = format!("no file matches `{pattern}`");
+    let hint = match Path::new(pattern) {
+        folder if folder.is_dir() => format!("for the files of this folder say `{}`", folder.join("*.xml").display()),
+        path if path.parent().is_some_and(is_no_folder) => {
+            "there is no such folder: paths are taken from where the program was started".to_owned()
+        }
+        _ => "look at the pattern: `*` and `?` stand for parts of a name, `**` for folders; in quotes the shell leaves it alone".to_owned(),
+    };
+    PortError::new(Fault::CannotConnect, message).with_hint(hint)
 }
 
 /// Whether a folder is named, without a pattern in its path, that is not there.

@@ -33,8 +33,8 @@ pub(crate) struct Listing {
 
 impl Listing {
     /// Lists the files, whose keys are to be numbers or text.
-    pub(crate) fn of(pattern: &str, key_type: KeyType) -> Result<Self, PortError> {
-        Ok(Self { key_type, files: list(pattern)? })
+    pub(crate) fn of(pattern: &str, key_type: KeyType, may_be_none: bool) -> Result<Self, PortError> {
+        Ok(Self { key_type, files: list(pattern, may_be_none)? })
     }
 
     /// With the keys that are bound to their names in the target, for good; names without one are bound now.

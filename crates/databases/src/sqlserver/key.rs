@@ -134,3 +134,11 @@ pub(super) fn seeking(
 }
 
 const FORCE_SEEK: &str = " WITH (FORCESEEK)";
+
+/// The same hint for a look-up that keeps what it finds from others until the transaction ends.
+pub(super) fn with_update_lock(hint: &str) -> String {
+    match hint.strip_suffix(')') {
+        Some(begun) => format!("{begun}, UPDLOCK)"),
+        None => " WITH (UPDLOCK)".to_owned(),
+    }
+}

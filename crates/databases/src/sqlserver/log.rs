@@ -1,5 +1,6 @@
 //! The log and the issues, written: looked up by key, loaded in bulk.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -19,7 +20,7 @@ use super::catalog::qualified;
 use super::conversion::Way;
 use super::driver::{BulkTarget, Driver};
 use super::fault::port_error;
-use super::key::KeySql;
+use super::key::{KeySql, with_update_lock};
 use super::key_list;
 
 /// The statements of the log.
@@ -38,6 +39,13 @@ struct LogEntry {
     is_failed: bool,
     by_this_run: bool,
     version: Option<String>,
+}
+
+/// Whether entries that are found are kept from others until the transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lock {
+    None,
+    Update,
 }
 
 impl LogWriter {
@@ -64,7 +72,12 @@ impl LogWriter {
         identity: &RunIdentity,
         failed: FailedDocuments,
     ) -> Result<(Vec<AlreadyDone>, Vec<Range<usize>>), PortError> {
-        let entries = self.find(driver, batch, identity)?;
+        // Who takes an entry's place has it until the end: another one who wants to, too, waits here and sees what came of it.
+        let lock = match batch.schema().has_versions || failed == FailedDocuments::Replace {
+            true => Lock::Update,
+            false => Lock::None,
+        };
+        let entries = self.find(driver, batch, identity, lock)?;
         let mut already_done = Vec::new();
         let mut replaced = Vec::new();
         let versions = batch.documents().iter().map(|document| (&document.key, &document.source_version));
@@ -86,9 +99,10 @@ impl LogWriter {
         }
         already_done.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         self.remove_rows(driver, batch.schema(), &changed)?;
-        let status = if changed.is_empty() { " AND status = 'failed'" } else { "" };
+        let contract_name = &batch.schema().contract_name;
+        self.remove_entries(driver, contract_name, &changed, "")?;
+        self.remove_entries(driver, contract_name, &replaced, " AND status = 'failed'")?;
         replaced.extend(changed);
-        self.remove_entries(driver, &batch.schema().contract_name, &replaced, status)?;
         let is_open = |document: &DocumentRecord| {
             !entries.contains_key(&document.key) || replaced.contains(&&document.key)
         };
@@ -96,12 +110,11 @@ impl LogWriter {
         let documents = remaining.iter().cloned().flatten();
         let rows: Vec<LogRow<'_>> = documents.map(|at| LogRow::of(batch, at)).collect();
         if !rows.is_empty() {
-            let contract_name = &batch.schema().contract_name;
             let mut cells = rows.iter().map(|row| row.cells(contract_name, identity));
             let logged_count = driver.bulk_load(&self.log, &mut cells).map_err(collided)?;
             // A trigger of the log may have the last word about how many they were.
             if logged_count < rows.len() as u64 {
-                let entries = self.find(driver, batch, identity)?;
+                let entries = self.find(driver, batch, identity, Lock::None)?;
                 if let Some(lost) = rows.iter().find(|row| !entries.contains_key(row.key)) {
                     return Err(log_row_dropped(Some(lost.key)));
                 }
@@ -115,7 +128,12 @@ impl LogWriter {
         driver: &mut dyn Driver,
         batch: &Batch,
         identity: &RunIdentity,
+        lock: Lock,
     ) -> Result<HashMap<DocumentKey, LogEntry>, PortError> {
+        let hint = match lock {
+            Lock::None => Cow::Borrowed(self.hint),
+            Lock::Update => Cow::Owned(with_update_lock(self.hint)),
+        };
         let keys: Vec<_> = batch.documents().iter().map(|document| &document.key).collect();
         let mut entries = HashMap::new();
         for part in key_list::parts(self.key_sql, &keys) {
@@ -123,7 +141,7 @@ impl LogWriter {
                 "SELECT {5}, status, run_nonce, {SOURCE_VERSION} FROM {1}{2} WHERE {3} AND {0} IN ({4})",
                 self.key,
                 self.log.table,
-                self.hint,
+                hint,
                 part.of_contract(),
                 part.placeholders(),
                 self.key_sql.read(&self.key)

@@ -5,8 +5,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use tempfile::TempDir;
-use xmlshred_databases::{SourceAddress, open_source};
+use xmlshred_databases::{DatabaseUrl, OpenOptions, SourceAddress, open_source};
 use xmlshred_engine::ports::{FailedDocuments, Fault, Fetched, FetchedRow, PortError, Selection, Source};
+use xmlshred_engine::shredding::Shredders as _;
+use xmlshred_engine::testing::words::Words;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, Share};
 
@@ -135,6 +137,23 @@ fn a_pattern_that_matches_nothing_is_told() {
     let error = try_source(folder(&["a.txt"]).path()).err().unwrap();
     assert_eq!(error.fault, Fault::CannotConnect);
     assert!(error.message.starts_with("no file matches"), "{error}");
+}
+
+#[test]
+fn files_that_are_still_to_come_are_none_where_there_is_a_folder_for_them() {
+    let folder = folder(&["a.txt"]);
+    let target = DatabaseUrl::parse("sqlite:target.db", &|_| None).unwrap();
+    let words = Words::new();
+    let open = |pattern: &str, waits_for_files| {
+        let pattern = folder.path().join(pattern).to_str().unwrap().to_owned();
+        let options = OpenOptions { waits_for_files, ..OpenOptions::default() };
+        xmlshred_databases::open(&SourceAddress::Files(pattern), &target, &spec(), words.schema(), options)
+    };
+    assert!(open("*.xml", true).is_ok());
+    for (pattern, waits) in [("*.xml", false), ("typo/*.xml", true), ("", true)] {
+        let error = open(pattern, waits).err().unwrap();
+        assert!(error.message.starts_with("no file matches"), "{pattern}: {error}");
+    }
 }
 
 #[cfg(unix)]

@@ -137,6 +137,23 @@ fn an_address_that_leads_nowhere_stops_the_run_before_it_begins() {
 }
 
 #[test]
+fn databases_that_a_run_before_has_reached_are_waited_for() {
+    let (clean, store) = (mixed(), mixed());
+    let expected = complete(&clean.memory_ports());
+    let ports = store.memory_ports().with_sight(JournalSight::Unseen);
+    let script = Script::new().fail_first(Step::OpenSource, 3, &Fault::CannotConnect).fail_first(
+        Step::OpenSink,
+        3,
+        &Fault::CannotConnect,
+    );
+    let following = RunSettings { reached_before: true, ..settings() };
+    let (result, events) = run(&FaultyPorts::new(&ports, script), &following);
+    assert_eq!(result.unwrap().totals, expected.totals);
+    assert_eq!(loaded(&store), loaded(&clean));
+    assert_eq!(retries(&events), [2, 3, 4, 2, 3, 4]);
+}
+
+#[test]
 fn faults_that_do_not_pass_end_the_run_once_patience_does() {
     let store = fine(50);
     let ports = store.memory_ports();

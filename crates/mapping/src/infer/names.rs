@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use super::draft::{Content, Draft, DraftColumn, DraftTable, Extra};
 use super::options::InferOptions;
 use super::owners::Owners;
+use xmlshred_model::log_table::{FILE, ISSUE, LOG};
+
 use super::profile::{ElementId, Profile};
 use super::words::snake;
 use crate::path::Namespaces;
@@ -16,7 +18,7 @@ const MAX_BYTES: usize = 56;
 /// A column of an element below the row's is called after both: `address_city`.
 const COLUMN_NAMES: usize = 2;
 /// Tables that xmlshred itself writes.
-const RESERVED: [&str; 2] = ["processing_log", "processing_issue"];
+const RESERVED: [&str; 3] = [LOG, ISSUE, FILE];
 
 /// Tables and columns with their names.
 #[derive(Debug)]

@@ -88,13 +88,17 @@ impl Target {
 }
 
 pub(crate) fn commit(sink: &mut dyn Sink, batch: &Batch) -> Result<Commit, PortError> {
+    commit_with(sink, batch, FailedDocuments::Leave)
+}
+
+fn commit_with(sink: &mut dyn Sink, batch: &Batch, failed: FailedDocuments) -> Result<Commit, PortError> {
     let identity = RunIdentity {
         session_id: "session".to_owned(),
         run_nonce: "nonce".to_owned(),
         share: Share::WHOLE,
         contract_hash: "hash".to_owned(),
     };
-    sink.commit(batch, &identity, FailedDocuments::Leave)
+    sink.commit(batch, &identity, failed)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -271,6 +275,24 @@ fn log_rows_are_sought_where_the_server_can() {
         commit(&mut *target.sink().unwrap(), &target.batch()).unwrap();
         assert_eq!(calls_that_say(&target, &look_up("")), 1);
     }
+}
+
+#[test]
+fn who_takes_an_entrys_place_keeps_it_from_others_until_the_end() {
+    let look_up = |hint: &str| format!("FROM [processing_log]{hint} WHERE contract_name");
+    for (failed, locked_count) in [(FailedDocuments::Replace, 1), (FailedDocuments::Retry, 0)] {
+        let target = Target::with(Vec::new());
+        commit_with(&mut *target.sink().unwrap(), &target.batch(), failed).unwrap();
+        assert_eq!(
+            calls_that_say(&target, &look_up(" WITH (FORCESEEK, UPDLOCK)")),
+            locked_count,
+            "{failed:?}"
+        );
+    }
+    let target = Target::with(Vec::new());
+    target.mock.refuse("FORCESEEK", 102, "Incorrect syntax near");
+    commit_with(&mut *target.sink().unwrap(), &target.batch(), FailedDocuments::Replace).unwrap();
+    assert_eq!(calls_that_say(&target, &look_up(" WITH (UPDLOCK)")), 1);
 }
 
 #[test]

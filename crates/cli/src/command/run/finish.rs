@@ -60,8 +60,12 @@ pub(super) fn finish(
         let _ = lines.iter().try_for_each(|line| writeln!(out, "{}", shown(line)));
     }
     let summary = ended?;
-    // Whoever follows is stopped in the end: that is how it is meant to end.
-    Ok(if job.follow.is_some() { Exit::Done } else { exit_of(&summary, tally) })
+    Ok(exit_of_process(job, &summary, tally))
+}
+
+/// Whoever follows is stopped in the end: that is how it is meant to end.
+fn exit_of_process(job: &Job, summary: &RunSummary, tally: &Tally) -> Exit {
+    if job.follow.is_some() { Exit::Done } else { exit_of(summary, tally) }
 }
 
 fn exit_of(summary: &RunSummary, tally: &Tally) -> Exit {
@@ -79,7 +83,7 @@ fn report(
     ended: Result<&RunSummary, &CommandError>,
 ) -> RunReport {
     let (ended, exit, error) = match ended {
-        Ok(summary) => (word(summary.ended), exit_of(summary, tally), None),
+        Ok(summary) => (word(summary.ended), exit_of_process(job, summary, tally), None),
         Err(error) => {
             let exit = error.exit();
             let word = if exit == Exit::Interrupted { word(Ended::Interrupted) } else { "failed" };
@@ -137,6 +141,7 @@ fn settings(settings: &RunSettings) -> SettingsFields {
         batch: _,
         chunk: _,
         retry: _,
+        reached_before: _,
     } = settings;
     SettingsFields {
         workers: workers.get(),

@@ -11,7 +11,7 @@ use xmlshred_mapping::Plan;
 use xmlshred_model::DocumentKey;
 
 use crate::args::RunArgs;
-use crate::database::{self, MissingTables, NewNames};
+use crate::database::{self, MissingTables, NewNames, NoFiles};
 use crate::error::CommandError;
 use crate::settings::{self, Connection, ContractFile, Reporting};
 
@@ -93,9 +93,22 @@ impl Job {
     /// # Errors
     /// When the files of the source cannot be listed.
     pub(in crate::command) fn ports(&self) -> Result<Box<dyn Ports>, CommandError> {
-        let names = if !self.settings.dry_run.writes() { NewNames::Leave } else { NewNames::Bind };
-        let Self { connection, plan, missing, settings, identity, chosen, .. } = self;
-        let ports = database::open(connection, plan, *missing, names, settings.failed, identity.share)?;
+        self.ports_with(if self.settings.dry_run.writes() { NewNames::Bind } else { NewNames::Leave })
+    }
+
+    /// The same for somebody who only looks: files get no keys by it.
+    ///
+    /// # Errors
+    /// As [`Self::ports`].
+    pub(in crate::command) fn ports_to_look(&self) -> Result<Box<dyn Ports>, CommandError> {
+        self.ports_with(NewNames::Leave)
+    }
+
+    fn ports_with(&self, names: NewNames) -> Result<Box<dyn Ports>, CommandError> {
+        let Self { connection, plan, missing, settings, identity, chosen, follow, .. } = self;
+        let none = if follow.is_some() { NoFiles::Wait } else { NoFiles::Refuse };
+        let ports =
+            database::open(connection, plan, *missing, (names, none), settings.failed, identity.share)?;
         Ok(match chosen {
             None => ports,
             Some(keys) => Box::new(ChosenPorts::new(ports.into(), keys.clone())),

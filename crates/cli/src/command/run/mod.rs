@@ -17,7 +17,7 @@ use crossbeam_channel::{RecvTimeoutError, bounded, select};
 use indicatif::MultiProgress;
 use tracing::{info, warn};
 use xmlshred_engine::ports::{FailedDocuments, Ports};
-use xmlshred_engine::{Ended, RunError, RunSummary, StopSignal};
+use xmlshred_engine::{Ended, RunError, RunSettings, RunSummary, StopSignal};
 
 use self::finish::finish;
 pub(super) use self::job::Job;
@@ -120,17 +120,18 @@ fn process(job: &Job, observer: &RunObserver, stop: &StopSignal) -> Result<RunSu
     if job.settings.failed == FailedDocuments::Leave {
         observer.note_failed_before(start::failed_before(&*ports, job));
     }
-    let once = |ports: &dyn Ports| {
-        xmlshred_engine::run(ports, &job.plan, &job.identity, &job.settings, observer, stop)
+    let once = |ports: &dyn Ports, settings: &RunSettings| {
+        xmlshred_engine::run(ports, &job.plan, &job.identity, settings, observer, stop)
     };
-    let mut summary = once(&*ports)?;
+    let mut summary = once(&*ports, &job.settings)?;
     let Some(pause) = job.follow else { return Ok(summary) };
     info!("Everything is processed; looks for new and changed documents every {} s", pause.as_secs());
+    let settings = RunSettings { reached_before: true, ..job.settings.clone() };
     while summary.ended == Ended::Completed && stop.wait(pause) {
         // Opened anew: files are listed, and nothing stays open for hours.
         let ports: Arc<dyn Ports> = job.ports()?.into();
         observer.name_documents_by(&ports);
-        summary = once(&*ports)?;
+        summary = once(&*ports, &settings)?;
     }
     Ok(summary)
 }
