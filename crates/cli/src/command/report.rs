@@ -10,7 +10,7 @@ use xmlshred_model::shown;
 use super::output_file::OutputFile;
 use crate::args::ReportPageArgs;
 use crate::console;
-use crate::database;
+use crate::database::{self, NoFiles};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::report_page;
@@ -26,7 +26,7 @@ pub(crate) fn report(args: &ReportPageArgs) -> Result<Exit, CommandError> {
     let target = if *json { None } else { Some(OutputFile::of_page(out, "report", *force)?) };
     let file = ContractFile::read(contract)?;
     let plan = Plan::new(file.checked()?.0);
-    let ports = database::open_to_read(&connection, &plan)?;
+    let ports = database::open_to_read(&connection, &plan, NoFiles::Wait)?;
     let asked = Asked {
         session: session.as_deref(),
         plan: &plan,
