@@ -16,7 +16,7 @@ mod workspace;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask ci
-       cargo xtask bench [shred] [sqlite] [postgres] [paging] [sqlserver] [tools] [instructions] [--quick]
+       cargo xtask bench [shred] [sqlite] [postgres] [paging] [sqlserver] [tools] [drift] [pages] [instructions] [--quick]
        cargo xtask bench instructions --record
        cargo xtask torture [--rounds N] [--minutes M] [--seed S] [--database sqlite|postgres|sqlserver …]
                            [--workers N] [--parallel N] [--release | --program FILE] [--json]

@@ -103,6 +103,9 @@ impl<'a> Batching<'a> {
             }
         };
         let duration = started.elapsed();
+        if let (Ok(Arrived::Document(content)), Outcome::Success) = (document, &outcome) {
+            self.shredder.look_again(content, &context);
+        }
         self.rows.finish_document(DocumentRecord {
             key,
             outcome,

@@ -17,6 +17,7 @@ pub mod shredding;
 pub mod stop;
 pub mod summary;
 pub mod testing;
+pub mod watching;
 
 mod backoff;
 mod connection;

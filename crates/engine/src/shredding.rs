@@ -17,6 +17,9 @@ pub trait DocumentShredder: Send {
         context: &DocumentContext<'_>,
         rows: &mut BatchBuilder,
     ) -> Result<Shredded, ShredError>;
+
+    /// May look once more at a document that has just given its rows; no part of the time that these took.
+    fn look_again(&mut self, _content: Content<'_>, _context: &DocumentContext<'_>) {}
 }
 
 impl DocumentShredder for Shredder {

@@ -6,6 +6,7 @@
 
 pub mod contract;
 pub mod coverage;
+pub mod drift;
 pub mod explain;
 pub mod explore;
 pub mod infer;

@@ -48,8 +48,13 @@ fn run<T>(
     database.client()?.batch_execute("CHECKPOINT")?;
     let contract = documents.contract();
     let databases = ["--url", &database.url()];
-    let run =
-        runs::measure(&Job { contract: &contract, databases: &databases, workers: WORKERS, limit: None })?;
+    let run = runs::measure(&Job {
+        contract: &contract,
+        databases: &databases,
+        workers: WORKERS,
+        limit: None,
+        flags: &[],
+    })?;
     Ok((run, others))
 }
 

@@ -67,8 +67,13 @@ pub(super) fn measure(server: &Server, extent: &Extent) -> Result<Measured, Erro
         let sink = prepared.load_into(&server.fresh(DATABASE)?.url())?;
         let target = server.fresh(DATABASE)?.url();
         let databases = ["--source-url", &documents.url(), "--target-url", &target];
-        let run =
-            runs::measure(&Job { contract: &contract, databases: &databases, workers: 1, limit: None })?;
+        let run = runs::measure(&Job {
+            contract: &contract,
+            databases: &databases,
+            workers: 1,
+            limit: None,
+            flags: &[],
+        })?;
         let stage = Duration::from_secs_f64(run.load_seconds);
         rounds.push(Round { copy, sink, stage, run: run.duration });
     }

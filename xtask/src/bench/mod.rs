@@ -1,11 +1,12 @@
 //! `cargo xtask bench`: how fast, in ratios of one run on one machine.
 //!
 //! Life of a benchmark: release build, of the program and of this → demo documents ([`documents`]) → one part after the
-//! other: [`shred`], [`sqlite`], [`on_postgres`], [`paging`], [`sqlserver`], [`tools`], [`pages`], [`instructions`] → a table on the
+//! other: [`shred`], [`sqlite`], [`on_postgres`], [`paging`], [`sqlserver`], [`tools`], [`drift`], [`pages`], [`instructions`] → a table on the
 //! console per part, and `target/bench/latest.json` ([`results`]). A part that cannot run here is printed as skipped. [`shred`] and
 //! [`instructions`] need nothing but the program of `crates/bench` ([`one_thread`]).
 
 mod documents;
+mod drift;
 mod end_to_end;
 mod extent;
 mod freetds;
@@ -97,6 +98,7 @@ pub(crate) fn run(request: &Request) -> Result<(), Error> {
             Part::Paging => paging::measure(extent)?,
             Part::SqlServer => sqlserver::measure(extent)?,
             Part::Tools => tools::measure(extent)?,
+            Part::Drift => drift::measure(extent)?,
             Part::Pages => pages::measure()?,
             Part::Instructions => instructions::measure(*record)?,
         };

@@ -28,6 +28,8 @@ pub(super) enum Part {
     SqlServer,
     /// Commands around a contract.
     Tools,
+    /// What it costs to look for drift.
+    Drift,
     /// Pages in a browser.
     Pages,
     /// Instructions of shredding alone.
@@ -36,13 +38,14 @@ pub(super) enum Part {
 
 impl Part {
     /// In the order of measuring.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Shred,
         Self::Sqlite,
         Self::Postgres,
         Self::Paging,
         Self::SqlServer,
         Self::Tools,
+        Self::Drift,
         Self::Pages,
         Self::Instructions,
     ];
@@ -56,6 +59,7 @@ impl Part {
             Self::Paging => "paging",
             Self::SqlServer => "sqlserver",
             Self::Tools => "tools",
+            Self::Drift => "drift",
             Self::Pages => "pages",
             Self::Instructions => "instructions",
         }

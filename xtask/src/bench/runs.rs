@@ -21,6 +21,8 @@ pub(super) struct Job<'a> {
     pub(super) workers: u32,
     /// `--limit`
     pub(super) limit: Option<u32>,
+    /// Further flags.
+    pub(super) flags: &'a [&'a str],
 }
 
 /// One measured run.
@@ -34,6 +36,8 @@ pub(super) struct Run {
     pub(super) byte_count: u64,
     /// From start to exit of the process.
     pub(super) duration: Duration,
+    /// Time of all cores together, where the system tells (Linux), to a hundredth of a second.
+    pub(super) cpu_seconds: Option<f64>,
     /// All loaders' time in commits that succeeded.
     pub(super) load_seconds: f64,
     /// Peak of resident memory, where the system tells (Linux).
@@ -84,7 +88,7 @@ impl Run {
 /// # Errors
 /// When the run ends otherwise than with the demo's failed documents.
 pub(super) fn measure(job: &Job<'_>) -> Result<Run, Error> {
-    let Job { contract, databases, workers, limit } = job;
+    let Job { contract, databases, workers, limit, flags } = job;
     println!("xmlshred run, {workers} worker(s) …");
     let metrics = folder().join("metrics");
     if metrics.exists() {
@@ -96,6 +100,7 @@ pub(super) fn measure(job: &Job<'_>) -> Result<Run, Error> {
         .args(["--workers", &workers.to_string(), "--contract"])
         .arg(contract)
         .args(*databases)
+        .args(*flags)
         .arg("--log-dir")
         .arg(folder().join("logs"))
         .arg("--metrics-dir")
@@ -104,13 +109,18 @@ pub(super) fn measure(job: &Job<'_>) -> Result<Run, Error> {
     if let Some(limit) = limit {
         command.args(["--limit", &limit.to_string()]);
     }
-    let started = Instant::now();
+    let (started, busy) = (Instant::now(), children_seconds());
     let code = command.status()?.code();
     let duration = started.elapsed();
+    let cpu_seconds = children_seconds().zip(busy).map(|(after, before)| after - before);
     if !matches!(code, Some(0 | 3)) {
         return Err(format!("xmlshred run ended with {code:?}").into());
     }
-    let file = fs::read_dir(&metrics)?.next().ok_or("the run wrote no metrics")??.path();
+    let files =
+        fs::read_dir(&metrics)?.map(|file| file.map(|file| file.path())).collect::<Result<Vec<_>, _>>()?;
+    let is_metrics =
+        |file: &&std::path::PathBuf| file.extension().is_some_and(|extension| extension == "json");
+    let file = files.iter().find(is_metrics).ok_or("the run wrote no metrics")?;
     let metrics: Value = serde_json::from_slice(&fs::read(file)?)?;
     let count = |value: &Value| value.as_u64().ok_or("the metrics lack a count");
     Ok(Run {
@@ -118,7 +128,18 @@ pub(super) fn measure(job: &Job<'_>) -> Result<Run, Error> {
         document_count: count(&metrics["documents"]["processed"])?,
         byte_count: count(&metrics["documents"]["bytes"])?,
         duration,
+        cpu_seconds,
         load_seconds: metrics["stages"]["load"]["seconds"].as_f64().ok_or("the metrics lack a time")?,
         peak_bytes: metrics["peak_memory_bytes"].as_u64(),
     })
+}
+
+/// Processor time of all processes that this one has started and that have ended. See `cutime` in proc_pid_stat(5), in ticks of a hundredth of a second.
+fn children_seconds() -> Option<f64> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    // Behind the name, which may hold anything.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut times = fields.split_whitespace().skip(13).take(2).map(str::parse::<u64>);
+    let (user, system) = (times.next()?.ok()?, times.next()?.ok()?);
+    Some((user + system) as f64 / 100.0)
 }

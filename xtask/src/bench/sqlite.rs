@@ -23,21 +23,31 @@ pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
     let mut measured = Vec::new();
     for documents in [&small, &large] {
         for workers in [1, 2] {
-            measured.push((documents.average_bytes, run(documents, workers, None)?));
+            measured.push((documents.average_bytes, run(documents, workers, None, &[])?));
         }
     }
     // The last: a tenth of the documents of one of the others.
-    measured.push((small.average_bytes, run(&small, 2, Some(extent.small_count / 10))?));
+    measured.push((small.average_bytes, run(&small, 2, Some(extent.small_count / 10), &[])?));
     Ok(Measured::Done(figures(&reference, &measured)))
 }
 
-fn run(documents: &Documents, workers: u32, limit: Option<u32>) -> Result<Run, Error> {
+/// A run over all documents, or the first of them.
+///
+/// # Errors
+/// When it fails.
+pub(super) fn run(
+    documents: &Documents,
+    workers: u32,
+    limit: Option<u32>,
+    flags: &[&str],
+) -> Result<Run, Error> {
     let database = folder().join("work.db");
     remove(&database)?;
     fs::copy(documents.dir.join("demo.db"), &database)?;
     let url = format!("sqlite:{}", database.display());
     let contract = documents.contract();
-    let run = runs::measure(&Job { contract: &contract, databases: &["--url", &url], workers, limit })?;
+    let run =
+        runs::measure(&Job { contract: &contract, databases: &["--url", &url], workers, limit, flags })?;
     remove(&database)?;
     Ok(run)
 }

@@ -1,6 +1,7 @@
 //! Arguments of `run` and `launch`.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -133,6 +134,14 @@ pub(crate) struct WorkArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
+    /// Look for what no column reads in one document of so many, chosen by key; `off` looks in none
+    #[arg(long, value_name = "N|off", default_value = "100")]
+    pub(crate) drift_sample: DriftSampleArg,
+
+    /// What is known to be read by no column, as `coverage --accept FILE` writes it [default: contract.known beside contract.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) drift_known: Option<PathBuf>,
+
     /// Go on when everything is processed: look for new and changed documents every so many seconds [default: 10]
     #[arg(
         long,
@@ -143,6 +152,31 @@ pub(crate) struct WorkArgs {
         conflicts_with_all = ["dry_run", "limit", "retry_failed"]
     )]
     pub(crate) follow: Option<u32>,
+}
+
+/// `--drift-sample` as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DriftSampleArg(pub(crate) Option<NonZeroU32>);
+
+impl FromStr for DriftSampleArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.eq_ignore_ascii_case("off") {
+            return Ok(Self(None));
+        }
+        let every = text.parse().map_err(|_| "neither a number from 1 nor `off`".to_owned())?;
+        Ok(Self(Some(every)))
+    }
+}
+
+impl std::fmt::Display for DriftSampleArg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(every) => write!(f, "{every}"),
+            None => f.write_str("off"),
+        }
+    }
 }
 
 /// `--max-failures` as typed.

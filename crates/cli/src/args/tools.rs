@@ -229,6 +229,11 @@ pub(crate) struct CoverageArgs {
     #[arg(long)]
     pub(crate) all: bool,
 
+    /// Add what no path of the contract leads to in these documents to this list of what is known: runs do not tell of it. They look for
+    /// contract.known beside contract.yaml
+    #[arg(long, value_name = "FILE")]
+    pub(crate) accept: Option<std::path::PathBuf>,
+
     /// End with 3 when columns read less than this share of the attributes and texts
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) fail_under: Option<f64>,

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use xmlshred_mapping::coverage::{Coverage, Detail};
+use xmlshred_mapping::coverage::{Coverage, Detail, Report, Why};
 use xmlshred_mapping::{DocumentContext, NoRows, Plan};
-use xmlshred_model::shown_lines;
+use xmlshred_model::{shown, shown_lines};
 
 use crate::args::{CoverageArgs, DocumentArgs};
 use crate::console;
@@ -14,19 +14,22 @@ use crate::database;
 use crate::documents;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::settings::ContractFile;
+use crate::settings::{ContractFile, KnownFile};
 
 /// Measures the documents; ends with 3 when one fails, or less is read than asked for.
 pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
     let CoverageArgs {
         documents: DocumentArgs { documents, keys },
         all,
+        accept,
         fail_under,
         json,
         contract,
         database,
     } = args;
     documents::refuse_contracts(documents)?;
+    // Before the work, not behind it.
+    let known = accept.as_deref().map(KnownFile::or_empty).transpose()?;
     let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
@@ -67,10 +70,25 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
     } else {
         write!(out, "{}", shown_lines(&coverage::table(&shown)))?;
     }
+    if let Some(known) = known {
+        accept_all(&coverage.report(Detail::Names), known)?;
+    }
     let is_under = fail_under.is_some_and(|percent| report.percent_of_occurrences() < percent);
     if let (true, Some(percent)) = (is_under, fail_under) {
         let found = report.percent_of_occurrences();
         console::warn(format_args!("{found:.2} % are read, --fail-under asks for {percent} %"));
     }
     Ok(if is_under || failed_count > 0 { Exit::SomeFailed } else { Exit::Done })
+}
+
+/// Adds what no path leads to to what is known.
+fn accept_all(report: &Report, file: KnownFile) -> Result<(), CommandError> {
+    let KnownFile { path, mut known } = file;
+    let unread = report.lost.iter().filter(|lost| lost.why == Why::NoPath);
+    // A name that is none of XML stands for many.
+    let added = unread.filter(|lost| !lost.path.contains('…') && known.accept(&lost.path)).count();
+    crate::report::write_whole(&path, &known.render())?;
+    let (added, all) = (console::count(added as u64), console::count(known.len() as u64));
+    console::note(format_args!("{}: {added} added, {all} known", shown(&path.display().to_string())));
+    Ok(())
 }

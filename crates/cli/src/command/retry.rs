@@ -4,6 +4,7 @@
 //! which replaces what they were. Until then the first Ctrl-C ends the process.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::num::NonZeroU32;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +14,7 @@ use xmlshred_mapping::Plan;
 use xmlshred_model::shown_lines;
 
 use super::run::{self, Job};
-use crate::args::{InstanceArgs, RetryArgs, RunArgs, WorkArgs};
+use crate::args::{DriftSampleArg, InstanceArgs, RetryArgs, RunArgs, WorkArgs};
 use crate::console::{self, count};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -90,6 +91,8 @@ fn as_run(args: &RetryArgs) -> RunArgs {
             create_tables: false,
             adopt_log: false,
             dry_run: false,
+            drift_sample: DriftSampleArg(NonZeroU32::new(100)),
+            drift_known: None,
             follow: None,
         },
         report: report.clone(),

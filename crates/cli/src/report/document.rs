@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::drift::DriftFields;
+
 /// Version of the metrics file.
 pub(crate) const VERSION: u32 = 1;
 
@@ -31,6 +33,9 @@ pub(crate) struct RunReport {
     pub(crate) issues: Vec<IssueCount>,
     pub(crate) tables: Vec<TableCount>,
     pub(crate) stages: StageTimes,
+    /// What documents of a sample held that nobody reads or has accepted; `None` where nobody looked.
+    #[serde(default)]
+    pub(crate) drift: Option<DriftFields>,
     pub(crate) retry_count: u64,
     pub(crate) split_count: u64,
     pub(crate) peak_memory_bytes: Option<u64>,
@@ -177,6 +182,7 @@ impl RunReport {
             mine.rows += table.rows;
         }
         self.stages.add(&other.stages);
+        DriftFields::merge(&mut self.drift, other.drift.as_ref());
         self.retry_count += other.retry_count;
         self.split_count += other.split_count;
         self.peak_memory_bytes =

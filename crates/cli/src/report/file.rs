@@ -32,7 +32,7 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), CommandError> {
         }
         written
     };
-    attempt().map_err(|source| failed(path, source))
+    attempt().map_err(|source| CommandError::File { doing: "write", path: path.to_owned(), source })
 }
 
 /// Makes the folder of the report, and sees that it takes files: better now than after hours of work.

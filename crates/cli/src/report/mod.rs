@@ -1,6 +1,7 @@
 //! What a run did: a fold over its events, told as text, as the metrics file and to Prometheus.
 
 mod document;
+mod drift;
 mod file;
 mod memory;
 mod prometheus;
@@ -10,6 +11,7 @@ mod text;
 pub(crate) use document::{
     ContractFields, IssueCount, RunReport, SettingsFields, StageTime, StageTimes, TableCount, VERSION,
 };
+pub(crate) use drift::{DriftFields, DriftPathFields};
 pub(crate) use file::{prepare, read, write, write_whole};
 pub(crate) use memory::peak_bytes;
 pub(crate) use prometheus::Prometheus;

@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use metrics::{Counter, Histogram, Label, counter, describe_counter, gauge, histogram};
+use metrics::{Counter, Histogram, Label, counter, describe_counter, describe_gauge, gauge, histogram};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use xmlshred_engine::Event;
 use xmlshred_engine::ports::RunIdentity;
+use xmlshred_mapping::drift::Watch;
 use xmlshred_model::TargetSchema;
 
 use crate::error::CommandError;
@@ -24,6 +26,8 @@ pub(crate) struct Prometheus {
     fetch: Histogram,
     shred: Histogram,
     load: Histogram,
+    /// How often something new had come up when drift was told last.
+    news: AtomicUsize,
 }
 
 impl Prometheus {
@@ -53,6 +57,10 @@ impl Prometheus {
         describe_counter!("xmlshred_failures_total", "Failed documents by cause");
         describe_counter!("xmlshred_rows_total", "Rows committed per table");
         describe_counter!("xmlshred_issues_total", "Issues by table, column and code");
+        describe_gauge!(
+            "xmlshred_drift_paths",
+            "Paths of sampled documents that no column reads and nobody has accepted"
+        );
         describe_counter!("xmlshred_retries_total", "Further tries after faults");
         describe_counter!("xmlshred_batch_splits_total", "Batches that were refused and split");
         let documents = |status: &'static str| counter!("xmlshred_documents_total", "status" => status);
@@ -69,7 +77,16 @@ impl Prometheus {
             fetch: stage("fetch"),
             shred: stage("shred"),
             load: stage("load"),
+            news: AtomicUsize::new(usize::MAX),
         })
+    }
+
+    /// Takes note of what nobody reads; counted anew only when something came up.
+    pub(crate) fn observe_drift(&self, watch: &Watch) {
+        let news = watch.news();
+        if self.news.swap(news, Ordering::Relaxed) != news {
+            gauge!("xmlshred_drift_paths").set(watch.drift().path_count as f64);
+        }
     }
 
     /// Takes note of an event.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::RunReport;
 use super::document::{DocumentCounts, StageTime};
+use super::drift::DriftFields;
 use crate::console::{count, duration, megabytes};
 use crate::exit::Exit;
 
@@ -57,6 +58,7 @@ pub(crate) fn lines(report: &RunReport) -> Vec<String> {
             count(report.split_count)
         ));
     }
+    lines.extend(report.drift.iter().flat_map(DriftFields::lines));
     let before = documents.failed_before;
     if before > 0 {
         let (plural, are, them) = if before == 1 { ("", "is", "it") } else { ("s", "are", "them") };

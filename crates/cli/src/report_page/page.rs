@@ -69,6 +69,7 @@ fn parts(found: &Found) -> Vec<(&'static str, &'static str, Markup)> {
         some(true, "contract", "Contract", sections::contract),
         some(!found.slowest.is_empty(), "slowest", "Slowest documents", sections::slowest),
         some(!found.largest.is_empty(), "largest", "Documents with most rows", sections::largest),
+        some(found.drift.is_some(), "drift", "Drift", sections::drift),
         some(true, "faults", "Warnings and faults", sections::faults),
         some(!found.environments.is_empty(), "environment", "Environment", sections::environment),
     ];

@@ -6,7 +6,7 @@ use super::plots::{Plot, Series, per_minute};
 use super::tables::{Number, Text, code, command, prose, table, text, time};
 use crate::console::{count, formatted, megabytes, seconds};
 use crate::failures::GroupAnswer;
-use crate::report::StageTime;
+use crate::report::{DriftPathFields, StageTime};
 use crate::sessions::{DocumentFound, Found, InstanceFound, State, TextChange, TextLine};
 
 /// Rows of the tables beside plots.
@@ -369,6 +369,29 @@ fn documents(caption: &str, documents: &[DocumentFound]) -> Markup {
     };
     let rows: Vec<_> = documents.iter().map(row).collect();
     table(caption, &[("key", Text), ("shredding", Number), ("rows", Number)], &rows)
+}
+
+pub(super) fn drift(found: &Found) -> Markup {
+    let Some(drift) = &found.drift else { return html! {} };
+    let row = |path: &DriftPathFields| {
+        let DriftPathFields { path, documents, occurrences, example } = path;
+        vec![code(path), text(&count(*documents)), text(&count(*occurrences)), code(&key(example))]
+    };
+    let rows: Vec<_> = drift.paths.iter().map(row).collect();
+    let columns = [("path", Text), ("documents", Number), ("occurrences", Number), ("for example key", Text)];
+    html! {
+        p {
+            "One document in " (drift.sample) " was looked at, " (count(drift.documents)) " in all, for what the contract neither reads nor ignores. "
+            @if drift.known == 0 { "Nobody has accepted any of it: " (count(drift.path_count)) " paths." }
+            @else { (count(drift.accepted)) " paths of it are known by " code { (drift.known_file) } ", " (count(drift.path_count)) " are not." }
+        }
+        @if !rows.is_empty() {
+            (table("Read by no column, and accepted by nobody", &columns, &rows))
+            @if drift.path_count > rows.len() as u64 { p.faint { (count(drift.path_count - rows.len() as u64)) " more." } }
+            (command(&drift.showing()))
+            (command(&drift.accepting()))
+        }
+    }
 }
 
 pub(super) fn faults(found: &Found) -> Markup {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::found::{DocumentCountsFound, EnvironmentFound};
-use crate::report::{RunReport, StageTimes, TableCount};
+use crate::report::{DriftFields, RunReport, StageTimes, TableCount};
 
 /// Instances whose environment is told.
 const MAX_ENVIRONMENTS: usize = 24;
@@ -14,6 +14,7 @@ pub(super) struct Figures {
     pub(super) file_count: u64,
     pub(super) documents: DocumentCountsFound,
     pub(super) stages: StageTimes,
+    pub(super) drift: Option<DriftFields>,
     pub(super) retries: u64,
     pub(super) splits: u64,
     pub(super) environments: Vec<EnvironmentFound>,
@@ -32,6 +33,7 @@ impl Figures {
         documents.already_done += report.documents.already_done;
         documents.bytes += report.documents.bytes;
         self.stages.add(&report.stages);
+        DriftFields::merge(&mut self.drift, report.drift.as_ref());
         self.retries += report.retry_count;
         self.splits += report.split_count;
         for table in &report.tables {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::axis::Axis;
 use super::texts::TextChange;
 use crate::failures::GroupAnswer;
-use crate::report::{IssueCount, StageTimes, TableCount};
+use crate::report::{DriftFields, IssueCount, StageTimes, TableCount};
 
 /// Version of the object.
 pub(super) const VERSION: u32 = 1;
@@ -52,6 +52,8 @@ pub(crate) struct Found {
     pub(crate) largest: Vec<DocumentFound>,
     pub(crate) faults: Vec<FaultFound>,
     pub(crate) more_faults: u64,
+    /// What a sample held that nobody reads, of the metrics files.
+    pub(crate) drift: Option<DriftFields>,
     pub(crate) environments: Vec<EnvironmentFound>,
     pub(crate) sources: Vec<String>,
     pub(crate) targets: Vec<String>,

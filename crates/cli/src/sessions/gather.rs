@@ -167,6 +167,7 @@ fn found(asked: &Asked<'_>, seen: Seen, fold: Fold<'_>, mut figures: Figures) ->
         largest: fold.largest.into_kept().into_iter().map(|kept| told(kept, false)).collect(),
         more_faults: faults.more_faults,
         faults: fault_list(faults.faults),
+        drift: figures.drift,
         environments: figures.environments,
         sources: figures.sources.into_iter().collect(),
         targets: figures.targets.into_iter().collect(),

@@ -141,6 +141,14 @@ pub(crate) enum SettingsError {
         #[source]
         source: std::io::Error,
     },
+    /// A list of known paths that is none.
+    #[error("{}: {error}", path.display())]
+    KnownFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: xmlshred_mapping::drift::KnownError,
+    },
     /// `retry` without `--yes` where nobody can be asked.
     #[error("nothing was changed: nobody can be asked here")]
     NeedsYes,
@@ -209,6 +217,7 @@ impl SettingsError {
             Self::NoSuchRow { .. } => {
                 "rows are counted from 1; without --row, the first of them are explained"
             }
+            Self::KnownFile { .. } => "`xmlshred coverage DOC… --accept FILE` writes such a list",
             Self::Unreadable { .. } => return None,
             Self::NoContract { .. } => {
                 "name one with --contract FILE or XMLSHRED_CONTRACT; `xmlshred demo --prepare-only` writes an example to start from"

@@ -2,6 +2,7 @@
 
 mod connection;
 mod contract;
+mod drift;
 mod environment;
 mod error;
 mod instance;
@@ -10,6 +11,7 @@ mod work;
 
 pub(crate) use connection::Connection;
 pub(crate) use contract::{ContractFile, ContractProblems, has};
+pub(crate) use drift::{DriftSample, KnownFile};
 pub(crate) use environment::check_environment;
 pub(crate) use error::SettingsError;
 pub(crate) use instance::{SCHEDULERS, share};

@@ -28,6 +28,8 @@ pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError
         create_tables,
         adopt_log: _,
         dry_run,
+        drift_sample: _,
+        drift_known: _,
         follow: _,
     } = args;
     // How other keys sort, the source knows.

@@ -4,6 +4,7 @@
 mod browser;
 mod check;
 mod coverage;
+mod drift;
 mod editor;
 mod explain;
 mod explore;

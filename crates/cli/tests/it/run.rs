@@ -74,8 +74,16 @@ fn metrics_are_versioned_and_whole() {
     assert_eq!(metrics["tables"][0], serde_json::json!({"table": "person", "rows": 98}));
     assert_eq!(metrics["stages"]["fetch"]["steps"], 4);
     assert_eq!(metrics["settings"]["batch_size"], 30);
-    let parts = std::fs::read_dir(place.path().join("metrics")).unwrap().count();
-    assert_eq!(parts, 1, "nothing but the metrics file is left in the folder");
+    let contract = format!("contract_{}.yaml", metrics["contract"]["hash"].as_str().unwrap());
+    let parts =
+        std::fs::read_dir(place.path().join("metrics")).unwrap().map(|part| part.unwrap().file_name());
+    let others = parts.filter(|part| !part.to_string_lossy().ends_with("_1of1.json")).collect::<Vec<_>>();
+    assert_eq!(
+        others,
+        [&*contract],
+        "nothing but the metrics file and the contract's text is left in the folder"
+    );
+    assert_eq!(std::fs::read_to_string(place.path().join("metrics").join(contract)).unwrap(), CONTRACT);
 }
 
 #[test]

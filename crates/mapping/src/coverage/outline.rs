@@ -29,6 +29,8 @@ pub(crate) struct Outline {
     names: Vec<Name>,
     name_bytes: usize,
     case: Case,
+    max_names: usize,
+    max_name_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -79,7 +81,13 @@ impl Documents {
 
 impl Outline {
     pub(crate) fn new(case: Case) -> Self {
-        Self { names: vec![Name::new(TOP, NameKind::Element, "")], name_bytes: 0, case }
+        Self::bounded(case, MAX_NAMES, MAX_NAME_BYTES)
+    }
+
+    /// One that tells fewer names apart.
+    pub(crate) fn bounded(case: Case, max_names: usize, max_name_bytes: usize) -> Self {
+        let names = vec![Name::new(TOP, NameKind::Element, "")];
+        Self { names, name_bytes: 0, case, max_names, max_name_bytes }
     }
 
     pub(crate) fn name(&self, id: NameId) -> &Name {
@@ -100,7 +108,7 @@ impl Outline {
             }
             Case::Sensitive => text,
         };
-        let is_full = self.names.len() >= MAX_NAMES || self.name_bytes >= MAX_NAME_BYTES;
+        let is_full = self.names.len() >= self.max_names || self.name_bytes >= self.max_name_bytes;
         if is_full && self.name(parent).is_rest() {
             return parent;
         }

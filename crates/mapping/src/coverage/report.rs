@@ -74,7 +74,7 @@ pub enum Detail {
 }
 
 impl Report {
-    pub(super) fn new(outline: &Outline, roots: &[Path], document_count: u64, detail: Detail) -> Self {
+    pub(crate) fn new(outline: &Outline, roots: &[Path], document_count: u64, detail: Detail) -> Self {
         let mut report = Self {
             document_count,
             total: Amount::default(),

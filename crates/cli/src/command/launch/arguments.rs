@@ -71,6 +71,8 @@ fn add_work(line: &mut Line, args: &WorkArgs, instances: u32) {
         create_tables,
         adopt_log,
         dry_run,
+        drift_sample,
+        drift_known,
         follow,
     } = args;
     let share_of_cores = || {
@@ -84,6 +86,8 @@ fn add_work(line: &mut Line, args: &WorkArgs, instances: u32) {
     line.add_some("--limit", limit.map(|limit| limit.to_string()));
     line.add_some("--follow", follow.map(|seconds| seconds.to_string()));
     line.add("--max-failures", max_failures.to_string());
+    line.add("--drift-sample", drift_sample.to_string());
+    line.add_some("--drift-known", drift_known.as_ref());
     for (flag, is_set) in [
         ("--retry-failed", retry_failed),
         ("--create-tables", create_tables),

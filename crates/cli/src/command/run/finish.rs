@@ -14,7 +14,7 @@ use crate::console::{self, CRITICAL, SUMMARY};
 use crate::database::key_json;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::report::{self, ContractFields, RunReport, SettingsFields, Tally};
+use crate::report::{self, ContractFields, DriftFields, RunReport, SettingsFields, Tally};
 
 /// Tells how the run ended.
 ///
@@ -122,10 +122,17 @@ fn report(
         issues: tally.issues(schema),
         tables: tally.tables(schema),
         stages: tally.stages(),
+        drift: drift(job),
         retry_count: tally.retry_count(),
         split_count: tally.split_count(),
         peak_memory_bytes: report::peak_bytes(),
     }
+}
+
+/// What the sample held that nobody reads.
+fn drift(job: &Job) -> Option<DriftFields> {
+    let (sample, watch) = job.drift.as_ref().zip(job.watch.as_ref())?;
+    Some(DriftFields::new(watch.drift(), sample))
 }
 
 fn settings(settings: &RunSettings) -> SettingsFields {

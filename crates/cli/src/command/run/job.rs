@@ -8,12 +8,13 @@ use xmlshred_engine::RunSettings;
 use xmlshred_engine::chosen::ChosenPorts;
 use xmlshred_engine::ports::{FailedDocuments, Ports, RunIdentity};
 use xmlshred_mapping::Plan;
+use xmlshred_mapping::drift::Watch;
 use xmlshred_model::DocumentKey;
 
 use crate::args::RunArgs;
 use crate::database::{self, MissingTables, NewNames, NoFiles};
 use crate::error::CommandError;
-use crate::settings::{self, Connection, ContractFile, Reporting};
+use crate::settings::{self, Connection, ContractFile, DriftSample, Reporting};
 
 /// What to run.
 pub(in crate::command) struct Job {
@@ -32,6 +33,10 @@ pub(in crate::command) struct Job {
     pub(super) follow: Option<Duration>,
     /// Whether the end is told as JSON.
     pub(super) json: bool,
+    /// Looks for what nobody reads, unless that is off.
+    pub(super) watch: Option<Arc<Watch>>,
+    /// The sample that it looks at, and what is known.
+    pub(super) drift: Option<DriftSample>,
     /// How many problems of the contract do not forbid its use.
     pub(super) contract_warning_count: usize,
 }
@@ -56,6 +61,8 @@ impl Job {
             share,
             contract_hash: contract.hash.clone(),
         };
+        let drift = DriftSample::new(work, &file.path)?;
+        let plan = Arc::new(Plan::new(contract));
         let missing = match (work.create_tables && settings.dry_run.writes(), work.adopt_log) {
             (false, _) => MissingTables::Refuse,
             (true, false) => MissingTables::Create,
@@ -63,7 +70,9 @@ impl Job {
         };
         Ok(Self {
             contract_file: file,
-            plan: Arc::new(Plan::new(contract)),
+            watch: drift.as_ref().map(|drift| Arc::new(drift.watch(&plan))),
+            drift,
+            plan,
             connection,
             identity,
             settings,

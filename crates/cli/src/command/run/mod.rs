@@ -17,6 +17,8 @@ use crossbeam_channel::{RecvTimeoutError, bounded, select};
 use indicatif::MultiProgress;
 use tracing::{info, warn};
 use xmlshred_engine::ports::{FailedDocuments, Ports};
+use xmlshred_engine::shredding::Shredders;
+use xmlshred_engine::watching::Watched;
 use xmlshred_engine::{Ended, RunError, RunSettings, RunSummary, StopSignal};
 
 use self::finish::finish;
@@ -120,8 +122,13 @@ fn process(job: &Job, observer: &RunObserver, stop: &StopSignal) -> Result<RunSu
     if job.settings.failed == FailedDocuments::Leave {
         observer.note_failed_before(start::failed_before(&*ports, job));
     }
+    let watched = job.watch.as_ref().map(|watch| Watched { plan: &job.plan, watch });
+    let shredders: &dyn Shredders = match &watched {
+        Some(watched) => watched,
+        None => &job.plan,
+    };
     let once = |ports: &dyn Ports, settings: &RunSettings| {
-        xmlshred_engine::run(ports, &job.plan, &job.identity, settings, observer, stop)
+        xmlshred_engine::run_with(ports, shredders, &job.identity, settings, observer, stop)
     };
     let mut summary = once(&*ports, &job.settings)?;
     let Some(pause) = job.follow else { return Ok(summary) };

@@ -164,6 +164,9 @@ impl Observer for RunObserver {
         self.progress.observe(event);
         if let Some(prometheus) = &self.prometheus {
             prometheus.observe(event);
+            if let (Event::Shredded { .. } | Event::Finished, Some(watch)) = (event, &self.job.watch) {
+                prometheus.observe_drift(watch);
+            }
         }
     }
 }
