@@ -20,6 +20,7 @@ mod failed_samples;
 mod failures;
 mod import_legacy;
 mod manual;
+mod offered;
 mod page;
 mod preview;
 mod report;
@@ -34,13 +35,16 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
+use clap_complete::CompleteEnv;
 
 use crate::args::{Cli, Command};
 use crate::error::CommandError;
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
+    // Ends the process where a shell asks what it may offer; takes the variable away before there are threads.
+    CompleteEnv::with_factory(Cli::command).var(offered::VARIABLE).complete();
     console::tell_panics_without_their_message();
     if let Err(error) = settings::check_environment(std::env::vars_os()) {
         let error = CommandError::from(error);
@@ -87,5 +91,6 @@ fn execute(command: Command) -> Result<Exit, CommandError> {
         Command::Help(args) => command::help(&args),
         Command::Schema => command::schema(),
         Command::Completions(args) => command::completions(&args),
+        Command::Man(args) => command::man(&args),
     }
 }

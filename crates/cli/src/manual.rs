@@ -4,7 +4,8 @@ const CONTRACT: &str = include_str!("../../../docs/contract.md");
 const ERRORS: &str = include_str!("../../../docs/errors.md");
 
 /// Pages that are printed as they are.
-const PAGES: [(&str, &str); 14] = [
+const PAGES: [(&str, &str); 17] = [
+    ("tutorial", include_str!("../../../docs/tutorial.md")),
     ("recipes", include_str!("../../../docs/recipes.md")),
     ("tools", include_str!("../../../docs/tools.md")),
     ("infer", include_str!("../../../docs/infer.md")),
@@ -17,6 +18,8 @@ const PAGES: [(&str, &str); 14] = [
     ("report", include_str!("../../../docs/report.md")),
     ("databases", include_str!("../../../docs/databases.md")),
     ("metrics", include_str!("../../../docs/metrics.md")),
+    ("upgrade", include_str!("../../../docs/upgrade.md")),
+    ("windows", include_str!("../../../docs/windows.md")),
     ("python", include_str!("../../../docs/python.md")),
     ("scale", include_str!("../../../docs/scale.md")),
 ];

@@ -17,5 +17,5 @@ pub(crate) use run::{
 };
 pub(crate) use tools::{
     CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, DialectArg, ExplainArgs, ExploreArgs, HelpArgs,
-    ImportLegacyArgs, InferArgs, KeyTypeArg, PreviewArgs, PreviewFormat, ReportFormat, StatusArgs,
+    ImportLegacyArgs, InferArgs, KeyTypeArg, ManArgs, PreviewArgs, PreviewFormat, ReportFormat, StatusArgs,
 };

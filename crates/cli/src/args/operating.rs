@@ -18,7 +18,7 @@ pub(crate) struct FailureArgs {
     pub(crate) cause: Vec<String>,
 
     /// Only documents that failed in this table, or in this column of it
-    #[arg(long, value_name = "TABLE[.COLUMN]")]
+    #[arg(long, value_name = "TABLE[.COLUMN]", add = crate::offered::columns())]
     pub(crate) column: Option<String>,
 
     /// Only documents of this session

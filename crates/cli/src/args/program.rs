@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use super::{
     CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, ExplainArgs, ExploreArgs, FailuresArgs, HelpArgs,
-    ImportLegacyArgs, InferArgs, LaunchArgs, PreviewArgs, ReportPageArgs, RetryArgs, RunArgs, StatusArgs,
-    VerifyArgs,
+    ImportLegacyArgs, InferArgs, LaunchArgs, ManArgs, PreviewArgs, ReportPageArgs, RetryArgs, RunArgs,
+    StatusArgs, VerifyArgs,
 };
 use crate::demo::DemoArgs;
 
@@ -136,8 +136,13 @@ pub(crate) enum Command {
     /// yaml-language-server (VS Code with the YAML extension, Vim, Emacs, Helix …) complete keys and show mistakes.
     Schema,
 
-    /// Print a completion script for a shell
+    /// Print what makes a shell complete commands, flags, topics, and tables and columns of the contract at hand
+    ///
+    /// Its first lines say where it belongs.
     Completions(CompletionsArgs),
+
+    /// Write manual pages, one for each command, for `man`
+    Man(ManArgs),
 }
 
 fn run_help() -> String {

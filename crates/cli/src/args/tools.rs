@@ -158,7 +158,12 @@ pub(crate) enum PreviewFormat {
 #[derive(Args)]
 pub(crate) struct ExplainArgs {
     /// A file with one document, or `-` for standard input (with --key neither); then a table, or a column of it
-    #[arg(value_names = ["DOC", "TABLE[.COLUMN]"], num_args = 1..=2, required = true)]
+    #[arg(
+        value_names = ["DOC", "TABLE[.COLUMN]"],
+        num_args = 1..=2,
+        required = true,
+        add = crate::offered::documents_and_columns()
+    )]
     pub(crate) names: Vec<String>,
 
     /// A document of the source, by key, in place of DOC
@@ -334,13 +339,20 @@ pub(crate) struct StatusArgs {
 /// Arguments of `xmlshred help`.
 #[derive(Args)]
 pub(crate) struct HelpArgs {
-    #[arg(value_name = "ABOUT", help = about())]
+    #[arg(value_name = "ABOUT", help = about(), add = crate::offered::topics())]
     pub(crate) about: Option<String>,
 }
 
 fn about() -> String {
     let topics = crate::manual::topics().collect::<Vec<_>>().join(", ");
     format!("A page of the manual ({topics}); a command; a code such as E0107 or key-mismatch")
+}
+
+/// Arguments of `xmlshred man`.
+#[derive(Args)]
+pub(crate) struct ManArgs {
+    /// Where they go; made if it is not there, pages of before are replaced
+    pub(crate) dir: std::path::PathBuf,
 }
 
 /// Arguments of `xmlshred completions`.

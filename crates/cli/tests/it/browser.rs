@@ -39,13 +39,19 @@ pub(crate) fn run(what: &str, script: &str, arguments: &[&Path]) -> Option<serde
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
+/// TypeScript's strict compiler, which writes nothing.
+pub(crate) fn typescript(what: &str) -> Option<Command> {
+    let packages = packages(what, "node")?;
+    let mut command = Command::new("node");
+    command.arg(packages.join("node_modules/typescript/bin/tsc")).args(["--noEmit", "--strict"]);
+    Some(command)
+}
+
 /// TypeScript's opinion of the scripts of a page, which are one script there.
 pub(crate) fn check_types(files: &[String]) {
-    let Some(packages) = packages("the types of the pages' scripts", "node") else { return };
+    let Some(mut command) = typescript("the types of the pages' scripts") else { return };
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut command = Command::new("node");
-    command.arg(packages.join("node_modules/typescript/bin/tsc"));
-    command.args(["--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022"]);
+    command.args(["--allowJs", "--checkJs", "--target", "es2022"]);
     command.args(["--lib", "es2022,dom,dom.iterable"]).args(files).current_dir(source);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

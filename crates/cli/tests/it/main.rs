@@ -4,6 +4,7 @@
 mod browser;
 mod check;
 mod coverage;
+mod deployment;
 mod drift;
 mod editor;
 mod explain;
@@ -17,6 +18,7 @@ mod interruption;
 mod keys;
 mod manners;
 mod messages;
+mod operating;
 mod pages;
 mod postgres;
 mod preview;

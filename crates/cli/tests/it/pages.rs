@@ -22,6 +22,11 @@ use mask::is_shown;
 use read::{Block, Step, blocks, steps};
 
 #[test]
+fn the_tutorial_shows_what_its_commands_say() {
+    check("tutorial.md", 20);
+}
+
+#[test]
 fn the_page_about_instances_shows_what_its_commands_say() {
     check("instances.md", 5);
 }

@@ -203,9 +203,59 @@ fn exit_codes_are_in_the_help() {
 }
 
 #[test]
-fn completions_are_printed_for_shells() {
-    let answer = Workplace::new(1..2).run("completions bash").ends_with(0);
-    assert!(answer.out.contains("--instance-count"));
+fn completions_say_where_they_belong_and_ask_the_program() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let answer = Workplace::new(1..2).run(&format!("completions {shell}")).ends_with(0);
+        assert!(answer.out.starts_with("# "), "{}", answer.out);
+        for words in [&format!("xmlshred completions {shell}"), "XMLSHRED_COMPLETE"] {
+            assert!(answer.out.contains(words), "{words}: {}", answer.out);
+        }
+    }
+}
+
+/// What a shell is offered for the last of these words.
+fn offered(place: &Workplace, words: &str) -> Vec<String> {
+    let words: Vec<_> = words.split(' ').collect();
+    let mut command = place.command("");
+    command.env("XMLSHRED_COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());
+    let answer = Answer::of(command.arg("--").args(words).output().unwrap()).ends_with(0);
+    answer.out.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_shell_is_offered_commands_topics_and_tables_and_columns_of_the_contract_at_hand() {
+    let place = Workplace::new(1..2);
+    assert_eq!(offered(&place, "xmlshred stat"), ["status"]);
+    assert_eq!(offered(&place, "xmlshred help inst"), ["instances"]);
+    assert_eq!(offered(&place, "xmlshred run --instance-"), ["--instance-id", "--instance-count"]);
+    assert_eq!(offered(&place, "xmlshred failures --cause key-m"), ["key-missing", "key-mismatch"]);
+    assert_eq!(offered(&place, "xmlshred failures --column p"), ["person", "phone"]);
+    assert_eq!(offered(&place, "xmlshred retry --column phone."), ["phone.app_id", "phone.number"]);
+    assert_eq!(offered(&place, "xmlshred explain --key 7 person.m"), ["person.member"]);
+    place.write("a.xml", "<a/>");
+    assert_eq!(offered(&place, "xmlshred explain a"), ["a.xml"]);
+    assert_eq!(offered(&place, "xmlshred failures -c none.yaml --column p"), [""; 0]);
+    place.write("broken.yaml", "tables: [");
+    assert_eq!(offered(&place, "xmlshred failures -c broken.yaml --column p"), [""; 0]);
+}
+
+#[test]
+fn there_is_a_manual_page_of_every_command() {
+    let place = Workplace::new(1..2);
+    place.run("man pages/new").ends_with(0).says(&["xmlshred-run.1", "man1"]);
+    let help = place.run("--help").ends_with(0).out;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands = commands.take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+    let mut count = 0;
+    for command in commands.filter_map(|line| line.split_whitespace().next()) {
+        let page = place.path().join(format!("pages/new/xmlshred-{command}.1"));
+        let text = std::fs::read_to_string(&page).unwrap();
+        assert!(text.contains(".SH SYNOPSIS") && text.contains(".SH OPTIONS"), "{command}: {text}");
+        count += 1;
+    }
+    assert!(count > 15, "{help}");
+    place.write("file", "");
+    place.run("man file").ends_with(2).says(&["cannot write manual pages to file"]);
 }
 
 #[test]

@@ -127,7 +127,7 @@ impl PostgresAddress {
         let tls = tls(&mut config, option("sslmode").as_deref(), home.as_deref(), &option)?;
         let password_file = match option("passfile") {
             Some(file) => Some(PathBuf::from(file)),
-            None => home.map(|home| home.join(".pgpass")),
+            None => own_password_file(cfg!(windows), home, environment("APPDATA").map(PathBuf::from)),
         };
         Ok(Self { config, tls, login_limit, password_file })
     }
@@ -205,6 +205,14 @@ impl fmt::Display for PostgresAddress {
             write!(f, "{address}:{}", ports.first().copied().unwrap_or(DEFAULT_PORT))?;
         }
         write!(f, "/{}", self.config.get_dbname().unwrap_or_default())
+    }
+}
+
+/// Where libpq looks for passwords: on Windows in the folder of settings, else in the user's own.
+fn own_password_file(is_windows: bool, home: Option<PathBuf>, settings: Option<PathBuf>) -> Option<PathBuf> {
+    match settings {
+        Some(settings) if is_windows => Some(settings.join("postgresql").join("pgpass.conf")),
+        _ => home.map(|home| home.join(".pgpass")),
     }
 }
 
@@ -464,6 +472,13 @@ mod tests {
         assert_eq!(mode("postgres://h/d?sslmode=verify-ca"), authority);
         let full = (SslMode::Require, ServerProof::AuthorityAndHost);
         assert_eq!(mode("postgres://h/d?connect_timeout=3&sslmode=verify-full"), full);
+    }
+
+    #[test]
+    fn passwords_are_looked_for_where_libpq_does() {
+        let file = |is_windows| own_password_file(is_windows, Some("home".into()), Some("settings".into()));
+        assert_eq!(file(false), Some(PathBuf::from("home").join(".pgpass")));
+        assert_eq!(file(true), Some(PathBuf::from("settings").join("postgresql").join("pgpass.conf")));
     }
 
     #[test]
