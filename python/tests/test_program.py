@@ -42,6 +42,9 @@ def test_explain_tells_where_a_value_comes_from(contract: xmlshred.Contract) -> 
     assert contract.explain("<order", "orders").data["failure"]["code"] == "not-well-formed"
     with pytest.raises(ValueError, match="no table orderz"):
         contract.explain(DOCUMENTS[0], "orderz")
+    assert contract.explain(DOCUMENTS[0], "orders", key=-5).data["key"] == -5
+    with pytest.raises(ValueError, match="no table --orderz"):
+        contract.explain(DOCUMENTS[0], "--orderz")
 
 
 def test_coverage_tells_what_no_column_reads(contract: xmlshred.Contract) -> None:
@@ -52,3 +55,11 @@ def test_coverage_tells_what_no_column_reads(contract: xmlshred.Contract) -> Non
     assert (lost["occurrences"], lost["example"]["document"]) == (2, "4.xml")
     with pytest.raises(ValueError, match="no documents"):
         contract.coverage([])
+
+
+def test_coverage_measures_every_document_whatever_its_key(contract: xmlshred.Contract) -> None:
+    documents = [f'<order number="A" note{number}="x"/>' for number in range(5)]
+    coverage = contract.coverage(documents, keys=[4, 4, -4, 2, 4])
+    assert coverage.data["documents"] == 5
+    examples = sorted(lost["example"]["document"] for lost in coverage.data["lost"])
+    assert examples == ["-4.xml", "2.xml", "4-2.xml", "4-3.xml", "4.xml"]

@@ -68,7 +68,7 @@ def explain(
     options += ["--max-rows", str(max_rows)] if max_rows is not None else []
     with tempfile.TemporaryDirectory(prefix="xmlshred-") as folder:
         (name,) = contract._write([document], None if key is None else [key], None, folder)
-        return Explanation(*_run(contract, folder, ["explain", name, wanted, *options]))
+        return Explanation(*_run(contract, folder, "explain", options, [name, wanted]))
 
 
 def coverage(
@@ -79,17 +79,21 @@ def coverage(
         if not contract._write(documents, keys, xml, folder):
             raise ValueError("there are no documents to measure")
         options = ["--all"] if all else []
-        return Coverage(*_run(contract, folder, ["coverage", "*.xml", *options]))
+        return Coverage(*_run(contract, folder, "coverage", options, ["*.xml"]))
 
 
-def _run(contract: Contract, folder: str, arguments: Sequence[str]) -> tuple[str, dict[str, Any]]:
+def _run(
+    contract: Contract, folder: str, command: str, options: Sequence[str], names: Sequence[str]
+) -> tuple[str, dict[str, Any]]:
     """What the program prints, as text and as JSON."""
     # Not among the documents, whose names are patterns.
     with tempfile.TemporaryDirectory(prefix="xmlshred-") as beside:
         file = Path(beside) / "contract.yaml"
         file.write_text(contract.text, encoding="utf-8")
         text, data = (
-            _output([*arguments, "--contract", str(file), *more], folder) for more in ([], ["--json"])
+            # Names may begin as options do: `-5.xml`.
+            _output([command, *options, "--contract", str(file), *more, "--", *names], folder)
+            for more in ([], ["--json"])
         )
     return text, json.loads(data)
 

@@ -1,6 +1,7 @@
 //! A contract that was found to be good, and what can be done with it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -206,7 +207,8 @@ impl Contract {
         py.import(PROGRAM)?.call_method("coverage", (slf, documents), Some(&options))
     }
 
-    /// Writes documents into files of a folder, for the program: named after their keys where these are integers, else by number. Answers the names.
+    /// Writes documents into files of a folder, for the program: named after their keys where these are integers, else by number, and a key that
+    /// stands again with a number behind it. Answers the names.
     #[pyo3(name = "_write")]
     fn write(
         &self,
@@ -239,6 +241,7 @@ impl Contract {
 
 fn write(documents: &mut Documents, folder: &Path) -> PyResult<Vec<String>> {
     let mut names = Vec::new();
+    let mut times: HashMap<String, usize> = HashMap::new();
     while let Some(Portion { keys, documents }) = documents.next()? {
         for (key, arrived) in keys.into_iter().zip(documents.arrived()) {
             let bytes = match arrived {
@@ -250,10 +253,13 @@ fn write(documents: &mut Documents, folder: &Path) -> PyResult<Vec<String>> {
                 Arrived::Null | Arrived::TooLarge(_) => Cow::default(),
             };
             let (GivenKey::OfRow(key) | GivenKey::InDocument(key)) = key;
-            let name = match key {
-                DocumentKey::Int(number) => format!("{number}.xml"),
-                _ => format!("{}.xml", names.len() + 1),
+            let stem = match key {
+                DocumentKey::Int(number) => number.to_string(),
+                _ => (names.len() + 1).to_string(),
             };
+            let time = times.entry(stem.clone()).and_modify(|time| *time += 1).or_insert(1);
+            // No stem has a `-` but in front.
+            let name = if *time == 1 { format!("{stem}.xml") } else { format!("{stem}-{time}.xml") };
             std::fs::write(folder.join(&name), bytes)?;
             names.push(name);
         }
