@@ -5,22 +5,25 @@ from __future__ import annotations
 import datetime
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyspark.sql
 import pytest
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from conftest import Cluster, new_session
+import xmlshred.spark
+from conftest import Cluster
 from xmlshred import Contract
 from xmlshred._place import program
 from xmlshred.spark import committed, read, read_log, shred, writer_of_batches
@@ -252,6 +255,166 @@ def test_a_stream_writes_each_of_its_batches_once(demo: Demo, spark: SparkSessio
     run(write)
     assert committed(spark, path) == ["stream-000000000", "stream-000000001"]
     check_written(demo, spark, path)
+
+
+ORDERS = """\
+xmlshred: 1
+name: NAME
+source: { table: d, key: id, xml: body }
+document: { root: /o }
+tables:
+  NAME:
+    columns:
+      id: { generate: document_key, type: bigint, key: true }
+      n:  { path: '@n', type: int }
+"""
+
+
+def orders(name: str = "orders") -> Contract:
+    """A contract with a table of its name."""
+    return Contract.load(ORDERS.replace("NAME", name))
+
+
+def of_keys(spark: SparkSession, keys: Iterable[int]) -> DataFrame:
+    return spark.createDataFrame([(key, f'<o n="{key}"/>') for key in keys], "id long, body string").coalesce(1)
+
+
+def keys_in(spark: SparkSession, path: str, table: str = "orders") -> list[int]:
+    """The keys of the rows of a table, each as often as it is there."""
+    return sorted(row[0] for row in read(spark, path, table).select("id").collect())
+
+
+def test_no_batch_that_is_complete_is_replaced(spark: SparkSession, tmp_path: Path) -> None:
+    path = str(tmp_path / "lake")
+    for key in (1, 2, 3):
+        shred(of_keys(spark, [key]), orders()).write(path)
+    # As somebody does who wants the documents of a batch again, or has put several batches into one.
+    for folder in (tmp_path / "lake").glob("*/batch=000000"):
+        shutil.rmtree(folder)
+    assert shred(of_keys(spark, [1, 2, 3, 4]), orders()).write(path).batch == "000000"
+    assert shred(of_keys(spark, [5]), orders()).write(path).batch == "000003"
+    assert keys_in(spark, path) == keys_in(spark, path, "processing_log") == [1, 2, 3, 4, 5]
+
+
+def test_a_name_that_is_taken_gets_a_number(spark: SparkSession, tmp_path: Path) -> None:
+    path = str(tmp_path / "lake")
+    for keys, batch, documents in (
+        ([1, 2], "monday", 2),
+        ([1, 2], "monday", 0),
+        ([2, 3], "monday-2", 1),
+        ([3, 1], "monday", 0),
+        ([4], "monday-3", 1),
+    ):
+        written = shred(of_keys(spark, keys), orders()).write(path, batch="monday")
+        assert (written.batch, written.documents) == (batch, documents)
+    assert committed(spark, path) == ["monday", "monday-2", "monday-3"]
+    assert keys_in(spark, path) == [1, 2, 3, 4]
+
+
+def test_a_batch_under_a_further_name_that_is_not_complete_is_replaced(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "lake")
+    shred(of_keys(spark, [1]), orders()).write(path, batch="monday")
+    with monkeypatch.context() as patched:
+        patched.setattr(xmlshred.spark, "_write", failing_at("processing_batch"))
+        with pytest.raises(RuntimeError, match="died"):
+            shred(of_keys(spark, [2]), orders()).write(path, batch="monday")
+    assert (tmp_path / "lake" / "orders" / "batch=monday-2").exists()
+    assert shred(of_keys(spark, [2, 3]), orders()).write(path, batch="monday").batch == "monday-2"
+    assert keys_in(spark, path) == [1, 2, 3]
+
+
+def failing_at(victim: str) -> Callable[..., None]:
+    write = xmlshred.spark._write
+
+    def failing(rows: DataFrame, path: str, name: str, *more: str) -> None:
+        if name == victim:
+            raise RuntimeError("died")
+        write(rows, path, name, *more)
+
+    return failing
+
+
+def test_contracts_on_one_path_do_not_shut_each_other_out(spark: SparkSession, tmp_path: Path) -> None:
+    path = str(tmp_path / "lake")
+    for name in ("orders", "invoices"):
+        assert shred(of_keys(spark, [1, 2]), orders(name)).write(path).documents == 2
+        assert shred(of_keys(spark, [1, 2, 3]), orders(name)).write(path).documents == 1
+    assert keys_in(spark, path) == keys_in(spark, path, "invoices") == [1, 2, 3]
+    logged = read_log(spark, path).groupBy("contract_name").count().collect()
+    assert {row[0]: row[1] for row in logged} == {"orders": 3, "invoices": 3}
+
+
+def test_a_log_of_other_keys_is_refused_before_anything_is_written(spark: SparkSession, tmp_path: Path) -> None:
+    path = str(tmp_path / "lake")
+    shred(of_keys(spark, [1]), orders()).write(path)
+    before = sorted(tmp_path.rglob("*"))
+    other = Contract.load(ORDERS.replace("NAME", "other").replace("key: id", "key: number"))
+    with pytest.raises(ValueError, match="no key `number` of type bigint, but `id`, `contract_name`.* a path of its own"):
+        shred(of_keys(spark, [1]).withColumnRenamed("id", "number"), other).write(path)
+    texts = Contract.load(ORDERS.replace("NAME", "texts").replace("bigint", "text"))
+    with pytest.raises(ValueError, match="no key `id` of type string, but bigint"):
+        shred(of_keys(spark, [1]).withColumn("id", F.col("id").cast("string")), texts).write(path)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def growing(spark: SparkSession, marker: Path) -> DataFrame:
+    """Documents of a source that has one more as soon as there is a marker, as a table of a database may between two reads."""
+
+    def rows(batches: Any) -> Any:
+        for batch in batches:
+            keys = [*batch.column("id").to_pylist(), *([100] if marker.exists() else [])]
+            yield pa.RecordBatch.from_pydict({"id": keys, "body": [f'<o n="{key}"/>' for key in keys]})
+
+    return spark.range(1, 4, numPartitions=1).mapInArrow(rows, "id long, body string")
+
+
+@pytest.mark.parametrize("persist", [None, StorageLevel.MEMORY_AND_DISK])
+def test_a_document_that_comes_while_rows_are_written_is_taken_whole_or_next_time(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persist: StorageLevel | None
+) -> None:
+    path, marker = str(tmp_path / "lake"), tmp_path / "marker"
+    write = xmlshred.spark._write
+    shredded = shred(growing(spark, marker), orders(), persist=persist)
+
+    def gain(rows: DataFrame, path: str, name: str, *more: str) -> None:
+        write(rows, path, name, *more)
+        marker.touch()
+        # As when the executors are lost that kept the documents.
+        shredded.unpersist()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(xmlshred.spark, "_write", gain)
+        assert shredded.write(path).documents == 3
+    assert keys_in(spark, path) == keys_in(spark, path, "processing_log") == [1, 2, 3]
+    assert shred(growing(spark, marker), orders()).write(path).documents == 1
+    assert keys_in(spark, path) == keys_in(spark, path, "processing_log") == [1, 2, 3, 100]
+
+
+def test_what_was_shredded_on_the_way_does_not_stay(spark: SparkSession, tmp_path: Path) -> None:
+    path = str(tmp_path / "lake")
+    for keys in ([1, 2], [1, 2]):
+        shred(of_keys(spark, keys), orders()).write(path, batch="monday")
+        stage = tmp_path / "lake" / "processing_shredded"
+        assert spark.read.parquet(str(stage)).count() == 0
+        assert sum(file.stat().st_size for file in stage.iterdir()) < 2000
+
+
+def test_a_stream_with_a_new_checkpoint_writes_what_is_new(spark: SparkSession, tmp_path: Path) -> None:
+    incoming, path = tmp_path / "incoming", str(tmp_path / "lake")
+
+    def run(checkpoint: str) -> None:
+        stream = spark.readStream.schema("id long, body string").parquet(str(incoming))
+        sink = stream.writeStream.foreachBatch(writer_of_batches(orders(), path))
+        sink.option("checkpointLocation", str(tmp_path / checkpoint)).trigger(availableNow=True).start().awaitTermination()
+
+    of_keys(spark, [1, 2]).write.parquet(str(incoming))
+    run("first")
+    of_keys(spark, [3]).write.mode("append").parquet(str(incoming))
+    run("second")
+    assert committed(spark, path) == ["stream-000000000", "stream-000000000-2"]
+    assert keys_in(spark, path) == keys_in(spark, path, "processing_log") == [1, 2, 3]
 
 
 def test_a_missing_column_is_told_before_a_job_begins(demo: Demo, spark: SparkSession) -> None:

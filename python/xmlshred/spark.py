@@ -12,8 +12,9 @@ The package must be installed on the executors (``spark.archives``, docs/scale.m
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -32,6 +33,10 @@ LOG = "processing_log"
 ISSUES = "processing_issue"
 BATCHES = "processing_batch"
 """Of each batch one row, written last of all: a batch that has none does not count."""
+_STAGE = "processing_shredded"
+"""The shredded documents of the call that writes; empty in between."""
+# A reader holds a group of rows whole, and a row is all that came of a document: small groups, also of few large documents.
+_STAGE_OPTIONS = {"parquet.block.size": 16 << 20, "parquet.page.size.row.check.min": 10}
 _BATCH = "batch"
 _TABLES = "tables"
 
@@ -52,7 +57,7 @@ def shred(
     fails the job.
 
     Nothing happens before somebody asks for rows. ``persist`` says where the shredded documents are kept from then on, for every table to be
-    made of; with ``None`` they are shredded for each table again.
+    made of; with ``None`` they are shredded for each table again. `Shredded.write` shreds once, whatever it says.
     """
     names = _Names(key or contract.key_column, xml or contract.xml_column)
     wanted = [names.key, names.xml, *contract.source_columns]
@@ -69,7 +74,7 @@ def shred(
     )
     if persist is not None:
         nested = nested.persist(persist)
-    return Shredded(contract, names.key, nested, df, names, session, persist)
+    return Shredded(contract, names.key, nested, df, names, session)
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ class Written:
     """What a call of `write` has done."""
 
     batch: str
-    """Its batch."""
+    """Its batch: the name that was asked for where that was free, or where there was nothing to write under another."""
     documents: int
     """Documents, good and bad."""
     failed: int
@@ -130,7 +135,6 @@ class Shredded:
     _source: DataFrame
     _names: _Names
     _session: str
-    _persist: StorageLevel | None
 
     @property
     def tables(self) -> Mapping[str, DataFrame]:
@@ -157,51 +161,76 @@ class Shredded:
         return self.nested.select(F.explode(column).alias("row")).select("row.*")  # type: ignore[arg-type]
 
     def write(self, path: str, *, format: str = "parquet", batch: str | None = None) -> Written:
-        """Writes what is not yet written: documents that the log in ``path`` has are left out, by an anti-join.
+        """Writes what is not yet written: documents that the log in ``path`` has of this contract are left out, by an anti-join.
 
         ``path`` has a folder for each table, for the log and for the issues, in each of them a folder ``batch=NAME`` for each call, and
         last ``processing_batch`` with one row for each batch that is complete. A job that dies leaves a batch without that row; the next
-        call has the same name for its batch, and replaces it whole. So nothing is lost or doubled, however often a job dies. One job at a
-        time may write to a path.
+        call has the same name for its batch, and replaces it whole. A complete batch is never replaced: where ``batch`` is one, what is
+        left to write gets a name with a number behind it. One job at a time may write to a path.
 
-        `read` and `read_log` leave out what is not complete. ``format`` is any of Spark's that keeps files in folders.
+        The documents are read and shredded once, into ``processing_shredded``, and rows and log are made of that: whatever dies, and
+        whatever the source has meanwhile, a document in the log has its rows. So nothing is lost or doubled, however often a job dies.
+
+        `read` and `read_log` leave out what is not complete. ``format`` is any of Spark's that keeps files in folders, and in them the
+        names of columns. Contracts may share a path as they may share a target: with a log of one key column, of one type; anything else is
+        a ``ValueError``.
         """
         spark = self._source.sparkSession
-        done = committed(spark, path, format=format)
-        if batch is None:
-            batch = f"{len(done):06}"
-        elif batch in done:
-            return Written(batch, 0, 0)
-        source = self._source
-        if done:
-            key = _quoted(self.key)
-            # The log's key is as wide as can be: the comparison is of values.
-            log = read_log(spark, path, format=format)
-            logged = log.select(F.col(_quoted(log.columns[0])).alias("_logged"))
-            source = source.join(logged, source[key] == logged["_logged"], "left_anti")
+        done = frozenset(committed(spark, path, format=format))
         rest = self
-        if source is not self._source:
-            rest = shred(
-                source, self.contract, self.key, self._names.xml, persist=self._persist, session=self._session
-            )
-        try:
-            return rest._write_batch(spark, path, format, batch)
-        finally:
-            if rest is not self:
-                rest.unpersist()
-
-    def _write_batch(self, spark: SparkSession, path: str, format: str, batch: str) -> Written:
-        for name, rows in self.tables.items():
-            _write(rows, path, name, format, batch)
-        _write(self.issues, path, ISSUES, format, batch)
-        _write(self.log, path, LOG, format, batch)
+        if done:
+            source = self._source
+            logged = self._logged(read_log(spark, path, format=format), path)
+            source = source.join(logged, source[_quoted(self.key)] == logged["_logged"], "left_anti")
+            rest = shred(source, self.contract, self.key, self._names.xml, persist=None, session=self._session)
+        stage = f"{path}/{_STAGE}"
+        rest.nested.write.mode("overwrite").options(**_STAGE_OPTIONS).parquet(stage)
+        staged = replace(rest, nested=spark.read.schema(rest.nested.schema).parquet(stage))
         failed = F.count_if(F.col("status") == "failed")
-        documents, failures = self.log.agg(F.count("*"), failed).first() or (0, 0)
-        row = [(documents, failures, self.contract.name, self.contract.hash, self._session)]
+        documents, failures = staged.log.agg(F.count("*"), failed).first() or (0, 0)
+        written = Written(_free(batch, done), documents, failures)
+        if batch in done and not documents:
+            written = replace(written, batch=batch)
+        else:
+            staged._write_batch(spark, path, format, written)
+        spark.range(0).write.mode("overwrite").parquet(stage)
+        return written
+
+    def _logged(self, log: DataFrame, path: str) -> DataFrame:
+        """The keys of this contract's documents in a log, as ``_logged``."""
+        name = self.contract.key_column
+        found = next((field for field in log.schema if field.name.casefold() == name.casefold()), None)
+        own = self.nested.schema[0].dataType
+        if found is None or found.dataType != own:
+            there = ", ".join(f"`{field.name}`" for field in log.schema) if found is None else found.dataType.simpleString()
+            raise ValueError(
+                f"the log in {path} has no key `{name}` of type {own.simpleString()}, but {there}: give this contract a path of its own"
+            )
+        rows = log.where(F.col("contract_name") == self.contract.name)
+        return rows.select(F.col(_quoted(found.name)).alias("_logged"))
+
+    def _write_batch(self, spark: SparkSession, path: str, format: str, written: Written) -> None:
+        """Writes the rows of staged documents, and last that they count."""
+        for name, rows in self.tables.items():
+            _write(rows, path, name, format, written.batch)
+        _write(self.issues, path, ISSUES, format, written.batch)
+        _write(self.log, path, LOG, format, written.batch)
+        row = [(written.documents, written.failed, self.contract.name, self.contract.hash, self._session)]
         columns = "documents long, failed long, contract_name string, contract_hash string, session_id string"
         # One file: it is there or it is not.
-        _write(spark.createDataFrame(row, columns).coalesce(1), path, BATCHES, format, batch)
-        return Written(batch, documents, failures)
+        _write(spark.createDataFrame(row, columns).coalesce(1), path, BATCHES, format, written.batch)
+
+
+def _free(batch: str | None, done: Collection[str]) -> str:
+    """A name that no complete batch has: the first free number, or the name that is asked for, with the first free number where it is taken.
+
+    As long as a batch is not complete, the answer is the same.
+    """
+    if batch is None:
+        names: Iterable[str] = (f"{number:06}" for number in itertools.count())
+    else:
+        names = itertools.chain([batch], (f"{batch}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in done)
 
 
 def _write(rows: DataFrame, path: str, name: str, format: str, batch: str) -> None:
@@ -250,15 +279,12 @@ def writer_of_batches(
 ) -> Callable[[DataFrame, int], None]:
     """For ``stream.writeStream.foreachBatch(…)``: writes each micro-batch to ``path``, with the promise of `Shredded.write`.
 
-    Spark repeats a micro-batch after a fault, with the same number: it is a batch of that name, written once. The stream needs its
-    checkpoint, and a path of its own.
+    Spark repeats a micro-batch after a fault, with the same number: nothing is left of it to write. A stream whose checkpoint is new has its
+    own documents under old numbers: they get names with a number behind it. The stream needs its checkpoint, and a path of its own.
     """
 
     def write(documents: DataFrame, number: int) -> None:
-        shredded = shred(documents, contract, key, xml, session=session)
-        try:
-            shredded.write(path, format=format, batch=f"stream-{number:09}")
-        finally:
-            shredded.unpersist()
+        shredded = shred(documents, contract, key, xml, persist=None, session=session)
+        shredded.write(path, format=format, batch=f"stream-{number:09}")
 
     return write
