@@ -9,6 +9,8 @@ from typing import Any, Literal, Protocol, final, overload
 from xmlshred._program import Coverage, Explanation
 from xmlshred.errors import Diagnostic
 
+__all__ = ["Contract", "_loaded", "Inferred", "infer", "Result", "TableSchema", "Table", "__version__"]
+
 __version__: str
 
 class _ArrowStream(Protocol):
