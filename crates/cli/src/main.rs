@@ -31,6 +31,7 @@ mod sessions;
 mod settings;
 mod signals;
 mod target_findings;
+mod unreadable;
 mod verify;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@
 pub mod arrived;
 pub mod batching;
 pub mod chosen;
+pub mod documents;
 pub mod error;
 pub mod event;
 pub mod pipeline;

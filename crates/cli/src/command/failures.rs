@@ -2,11 +2,14 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use xmlshred_engine::ports::{Entries, Fetched, Source};
+use xmlshred_engine::documents;
+use xmlshred_engine::ports::{Entries, Fetched, Ports};
 use xmlshred_mapping::Plan;
 use xmlshred_model::{DocumentKey, shown_lines};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::args::FailuresArgs;
 use crate::console::{self, count};
@@ -16,6 +19,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::failures::{self, Cause, Filter, Groups};
 use crate::settings::ContractFile;
+use crate::unreadable::Unreadable;
 
 /// Documents that are read at once.
 const EXPORTED_TOGETHER: usize = 50;
@@ -34,7 +38,7 @@ pub(crate) fn failures(args: &FailuresArgs) -> Result<Exit, CommandError> {
     let mut failed_keys = Vec::new();
     let mut out = std::io::stdout().lock();
     let mut failed_count = 0_u64;
-    entries::pages(&mut *journal, Entries::Failed, &mut |page| {
+    entries::named(&mut *journal, Entries::Failed, filter.keys(), &mut |page| {
         for entry in page {
             let (cause, message) = Cause::of(entry, plan.schema());
             if !filter.takes(entry, &cause) {
@@ -58,9 +62,7 @@ pub(crate) fn failures(args: &FailuresArgs) -> Result<Exit, CommandError> {
         return Err(doubt.into());
     }
     if let Some(folder) = export {
-        let mut source =
-            ports.source().map_err(|error| CommandError::port("cannot open the source", error))?;
-        write_documents(&mut *source, &failed_keys, folder, plan.contract().document.limits.max_bytes)?;
+        write_documents(&*ports, &failed_keys, folder, plan.contract().document.limits.max_bytes)?;
     }
     let exit = if failed_count == 0 { Exit::Done } else { Exit::SomeFailed };
     if *keys {
@@ -91,9 +93,9 @@ pub(crate) fn failures(args: &FailuresArgs) -> Result<Exit, CommandError> {
     Ok(exit)
 }
 
-/// Writes documents to files of a folder.
+/// Writes documents to files of a folder; those that cannot be read are told.
 fn write_documents(
-    source: &mut dyn Source,
+    ports: &dyn Ports,
     keys: &[DocumentKey],
     folder: &Path,
     max_bytes: u64,
@@ -102,32 +104,39 @@ fn write_documents(
         let path = path.to_owned();
         move |source| CommandError::File { doing, path, source }
     };
+    let mut source = ports.source().map_err(|error| CommandError::port("cannot open the source", error))?;
     std::fs::create_dir_all(folder).map_err(wrong("make folder", folder))?;
     let mut missing = keys.len();
+    let mut unreadable = Unreadable::new("is not written");
     for part in keys.chunks(EXPORTED_TOGETHER) {
         let mut written = Ok(());
-        let read = source.fetch(part, max_bytes, &mut |key, row| {
-            written = match &row.document {
-                Fetched::Text(text) => write_new(&folder.join(file_name(&key)), text.as_bytes()),
-                Fetched::Bytes(bytes) => write_new(&folder.join(file_name(&key)), bytes),
-                Fetched::Null | Fetched::TooLarge(_) => return std::ops::ControlFlow::Continue(()),
+        let read = documents::each(ports, &mut source, part, max_bytes, &mut |key, row| {
+            let document = match row {
+                Ok(row) => row.document,
+                Err(error) => {
+                    unreadable.tell(key, &error);
+                    return ControlFlow::Continue(());
+                }
+            };
+            written = match &document {
+                Fetched::Text(text) => write_new(&folder.join(file_name(key)), text.as_bytes()),
+                Fetched::Bytes(bytes) => write_new(&folder.join(file_name(key)), bytes),
+                Fetched::Null | Fetched::TooLarge(_) => return ControlFlow::Continue(()),
             };
             missing -= usize::from(written.is_ok());
-            if written.is_ok() {
-                std::ops::ControlFlow::Continue(())
-            } else {
-                std::ops::ControlFlow::Break(())
-            }
+            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         read.map_err(|error| CommandError::port("cannot read the documents", error))?;
         written?;
     }
+    unreadable.tell_the_rest();
     let written = keys.len() - missing;
+    let missing = missing as u64 - unreadable.count();
     console::note(format_args!("{} documents written to {}", count(written as u64), folder.display()));
     if missing > 0 {
         console::note(format_args!(
             "{} documents were not: they are null, larger than the limit, or not in the source any more",
-            count(missing as u64)
+            count(missing)
         ));
     }
     Ok(())
@@ -142,7 +151,11 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     file.write_all(bytes).map_err(wrong)
 }
 
-/// `17.xml`. What file systems do not take, or take for the same, is written as hexadecimal digits.
+/// The longest name, in bytes, that file systems take.
+const MAX_NAME: usize = 255;
+const ENDING: &str = ".xml";
+
+/// `17.xml`. What file systems do not take, or take for the same, is written as hexadecimal digits; what is too long ends with a hash.
 fn file_name(key: &DocumentKey) -> String {
     let mut name = String::new();
     for byte in key.spelled().bytes() {
@@ -153,7 +166,12 @@ fn file_name(key: &DocumentKey) -> String {
             name += &format!("%{byte:02x}");
         }
     }
-    name + ".xml"
+    if name.len() + ENDING.len() > MAX_NAME {
+        let hash = format!("~{:032x}", xxh3_128(key.spelled().as_bytes()));
+        name.truncate(MAX_NAME - ENDING.len() - hash.len());
+        name += &hash;
+    }
+    name + ENDING
 }
 
 #[cfg(test)]
@@ -168,5 +186,19 @@ mod tests {
         check("../x", "%2e.%2fx.xml");
         check("Ab", "%41b.xml");
         check("ä b", "%c3%a4%20b.xml");
+    }
+
+    #[test]
+    fn names_of_files_are_as_long_as_file_systems_take_them_and_stay_apart() {
+        let name = |key: &str| file_name(&DocumentKey::Text(key.into()));
+        assert_eq!(name(&"A".repeat(83)), "%41".repeat(83) + ".xml");
+        let folder = tempfile::tempdir().unwrap();
+        let long = ["A".repeat(84), "A".repeat(85), "A".repeat(84) + "b", "ü".repeat(400), "x".repeat(252)];
+        for key in &long {
+            assert!(name(key).len() <= 255, "{key}");
+            write_new(&folder.path().join(name(key)), b"<a/>").unwrap();
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), long.len());
+        assert!(name(&long[0]).starts_with(&"%41".repeat(72)) && name(&long[0]).ends_with(".xml"));
     }
 }

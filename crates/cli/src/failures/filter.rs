@@ -55,6 +55,7 @@ impl Filter {
             let source = source().map_err(|error| CommandError::port("cannot open the source", error))?;
             keys = database::keys_of(&*source, key)?;
             keys.sort_unstable();
+            keys.dedup();
         }
         Ok(Self { causes: cause.clone(), table, column, session: session.clone(), keys, doubt })
     }

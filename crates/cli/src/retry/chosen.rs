@@ -1,10 +1,12 @@
 //! The documents of the log that are wanted, and what they were.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use xmlshred_engine::chosen::listed;
-use xmlshred_engine::ports::{Entries, Journal, LogEntry, Ports, Source};
+use xmlshred_engine::documents;
+use xmlshred_engine::ports::{Entries, LogEntry, PortError, Ports, Source};
 use xmlshred_mapping::Plan;
 use xmlshred_model::{DocumentKey, KeyType};
 
@@ -13,6 +15,7 @@ use super::wanted::Takes;
 use crate::entries;
 use crate::error::CommandError;
 use crate::failures::Filter;
+use crate::unreadable::Unreadable;
 
 /// Documents that are read at once.
 const READ_TOGETHER: usize = 64;
@@ -34,57 +37,94 @@ pub(crate) struct Chosen {
     pub(crate) unlogged: u64,
 }
 
-impl Chosen {
-    fn add(&mut self, entry: &LogEntry) {
-        match (entry.is_success(), entry.is_failed()) {
-            (true, _) => self.success += 1,
-            (_, true) => self.failed += 1,
-            _ => self.skipped += 1,
-        }
-        *self.contracts.entry(entry.contract_hash.clone()).or_default() += 1;
-        self.keys.push(entry.key.clone());
+/// What a document was when it was processed last.
+struct Was {
+    status: Status,
+    /// The hash of the contract's text at that time.
+    contract: Arc<str>,
+}
+
+/// What it came to.
+#[derive(Clone, Copy)]
+enum Status {
+    Success,
+    Failed,
+    Skipped,
+}
+
+impl Was {
+    /// As the log has it; documents of one contract share its hash.
+    fn of(entry: &LogEntry, contracts: &mut HashSet<Arc<str>>) -> Self {
+        let status = match (entry.is_success(), entry.is_failed()) {
+            (true, _) => Status::Success,
+            (_, true) => Status::Failed,
+            _ => Status::Skipped,
+        };
+        let known = contracts.get(entry.contract_hash.as_str()).cloned();
+        let contract = known.unwrap_or_else(|| {
+            let contract: Arc<str> = entry.contract_hash.as_str().into();
+            contracts.insert(Arc::clone(&contract));
+            contract
+        });
+        Self { status, contract }
     }
 }
 
-/// The documents that are wanted and that the source has. Memory grows with the keys of those.
+impl Chosen {
+    /// Adds those of these that the source has, and counts the others.
+    fn sift(
+        &mut self,
+        source: &mut dyn Source,
+        held: &mut Vec<(DocumentKey, Was)>,
+    ) -> Result<(), CommandError> {
+        let Sifted { there, gone } = sift(source, held)?;
+        self.gone += gone.len() as u64;
+        for (key, was) in there {
+            match was.status {
+                Status::Success => self.success += 1,
+                Status::Failed => self.failed += 1,
+                Status::Skipped => self.skipped += 1,
+            }
+            if let Some(count) = self.contracts.get_mut(&*was.contract) {
+                *count += 1;
+            } else {
+                self.contracts.insert(String::from(&*was.contract), 1);
+            }
+            self.keys.push(key);
+        }
+        Ok(())
+    }
+}
+
+/// The documents that are wanted and that the source has. Memory grows with the keys of those that are wanted.
 ///
 /// # Errors
 /// When log or source cannot be read.
 pub(crate) fn choose(wanted: &Wanted, ports: &dyn Ports, plan: &Plan) -> Result<Chosen, CommandError> {
-    let log_failed = |error| CommandError::port("cannot read the log", error);
-    let source_failed = |error| CommandError::port("cannot read the source", error);
-    let mut journal = ports.journal().map_err(log_failed)?;
+    let mut journal = ports.journal().map_err(|error| CommandError::port("cannot read the log", error))?;
     let mut source = ports.source().map_err(source_failed)?;
-    let mut chosen = Chosen::default();
+    let key_type = source.key_type();
+    let mut unreadable = Unreadable::new("counts as changed");
+    let (mut chosen, mut held, mut contracts) = (Chosen::default(), Vec::new(), HashSet::new());
     let mut found_count = 0;
-    each_page(&mut *journal, wanted, &mut |page| {
+    entries::named(&mut *journal, wanted.entries(), wanted.filter.keys(), &mut |page| {
         found_count += page.len();
         let (mut sure, mut unsure) = (Vec::new(), Vec::new());
         for entry in page {
             match wanted.takes(entry, plan) {
                 Takes::Yes => sure.push(entry),
+                // The source has nothing to compare with.
+                Takes::IfChanged if KeyType::of(&entry.key) != key_type => sure.push(entry),
                 Takes::IfChanged => unsure.push(entry),
                 Takes::No => {}
             }
         }
-        if !unsure.is_empty() {
-            sure.extend(changed(&mut *source, &unsure, plan)?);
-        }
-        // Keys of another type are none of the source.
-        let key_type = source.key_type();
-        sure.retain(|entry| KeyType::of(&entry.key) == key_type);
-        sure.sort_unstable_by(|one, other| one.key.cmp(&other.key));
-        let keys: Vec<_> = sure.iter().map(|entry| entry.key.clone()).collect();
-        let is_there = listed(&mut *source, &keys).map_err(source_failed)?;
-        for (entry, is_there) in sure.into_iter().zip(is_there) {
-            if is_there {
-                chosen.add(entry);
-            } else {
-                chosen.gone += 1;
-            }
-        }
-        Ok(())
+        sure.extend(changed(ports, &mut source, &unsure, plan, &mut unreadable)?);
+        held.extend(sure.iter().map(|entry| (entry.key.clone(), Was::of(entry, &mut contracts))));
+        if are_sifted_by_page(key_type) { chosen.sift(&mut *source, &mut held) } else { Ok(()) }
     })?;
+    chosen.sift(&mut *source, &mut held)?;
+    unreadable.tell_the_rest();
     chosen.keys.sort_unstable();
     chosen.unlogged = wanted.filter.keys().len().saturating_sub(found_count) as u64;
     if wanted.filter.is_of_failures() || !wanted.is_of_any_outcome() {
@@ -93,46 +133,22 @@ pub(crate) fn choose(wanted: &Wanted, ports: &dyn Ports, plan: &Plan) -> Result<
     Ok(chosen)
 }
 
-/// Hands over the rows of the log that are to be looked at.
-fn each_page(
-    journal: &mut dyn Journal,
-    wanted: &Wanted,
-    visit: &mut dyn FnMut(&[LogEntry]) -> Result<(), CommandError>,
-) -> Result<(), CommandError> {
-    let failed = |error| CommandError::port("cannot read the log", error);
-    // Keys that are named are looked for one by one, where the key before is known.
-    let numbers: Option<Vec<i64>> = wanted
-        .filter
-        .keys()
-        .iter()
-        .map(|key| match key {
-            DocumentKey::Int(number) => number.checked_sub(1),
-            _ => None,
-        })
-        .collect();
-    if let Some(before) = numbers.filter(|before| !before.is_empty()) {
-        let mut found = Vec::new();
-        for before in before {
-            let page =
-                journal.entries(wanted.entries(), Some(&DocumentKey::Int(before)), 1).map_err(failed)?;
-            found.extend(page.into_iter().filter(|entry| wanted.filter.takes_key(&entry.key)));
-        }
-        found.dedup_by(|one, other| one.key == other.key);
-        return visit(&found);
-    }
-    entries::pages(journal, wanted.entries(), visit)
+fn source_failed(error: PortError) -> CommandError {
+    CommandError::port("cannot read the source", error)
 }
 
-/// Those of these documents that are not what they were: by their version, where documents have some, or else by their hash.
+/// Those of these documents that are not what they were: by their version, where documents have some, or else by their hash. Nobody knows of one
+/// that cannot be read whether it is: it counts as changed.
 fn changed<'e>(
-    source: &mut dyn Source,
+    ports: &dyn Ports,
+    source: &mut Box<dyn Source>,
     entries: &[&'e LogEntry],
     plan: &Plan,
+    unreadable: &mut Unreadable,
 ) -> Result<Vec<&'e LogEntry>, CommandError> {
-    let failed = |error| CommandError::port("cannot read the source", error);
     let keys: Vec<_> = entries.iter().map(|entry| entry.key.clone()).collect();
     if plan.contract().source.version.is_some() {
-        let versions = source.versions(&keys).map_err(failed)?.unwrap_or_default();
+        let versions = source.versions(&keys).map_err(source_failed)?.unwrap_or_default();
         let both = entries.iter().zip(versions);
         return Ok(both
             .filter(|(entry, version)| entry.source_version != *version)
@@ -142,17 +158,49 @@ fn changed<'e>(
     let max_bytes = plan.contract().document.limits.max_bytes;
     let mut hashes: HashMap<DocumentKey, u128> = HashMap::new();
     for part in keys.chunks(READ_TOGETHER) {
-        let read = source.fetch(part, max_bytes, &mut |key, row| {
-            hashes.insert(key, row.document.arrived().hash());
+        let read = documents::each(ports, source, part, max_bytes, &mut |key, row| {
+            match row {
+                Ok(row) => {
+                    hashes.insert(key.clone(), row.document.arrived().hash());
+                }
+                Err(error) => unreadable.tell(key, &error),
+            }
             ControlFlow::Continue(())
         });
-        read.map_err(failed)?;
+        read.map_err(source_failed)?;
     }
     let is_another = |entry: &&&LogEntry| {
         let hash = hashes.get(&entry.key);
         hash.is_none_or(|hash| format!("{hash:032x}") != entry.document_hash)
     };
     Ok(entries.iter().filter(is_another).copied().collect())
+}
+
+/// Documents of the log by whether the source has them, in the order of their keys.
+struct Sifted<T> {
+    there: Vec<(DocumentKey, T)>,
+    gone: Vec<(DocumentKey, T)>,
+}
+
+/// Whether a page of the log is a range of the source's keys. Keys that are no integers may come in another order there: all are held, so that
+/// the source is walked once and not for every page.
+fn are_sifted_by_page(key_type: KeyType) -> bool {
+    key_type == KeyType::Integer
+}
+
+fn sift<T>(source: &mut dyn Source, held: &mut Vec<(DocumentKey, T)>) -> Result<Sifted<T>, CommandError> {
+    held.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    // What is of another type is none of the source's keys.
+    let key_type = source.key_type();
+    let (ours, mut gone): (Vec<_>, Vec<_>) =
+        std::mem::take(held).into_iter().partition(|(key, _)| KeyType::of(key) == key_type);
+    let (keys, rest): (Vec<_>, Vec<_>) = ours.into_iter().unzip();
+    let is_there = listed(source, &keys).map_err(source_failed)?;
+    let mut there = Vec::new();
+    for ((key, rest), is_there) in keys.into_iter().zip(rest).zip(is_there) {
+        if is_there { &mut there } else { &mut gone }.push((key, rest));
+    }
+    Ok(Sifted { there, gone })
 }
 
 /// The documents of the log that the source has no more.
@@ -171,20 +219,9 @@ impl Vanished {
     fn sift(
         &mut self,
         source: &mut dyn Source,
-        logged: &mut Vec<(DocumentKey, bool)>,
+        held: &mut Vec<(DocumentKey, bool)>,
     ) -> Result<(), CommandError> {
-        logged.sort_unstable();
-        // What is of another type is none of the source's keys.
-        let key_type = source.key_type();
-        let mut rest = std::mem::take(logged)
-            .into_iter()
-            .partition::<Vec<_>, _>(|(key, _)| KeyType::of(key) == key_type);
-        let keys: Vec<_> = rest.0.iter().map(|(key, _)| key.clone()).collect();
-        let is_there =
-            listed(source, &keys).map_err(|error| CommandError::port("cannot read the source", error))?;
-        let mut is_there = is_there.into_iter();
-        rest.0.retain(|_| is_there.next() == Some(false));
-        for (key, is_success) in rest.0.into_iter().chain(rest.1) {
+        for (key, is_success) in sift(source, held)?.gone {
             self.success += u64::from(is_success);
             self.keys.push(key);
         }
@@ -198,8 +235,8 @@ impl Vanished {
 /// When log or source cannot be read.
 pub(crate) fn vanished(filter: &Filter, ports: &dyn Ports) -> Result<Vanished, CommandError> {
     let mut journal = ports.journal().map_err(|error| CommandError::port("cannot read the log", error))?;
-    let mut source = ports.source().map_err(|error| CommandError::port("cannot read the source", error))?;
-    let is_integer = source.key_type() == KeyType::Integer;
+    let mut source = ports.source().map_err(source_failed)?;
+    let key_type = source.key_type();
     let (mut vanished, mut held) = (Vanished::default(), Vec::new());
     entries::pages(&mut *journal, Entries::All, &mut |page| {
         vanished.logged += page.len() as u64;
@@ -208,9 +245,99 @@ pub(crate) fn vanished(filter: &Filter, ports: &dyn Ports) -> Result<Vanished, C
             filter.takes_key(&entry.key) && session.is_none_or(|session| session == entry.session_id)
         };
         held.extend(page.iter().filter(is_meant).map(|entry| (entry.key.clone(), entry.is_success())));
-        if is_integer { vanished.sift(&mut *source, &mut held) } else { Ok(()) }
+        if are_sifted_by_page(key_type) { vanished.sift(&mut *source, &mut held) } else { Ok(()) }
     })?;
     vanished.sift(&mut *source, &mut held)?;
     vanished.keys.sort_unstable();
     Ok(vanished)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use xmlshred_engine::ports::{FailedDocuments, Fault, RunIdentity};
+    use xmlshred_engine::shredding::Shredders as _;
+    use xmlshred_engine::testing::Fixture as _;
+    use xmlshred_engine::testing::faulty::{FaultyPorts, Script, Step};
+    use xmlshred_engine::testing::memory::MemoryStore;
+    use xmlshred_engine::testing::words::Words;
+    use xmlshred_mapping::{Content, contract};
+    use xmlshred_model::{BatchBuilder, DocumentRecord, Outcome, Share};
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    const CONTRACT: &str = "xmlshred: 1
+source: { table: t, key: id, xml: xml }
+document: { root: /a }
+tables: { t: { columns: { id: { generate: document_key, type: text, key: true } } } }
+";
+
+    /// A log with these documents, each in the source, too, but for each tenth.
+    fn store(key_type: KeyType, count: i64) -> MemoryStore {
+        let words = Words::with_keys(key_type);
+        let store = MemoryStore::new(words.schema()).with_tables();
+        let mut batch = BatchBuilder::new(Arc::clone(words.schema()));
+        for number in 0..count {
+            let key = match key_type {
+                KeyType::Text => DocumentKey::Text(format!("k{number}").into()),
+                _ => DocumentKey::Int(number),
+            };
+            if number % 10 != 9 {
+                store.insert_document(&key, Some(Content::Text("a")));
+            }
+            batch.finish_document(DocumentRecord {
+                key,
+                outcome: Outcome::Success,
+                issues: Vec::new(),
+                document_hash: 0,
+                source_version: None,
+                byte_count: 1,
+                duration: std::time::Duration::ZERO,
+                processed_at: 0,
+            });
+        }
+        let identity = RunIdentity {
+            session_id: "s".to_owned(),
+            run_nonce: "n".to_owned(),
+            share: Share::WHOLE,
+            contract_hash: "another".to_owned(),
+        };
+        let mut sink = store.memory_ports().sink().unwrap();
+        sink.commit(&batch.finish(), &identity, FailedDocuments::Leave).unwrap();
+        store
+    }
+
+    fn chosen(ports: &FaultyPorts<'_>, which: &str) -> Chosen {
+        let words = ["xmlshred", "retry"].into_iter().chain(which.split_whitespace());
+        let Command::Retry(args) = Cli::parse_from(words).command else { panic!("it is a retry") };
+        let plan = Plan::new(contract::load(CONTRACT).contract.unwrap());
+        let wanted = Wanted::new(&args, &plan, &mut || ports.source()).unwrap();
+        choose(&wanted, ports, &plan).unwrap()
+    }
+
+    #[test]
+    fn the_source_is_walked_once_however_many_pages_the_log_has() {
+        for (key_type, count) in [(KeyType::Text, 25_000), (KeyType::Integer, 25_000)] {
+            let (store, left) = (store(key_type, count), count.cast_unsigned() / 10 * 9);
+            let memory = store.memory_ports();
+            let ports = FaultyPorts::new(&memory, Script::new());
+            let chosen = chosen(&ports, "--contract-changed");
+            assert_eq!((chosen.success, chosen.gone), (left, count.cast_unsigned() / 10));
+            assert!(chosen.keys.len() as u64 == left && chosen.keys.is_sorted());
+            assert_eq!(chosen.contracts, BTreeMap::from([("another".to_owned(), left)]));
+            let pages = ports.script().calls(Step::Keys);
+            assert!(pages <= 5, "{key_type}: {pages} pages of the source's keys");
+        }
+    }
+
+    #[test]
+    fn documents_that_cannot_be_read_count_as_changed() {
+        let store = store(KeyType::Text, 200);
+        let memory = store.memory_ports();
+        let refused = ["k3", "k70"].map(|key| DocumentKey::Text(key.into()));
+        let ports = FaultyPorts::new(&memory, Script::new().refuse_to_read(refused, Fault::AccessDenied));
+        let chosen = chosen(&ports, "--document-changed");
+        assert_eq!((chosen.success, chosen.gone), (180, 20), "no hash is that of the log");
+    }
 }

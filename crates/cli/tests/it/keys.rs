@@ -338,3 +338,17 @@ fn a_run_refuses_a_column_that_holds_none_of_the_keys() {
     ]);
     assert_eq!(place.count("SELECT count(*) FROM sqlite_schema WHERE name = 'processing_log'"), 0);
 }
+
+#[test]
+fn keys_that_the_log_does_not_have_are_told() {
+    let place = place();
+    place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    let answer =
+        place.run("retry --url sqlite:data.db --key nope --key nope --key inv-10 --yes").ends_with(0);
+    let expected =
+        "No document is to be processed again\n  2 more are not in the log: `xmlshred run` processes them\n";
+    assert_eq!(answer.out, expected);
+    place.database().execute("UPDATE processing_log SET status = 'failed' WHERE number = 'a b'", []).unwrap();
+    let failed = ["failures", "--url", "sqlite:data.db", "--keys", "--key", "a b", "--key", "INV-9"];
+    assert_eq!(place.run_with(&failed).ends_with(3).out, "a b\n");
+}

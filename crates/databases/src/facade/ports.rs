@@ -147,6 +147,10 @@ impl Journal for UntypedJournal {
     fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError> {
         self.journal.issues(session)
     }
+
+    fn entries_of(&mut self, which: Entries, keys: &[DocumentKey]) -> Result<Vec<LogEntry>, PortError> {
+        self.journal.entries_of(which, keys)
+    }
 }
 
 /// The schema for keys of this type.

@@ -13,7 +13,7 @@ use crate::address::OpenOptions;
 use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::POSTGRES;
-use crate::sql::entries::EntryQuery;
+use crate::sql::entries::{EntryPart, EntryQuery};
 use crate::sql::issues::IssueQuery;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, done, is_whole, of_these_versions};
@@ -67,6 +67,36 @@ impl PostgresJournal {
         let rows =
             self.client.query(&sql, &parameters).map_err(|error| port_error("reading the log", error))?;
         Ok(rows.iter().map(|row| (key_sql.logged(row, 0), row.get(1))).collect())
+    }
+
+    /// Rows of the log; the keys of the part are the second parameter.
+    fn read_entries(
+        &mut self,
+        which: Entries,
+        part: EntryPart<'_>,
+        keys: Option<&(dyn ToSql + Sync)>,
+    ) -> Result<Vec<LogEntry>, PortError> {
+        if !has_log(&mut self.client, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        let key_sql = KeySql::of_log(self.schema.key_type);
+        let key = POSTGRES.quote(&self.schema.key_column);
+        let sql = EntryQuery {
+            dialect: &POSTGRES,
+            log: &qualified(&self.schema, LOG),
+            key: &key,
+            key_read: &key_sql.read(&key),
+            time: "(extract(epoch FROM processing_time) * 1000000)::bigint",
+            contract: "$1",
+            which,
+            part,
+        }
+        .sql();
+        let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![&self.schema.contract_name];
+        parameters.extend(keys);
+        let rows =
+            self.client.query(&sql, &parameters).map_err(|error| port_error("reading the log", error))?;
+        Ok(rows.iter().map(|row| entry(row, key_sql)).collect())
     }
 }
 
@@ -176,34 +206,20 @@ impl Journal for PostgresJournal {
         after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<LogEntry>, PortError> {
-        if !has_log(&mut self.client, &self.schema)? {
-            return Ok(Vec::new());
-        }
-        let key_sql = KeySql::of_log(self.schema.key_type);
-        let key = POSTGRES.quote(&self.schema.key_column);
-        let behind = after.map(|_| key_sql.one(2));
-        let sql = EntryQuery {
-            dialect: &POSTGRES,
-            log: &qualified(&self.schema, LOG),
-            key: &key,
-            key_read: &key_sql.read(&key),
-            time: "(extract(epoch FROM processing_time) * 1000000)::bigint",
-            contract: "$1",
-            after: behind.as_deref(),
-            which,
-            limit,
-        }
-        .sql();
         let (number, text) = match after {
             Some(DocumentKey::Int(number)) => (Some(*number), None),
             after => (None, after.map(DocumentKey::spelled)),
         };
-        let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![&self.schema.contract_name];
-        parameters.extend(number.as_ref().map(|number| number as &(dyn ToSql + Sync)));
-        parameters.extend(text.as_ref().map(|text| text as &(dyn ToSql + Sync)));
-        let rows =
-            self.client.query(&sql, &parameters).map_err(|error| port_error("reading the log", error))?;
-        Ok(rows.iter().map(|row| entry(row, key_sql)).collect())
+        let number = number.as_ref().map(|number| number as &(dyn ToSql + Sync));
+        let text = text.as_ref().map(|text| text as &(dyn ToSql + Sync));
+        let behind = after.map(|_| KeySql::of_log(self.schema.key_type).one(2));
+        self.read_entries(which, EntryPart::Page { after: behind.as_deref(), limit }, number.or(text))
+    }
+
+    fn entries_of(&mut self, which: Entries, keys: &[DocumentKey]) -> Result<Vec<LogEntry>, PortError> {
+        let key_sql = KeySql::of_log(self.schema.key_type);
+        let condition = format!("= ANY ({})", key_sql.many(2));
+        self.read_entries(which, EntryPart::Keys(&condition), Some(key_sql.list(keys).as_sql()))
     }
 
     fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError> {

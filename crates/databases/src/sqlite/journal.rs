@@ -14,7 +14,7 @@ use crate::address::OpenOptions;
 use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQLITE;
-use crate::sql::entries::EntryQuery;
+use crate::sql::entries::{EntryPart, EntryQuery};
 use crate::sql::issues::IssueQuery;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::names::listed;
@@ -56,6 +56,43 @@ impl SqliteJournal {
         let connection = self.reading.insert(connection);
         let has_log = layout(connection, LOG)?.is_there()?;
         Ok(has_log.then_some(&*connection))
+    }
+
+    /// Rows of the log, asked for once with each of these keys as the second parameter.
+    fn read_entries(
+        &mut self,
+        which: Entries,
+        part: EntryPart<'_>,
+        keys: &[Option<&DocumentKey>],
+    ) -> Result<Vec<LogEntry>, PortError> {
+        let error = |error| port_error("reading the log", error);
+        let (key_type, contract_name) = (self.schema.key_type, self.schema.contract_name.clone());
+        let key = SQLITE.quote(&self.schema.key_column);
+        let sql = EntryQuery {
+            dialect: &SQLITE,
+            log: LOG,
+            key: &key,
+            key_read: &format!("CAST({key} AS TEXT)"),
+            time: &format!("{TIME} || 'Z'"),
+            contract: "?1",
+            which,
+            part,
+        }
+        .sql();
+        let Some(connection) = self.log()? else { return Ok(Vec::new()) };
+        let mut statement = connection.prepare_cached(&sql).map_err(error)?;
+        let mut entries = Vec::new();
+        for key in keys {
+            statement.raw_bind_parameter(1, &contract_name).map_err(error)?;
+            if let Some(key) = key {
+                statement.raw_bind_parameter(2, KeyParameter(key)).map_err(error)?;
+            }
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(error)? {
+                entries.push(entry(row, key_type).map_err(error)?);
+            }
+        }
+        Ok(entries)
     }
 }
 
@@ -153,33 +190,13 @@ impl Journal for SqliteJournal {
         after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<LogEntry>, PortError> {
-        let error = |error| port_error("reading the log", error);
-        let (key_type, contract_name) = (self.schema.key_type, self.schema.contract_name.clone());
-        let key = SQLITE.quote(&self.schema.key_column);
-        let sql = EntryQuery {
-            dialect: &SQLITE,
-            log: LOG,
-            key: &key,
-            key_read: &format!("CAST({key} AS TEXT)"),
-            time: &format!("{TIME} || 'Z'"),
-            contract: "?1",
-            after: after.map(|_| "?2"),
-            which,
-            limit,
-        }
-        .sql();
-        let Some(connection) = self.log()? else { return Ok(Vec::new()) };
-        let mut statement = connection.prepare_cached(&sql).map_err(error)?;
-        statement.raw_bind_parameter(1, contract_name).map_err(error)?;
-        if let Some(after) = after {
-            statement.raw_bind_parameter(2, KeyParameter(after)).map_err(error)?;
-        }
-        let mut rows = statement.raw_query();
-        let mut entries = Vec::new();
-        while let Some(row) = rows.next().map_err(error)? {
-            entries.push(entry(row, key_type).map_err(error)?);
-        }
-        Ok(entries)
+        let part = EntryPart::Page { after: after.map(|_| "?2"), limit };
+        self.read_entries(which, part, &[after])
+    }
+
+    fn entries_of(&mut self, which: Entries, keys: &[DocumentKey]) -> Result<Vec<LogEntry>, PortError> {
+        let keys: Vec<_> = keys.iter().map(Some).collect();
+        self.read_entries(which, EntryPart::Keys("= ?2"), &keys)
     }
 
     fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError> {

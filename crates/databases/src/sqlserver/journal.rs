@@ -11,7 +11,7 @@ use crate::address::OpenOptions;
 use crate::catalog::log_layout::{Layout, OldRows};
 use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQL_SERVER;
-use crate::sql::entries::EntryQuery;
+use crate::sql::entries::{EntryPart, EntryQuery};
 use crate::sql::issues::IssueQuery;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, done, is_whole, of_these_versions};
@@ -85,6 +85,20 @@ impl SqlServerJournal {
 }
 
 impl SqlServerJournal {
+    /// The log's name with what is said behind it where rows are looked up by their key.
+    fn sought_log(&mut self) -> Result<String, PortError> {
+        let log = qualified(&self.schema, LOG);
+        let hint = match self.hint {
+            Some(hint) => hint,
+            None => {
+                let key_sql = KeySql::of_log(self.schema.key_type);
+                seeking(&mut *self.driver, &log, (&self.schema.key_column, key_sql))?
+            }
+        };
+        self.hint = Some(hint);
+        Ok(log + hint)
+    }
+
     /// Rows of the log after this key.
     fn logged_keys(&mut self, after: Option<&DocumentKey>, limit: usize) -> Result<LoggedKeys, PortError> {
         let key = SQL_SERVER.quote(&self.schema.key_column);
@@ -145,19 +159,14 @@ impl Journal for SqlServerJournal {
         if !has_log(&mut *self.driver, &self.schema)? {
             return Ok(Vec::new());
         }
-        let (log, key) = (qualified(&self.schema, LOG), SQL_SERVER.quote(&self.schema.key_column));
+        let (log, key) = (self.sought_log()?, SQL_SERVER.quote(&self.schema.key_column));
         let key_sql = KeySql::of_log(self.schema.key_type);
         let done = done("status", failed);
-        let hint = match self.hint {
-            Some(hint) => hint,
-            None => seeking(&mut *self.driver, &log, (&self.schema.key_column, key_sql))?,
-        };
-        self.hint = Some(hint);
         let wanted: Vec<_> = keys.iter().collect();
         let mut logged = Vec::new();
         for part in key_list::parts(key_sql, &wanted) {
             let sql = format!(
-                "SELECT {}, {SOURCE_VERSION} FROM {log}{hint} WHERE {} AND {key} IN ({}){done}",
+                "SELECT {}, {SOURCE_VERSION} FROM {log} WHERE {} AND {key} IN ({}){done}",
                 key_sql.read(&key),
                 part.of_contract(),
                 part.placeholders()
@@ -266,27 +275,29 @@ impl Journal for SqlServerJournal {
             return Ok(Vec::new());
         }
         let key_sql = KeySql::of_log(self.schema.key_type);
-        let key = SQL_SERVER.quote(&self.schema.key_column);
         let behind = after.map(|_| key_sql.parameter(2));
-        let sql = EntryQuery {
-            dialect: &SQL_SERVER,
-            log: &qualified(&self.schema, LOG),
-            key: &key,
-            key_read: &key_sql.read(&key),
-            time: "processing_time",
-            contract: "@P1",
-            after: behind.as_deref(),
-            which,
-            limit,
-        }
-        .sql();
+        let part = EntryPart::Page { after: behind.as_deref(), limit };
         let after = after.map(|after| key_sql.value(after));
         let mut parameters = vec![Value::Text(&self.schema.contract_name)];
         parameters.extend(after.as_ref().map(OwnedValue::as_value));
+        let log = qualified(&self.schema, LOG);
+        read_entries(&mut *self.driver, &self.schema, (&log, "@P1"), which, part, &parameters)
+    }
+
+    fn entries_of(&mut self, which: Entries, keys: &[DocumentKey]) -> Result<Vec<LogEntry>, PortError> {
+        if !has_log(&mut *self.driver, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        let log = self.sought_log()?;
+        let keys: Vec<_> = keys.iter().collect();
         let mut entries = Vec::new();
-        self.driver
-            .query(&sql, &parameters, &mut |row| entries.extend(entry(row, key_sql)))
-            .map_err(|error| port_error("reading the log", error))?;
+        for part in key_list::parts(KeySql::of_log(self.schema.key_type), &keys) {
+            let parameters = part.parameters_with(&self.schema.contract_name);
+            let names = (&*log, &*part.contract());
+            let keys = format!("IN ({})", part.placeholders());
+            let keys = EntryPart::Keys(&keys);
+            entries.extend(read_entries(&mut *self.driver, &self.schema, names, which, keys, &parameters)?);
+        }
         Ok(entries)
     }
 
@@ -324,6 +335,35 @@ impl Journal for SqlServerJournal {
             .map_err(|error| port_error("reading the issues", error))?;
         Ok(tallies)
     }
+}
+
+/// Rows of the log, which has this name, of the contract in this parameter.
+fn read_entries(
+    driver: &mut dyn Driver,
+    schema: &TargetSchema,
+    (log, contract): (&str, &str),
+    which: Entries,
+    part: EntryPart<'_>,
+    parameters: &[Value<'_>],
+) -> Result<Vec<LogEntry>, PortError> {
+    let key_sql = KeySql::of_log(schema.key_type);
+    let key = SQL_SERVER.quote(&schema.key_column);
+    let sql = EntryQuery {
+        dialect: &SQL_SERVER,
+        log,
+        key: &key,
+        key_read: &key_sql.read(&key),
+        time: "processing_time",
+        contract,
+        which,
+        part,
+    }
+    .sql();
+    let mut entries = Vec::new();
+    driver
+        .query(&sql, parameters, &mut |row| entries.extend(entry(row, key_sql)))
+        .map_err(|error| port_error("reading the log", error))?;
+    Ok(entries)
 }
 
 /// A row of an [`EntryQuery`].

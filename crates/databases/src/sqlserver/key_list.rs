@@ -53,9 +53,14 @@ impl KeyList {
         }
     }
 
-    /// `contract_name = @P…`: the parameter behind the keys.
+    /// `contract_name = @P…`
     pub(super) fn of_contract(&self) -> String {
-        format!("{CONTRACT_NAME} = @P{}", self.length + 1)
+        format!("{CONTRACT_NAME} = {}", self.contract())
+    }
+
+    /// `@P…`: the parameter behind the keys.
+    pub(super) fn contract(&self) -> String {
+        format!("@P{}", self.length + 1)
     }
 
     /// The keys, and behind them the contract's name.

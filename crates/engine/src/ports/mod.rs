@@ -327,6 +327,13 @@ pub trait Journal: Send {
     /// # Errors
     /// Any fault; the call can be repeated.
     fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError>;
+
+    /// Those rows of the log of this contract that have one of these keys, in no particular order. No rows where there is no log. Cost: one
+    /// look into the index per key.
+    ///
+    /// # Errors
+    /// Any fault; the call can be repeated.
+    fn entries_of(&mut self, which: Entries, keys: &[DocumentKey]) -> Result<Vec<LogEntry>, PortError>;
 }
 
 /// Documents that the log has, by status.

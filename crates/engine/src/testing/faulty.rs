@@ -482,4 +482,8 @@ impl Journal for Faulty<dyn Journal> {
     fn issues(&mut self, session: Option<&str>) -> Result<Vec<IssueTally>, PortError> {
         self.inner.issues(session)
     }
+
+    fn entries_of(&mut self, which: Entries, keys: &[DocumentKey]) -> Result<Vec<LogEntry>, PortError> {
+        self.inner.entries_of(which, keys)
+    }
 }

@@ -9,6 +9,7 @@ mod faults;
 mod instances;
 mod limits;
 mod memory_bound;
+mod reading;
 mod scene;
 mod sharing;
 mod stopping;

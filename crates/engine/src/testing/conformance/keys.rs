@@ -6,20 +6,21 @@ use std::sync::Arc;
 
 use xmlshred_mapping::Content;
 use xmlshred_model::{
-    Batch, BatchBuilder, DataType, Decimal, DocumentKey, DocumentRecord, Issue, IssueCode, KeyRange, KeyType,
-    OnExisting, Outcome, OwnedValue, Share, TableSchema, TargetSchema, Value, lexical,
+    Batch, BatchBuilder, DataType, Decimal, DocumentKey, DocumentRecord, Failure, FailureCode, Issue,
+    IssueCode, KeyRange, KeyType, OnExisting, Outcome, OwnedValue, Share, Stage, TableSchema, TargetSchema,
+    Value, lexical,
 };
 
 use super::running::{content, settings};
-use super::scene::{PROCESSED_AT, column, everything, family, identity, ready};
+use super::scene::{PROCESSED_AT, column, commit, create_tables, everything, family, identity, ready};
 use crate::pipeline::run_with;
-use crate::ports::{FailedDocuments, Fetched, Ports, Selection};
+use crate::ports::{Entries, FailedDocuments, Fetched, Ports, Selection};
 use crate::settings::RunSettings;
 use crate::shredding::Shredders as _;
 use crate::stop::StopSignal;
 use crate::summary::RunSummary;
 use crate::testing::cells::sorted;
-use crate::testing::fixture::{Bench, Fixture};
+use crate::testing::fixture::{Bench, DocumentColumn, Fixture};
 use crate::testing::listening::Deaf;
 use crate::testing::shared_rows;
 use crate::testing::words::Words;
@@ -273,6 +274,45 @@ pub(super) fn the_log_tells_texts_apart_that_any_source_may(bench: &dyn Bench) {
     let asked: Vec<_> = keys.iter().chain(&others).cloned().collect();
     let found = journal.processed(&asked, None, FailedDocuments::Leave).expect("the log can be read");
     assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), all);
+}
+
+pub(super) fn entries_of_the_log_are_found_by_keys_of_every_type(bench: &dyn Bench) {
+    for &key_type in bench.key_types() {
+        let schema = Arc::new(TargetSchema { key_type, ..(*family(OnExisting::Fail)).clone() });
+        let fixture = bench.fixture(&schema, DocumentColumn::Text);
+        let all: Vec<_> = keys(key_type).into_iter().collect();
+        let found = |which, keys: &[DocumentKey]| {
+            let mut journal = fixture.ports().journal().expect("the journal opens");
+            let entries = journal.entries_of(which, keys).expect("the log can be read");
+            let mut keys: Vec<_> = entries.into_iter().map(|entry| entry.key).collect();
+            keys.sort_unstable();
+            keys
+        };
+        assert_eq!(found(Entries::All, &all), [], "{key_type}: there is no log");
+        create_tables(&*fixture.ports());
+        let failed = Failure::new(Stage::Shred, FailureCode::InvalidValue, "no number");
+        let (some, others) = all.split_at(40);
+        let of_these = logged(&schema, some).with_records(|record| {
+            let fails = record.key <= some[9];
+            fails.then(|| DocumentRecord { outcome: Outcome::Failed(failed.clone()), ..record.clone() })
+        });
+        commit(&mut *fixture.ports().sink().expect("the sink opens"), &of_these, "s");
+        // Another contract has all of them.
+        let other = Arc::new(TargetSchema { contract_name: "other".to_owned(), ..(*schema).clone() });
+        create_tables(&*fixture.ports_for(&other));
+        let of_others = logged(&other, &all);
+        commit(&mut *fixture.ports_for(&other).sink().expect("the sink opens"), &of_others, "t");
+
+        assert_eq!(found(Entries::All, &[]), [], "{key_type}");
+        assert_eq!(found(Entries::All, others), [], "{key_type}: the log has none of them");
+        assert_eq!(found(Entries::All, &all), some, "{key_type}");
+        assert_eq!(found(Entries::All, &all[37..42]), some[37..], "{key_type}");
+        assert_eq!(found(Entries::Failed, &all[5..42]), some[5..10], "{key_type}");
+        let mut journal = fixture.ports().journal().expect("the journal opens");
+        let one = journal.entries_of(Entries::All, &some[3..4]).expect("the log can be read");
+        let paged = journal.entries(Entries::All, None, 100).expect("the log can be read");
+        assert_eq!(one.first(), paged.iter().find(|entry| entry.key == some[3]), "{key_type}: as in a page");
+    }
 }
 
 /// The column's value for this owner.

@@ -51,6 +51,7 @@ cases! {
         instances_share_keys_of_every_type
         runs_go_on_with_keys_of_every_type
         the_log_tells_texts_apart_that_any_source_may
+        entries_of_the_log_are_found_by_keys_of_every_type
         shared_rows_are_ranked_by_keys_of_every_type
         documents_share_rows_alike_whatever_their_keys_are;
     key_rows:

@@ -325,6 +325,12 @@ impl Journal for MemoryJournal {
         });
         Ok(tallies)
     }
+
+    fn entries_of(&mut self, which: Entries, keys: &[DocumentKey]) -> Result<Vec<LogEntry>, PortError> {
+        let state = self.store.state();
+        let rows = keys.iter().filter_map(|key| state.log.get(&(self.contract_name.clone(), key.clone())));
+        Ok(rows.filter(|row| which == Entries::All || row.status == FAILED).map(entry).collect())
+    }
 }
 
 fn entry(row: &LogRow) -> LogEntry {
