@@ -29,9 +29,9 @@ pub(crate) fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     let plan = Arc::new(Plan::new(file.checked()?.0));
     let ports = database::open_to_read(&connection, &plan, NoFiles::Refuse)?;
     let failed = |what: &'static str| move |error| CommandError::port(what, error);
-    let mut source = ports.source().map_err(failed("cannot open the source"))?;
+    let key_type = ports.key_type().map_err(failed("cannot open the source"))?;
     let mut journal = ports.journal().map_err(failed("cannot read the log"))?;
-    let schema = TargetSchema { key_type: source.key_type(), ..TargetSchema::clone(plan.schema()) };
+    let schema = TargetSchema { key_type, ..TargetSchema::clone(plan.schema()) };
     let mut rows = database::document_rows(&connection, &plan)?;
 
     let mut sample = Sample::new((!all).then_some(*sample));
@@ -49,29 +49,29 @@ pub(crate) fn verify(args: &VerifyArgs) -> Result<Exit, CommandError> {
     };
     let tallies = journal.tally().map_err(failed("cannot read the log"))?;
 
-    let mut comparer = Comparer::new(&plan, &schema, &mut *source, &mut *rows);
-    comparer.answer.of = facts.success;
+    let mut comparer = Comparer::new(&plan, &schema, &*ports, &mut *rows, facts.success)?;
     match sample.into_taken() {
-        Some(taken) => taken.chunks(verify::TOGETHER).try_for_each(|part| comparer.compare(part))?,
+        Some(taken) => comparer.compare(&taken)?,
         None => entries::pages(&mut *journal, Entries::All, &mut |page| {
             let successful: Vec<_> = page.iter().filter(|entry| entry.is_success()).cloned().collect();
-            successful.chunks(verify::TOGETHER).try_for_each(|part| comparer.compare(part))
+            comparer.compare(&successful)
         })?,
     }
-    let sample = comparer.answer;
+    let sample = comparer.into_answer();
 
-    let rows_found: u64 = tables.iter().map(|table| table.rows).sum();
+    let rows_share_keys = verify::rows_share_keys(&schema);
     let without_document: u64 = tables.iter().filter_map(|table| table.rows_without_document).sum();
-    let equal = rows_found == facts.row_count
+    let equal = verify::rows_agree(&tables, facts.row_count, rows_share_keys)
         && without_document == 0
         && vanished.keys.is_empty()
-        && sample.different + sample.changed == 0;
+        && sample.different + sample.changed + sample.unreadable == 0;
     let answer = Answer {
         version: 1,
         equal,
         documents,
         rows_logged: facts.row_count,
-        rows_found,
+        rows_found: verify::rows_found(&tables),
+        rows_share_keys,
         tables,
         contract_hash: plan.contract().hash.clone(),
         contracts: verify::contracts(&tallies),

@@ -10,9 +10,11 @@ pub(crate) struct Answer {
     /// Whether nothing is amiss.
     pub(crate) equal: bool,
     pub(crate) documents: Documents,
-    /// Rows that the log says documents have, and rows that the tables have.
+    /// Rows that the log says documents have, and rows that the tables have, without those of other contracts' documents.
     pub(crate) rows_logged: u64,
     pub(crate) rows_found: u64,
+    /// Whether of rows with one key one stays: then the log counts more rows than there are.
+    pub(crate) rows_share_keys: bool,
     pub(crate) tables: Vec<TableAnswer>,
     pub(crate) contract_hash: String,
     pub(crate) contracts: Vec<ContractUse>,
@@ -38,6 +40,8 @@ pub(crate) struct TableAnswer {
     pub(crate) rows: u64,
     /// Rows of no document that the log has as successful; `null` where rows do not tell whose they are.
     pub(crate) rows_without_document: Option<u64>,
+    /// Rows of documents that only another contract has in the log as successful; `null` as before.
+    pub(crate) rows_of_other_contracts: Option<u64>,
 }
 
 /// A text of the contract that documents were processed with.
@@ -61,6 +65,8 @@ pub(crate) struct SampleAnswer {
     /// Not what they were when they were processed.
     pub(crate) changed: u64,
     pub(crate) changed_keys: Vec<Value>,
+    /// Documents that the source does not hand over: not compared.
+    pub(crate) unreadable: u64,
     /// Documents that differ; not all are among `differences`.
     pub(crate) different: u64,
     pub(crate) differences: Vec<Difference>,

@@ -7,7 +7,7 @@ use xmlshred_engine::chosen::each_key;
 use xmlshred_engine::ports::{
     Entries, FailedDocuments, Journal, LogTally, PortError, Ports, Selection, Source,
 };
-use xmlshred_model::{KeyRange, Share, TargetSchema, UtcMicros};
+use xmlshred_model::{KeyRange, OnExisting, Share, TargetSchema, UtcMicros};
 
 use super::{ContractUse, Sample, TableAnswer};
 use crate::console;
@@ -119,11 +119,39 @@ pub(crate) fn tables(
 ) -> Result<Vec<TableAnswer>, CommandError> {
     let failed = |error| CommandError::port("cannot read the target", error);
     let of_table = |table: usize| {
+        let count = rows.row_count(schema, table).map_err(failed)?;
+        let without_document = rows.ownerless_count(schema, table).map_err(failed)?;
+        let owned = rows.owned_count(schema, table).map_err(failed)?;
+        let of_others =
+            without_document.zip(owned).map(|(without, owned)| count.saturating_sub(without + owned));
         Ok(TableAnswer {
             table: schema.tables[table].name.clone(),
-            rows: rows.row_count(schema, table).map_err(failed)?,
-            rows_without_document: rows.ownerless_count(schema, table).map_err(failed)?,
+            rows: count,
+            rows_without_document: without_document,
+            rows_of_other_contracts: of_others,
         })
     };
     (0..schema.tables.len()).map(of_table).collect()
+}
+
+/// The rows of these tables that may be this contract's.
+pub(crate) fn rows_found<'t>(tables: impl IntoIterator<Item = &'t TableAnswer>) -> u64 {
+    tables.into_iter().map(|table| table.rows - table.rows_of_other_contracts.unwrap_or(0)).sum()
+}
+
+/// Whether of rows with one key one stays.
+pub(crate) fn rows_share_keys(schema: &TargetSchema) -> bool {
+    let has_key = schema.tables.iter().any(|table| !table.primary_key.is_empty());
+    has_key && schema.on_existing != OnExisting::Fail
+}
+
+/// Whether the tables have as many rows as the log says; where of rows with one key one stays, whether they have no more, as far as rows tell
+/// whose they are.
+pub(crate) fn rows_agree(tables: &[TableAnswer], rows_logged: u64, rows_share_keys: bool) -> bool {
+    match rows_share_keys {
+        false => rows_found(tables) == rows_logged,
+        true => {
+            rows_found(tables.iter().filter(|table| table.rows_without_document.is_some())) <= rows_logged
+        }
+    }
 }

@@ -31,6 +31,9 @@ pub(crate) fn text(answer: &Answer, columns: usize) -> String {
         count(sample.different),
         count(sample.changed)
     );
+    if sample.unreadable > 0 {
+        let _ = writeln!(text, "  {} cannot be read, and are not compared", count(sample.unreadable));
+    }
     for difference in &sample.differences {
         text += &wrapped(&told(difference), "  ", 4, columns);
     }
@@ -62,12 +65,17 @@ pub(crate) fn text(answer: &Answer, columns: usize) -> String {
 
 fn title(verdict: &str, answer: &Answer) -> String {
     let Answer { rows_logged, rows_found, .. } = answer;
-    let rows = if rows_logged == rows_found {
+    let rows = if rows_logged == rows_found || has_fewer_as_meant(answer) {
         format!("{} rows", count(*rows_found))
     } else {
         format!("{} rows, and the log says {}", count(*rows_found), count(*rows_logged))
     };
     format!("{verdict}: {} documents, {rows}", count(answer.documents.success))
+}
+
+/// Whether the log counts more rows than there are, because of rows with one key one stays.
+fn has_fewer_as_meant(answer: &Answer) -> bool {
+    answer.rows_share_keys && answer.rows_found < answer.rows_logged
 }
 
 fn documents(answer: &Answer, text: &mut String, columns: usize) {
@@ -93,13 +101,24 @@ fn documents(answer: &Answer, text: &mut String, columns: usize) {
 }
 
 fn tables(answer: &Answer, text: &mut String, columns: usize) {
+    if has_fewer_as_meant(answer) {
+        let line = format!(
+            "the log counts {} rows: of those with one key one stays (`on_existing`), so that they are not compared with its number",
+            count(answer.rows_logged)
+        );
+        *text += &wrapped(&line, "  ", 4, columns);
+    }
     for table in answer.tables.iter().filter(|table| table.rows > 0) {
         let without = match table.rows_without_document {
             Some(0) => String::new(),
             Some(rows) => format!(", {} of no document that the log has as successful", count(rows)),
             None => ", which do not tell whose they are".to_owned(),
         };
-        let line = format!("{}: {} rows{without}", shown(&table.table), count(table.rows));
+        let of_others = match table.rows_of_other_contracts {
+            None | Some(0) => String::new(),
+            Some(rows) => format!(", {} of documents of other contracts", count(rows)),
+        };
+        let line = format!("{}: {} rows{without}{of_others}", shown(&table.table), count(table.rows));
         *text += &wrapped(&line, "  ", 4, columns);
     }
 }

@@ -54,6 +54,13 @@ impl RowReader for PostgresRows {
     }
 }
 
+/// That a column holds the key of a row of the log.
+fn same_key(schema: &TargetSchema) -> impl Fn(&str, DataType) -> String {
+    let keys = KeySql::of_log(schema.key_type);
+    let logged = format!("log.{}", POSTGRES.quote(&schema.key_column));
+    move |column, data_type| keys.is_same(column, data_type, &logged)
+}
+
 impl DocumentRows for PostgresRows {
     fn row_count(&mut self, schema: &TargetSchema, table: usize) -> Result<u64, PortError> {
         let table = &schema.tables[table];
@@ -62,10 +69,12 @@ impl DocumentRows for PostgresRows {
     }
 
     fn ownerless_count(&mut self, schema: &TargetSchema, table: usize) -> Result<Option<u64>, PortError> {
-        let keys = KeySql::of_log(schema.key_type);
-        let logged = format!("log.{}", POSTGRES.quote(&schema.key_column));
-        let same_key = |column: &str, data_type| keys.is_same(column, data_type, &logged);
-        let sql = replacing::count_ownerless(&POSTGRES, schema, table, &same_key);
+        let sql = replacing::count_ownerless(&POSTGRES, schema, table, &same_key(schema));
+        sql.map(|sql| self.count(&sql, &schema.tables[table])).transpose()
+    }
+
+    fn owned_count(&mut self, schema: &TargetSchema, table: usize) -> Result<Option<u64>, PortError> {
+        let sql = replacing::count_owned(&POSTGRES, schema, table, &same_key(schema));
         sql.map(|sql| self.count(&sql, &schema.tables[table])).transpose()
     }
 

@@ -1,8 +1,9 @@
 //! Rows of documents, to be replaced or looked at: whose a row is, as SQL says it.
 
-use xmlshred_model::log_table::{LOG, SUCCESS};
+use xmlshred_model::log_table::{CONTRACT_NAME, LOG, SUCCESS};
 use xmlshred_model::{DataType, Owner, TargetSchema};
 
+use crate::sql::ddl::text_literal;
 use crate::sql::dialect::Dialect;
 
 /// The statements that remove the rows of documents, children before their parents. `is_theirs` says of a column of this type, as SQL names
@@ -41,13 +42,36 @@ pub(crate) fn count_ownerless(
     table: usize,
     same_key: &dyn Fn(&str, DataType) -> String,
 ) -> Option<String> {
+    let condition = logged(dialect, schema, table, same_key, "")?;
+    Some(format!("SELECT count(*) FROM {} WHERE NOT ({condition})", name(dialect, schema, table)))
+}
+
+/// The statement that counts the rows of a table that are of documents that the log has with their rows, of the schema's contract.
+pub(crate) fn count_owned(
+    dialect: &Dialect,
+    schema: &TargetSchema,
+    table: usize,
+    same_key: &dyn Fn(&str, DataType) -> String,
+) -> Option<String> {
+    let of_contract = format!(" AND log.{CONTRACT_NAME} = {}", text_literal(dialect, &schema.contract_name));
+    let condition = logged(dialect, schema, table, same_key, &of_contract)?;
+    Some(format!("SELECT count(*) FROM {} WHERE {condition}", name(dialect, schema, table)))
+}
+
+/// That a row of a table is of a document that a log has with its rows, in a row of the log that is `more`.
+fn logged(
+    dialect: &Dialect,
+    schema: &TargetSchema,
+    table: usize,
+    same_key: &dyn Fn(&str, DataType) -> String,
+    more: &str,
+) -> Option<String> {
     let log = dialect.table(schema.namespace.as_deref(), LOG);
     let is_logged = |column: &str, data_type| {
         let same = same_key(column, data_type);
-        format!("EXISTS (SELECT 1 FROM {log} AS log WHERE {same} AND log.status = '{SUCCESS}')")
+        format!("EXISTS (SELECT 1 FROM {log} AS log WHERE {same} AND log.status = '{SUCCESS}'{more})")
     };
-    let condition = theirs(dialect, schema, table, &is_logged)?;
-    Some(format!("SELECT count(*) FROM {} WHERE NOT ({condition})", name(dialect, schema, table)))
+    theirs(dialect, schema, table, &is_logged)
 }
 
 /// That a row of a table is of one of these documents. Parents stand before their children, so that this ends.
@@ -147,5 +171,8 @@ mod tests {
             count(1).is_some_and(|sql| sql.ends_with(&format!("[m].[phone].[person_id] AND {logged}))")))
         );
         assert_eq!(count(2), None);
+        let of_contract = logged.replace("'success')", "'success' AND log.contract_name = N'contract')");
+        let owned = count_owned(&SQL_SERVER, &schema, 0, &same);
+        assert_eq!(owned, Some(format!("SELECT count(*) FROM [m].[person] WHERE {of_contract}")));
     }
 }

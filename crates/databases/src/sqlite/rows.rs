@@ -55,6 +55,13 @@ pub(super) fn theirs(schema: &TargetSchema, column: &str) -> String {
     }
 }
 
+/// That a column holds the key of a row of the log.
+fn same_key(schema: &TargetSchema) -> impl Fn(&str, DataType) -> String {
+    let key = SQLITE.quote(&schema.key_column);
+    let collation = if schema.key_type == KeyType::Text { " COLLATE BINARY" } else { "" };
+    move |column, _| format!("log.{key} = {column}{collation}")
+}
+
 impl DocumentRows for SqliteRows {
     fn row_count(&mut self, schema: &TargetSchema, table: usize) -> Result<u64, PortError> {
         let table = &schema.tables[table];
@@ -62,10 +69,12 @@ impl DocumentRows for SqliteRows {
     }
 
     fn ownerless_count(&mut self, schema: &TargetSchema, table: usize) -> Result<Option<u64>, PortError> {
-        let key = SQLITE.quote(&schema.key_column);
-        let collation = if schema.key_type == KeyType::Text { " COLLATE BINARY" } else { "" };
-        let same_key = |column: &str, _| format!("log.{key} = {column}{collation}");
-        let sql = replacing::count_ownerless(&SQLITE, schema, table, &same_key);
+        let sql = replacing::count_ownerless(&SQLITE, schema, table, &same_key(schema));
+        sql.map(|sql| self.count(&sql, &schema.tables[table])).transpose()
+    }
+
+    fn owned_count(&mut self, schema: &TargetSchema, table: usize) -> Result<Option<u64>, PortError> {
+        let sql = replacing::count_owned(&SQLITE, schema, table, &same_key(schema));
         sql.map(|sql| self.count(&sql, &schema.tables[table])).transpose()
     }
 

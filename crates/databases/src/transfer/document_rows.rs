@@ -17,6 +17,12 @@ pub trait DocumentRows {
     /// Any fault.
     fn ownerless_count(&mut self, schema: &TargetSchema, table: usize) -> Result<Option<u64>, PortError>;
 
+    /// How many of them are of documents that the log of the schema's contract has with their rows; `None` where they do not tell whose they are.
+    ///
+    /// # Errors
+    /// Any fault.
+    fn owned_count(&mut self, schema: &TargetSchema, table: usize) -> Result<Option<u64>, PortError>;
+
     /// Hands over the rows of a table that are of these documents, in no particular order: cells in the order of the columns, as the values that
     /// were loaded. Nothing where they do not tell whose they are. Fast for some hundreds of keys.
     ///
