@@ -3,9 +3,11 @@
 use std::io::IsTerminal as _;
 
 use xmlshred_databases::{
-    Dialect, Difference, DocumentRows, OpenOptions, POSTGRES, Password, SQL_SERVER, SQLITE,
+    Dialect, Difference, DocumentRows, OpenOptions, Overview, POSTGRES, Password, SQL_SERVER, SQLITE,
 };
-use xmlshred_engine::ports::{FailedDocuments, FetchedRow, PortError, Ports, Selection, Source};
+use xmlshred_engine::ports::{
+    FailedDocuments, FetchedRow, PortError, Ports, RunIdentity, Selection, SessionName, Source,
+};
 use xmlshred_mapping::Plan;
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyRange, KeyType, Share};
@@ -70,7 +72,7 @@ pub(crate) fn dialect(arg: DialectArg) -> &'static Dialect {
     }
 }
 
-/// Ports to source, target and log, whose connections are named after the instance. A missing target file is made when tables
+/// Ports to source, target and log, whose connections are named after the run, if they are of one. A missing target file is made when tables
 /// are to be made.
 ///
 /// # Errors
@@ -81,14 +83,17 @@ pub(crate) fn open(
     missing: MissingTables,
     (names, none): (NewNames, NoFiles),
     tried_again: FailedDocuments,
-    share: Share,
+    run: Option<&RunIdentity>,
 ) -> Result<Box<dyn Ports>, CommandError> {
     let Connection { source, target, asked_password: _ } = connection;
-    let instance = match share.count() {
-        1 => String::new(),
-        count => format!(" instance {}/{count}", u64::from(share.index()) + 1),
+    let defaults = OpenOptions::default();
+    let application_name = match run {
+        None => defaults.application_name,
+        Some(RunIdentity { session_id, share, .. }) => {
+            let contract = &plan.schema().contract_name;
+            SessionName::new(env!("CARGO_PKG_VERSION"), *share, contract, session_id).to_string()
+        }
     };
-    let application_name = format!("xmlshred {}{instance}", env!("CARGO_PKG_VERSION"));
     let options = OpenOptions {
         create: missing != MissingTables::Refuse,
         adopt_log: missing == MissingTables::CreateAndAdoptLog,
@@ -141,7 +146,7 @@ pub(crate) fn open_to_read(
     none: NoFiles,
 ) -> Result<Box<dyn Ports>, CommandError> {
     let files = (NewNames::Leave, none);
-    open(connection, plan, MissingTables::Refuse, files, FailedDocuments::Leave, Share::WHOLE)
+    open(connection, plan, MissingTables::Refuse, files, FailedDocuments::Leave, None)
 }
 
 /// Rows of the target by document.
@@ -154,6 +159,15 @@ pub(crate) fn document_rows(
 ) -> Result<Box<dyn DocumentRows>, CommandError> {
     let namespace = plan.schema().namespace.as_deref();
     xmlshred_databases::open_document_rows(&connection.target, namespace, &OpenOptions::default())
+        .map_err(|error| failed("cannot open the target", error))
+}
+
+/// The target, seen from outside.
+///
+/// # Errors
+/// When it cannot be reached.
+pub(crate) fn overview(connection: &Connection) -> Result<Box<dyn Overview>, CommandError> {
+    xmlshred_databases::open_overview(&connection.target, &OpenOptions::default())
         .map_err(|error| failed("cannot open the target", error))
 }
 

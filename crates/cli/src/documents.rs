@@ -63,7 +63,8 @@ pub(crate) fn each(
     limits: &Limits,
     visit: &mut dyn FnMut(Document) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
-    let KeyArgs { key: keys } = keys;
+    let names_any = keys.names_any();
+    let KeyArgs { key: keys, sample } = keys;
     let has_key = plan.contract().document.key.is_some();
     let columns = &plan.contract().source.columns;
     let key_type = plan.schema().key_type;
@@ -87,12 +88,18 @@ pub(crate) fn each(
             visit(Document { key: if has_key { None } else { named().or_else(counted) }, ..document })?;
         }
     }
-    if keys.is_empty() {
+    if !names_any {
         return Ok(());
     }
     let connection = connection.ok_or(SettingsError::NoDatabase)?;
     let mut source = database::source(connection, plan)?;
-    for key in database::keys_of(&*source, keys)? {
+    let mut wanted = database::keys_of(&*source, keys)?;
+    if let Some(sample) = *sample {
+        let mut first = database::first_keys(&mut *source, sample)?;
+        first.retain(|key| !wanted.contains(key));
+        wanted.append(&mut first);
+    }
+    for key in wanted {
         let row = database::read_document(&mut *source, &key, limits.max_bytes)?;
         let FetchedRow { document: fetched, columns: source_columns, version: _ } = row;
         let name = source.name(&key).map_or_else(|| key.to_string(), |name| format!("{key} ({name})"));

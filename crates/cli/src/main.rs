@@ -30,6 +30,7 @@ mod rows;
 mod sessions;
 mod settings;
 mod signals;
+mod status;
 mod target_findings;
 mod unreadable;
 mod verify;

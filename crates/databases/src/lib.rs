@@ -18,7 +18,7 @@ pub use address::{AddressError, Environment, Login, OpenOptions, Password, witho
 pub use catalog::comparison::{Difference, DifferenceKind};
 pub use catalog::name_diagnostics::name_diagnostics;
 pub use facade::{
-    DatabaseUrl, SourceAddress, differences, open, open_document_rows, open_rows, open_source,
+    DatabaseUrl, SourceAddress, differences, open, open_document_rows, open_overview, open_rows, open_source,
     open_source_beside, start_over,
 };
 pub use files::{matching_files, name_as_key};
@@ -27,4 +27,4 @@ pub use sql::ddl::{self, Existing};
 pub use sql::dialect::{DecimalType, Dialect, NameRule, POSTGRES, SQL_SERVER, SQLITE, SizedType, TypeNames};
 pub use sql::{log_upgrade, rows_as_sql};
 pub use sqlserver::SqlServerAddress;
-pub use transfer::{DocumentRows, DocumentWriter, RowReader};
+pub use transfer::{DocumentRows, DocumentWriter, Overview, RowReader};

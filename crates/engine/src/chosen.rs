@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use xmlshred_model::{DocumentKey, KeyRange, KeyType, Share};
 
-use crate::ports::{FailedDocuments, FetchedRow, Journal, PortError, Ports, Selection, Sink, Source};
+use crate::activity::Activity;
+use crate::ports::{
+    FailedDocuments, FetchedRow, Journal, LockHolder, PortError, Ports, Selection, Sink, Source,
+};
 
 /// Ports whose source has the chosen documents only, whatever the log says of them.
 pub struct ChosenPorts {
@@ -34,6 +37,10 @@ impl Ports for ChosenPorts {
 
     fn journal(&self) -> Result<Box<dyn Journal>, PortError> {
         self.ports.journal()
+    }
+
+    fn lock_holder(&self, during: Activity) -> Result<Option<LockHolder>, PortError> {
+        self.ports.lock_holder(during)
     }
 
     fn max_loaders(&self) -> usize {

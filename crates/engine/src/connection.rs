@@ -4,12 +4,14 @@ use std::time::{Duration, Instant};
 
 use xmlshred_model::FailureCode;
 
+use crate::activity::Activity;
 use crate::backoff::Backoff;
 use crate::control::Control;
-use crate::error::{Activity, RunError, once};
+use crate::error::{RunError, once};
 use crate::event::Event;
-use crate::policy::{Decision, Patience, Subject, blame_after, decide, may_be_of_the_session};
+use crate::policy::{Decision, Patience, Subject, blame_after, decide, may_be_of_the_session, trouble};
 use crate::ports::{Fault, PortError};
+use crate::under_way::Begun;
 
 type Open<'a, P> = Box<dyn Fn() -> Result<Box<P>, PortError> + Send + 'a>;
 
@@ -88,6 +90,7 @@ impl<'a, P: ?Sized> Connection<'a, P> {
         let mut attempts = 1;
         // Tries in a row that came to their operation: a database that cannot be reached says nothing about documents.
         let mut tries = 0;
+        let begun = control.under_way().begin(during);
         loop {
             let was_fresh = self.port.is_none() || self.is_fresh;
             let (during, error) = match self.opened() {
@@ -98,7 +101,12 @@ impl<'a, P: ?Sized> Connection<'a, P> {
                     // Some ports open what they stand for when it is first needed.
                     self.reached |= !matches!(&result, Err(error) if error.fault == Fault::CannotConnect);
                     match result {
-                        Ok(value) => return Ok(value),
+                        Ok(value) => {
+                            if let Some(first) = first_fault {
+                                control.emit(&Event::Recovered { during, after: Instant::elapsed(&first) });
+                            }
+                            return Ok(value);
+                        }
                         Err(error) => (during, error),
                     }
                 }
@@ -109,7 +117,8 @@ impl<'a, P: ?Sized> Connection<'a, P> {
             if !was_fresh && may_be_of_the_session(&error, during, subject) {
                 self.port = None;
                 attempts += 1;
-                self.wait(control, attempts, Duration::ZERO, during, &error)?;
+                let patience = control.retry().give_up_after;
+                self.wait(control, &begun, (attempts, Duration::ZERO, patience), during, &error)?;
                 continue;
             }
             tries = if during == self.connecting { 0 } else { tries + 1 };
@@ -134,21 +143,25 @@ impl<'a, P: ?Sized> Connection<'a, P> {
                 return Err(Refusal::Fatal(error));
             }
             attempts += 1;
-            self.wait(control, attempts, backoff.next_delay().min(left), during, &error)?;
+            self.wait(control, &begun, (attempts, backoff.next_delay().min(left), left), during, &error)?;
         }
     }
 
     fn wait(
         &self,
         control: &Control<'_>,
-        attempt: u32,
-        delay: Duration,
+        begun: &Begun<'_>,
+        (attempt, delay, patience): (u32, Duration, Duration),
         during: Activity,
         error: &PortError,
     ) -> Result<(), Refusal> {
         control.quote(error);
-        control.emit(&Event::Retrying { attempt, delay, reason: once(during, error) });
-        if control.sleep(delay) { Ok(()) } else { Err(Refusal::Ended) }
+        let (reason, trouble) = (once(during, error), trouble(&error.fault));
+        control.emit(&Event::Retrying { attempt, delay, reason, trouble, patience });
+        begun.rests(true);
+        let goes_on = control.sleep(delay);
+        begun.rests(false);
+        if goes_on { Ok(()) } else { Err(Refusal::Ended) }
     }
 
     fn opened(&mut self) -> Result<&mut P, PortError> {

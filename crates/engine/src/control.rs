@@ -12,6 +12,7 @@ use crate::ports::{Fault, PortError};
 use crate::settings::{MaxFailures, RetrySettings};
 use crate::stop::StopSignal;
 use crate::summary::Totals;
+use crate::under_way::UnderWay;
 
 /// So many deadlocks of loaders, and there are too many of them.
 const DEADLOCKS_PER_LOADER: u32 = 5;
@@ -29,6 +30,7 @@ pub(crate) struct Control<'a> {
     totals: Mutex<Totals>,
     refused: Mutex<InARow>,
     crowd: Mutex<Crowd>,
+    under_way: UnderWay,
 }
 
 /// Loaders that go on, and how often they stood in each other's way since there was one more.
@@ -57,6 +59,7 @@ impl<'a> Control<'a> {
             totals: Mutex::default(),
             refused: Mutex::default(),
             crowd: Mutex::default(),
+            under_way: UnderWay::default(),
         }
     }
 
@@ -82,6 +85,11 @@ impl<'a> Control<'a> {
         };
         self.emit(&Event::LoaderGivenUp { left });
         true
+    }
+
+    /// What the ports are doing.
+    pub(crate) fn under_way(&self) -> &UnderWay {
+        &self.under_way
     }
 
     pub(crate) fn retry(&self) -> &RetrySettings {

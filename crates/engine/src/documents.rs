@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use xmlshred_model::DocumentKey;
 
-use crate::error::Activity;
+use crate::activity::Activity;
 use crate::policy::{Decision, decide, is_told_by_opening};
 use crate::ports::{FetchedRow, PortError, Ports, Source};
 

@@ -1,10 +1,10 @@
 //! Why a run failed.
 
-use std::fmt;
 use std::time::Duration;
 
 use xmlshred_model::DocumentKey;
 
+use crate::activity::Activity;
 use crate::ports::{Fault, PortError};
 use crate::settings::MaxFailures;
 
@@ -141,51 +141,5 @@ impl RunError {
             Self::ThreadPanicked { .. } => Some("this is a defect of xmlshred: please report it"),
             Self::NoThread { .. } => Some("use fewer --workers, or raise the limit of threads"),
         }
-    }
-}
-
-/// What a run was doing at a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activity {
-    /// Opening the source.
-    ConnectSource,
-    /// Opening the target.
-    ConnectTarget,
-    /// Creating tables.
-    CreateTables,
-    /// Counting what is left.
-    Count,
-    /// Reading a page of keys.
-    ReadKeys,
-    /// Asking the log which documents are done.
-    ReadLog,
-    /// Reading documents.
-    Fetch,
-    /// Loading a batch.
-    Load,
-    /// Removing documents.
-    Remove,
-}
-
-impl Activity {
-    /// In words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ConnectSource => "connecting to the source",
-            Self::ConnectTarget => "connecting to the target",
-            Self::CreateTables => "creating tables",
-            Self::Count => "counting documents",
-            Self::ReadKeys => "reading keys",
-            Self::ReadLog => "reading the log",
-            Self::Fetch => "reading documents",
-            Self::Load => "loading rows",
-            Self::Remove => "removing documents",
-        }
-    }
-}
-
-impl fmt::Display for Activity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

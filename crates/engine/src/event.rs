@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use xmlshred_model::{DocumentKey, Failure, IssueCode, KeyType};
 
-use crate::ports::DatabaseWords;
+use crate::activity::Activity;
+use crate::ports::{DatabaseWords, LockHolder};
 
 /// How many documents a run has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,14 +23,19 @@ impl Remaining {
             Self::Counted(documents) | Self::Estimated(documents) => documents,
         }
     }
+}
 
-    /// No more than a run's limit.
-    pub(crate) fn at_most(self, limit: u64) -> Self {
-        match self {
-            Self::Counted(documents) => Self::Counted(documents.min(limit)),
-            Self::Estimated(documents) => Self::Estimated(documents.min(limit)),
-        }
-    }
+/// What kind of fault is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The database cannot be reached.
+    Gone,
+    /// It has not answered in time.
+    Silent,
+    /// Others hold locks, or there is no room for more work now.
+    Busy,
+    /// Something that a new session may mend.
+    Session,
 }
 
 /// Something that happened. Carries ids, tables, codes and counts, never values of documents, but for [`Event::DatabaseSaid`].
@@ -39,7 +45,7 @@ pub enum Event {
     Started {
         /// Keys that are no numbers are shared by their hash.
         key_type: KeyType,
-        /// Documents of this instance still to do.
+        /// Documents of this instance still to do, whatever the run's limit.
         remaining: Option<Remaining>,
     },
     /// A page of documents was read.
@@ -111,6 +117,26 @@ pub enum Event {
         delay: Duration,
         /// Why, in words.
         reason: String,
+        /// Of what kind that is.
+        trouble: Trouble,
+        /// How long it is tried from now on.
+        patience: Duration,
+    },
+    /// What had failed, and was tried again, works.
+    Recovered {
+        /// What.
+        during: Activity,
+        /// Time since the first fault.
+        after: Duration,
+    },
+    /// Something takes long. Said after some seconds, and again from time to time.
+    Waiting {
+        /// What.
+        during: Activity,
+        /// Since when, other tries of the same included.
+        since: Duration,
+        /// Who holds the lock that it waits for, where that is the reason and the database tells.
+        holder: Option<LockHolder>,
     },
     /// What the database itself said of a fault that the next event is about. May quote values of documents: for the eyes of somebody
     /// who asked for it, and for no file.

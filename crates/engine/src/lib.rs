@@ -4,6 +4,7 @@
 //! [`ports::Sink`] (rows and log in one transaction). Everything that happens is an [`Event`]; metrics, progress and
 //! reports are folds over it.
 
+pub mod activity;
 pub mod arrived;
 pub mod batching;
 pub mod chosen;
@@ -28,10 +29,13 @@ mod in_a_row;
 mod loader;
 mod reader;
 mod repeated_keys;
+mod under_way;
+mod watch;
 mod worker;
 
-pub use error::{Activity, RunError};
-pub use event::{Event, Observer, Remaining};
+pub use activity::Activity;
+pub use error::RunError;
+pub use event::{Event, Observer, Remaining, Trouble};
 pub use pipeline::{create_tables, remove, run, run_with};
 pub use settings::{BatchLimits, ChunkLimits, DryRun, MaxFailures, RetrySettings, RunSettings};
 pub use stop::StopSignal;

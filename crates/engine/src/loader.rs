@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Receiver;
 use xmlshred_model::{Batch, DocumentRecord, Failure, FailureCode, IssueCode, Outcome};
 
+use crate::activity::Activity;
 use crate::connection::{Connection, Refusal};
 use crate::control::Control;
-use crate::error::{Activity, RunError};
+use crate::error::RunError;
 use crate::event::Event;
 use crate::policy::{REFUSED_IN_A_ROW, Subject, is_of_the_database, is_told_by_opening, load_failure};
 use crate::ports::{Commit, FailedDocuments, PortError, RunIdentity, Sink};

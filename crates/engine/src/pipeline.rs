@@ -20,9 +20,10 @@ use crossbeam_channel::bounded;
 use xmlshred_mapping::Plan;
 use xmlshred_model::{DocumentKey, KeyType};
 
+use crate::activity::Activity;
 use crate::connection::{Connection, Refusal};
 use crate::control::Control;
-use crate::error::{Activity, RunError};
+use crate::error::RunError;
 use crate::event::{Event, Observer, Remaining};
 use crate::loader::Loader;
 use crate::ports::{Journal, Ports, RunIdentity, Selection, Sink, Source};
@@ -31,6 +32,7 @@ use crate::settings::{DryRun, MaxFailures, RetrySettings, RunSettings};
 use crate::shredding::Shredders;
 use crate::stop::StopSignal;
 use crate::summary::{Ended, RunSummary, Totals};
+use crate::watch::watched;
 use crate::worker::Worker;
 
 /// Processes every document of the instance's share (`identity.share`) within `settings.range` that the log does not
@@ -66,8 +68,18 @@ pub fn run_with(
     observer: &dyn Observer,
     stop: &StopSignal,
 ) -> Result<RunSummary, RunError> {
-    let started = Instant::now();
     let control = Control::new(observer, stop, settings.retry, settings.max_failures);
+    watched(&control, ports, || run_watched(&control, ports, shredders, identity, settings))
+}
+
+fn run_watched(
+    control: &Control<'_>,
+    ports: &dyn Ports,
+    shredders: &dyn Shredders,
+    identity: &RunIdentity,
+    settings: &RunSettings,
+) -> Result<RunSummary, RunError> {
+    let started = Instant::now();
     let selection =
         Selection { range: settings.range.clone(), share: identity.share, failed: settings.failed };
     let before = settings.reached_before;
@@ -79,22 +91,16 @@ pub fn run_with(
     if control.stop_requested() {
         return Ok(interrupted(started.elapsed()));
     }
-    let prepared = prepare(&control, &mut source, sink.as_mut(), &mut journal, &selection);
+    let prepared = prepare(control, &mut source, sink.as_mut(), &mut journal, &selection);
     let (key_type, remaining) = match prepared {
-        Ok((key_type, remaining)) => {
-            let at_most = |remaining: Remaining| match settings.limit {
-                Some(limit) => remaining.at_most(limit),
-                None => remaining,
-            };
-            (key_type, remaining.map(at_most))
-        }
+        Ok(prepared) => prepared,
         Err(Refusal::Ended) => return Ok(interrupted(started.elapsed())),
         Err(Refusal::Fatal(error)) => return Err(error),
         Err(Refusal::Document(_, error)) => return Err(RunError::Port { during: Activity::Count, error }),
     };
     control.emit(&Event::Started { key_type, remaining });
     let sink = sink.filter(|_| settings.dry_run.writes());
-    let end = flow(&control, ports, shredders, identity, settings, selection, source, journal, sink);
+    let end = flow(control, ports, shredders, identity, settings, selection, source, journal, sink);
     control.emit(&Event::Finished);
     let totals = control.finish()?;
     let ended = match end {
@@ -118,7 +124,9 @@ pub fn create_tables(
 ) -> Result<(), RunError> {
     let control = Control::new(observer, stop, *retry, MaxFailures::default());
     let mut journal = Connection::new(Activity::ConnectTarget, || ports.journal());
-    journal.with(&control, Activity::CreateTables, Journal::create_tables).map_err(|refusal| match refusal {
+    let created =
+        watched(&control, ports, || journal.with(&control, Activity::CreateTables, Journal::create_tables));
+    created.map_err(|refusal| match refusal {
         Refusal::Ended => RunError::Interrupted,
         Refusal::Fatal(error) => error,
         Refusal::Document(_, error) => RunError::Port { during: Activity::CreateTables, error },

@@ -2,7 +2,8 @@
 
 use xmlshred_model::{Failure, FailureCode, Stage};
 
-use crate::error::Activity;
+use crate::activity::Activity;
+use crate::event::Trouble;
 use crate::ports::{Fault, PortError};
 
 /// So many documents in a row that are refused with one and the same error that no rule knows, and none that goes through between
@@ -47,6 +48,16 @@ pub fn blame_after(
     };
     let is_meant = matches!(fault, Fault::ConnectionLost | Fault::Timeout);
     (is_meant && (tries >= enough || patience == Patience::Over && tries > 1)).then_some(code)
+}
+
+/// What kind of fault this is, for those who wait.
+pub(crate) fn trouble(fault: &Fault) -> Trouble {
+    match fault {
+        Fault::ConnectionLost | Fault::CannotConnect => Trouble::Gone,
+        Fault::Timeout => Trouble::Silent,
+        Fault::Busy | Fault::Deadlock => Trouble::Busy,
+        _ => Trouble::Session,
+    }
 }
 
 /// Whether there is patience left for another try.

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Sender;
 use xmlshred_model::{DocumentKey, Failure, KeyType, Share};
 
+use crate::activity::Activity;
 use crate::connection::{Connection, Refusal};
 use crate::control::Control;
-use crate::error::{Activity, RunError};
+use crate::error::RunError;
 use crate::event::Event;
 use crate::in_a_row::InARow;
 use crate::policy::{

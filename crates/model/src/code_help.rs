@@ -24,7 +24,7 @@ impl FailureCode {
         match self {
             Self::DocumentMissing => help(
                 &["the row was made before its document arrived", "the document was taken out to save room"],
-                "leave such rows out with `source.where: \"xml IS NOT NULL\"`, or fill them and run with `--retry-failed`",
+                "leave such rows out with `source.where: \"xml IS NOT NULL\"`, or fill them and say `xmlshred retry --cause document-missing`",
                 "INSERT INTO app_xml (app_id, xml) VALUES (7, NULL)\nfetch: document-missing: the column is null",
             ),
             Self::DocumentTooShort => help(
@@ -55,7 +55,7 @@ impl FailureCode {
                     "`&` or `<` written without escaping by a program that joins text",
                     "two documents, or text, behind each other",
                 ],
-                "mend the document in the source and run with `--retry-failed`; the message has line and column. Control characters alone may pass with `document.invalid_characters: drop`",
+                "mend the document in the source and say `xmlshred retry --cause not-well-formed`; the message has line and column. Control characters alone may pass with `document.invalid_characters: drop`",
                 "<R a=\"1\"><skipped><x y=\"1\" y=\"2\"/></skipped></R>\nparse: not-well-formed: an attribute stands twice, at line 1 column 19",
             ),
             Self::TooDeep => help(

@@ -9,7 +9,7 @@ use xmlshred_model::DocumentKey;
 #[derive(Args)]
 pub(crate) struct DocumentArgs {
     /// Files with one document each, or patterns of them such as 'samples/*.xml'; `-` is standard input
-    #[arg(value_name = "DOC", required_unless_present = "key")]
+    #[arg(value_name = "DOC", required_unless_present_any = ["key", "sample"])]
     pub(crate) documents: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -22,6 +22,17 @@ pub(crate) struct KeyArgs {
     /// Documents of the source, by key; may be given several times, numbers and uuids also as a list: `--key 1,2,3`
     #[arg(long, value_name = "KEY", allow_negative_numbers = true, value_parser = document_key)]
     pub(crate) key: Vec<DocumentKey>,
+
+    /// The first N documents of the source
+    #[arg(long, value_name = "N")]
+    pub(crate) sample: Option<usize>,
+}
+
+impl KeyArgs {
+    /// Whether documents of the source are meant.
+    pub(crate) fn names_any(&self) -> bool {
+        !self.key.is_empty() || self.sample.is_some()
+    }
 }
 
 /// A key as it is typed: only the source knows of which type its keys are.

@@ -12,8 +12,8 @@ pub(crate) use documents::{DocumentArgs, KeyArgs};
 pub(crate) use operating::{FailureArgs, FailuresArgs, ReportPageArgs, RetryArgs, VerifyArgs};
 pub(crate) use program::{Cli, Command};
 pub(crate) use run::{
-    DriftSampleArg, InstanceArgs, InstanceId, LaunchArgs, LogLevel, MaxFailuresArg, ProgressMode, ReportArgs,
-    RunArgs, WorkArgs,
+    DriftSampleArg, InstanceArgs, InstanceId, LaunchArgs, LogLevel, MaxFailuresArg, PaceArgs, ProgressMode,
+    ReportArgs, RunArgs, WorkArgs,
 };
 pub(crate) use tools::{
     CheckArgs, CompletionsArgs, CoverageArgs, DdlArgs, DialectArg, ExplainArgs, ExploreArgs, HelpArgs,

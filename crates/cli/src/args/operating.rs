@@ -7,8 +7,7 @@ use clap::builder::PossibleValuesParser;
 use xmlshred_model::{DocumentKey, FailureCode};
 
 use super::documents::document_key;
-use super::run::{MAX_BATCH_SIZE, MAX_WORKERS};
-use super::{ContractArgs, DatabaseArgs, MaxFailuresArg, ReportArgs};
+use super::{ContractArgs, DatabaseArgs, MaxFailuresArg, PaceArgs, ReportArgs};
 
 /// Which failed documents.
 #[derive(Args, Clone, Debug, Default)]
@@ -88,13 +87,8 @@ pub(crate) struct RetryArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Threads that shred, at most 1,024 [default: the cores of this machine]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_WORKERS))]
-    pub(crate) workers: Option<u32>,
-
-    /// Documents per fetch, and at most per transaction; at most 1,000,000
-    #[arg(long, value_name = "N", default_value = "500", value_parser = clap::value_parser!(u32).range(1..=MAX_BATCH_SIZE))]
-    pub(crate) batch_size: u32,
+    #[command(flatten)]
+    pub(crate) pace: PaceArgs,
 
     /// Stop when more documents fail than this many, or than this share once 1,000 are processed
     #[arg(long, value_name = "N|P%", default_value = "100%")]

@@ -12,11 +12,11 @@ use super::documents::document_key;
 use super::{ContractArgs, DatabaseArgs};
 
 /// Threads that one instance may start: more than machines have cores, and less than systems refuse.
-pub(super) const MAX_WORKERS: i64 = 1_024;
+const MAX_WORKERS: i64 = 1_024;
 /// Seconds between two looks at the source: a day.
 const MAX_FOLLOW: i64 = 86_400;
 /// Keys that are held at once.
-pub(super) const MAX_BATCH_SIZE: i64 = 1_000_000;
+const MAX_BATCH_SIZE: i64 = 1_000_000;
 
 /// Arguments of `xmlshred run`.
 #[derive(Args)]
@@ -31,6 +31,10 @@ pub(crate) struct RunArgs {
     pub(crate) work: WorkArgs,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
+
+    /// Print what came of it as one JSON object, the fields of docs/metrics.md
+    #[arg(long)]
+    pub(crate) json: bool,
 
     /// Stop as on Ctrl-C when standard input ends: how `launch` stops its instances, also when it is killed
     #[arg(long, hide = true)]
@@ -51,6 +55,10 @@ pub(crate) struct LaunchArgs {
     pub(crate) work: WorkArgs,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
+
+    /// Print what came of it as one JSON object: that of every instance, and of all together, with the fields of docs/metrics.md
+    #[arg(long)]
+    pub(crate) json: bool,
 
     /// Stop as on Ctrl-C when standard input ends: how `demo` stops it
     #[arg(long, hide = true)]
@@ -90,10 +98,10 @@ impl FromStr for InstanceId {
     }
 }
 
-/// What to process, and how.
-#[derive(Args, Clone)]
+/// How much at once, for whatever processes documents.
+#[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Work")]
-pub(crate) struct WorkArgs {
+pub(crate) struct PaceArgs {
     /// Threads that shred, at most 1,024 [default: the cores of this machine; with `launch`, divided by the instances]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_WORKERS))]
     pub(crate) workers: Option<u32>,
@@ -101,6 +109,14 @@ pub(crate) struct WorkArgs {
     /// Documents per fetch, and at most per transaction; at most 1,000,000
     #[arg(long, value_name = "N", default_value = "500", value_parser = clap::value_parser!(u32).range(1..=MAX_BATCH_SIZE))]
     pub(crate) batch_size: u32,
+}
+
+/// What to process, and how.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "Work")]
+pub(crate) struct WorkArgs {
+    #[command(flatten)]
+    pub(crate) pace: PaceArgs,
 
     /// First key to process
     #[arg(long, visible_alias = "app-id-start", value_name = "KEY", allow_negative_numbers = true, value_parser = document_key)]
@@ -282,6 +298,9 @@ pub(crate) enum ProgressMode {
     Plain,
     /// Nothing.
     Off,
+    /// Lines for `launch`.
+    #[value(hide = true)]
+    Beats,
 }
 
 impl ProgressMode {
@@ -291,6 +310,7 @@ impl ProgressMode {
             Self::Auto => "auto",
             Self::Plain => "plain",
             Self::Off => "off",
+            Self::Beats => "beats",
         }
     }
 }

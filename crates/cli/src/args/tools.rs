@@ -36,6 +36,14 @@ pub(crate) struct PreviewArgs {
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: PreviewFormat,
 
+    /// As --format json
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) json: bool,
+
+    /// Show all columns, however wide the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
+
     /// The SQL of --format sql
     #[arg(long, value_name = "DIALECT", default_value = "sqlite")]
     pub(crate) dialect: DialectArg,
@@ -239,6 +247,10 @@ pub(crate) struct CoverageArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) accept: Option<std::path::PathBuf>,
 
+    /// Show all columns, however wide the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
+
     /// End with 3 when columns read less than this share of the attributes and texts
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) fail_under: Option<f64>,
@@ -295,6 +307,10 @@ pub(crate) struct DdlArgs {
         conflicts_with = "if_not_exists"
     )]
     pub(crate) upgrade: Option<u32>,
+
+    /// Print the statements as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Types of keys.
@@ -331,7 +347,19 @@ pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
 
-    /// Print one JSON object
+    /// Look again and again, every so many seconds [default: 2]; q ends it
+    #[arg(long, short = 'w', value_name = "SECONDS", num_args = 0..=1, default_missing_value = "2", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) watch: Option<u32>,
+
+    /// List every session of the log, with each instance
+    #[arg(long)]
+    pub(crate) sessions: bool,
+
+    /// Show all columns, however wide the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
+
+    /// Print one JSON object, with --watch one a line
     #[arg(long)]
     pub(crate) json: bool,
 }

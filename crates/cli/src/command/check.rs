@@ -73,7 +73,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
     let mut tried = Tried::default();
     let mut faults = Faults::default();
     if let Some(plan) = &plan {
-        if !samples.is_empty() || !keys.key.is_empty() {
+        if !samples.is_empty() || keys.names_any() {
             tried = try_on(plan, samples, keys, connection.as_ref(), &mut diagnostics, &file)?;
         }
         let places = Places::of(&file.text);

@@ -8,7 +8,7 @@ use xmlshred_mapping::{DocumentContext, NoRows, Plan};
 use xmlshred_model::{shown, shown_lines};
 
 use crate::args::{CoverageArgs, DocumentArgs};
-use crate::console;
+use crate::console::{self, Room};
 use crate::coverage;
 use crate::database;
 use crate::documents;
@@ -22,6 +22,7 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
         documents: DocumentArgs { documents, keys },
         all,
         accept,
+        wide,
         fail_under,
         json,
         contract,
@@ -68,7 +69,7 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
     if *json {
         writeln!(out, "{}", coverage::json(&shown).map_err(std::io::Error::from)?)?;
     } else {
-        write!(out, "{}", shown_lines(&coverage::table(&shown)))?;
+        write!(out, "{}", shown_lines(&coverage::table(&shown, Room::of_terminal(*wide))))?;
     }
     if let Some(known) = known {
         accept_all(&coverage.report(Detail::Names), known)?;

@@ -33,7 +33,7 @@ fn key_type_of_source(args: &DatabaseArgs, spec: &SourceSpec) -> KeyType {
 
 /// Prints the statements.
 pub(crate) fn ddl(args: &DdlArgs) -> Result<Exit, CommandError> {
-    let DdlArgs { contract, dialect, database: target, key_type, if_not_exists, upgrade } = args;
+    let DdlArgs { contract, dialect, database: target, key_type, if_not_exists, upgrade, json } = args;
     let file = ContractFile::read(contract)?;
     let (contract, warnings) = file.checked()?;
     if !warnings.is_empty() {
@@ -53,6 +53,15 @@ pub(crate) fn ddl(args: &DdlArgs) -> Result<Exit, CommandError> {
     let diagnostics = name_diagnostics(dialect, &schema, &contract, &Places::of(&file.text));
     if !diagnostics.is_empty() {
         return Err(Box::new(ContractProblems { file, diagnostics }).into());
+    }
+    if *json {
+        let statements = match upgrade {
+            Some(version) => log_upgrade::all_statements(dialect, &schema, *version),
+            None => ddl::statements(dialect, &schema, existing),
+        };
+        let answer = serde_json::json!({ "version": 1, "dialect": dialect.name, "statements": statements });
+        writeln!(std::io::stdout().lock(), "{answer}")?;
+        return Ok(Exit::Done);
     }
     let script = match upgrade {
         Some(version) => log_upgrade::script(dialect, &schema, *version),

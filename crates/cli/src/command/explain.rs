@@ -26,7 +26,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, CommandError> {
         ([document, wanted], None) => (vec![PathBuf::from(document)], Vec::new(), wanted),
         _ => return Err(SettingsError::ExplainWhat.into()),
     };
-    let keys = KeyArgs { key: keys };
+    let keys = KeyArgs { key: keys, sample: None };
     documents::refuse_contracts(&paths)?;
     let connection = database::resolve_if_any(database)?;
     let file = ContractFile::read(contract)?;

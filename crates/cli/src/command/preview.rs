@@ -7,7 +7,7 @@ use xmlshred_mapping::{NoRows, Plan};
 use xmlshred_model::shown_lines;
 
 use crate::args::{DocumentArgs, PreviewArgs, PreviewFormat};
-use crate::console;
+use crate::console::{self, Room};
 use crate::database;
 use crate::documents;
 use crate::error::CommandError;
@@ -20,8 +20,10 @@ pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
     let PreviewArgs {
         documents: DocumentArgs { documents, keys },
         format,
+        json,
         dialect,
         show_sensitive,
+        wide,
         contract,
         database,
     } = args;
@@ -43,8 +45,11 @@ pub(crate) fn preview(args: &PreviewArgs) -> Result<Exit, CommandError> {
             exit = Exit::SomeFailed;
         }
         let mut out = std::io::stdout().lock();
-        match format {
-            PreviewFormat::Table => writeln!(out, "{}", shown_lines(&preview::table(preview, sensitive)))?,
+        match if *json { PreviewFormat::Json } else { *format } {
+            PreviewFormat::Table => {
+                let table = preview::table(preview, sensitive, Room::of_terminal(*wide));
+                writeln!(out, "{}", shown_lines(&table))?;
+            }
             PreviewFormat::Json => {
                 writeln!(out, "{}", preview::json(preview).map_err(std::io::Error::from)?)?;
             }

@@ -69,8 +69,7 @@ fn as_run(args: &RetryArgs) -> RunArgs {
         vanished: _,
         yes: _,
         json: _,
-        workers,
-        batch_size,
+        pace,
         max_failures,
         contract,
         database,
@@ -81,8 +80,7 @@ fn as_run(args: &RetryArgs) -> RunArgs {
         database: database.clone(),
         instance: InstanceArgs { instance_id: None, instance_count: None },
         work: WorkArgs {
-            workers: *workers,
-            batch_size: *batch_size,
+            pace: *pace,
             key_start: None,
             key_end: None,
             limit: None,
@@ -96,6 +94,7 @@ fn as_run(args: &RetryArgs) -> RunArgs {
             follow: None,
         },
         report: report.clone(),
+        json: false,
         stop_with_stdin: false,
     }
 }

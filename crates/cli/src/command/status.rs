@@ -1,177 +1,156 @@
-//! `xmlshred status`: how far the work is, from the log alone.
+//! `xmlshred status`: how far the work is, and who is at it, from the log and the server's own list of sessions.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
 
-use comfy_table::{CellAlignment, Table, presets};
-use serde::Serialize;
-use xmlshred_engine::ports::{FailedDocuments, Fault, LogTally, PortError, Selection};
+use crossbeam_channel::{Sender, bounded};
 use xmlshred_mapping::Plan;
-use xmlshred_model::{KeyRange, Share, UtcMicros, shown_lines};
+use xmlshred_model::shown;
 
 use crate::args::StatusArgs;
-use crate::console::{self, count};
-use crate::database::{self, MissingTables, NewNames, NoFiles};
+use crate::console::{self, Room};
+use crate::database;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::settings::ContractFile;
+use crate::settings::{Connection, ContractFile};
+use crate::status::{Looker, Picture, Rates, Shown, json, text};
 
-/// Microseconds of work below which a rate says nothing.
-const MIN_SPAN: UtcMicros = 1_000_000;
+/// A look may take no larger part of the time: a log of millions of rows is looked at less often.
+const PAUSE_PER_LOOK: u32 = 4;
 
-/// Characters of a session that are shown.
-const MAX_NAME: usize = 64;
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct Answer {
-    version: u32,
-    success: u64,
-    failed: u64,
-    skipped: u64,
-    /// Documents without a log row; `null` when the source cannot tell.
-    left: Option<u64>,
-    instances: Vec<InstanceAnswer>,
-}
-
-#[derive(Serialize)]
-struct InstanceAnswer {
-    session_id: String,
-    instance_id: u32,
-    instance_count: u32,
-    contract_hash: String,
-    success: u64,
-    failed: u64,
-    skipped: u64,
-    first: String,
-    last: String,
-    /// `null` when there is too little to tell.
-    documents_per_minute: Option<f64>,
-}
-
-/// Prints what the log holds, per session and instance, and how much is left.
+/// Looks once, or again and again, and tells what it sees.
 pub(crate) fn status(args: &StatusArgs) -> Result<Exit, CommandError> {
-    let StatusArgs { contract, database, json } = args;
+    let StatusArgs { contract, database, watch, sessions: _, wide: _, json: _ } = args;
     let connection = database::resolve(database)?;
     let (contract, _) = ContractFile::read(contract)?.checked()?;
-    let ports = database::open(
-        &connection,
-        &Plan::new(contract),
-        MissingTables::Refuse,
-        (NewNames::Leave, NoFiles::Refuse),
-        FailedDocuments::Leave,
-        Share::WHOLE,
-    )?;
-    let during = |what: &'static str| move |error: PortError| CommandError::port(what, error);
-    let log = "cannot read the log";
-    let mut tallies = ports.journal().map_err(during(log))?.tally().map_err(during(log))?;
-    tallies.sort_by_key(|tally| (tally.first, tally.instance_id));
-    let whole = Selection { range: KeyRange::default(), share: Share::WHOLE, failed: FailedDocuments::Leave };
-    let success = tallies.iter().map(|tally| tally.success_count).sum();
-    let failed = tallies.iter().map(|tally| tally.failed_count).sum();
-    let skipped = tallies.iter().map(|tally| tally.skipped_count).sum();
-    let logged: u64 = tallies.iter().map(LogTally::document_count).sum();
-    let left = match ports.source() {
-        Ok(mut source) => {
-            let counted = source.count(&whole).map_err(during("cannot count the documents"))?;
-            counted
-                .map(|counted| if source.sees_journal() { counted } else { counted.saturating_sub(logged) })
-        }
-        // The log tells what it knows, also where documents come from elsewhere.
-        Err(error) if matches!(error.fault, Fault::MissingTable { .. }) => {
-            console::warn(format!(
-                "{error}: what is left is not counted; name the source as for the run, with --files or --source-url"
-            ));
-            None
-        }
-        Err(error) => return Err(during("cannot open the source")(error)),
+    let plan = Plan::new(contract);
+    let mut watched = Watched {
+        args,
+        connection: &connection,
+        plan: &plan,
+        looker: Looker::new(&connection, &plan)?,
+        rates: Rates::default(),
+        drawn: 0,
     };
-    let instances = tallies.into_iter().map(instance).collect();
-    let answer = Answer { version: 1, success, failed, skipped, left, instances };
-    let mut out = std::io::stdout().lock();
-    if *json {
-        writeln!(out, "{}", serde_json::to_string(&answer).map_err(std::io::Error::from)?)?;
-    } else {
-        write!(out, "{}", shown_lines(&text(&answer)))?;
-    }
-    Ok(Exit::Done)
-}
-
-fn instance(tally: LogTally) -> InstanceAnswer {
-    let document_count = tally.document_count();
-    let LogTally {
-        session_id,
-        instance_id,
-        instance_count,
-        contract_hash,
-        success_count,
-        failed_count,
-        skipped_count,
-        first,
-        last,
-    } = tally;
-    let micros = last.saturating_sub(first);
-    // From first to last row there is one interval less than there are rows.
-    let intervals = document_count.saturating_sub(1);
-    let documents_per_minute =
-        (micros >= MIN_SPAN).then(|| (intervals as f64 * 60e6 / micros as f64).round());
-    InstanceAnswer {
-        session_id,
-        instance_id,
-        instance_count,
-        contract_hash,
-        success: success_count,
-        failed: failed_count,
-        skipped: skipped_count,
-        first: timestamp(first),
-        last: timestamp(last),
-        documents_per_minute,
+    let mut picture = watched.look()?;
+    watched.tell(&picture)?;
+    let Some(seconds) = *watch else { return Ok(picture.exit) };
+    // Kept: one that nobody can send to would be heard at once.
+    let (sender, quit) = bounded(1);
+    listen_for_q(&sender);
+    let mut took = Duration::ZERO;
+    loop {
+        let pause = Duration::from_secs(seconds.into()).max(took * PAUSE_PER_LOOK);
+        if quit.recv_timeout(pause).is_ok() {
+            return Ok(picture.exit);
+        }
+        let started = Instant::now();
+        match watched.look() {
+            Ok(found) => {
+                picture = found;
+                watched.tell(&picture)?;
+            }
+            // A server that is started again is looked at again.
+            Err(error @ CommandError::Port { .. }) => watched.tell_error(&error)?,
+            Err(error) => return Err(error),
+        }
+        took = started.elapsed();
     }
 }
 
-fn text(answer: &Answer) -> String {
-    let Answer { version: _, success, failed, skipped, left, instances } = answer;
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_BORDERS_ONLY);
-    table.set_header(["session", "instance", "successful", "failed", "documents/min", "last document (UTC)"]);
-    for instance in instances {
-        table.add_row([
-            plain(&instance.session_id),
-            format!("{}/{}", u64::from(instance.instance_id) + 1, instance.instance_count),
-            count(instance.success),
-            count(instance.failed),
-            instance.documents_per_minute.map_or_else(String::new, |rate| count(rate as u64)),
-            instance.last.clone(),
-        ]);
-    }
-    for column in table.column_iter_mut().skip(1).take(4) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    let left = left.map_or_else(|| "not counted".to_owned(), count);
-    let mut text = if instances.is_empty() { String::new() } else { format!("{table}\n") };
-    text.push_str(&format!("Successful: {}\nFailed: {}\n", count(*success), count(*failed)));
-    if *skipped > 0 {
-        text.push_str(&format!("Skipped: {}\n", count(*skipped)));
-    }
-    text.push_str(&format!("Left: {left}\n"));
-    text
+struct Watched<'a> {
+    args: &'a StatusArgs,
+    connection: &'a Connection,
+    plan: &'a Plan,
+    looker: Looker<'a>,
+    rates: Rates,
+    /// Lines of the last picture, where it is drawn over.
+    drawn: usize,
 }
 
-/// Others may have written the log: no character of theirs steers a terminal, no name is wider than a table may be.
-fn plain(name: &str) -> String {
-    let mut plain: String = name
-        .chars()
-        .take(MAX_NAME)
-        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
-        .collect();
-    if name.chars().nth(MAX_NAME).is_some() {
-        plain.push('…');
+impl Watched<'_> {
+    fn look(&mut self) -> Result<Picture, CommandError> {
+        let facts = self.looker.look()?;
+        self.rates.note(&facts);
+        let contract = &self.plan.schema().contract_name;
+        Ok(Picture::new(facts, &self.rates, contract, &self.connection.target_text()))
     }
-    plain
+
+    fn tell(&mut self, picture: &Picture) -> Result<(), CommandError> {
+        let (contract, target) = (&self.plan.schema().contract_name, self.connection.target_text());
+        let schema = match database::ignored_schema(self.connection, self.plan) {
+            None => self.plan.schema().namespace.as_deref(),
+            Some(_) => None,
+        };
+        if self.args.json {
+            let line = json(picture, contract, &target, schema).map_err(std::io::Error::from)?;
+            let mut out = std::io::stdout().lock();
+            writeln!(out, "{line}")?;
+            return Ok(out.flush()?);
+        }
+        let schema = schema.map_or_else(String::new, |schema| format!(" · {schema}"));
+        let title = format!("{contract} · {target}{schema}");
+        let StatusArgs { watch, sessions, wide, .. } = self.args;
+        let room = Room::of_terminal(*wide);
+        let told = Shown { title: &title, every: *watch, sessions: *sessions, room };
+        self.draw(&text(picture, &told))
+    }
+
+    /// Draws over the last picture on a terminal, and below it elsewhere.
+    fn draw(&mut self, text: &str) -> Result<(), CommandError> {
+        let mut out = std::io::stdout().lock();
+        let redraws = self.args.watch.is_some() && std::io::stdout().is_terminal();
+        if !redraws {
+            if std::mem::replace(&mut self.drawn, 1) > 0 {
+                writeln!(out)?;
+            }
+            write!(out, "{text}")?;
+            return Ok(out.flush()?);
+        }
+        let mut frame = String::new();
+        if self.drawn > 0 {
+            frame += &format!("\x1b[{}A", self.drawn);
+        }
+        for line in text.lines() {
+            frame += &format!("{line}\x1b[K\r\n");
+        }
+        // What was longer before is wiped.
+        frame += "\x1b[J";
+        self.drawn = text.lines().count();
+        write!(out, "{frame}")?;
+        Ok(out.flush()?)
+    }
+
+    fn tell_error(&mut self, error: &CommandError) -> Result<(), CommandError> {
+        let message = console::with_causes(error);
+        if self.args.json {
+            console::warn(message);
+            return Ok(());
+        }
+        let line = format!("{}; looks again\n", shown(&xmlshred_databases::without_passwords(&message)));
+        let columns = match Room::of_terminal(self.args.wide) {
+            Room::Columns(columns) => columns,
+            Room::Endless => usize::MAX,
+        };
+        self.draw(&console::wrapped(&line, "", 2, columns))
+    }
 }
 
-fn timestamp(at: UtcMicros) -> String {
-    match jiff::Timestamp::from_microsecond(at) {
-        Ok(at) => at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
-        Err(_) => at.to_string(),
+/// Sends a message when somebody types q, where a terminal is at both ends.
+fn listen_for_q(pressed: &Sender<()>) {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return;
     }
+    let pressed = pressed.clone();
+    let listen = move || {
+        let terminal = ::console::Term::stdout();
+        while let Ok(key) = terminal.read_key() {
+            if matches!(key, ::console::Key::Char('q' | 'Q') | ::console::Key::Escape) {
+                let _ = pressed.send(());
+                return;
+            }
+        }
+    };
+    // Without a thread Ctrl-C ends it.
+    let _ = std::thread::Builder::new().name("keys".to_owned()).spawn(listen);
 }

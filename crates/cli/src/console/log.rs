@@ -29,6 +29,8 @@ use crate::error::CommandError;
 pub(crate) const CRITICAL: &str = "xmlshred::critical";
 /// Target of the lines of the final summary. For the file only: the console gets it from standard output.
 pub(crate) const SUMMARY: &str = "xmlshred::summary";
+/// Target of further tries after a fault that was told: for the file only.
+pub(crate) const ATTEMPTS: &str = "xmlshred::attempts";
 /// Target of failed documents beyond the first few: for the file only.
 pub(crate) const FAILURES: &str = "xmlshred::failures";
 
@@ -62,7 +64,7 @@ pub(crate) fn log_to(file: &Path, level: LogLevel, bars: &MultiProgress) -> Resu
         .event_format(Line { colours: has_colours() })
         .with_writer(AboveBars(bars.clone()))
         .with_filter(filter::filter_fn(move |metadata| {
-            is_said(metadata, level) && ![CRITICAL, SUMMARY, FAILURES].contains(&metadata.target())
+            is_said(metadata, level) && ![CRITICAL, SUMMARY, FAILURES, ATTEMPTS].contains(&metadata.target())
         }));
     let subscriber = tracing_subscriber::registry().with(to_file).with(to_console);
     tracing::subscriber::set_global_default(subscriber).expect("the log is set up once, by the command");

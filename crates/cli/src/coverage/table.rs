@@ -1,13 +1,12 @@
 //! Coverage for people: two sentences and a table, the largest loss first.
 
-use comfy_table::{CellAlignment, Table, presets};
 use xmlshred_mapping::coverage::{Lost, Report, Why};
 
 use super::Shown;
-use crate::console::count;
+use crate::console::{Align, Column, Room, bordered, count};
 
 /// The text.
-pub(crate) fn table(shown: &Shown<'_>) -> String {
+pub(crate) fn table(shown: &Shown<'_>, room: Room) -> String {
     let Shown { report, documents, failed_count, skipped_count } = shown;
     let Report { document_count, total, read, ignored, lost } = report;
     let others = match (failed_count, skipped_count) {
@@ -34,26 +33,25 @@ pub(crate) fn table(shown: &Shown<'_>) -> String {
     }
     let (in_no_row, unread): (Vec<_>, Vec<_>) = lost.iter().partition(|lost| lost.why == Why::InNoRow);
     if !unread.is_empty() {
-        text.push_str(&format!("\nNo column reads:\n{}\n", rows(&unread, documents)));
+        text.push_str(&format!("\nNo column reads:\n{}", rows(&unread, documents, room)));
     }
     if !in_no_row.is_empty() {
         let heading = "A column's path leads there, but no row has it: its element was filtered out, or another match taken";
-        text.push_str(&format!("\n{heading}:\n{}\n", rows(&in_no_row, documents)));
+        text.push_str(&format!("\n{heading}:\n{}", rows(&in_no_row, documents, room)));
     }
     text
 }
 
-fn rows(lost: &[&Lost], documents: &[String]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_BORDERS_ONLY);
-    table.set_header(["path", "documents", "occurrences", "bytes", "example"]);
-    for column in table.column_iter_mut().skip(1).take(3) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    for lost in lost {
-        table.add_row(row(lost, documents));
-    }
-    table
+const COLUMNS: [Column<'static>; 5] = [
+    Column { title: "path", align: Align::Left, matters: 9 },
+    Column { title: "documents", align: Align::Right, matters: 3 },
+    Column { title: "occurrences", align: Align::Right, matters: 4 },
+    Column { title: "bytes", align: Align::Right, matters: 2 },
+    Column { title: "example", align: Align::Left, matters: 1 },
+];
+
+fn rows(lost: &[&Lost], documents: &[String], room: Room) -> String {
+    bordered(&COLUMNS, &lost.iter().map(|lost| row(lost, documents).into()).collect::<Vec<_>>(), room)
 }
 
 fn row(lost: &Lost, documents: &[String]) -> [String; 5] {

@@ -1,11 +1,11 @@
 //! Previewed rows for people.
 
-use comfy_table::{Table, presets};
 use xmlshred_mapping::NoRows;
 use xmlshred_model::CellReader;
 use xmlshred_model::{ColumnSchema, TableSchema, Value, lexical};
 
 use super::Preview;
+use crate::console::{Align, Column, Room, bordered};
 
 /// Longer values are cut: whole ones are in the JSON.
 const MAX_CHARS: usize = 40;
@@ -25,7 +25,7 @@ pub(crate) enum Sensitive {
 }
 
 /// The document's name, then a table for every target table that gets rows, then issues.
-pub(crate) fn table(preview: &Preview, sensitive: Sensitive) -> String {
+pub(crate) fn table(preview: &Preview, sensitive: Sensitive, room: Room) -> String {
     let Preview { name, key, rows, no_rows, issues } = preview;
     let key = key.as_ref().map_or_else(String::new, |key| format!(" (key {key})"));
     match no_rows {
@@ -43,7 +43,7 @@ pub(crate) fn table(preview: &Preview, sensitive: Sensitive) -> String {
             empty.push(table.name.as_str());
             continue;
         }
-        text.push_str(&format!("\n{}\n{}\n", table.name, rows_of(table, &cells, sensitive)));
+        text.push_str(&format!("\n{}\n{}", table.name, rows_of(table, &cells, sensitive, room)));
     }
     if !empty.is_empty() {
         text.push_str(&format!("\nNo rows: {}\n", empty.join(", ")));
@@ -59,27 +59,33 @@ pub(crate) fn table(preview: &Preview, sensitive: Sensitive) -> String {
     text
 }
 
-fn rows_of(schema: &TableSchema, cells: &arrow_array::RecordBatch, sensitive: Sensitive) -> Table {
+fn rows_of(
+    schema: &TableSchema,
+    cells: &arrow_array::RecordBatch,
+    sensitive: Sensitive,
+    room: Room,
+) -> String {
     let mut columns: Vec<Vec<String>> = Vec::with_capacity(schema.columns.len());
     for (column, array) in schema.columns.iter().zip(cells.columns()) {
         let reader = CellReader::new(array.as_ref(), column.data_type);
         columns.push((0..cells.num_rows()).map(|row| cell(column, &reader.value(row), sensitive)).collect());
     }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_BORDERS_ONLY);
     if schema.columns.len() > MAX_COLUMNS && cells.num_rows() <= MAX_ROWS_ON_SIDE {
-        let rows = (1..=cells.num_rows()).map(|row| format!("row {row}"));
-        table.set_header(["column".to_owned(), "type".to_owned()].into_iter().chain(rows));
-        for (column, values) in schema.columns.iter().zip(columns) {
-            table.add_row([column.name.clone(), column.data_type.to_string()].into_iter().chain(values));
-        }
-        return table;
+        let titles = (1..=cells.num_rows()).map(|row| format!("row {row}"));
+        let titles: Vec<_> = ["column".to_owned(), "type".to_owned()].into_iter().chain(titles).collect();
+        let rows = schema.columns.iter().zip(columns).map(|(column, values)| {
+            [column.name.clone(), column.data_type.to_string()].into_iter().chain(values).collect()
+        });
+        return bordered(&first_ones_matter(&titles), &rows.collect::<Vec<_>>(), room);
     }
-    table.set_header(schema.columns.iter().map(|column| column.name.as_str()));
-    for row in 0..cells.num_rows() {
-        table.add_row(columns.iter().map(|values| values[row].clone()));
-    }
-    table
+    let titles: Vec<_> = schema.columns.iter().map(|column| column.name.clone()).collect();
+    let row = |row: usize| columns.iter().map(|values| values[row].clone()).collect();
+    bordered(&first_ones_matter(&titles), &(0..cells.num_rows()).map(row).collect::<Vec<_>>(), room)
+}
+
+/// Keys come first: where there is no room, the last columns are left out.
+fn first_ones_matter(titles: &[String]) -> Vec<Column<'_>> {
+    titles.iter().map(|title| Column { title, align: Align::Left, matters: 1 }).collect()
 }
 
 fn cell(column: &ColumnSchema, value: &Value<'_>, sensitive: Sensitive) -> String {

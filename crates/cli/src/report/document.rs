@@ -76,6 +76,9 @@ pub(crate) struct DocumentCounts {
     /// Of the run's own choice of keys, in the log as failed when it began, and not tried again.
     #[serde(default)]
     pub(crate) failed_before: u64,
+    /// Of the run's own choice of keys, not processed when it ended; `null` where they were not counted.
+    #[serde(default)]
+    pub(crate) left: Option<u64>,
 }
 
 /// Failed documents of one cause.
@@ -152,8 +155,9 @@ impl RunReport {
 
     /// Adds what another instance of the same session did at the same time.
     pub(crate) fn add(&mut self, other: &Self) {
-        let DocumentCounts { processed, success, failed, skipped, already_done, bytes, failed_before } =
+        let DocumentCounts { processed, success, failed, skipped, already_done, bytes, failed_before, left } =
             other.documents;
+        self.documents.left = self.documents.left.zip(left).map(|(mine, others)| mine + others);
         self.documents.failed_before += failed_before;
         self.documents.processed += processed;
         self.documents.success += success;

@@ -139,7 +139,12 @@ impl Prometheus {
                     counter!("xmlshred_dropped_rows_total", "table" => table.name.clone()).increment(*rows);
                 }
             }
-            Event::LoaderGivenUp { .. } | Event::DatabaseSaid { .. } | Event::Stopping | Event::Finished => {}
+            Event::LoaderGivenUp { .. }
+            | Event::DatabaseSaid { .. }
+            | Event::Recovered { .. }
+            | Event::Waiting { .. }
+            | Event::Stopping
+            | Event::Finished => {}
         }
     }
 }

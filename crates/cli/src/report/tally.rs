@@ -15,6 +15,8 @@ type Failures = BTreeMap<(Stage, FailureCode), u64>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     documents: DocumentCounts,
+    /// Documents with an outcome when all that were counted at the beginning have one.
+    goal: Option<u64>,
     failures: Failures,
     issues: BTreeMap<(u32, u32, IssueCode), u64>,
     table_row_counts: Vec<u64>,
@@ -56,6 +58,10 @@ impl Tally {
     /// Takes note of an event.
     pub(crate) fn observe(&mut self, event: &Event) {
         match event {
+            // A run that follows begins again and again.
+            Event::Started { remaining, .. } => {
+                self.goal = remaining.map(|remaining| self.with_outcome() + remaining.documents());
+            }
             Event::Extracted { document_count, byte_count, duration } => {
                 self.fetch.add(*duration, *document_count, *byte_count);
             }
@@ -92,9 +98,10 @@ impl Tally {
             }
             Event::BatchSplit { .. } => self.split_count += 1,
             Event::Retrying { .. } => self.retry_count += 1,
-            Event::Started { .. }
-            | Event::RowsDropped { .. }
+            Event::RowsDropped { .. }
             | Event::LoaderGivenUp { .. }
+            | Event::Recovered { .. }
+            | Event::Waiting { .. }
             | Event::DatabaseSaid { .. }
             | Event::Stopping
             | Event::Finished => {}
@@ -104,7 +111,13 @@ impl Tally {
     /// Documents with an outcome.
     pub(crate) fn documents(&self) -> DocumentCounts {
         let DocumentCounts { success, failed, skipped, .. } = self.documents;
-        DocumentCounts { processed: success + failed + skipped, ..self.documents }
+        let left = self.goal.map(|goal| goal.saturating_sub(self.with_outcome()));
+        DocumentCounts { processed: success + failed + skipped, left, ..self.documents }
+    }
+
+    fn with_outcome(&self) -> u64 {
+        let DocumentCounts { success, failed, skipped, already_done, .. } = self.documents;
+        success + failed + skipped + already_done
     }
 
     /// Documents that failed, by cause, the most frequent first.

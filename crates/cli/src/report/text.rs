@@ -59,33 +59,63 @@ pub(crate) fn lines(report: &RunReport) -> Vec<String> {
         ));
     }
     lines.extend(report.drift.iter().flat_map(DriftFields::lines));
-    let before = documents.failed_before;
-    if before > 0 {
-        let (plural, are, them) = if before == 1 { ("", "is", "it") } else { ("s", "are", "them") };
-        lines.push(format!(
-            "{} document{plural} failed earlier and {are} not tried again: `xmlshred failures` tells why, `xmlshred retry` tries {them}",
-            count(before)
-        ));
-    }
+    lines.push(verdict(report, elapsed));
     lines
 }
 
-/// What to do after a command, `run` or `launch`, that ended like this; nothing where its error says so, or nothing is left to do.
-pub(crate) fn next(command: &str, exit: Exit, documents: &DocumentCounts) -> Option<String> {
-    match exit {
-        Exit::SomeFailed => Some(format!(
-            "Next: `xmlshred failures` tells why; when that is mended, `xmlshred retry` tries {} again",
-            if documents.failed == 1 {
-                "it".to_owned()
-            } else {
-                format!("these {}", count(documents.failed))
-            }
-        )),
-        Exit::Interrupted => {
-            Some(format!("Next: the same `xmlshred {command}` goes on where this one was interrupted"))
+/// How a run ended, in one line: `Done: 9,629 loaded, 371 failed, 0 left in 3.5 s`.
+fn verdict(report: &RunReport, elapsed: Duration) -> String {
+    let DocumentCounts { success, failed, skipped, already_done, left, .. } = report.documents;
+    let exit = Exit::from_code(Some(report.exit_code.into()));
+    let word = match (exit, report.ended.as_str()) {
+        (Exit::Stopped | Exit::Usage, _) => "Stopped",
+        (Exit::Interrupted, _) => "Interrupted",
+        (Exit::Done | Exit::SomeFailed, "limit-reached") => "Limit reached",
+        (Exit::Done | Exit::SomeFailed, _) => "Done",
+    };
+    let mut parts = match report.settings.dry_run {
+        false => vec![format!("{} loaded", count(success)), format!("{} failed", count(failed))],
+        true => {
+            vec![format!("{} would be loaded", count(success)), format!("{} would fail", count(failed))]
         }
-        Exit::Done | Exit::Stopped | Exit::Usage => None,
+    };
+    if skipped > 0 {
+        parts.push(format!("{} skipped", count(skipped)));
     }
+    if already_done > 0 {
+        parts.push(format!("{} done by others", count(already_done)));
+    }
+    parts.extend(left.map(|left| format!("{} left", count(left))));
+    format!("{word}: {} in {}", parts.join(", "), duration(elapsed))
+}
+
+/// What to type after a command, `run` or `launch`, that ended like this; nothing where its error says so, or nothing is left to do.
+pub(crate) fn next(command: &str, exit: Exit, documents: &DocumentCounts) -> Vec<String> {
+    let mut lines = Vec::new();
+    let earlier = documents.failed_before;
+    let earlier_failures = if earlier == 1 {
+        "1 earlier failure".to_owned()
+    } else {
+        format!("{} earlier failures", count(earlier))
+    };
+    match exit {
+        Exit::SomeFailed => {
+            let besides = if earlier > 0 { format!(" (and of {earlier_failures})") } else { String::new() };
+            lines.push(format!(
+                "Next: `xmlshred failures` tells why{besides}; when that is mended, `xmlshred retry` tries {} again",
+                if documents.failed + earlier == 1 { "it" } else { "them" }
+            ));
+        }
+        Exit::Interrupted => {
+            lines.push(format!("Next: the same `xmlshred {command}` goes on where this one was interrupted"));
+        }
+        Exit::Done if earlier > 0 => {
+            let remain = if earlier == 1 { "remains" } else { "remain" };
+            lines.push(format!("{earlier_failures} {remain}: xmlshred failures"));
+        }
+        Exit::Done | Exit::Stopped | Exit::Usage => {}
+    }
+    lines
 }
 
 fn dry(report: &RunReport) -> &'static str {

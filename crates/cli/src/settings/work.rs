@@ -7,7 +7,7 @@ use xmlshred_engine::{BatchLimits, DryRun, MaxFailures, RunSettings};
 use xmlshred_model::{DocumentKey, KeyRange};
 
 use super::SettingsError;
-use crate::args::{MaxFailuresArg, WorkArgs};
+use crate::args::{MaxFailuresArg, PaceArgs, WorkArgs};
 
 /// A percentage means nothing before this many documents.
 const PERCENT_AFTER: u64 = 1000;
@@ -18,8 +18,7 @@ const PERCENT_AFTER: u64 = 1000;
 /// When the range of keys is upside down.
 pub(crate) fn run_settings(args: &WorkArgs) -> Result<RunSettings, SettingsError> {
     let WorkArgs {
-        workers,
-        batch_size,
+        pace: PaceArgs { workers, batch_size },
         key_start,
         key_end,
         limit,

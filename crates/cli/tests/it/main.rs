@@ -27,6 +27,7 @@ mod retry;
 mod run;
 mod schema;
 mod silence;
+mod status;
 mod terminal;
 mod usage;
 mod verify;

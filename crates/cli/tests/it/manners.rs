@@ -7,16 +7,14 @@ fn documents_that_failed_earlier_are_told_of_and_what_tries_them() {
     let place = Workplace::new(0..300);
     let failed = broken(0..300);
     let first = place.run("run --url sqlite:data.db --create-tables").ends_with(3);
-    assert!(!first.out.contains("failed earlier"), "{}", first.out);
-    let told = format!(
-        "{failed} documents failed earlier and are not tried again: `xmlshred failures` tells why, `xmlshred retry` tries them"
-    );
+    assert!(!first.out.contains("earlier"), "{}", first.out);
+    let told = format!("{failed} earlier failures remain: xmlshred failures");
     let again = place.run("run --url sqlite:data.db --session-id again").ends_with(0);
     assert_eq!(again.out.lines().last(), Some(&*told));
     let log = std::fs::read_to_string(place.path().join("logs/run_again_1of1.log")).unwrap();
     assert!(log.contains(&format!("INFO {told}\n")), "{log}");
     // Only those of the share and the range: 7, 57, 107 …
-    let one = "1 document failed earlier and is not tried again";
+    let one = "1 earlier failure remains: xmlshred failures";
     for (flags, told) in
         [("--key-end 50", one), ("--key-start 258", ""), ("--instance-count 250 --instance-id 57", one)]
     {
@@ -27,7 +25,7 @@ fn documents_that_failed_earlier_are_told_of_and_what_tries_them() {
         );
     }
     let retried = place.run("run --url sqlite:data.db --retry-failed").ends_with(3);
-    assert!(!retried.out.contains("failed earlier"), "{}", retried.out);
+    assert!(!retried.out.contains("earlier"), "{}", retried.out);
     let together = place.run("launch --instances 2 --url sqlite:data.db").ends_with(0);
     assert!(together.out.contains(&told), "{}", together.out);
 }
@@ -43,6 +41,34 @@ fn a_run_that_left_failed_documents_names_the_next_command() {
     );
     let answer = place.run("run --url sqlite:data.db").ends_with(0);
     assert!(!answer.out.contains("Next: "), "{}", answer.out);
+}
+
+/// The line with the verdict, without the time that it took.
+fn verdict(out: &str) -> &str {
+    let line =
+        out.lines().find(|line| line.contains(" loaded, ")).unwrap_or_else(|| panic!("no verdict: {out}"));
+    line.rsplit_once(" in ").unwrap().0
+}
+
+#[test]
+fn a_run_ends_with_its_verdict_in_one_line() {
+    let place = Workplace::new(0..60);
+    for (command, code, expected) in [
+        ("run --dry-run --create-tables", 3, "Done: 58 would be loaded, 2 would fail, 0 left"),
+        ("run --create-tables --limit 20", 3, "Limit reached: 19 loaded, 1 failed, 40 left"),
+        ("run --key-end 29", 0, "Done: 10 loaded, 0 failed, 0 left"),
+        ("launch --instances 3", 3, "Done: 29 loaded, 1 failed, 0 left"),
+        ("run", 0, "Done: 0 loaded, 0 failed, 0 left"),
+        ("run --max-failures 0 --retry-failed", 1, "Stopped: 0 loaded, 2 failed, 0 left"),
+    ] {
+        let out = place.run(&format!("{command} --url sqlite:data.db")).ends_with(code).out;
+        let line = if expected.contains("would") {
+            out.lines().find(|line| line.contains("would be loaded")).unwrap().rsplit_once(" in ").unwrap().0
+        } else {
+            verdict(&out)
+        };
+        assert_eq!(line, expected, "{command}");
+    }
 }
 
 #[test]
@@ -166,10 +192,16 @@ fn what_is_left_is_not_counted_where_the_source_is_not_named() {
     place.write("in/17.xml", &document(17));
     place.run("run --files in/*.xml --url sqlite:data.db --create-tables").ends_with(0);
     let answer = place.run("status --url sqlite:data.db").ends_with(0);
-    assert!(answer.out.contains("Successful: 1\nFailed: 0\nLeft: not counted"), "{}", answer.out);
-    answer.says(&["the source has no table `app_xml`: what is left is not counted", "--files"]);
+    let told = answer.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "1 done, left: not counted",
+        "the source has no table `app_xml`: what is left is not counted",
+        "--files",
+    ] {
+        assert!(told.contains(part), "{part}: {}", answer.out);
+    }
     let answer = place.run("status --files in/*.xml --url sqlite:data.db").ends_with(0);
-    assert!(answer.out.contains("Left: 0"), "{}", answer.out);
+    assert!(answer.out.contains("1/1  nothing left"), "{}", answer.out);
 }
 
 #[test]

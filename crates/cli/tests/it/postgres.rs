@@ -84,6 +84,9 @@ fn a_killed_instance_and_a_crashed_server_leave_nothing_half_done_and_a_second_r
     server.up();
     for (child, reader) in instances.iter_mut().zip(readers).skip(1) {
         let said: Vec<_> = reader.lines().map(Result::unwrap).collect();
+        for words in ["WARNING server gone, tries until ", "INFO back after "] {
+            assert!(said.iter().any(|line| line.contains(words)), "{words}: {}", said.join("\n"));
+        }
         assert_eq!(child.wait().unwrap().code(), Some(3), "{}", said.join("\n"));
     }
     let mut faults = Client::connect(&url, NoTls).unwrap();
@@ -185,4 +188,54 @@ fn what_a_server_holds_is_told_tried_again_and_compared() {
         client.query_one("SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM processing_log)", &[]);
     let rows = rows.unwrap();
     assert_eq!((rows.get::<_, i64>(0), rows.get::<_, i64>(1)), (56, 58));
+}
+
+#[test]
+fn a_run_that_waits_says_for_whom_and_status_sees_it_and_its_death() {
+    let Some(server) = server("locks on PostgreSQL") else { return };
+    let place = Workplace::new(0..1);
+    let mut client = filled(&server, "locks");
+    let url = server.url("locks");
+    let run = |arguments: &str| {
+        let mut command = place.command(arguments);
+        crate::workplace::Answer::of(command.env("XMLSHRED_URL", &url).output().unwrap())
+    };
+    run("run --create-tables --limit 20").ends_with(3);
+    client.batch_execute("SET application_name = 'psql'; BEGIN; LOCK TABLE person").unwrap();
+    let holder: i32 = client.query_one("SELECT pg_backend_pid()", &[]).unwrap().get(0);
+    let mut child = place
+        .command("run --workers 1 --progress off")
+        .env("XMLSHRED_URL", &url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let words = format!(": waiting for a lock of pid {holder} (psql)");
+    // Its first look at the tables waits already.
+    let mut waits = said.filter(|line| line.contains(" WARNING no ") && line.contains(&words));
+    assert!(waits.next().is_some(), "it does not say that it waits");
+    let json = |answer: crate::workplace::Answer| -> serde_json::Value {
+        serde_json::from_str(&answer.out).unwrap()
+    };
+    // Whether it stands still depends on how long ago its last commit was.
+    let waiting = json(run("status --json"));
+    let one = &waiting["instances"][0];
+    assert_eq!((&one["state"], &one["pid"]), (&"waiting".into(), &child.id().into()), "{waiting}");
+    assert_eq!(one["lock"], serde_json::json!({ "pid": holder, "program": "psql" }));
+    let text = run("status").out;
+    assert!(text.contains(&format!("lock of pid {holder} (psql)")), "{text}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // The server notices a client that is gone while it waits for a lock; before version 14 it did not.
+    let killed = std::time::Instant::now();
+    loop {
+        let found = json(run("status --json"));
+        if found["instances"][0]["state"] == "gone" {
+            break;
+        }
+        assert!(killed.elapsed().as_secs() < 10, "it looks alive: {found}");
+    }
+    assert_eq!(json(run("status --json").ends_with(1))["next"][0], "xmlshred run");
 }

@@ -244,17 +244,6 @@ fn the_environment_gives_url_contract_and_instance() {
 }
 
 #[test]
-fn status_counts_done_failed_and_left() {
-    let place = Workplace::new(0..60);
-    place.run("run --url sqlite:data.db --create-tables --limit 20").ends_with(3);
-    let answer = place.run("status --url sqlite:data.db --json").ends_with(0);
-    let status: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
-    assert_eq!((&status["success"], &status["failed"], &status["left"]), (&19.into(), &1.into(), &40.into()));
-    let text = place.run("status --url sqlite:data.db").ends_with(0).out;
-    assert!(text.contains("Left: 40"), "{text}");
-}
-
-#[test]
 fn status_survives_whatever_others_have_written_into_the_log() {
     let place = Workplace::new(0..9);
     place.run("run --url sqlite:data.db --create-tables").ends_with(3);
@@ -275,11 +264,11 @@ fn status_survives_whatever_others_have_written_into_the_log() {
     {
         database.execute(&format!("UPDATE processing_log SET {change} WHERE app_id = {key}"), []).unwrap();
     }
-    let text = place.run("status --url sqlite:data.db").ends_with(0).out;
-    assert!(text.contains("Successful: 8") && !text.contains('\u{1b}'), "{text}");
-    let answer = place.run("status --url sqlite:data.db --json").ends_with(0).out;
+    let text = place.run("status --sessions --url sqlite:data.db").ends_with(3).out;
+    assert!(text.contains("100 %  9/9") && !text.contains('\u{1b}'), "{text}");
+    let answer = place.run("status --url sqlite:data.db --json").ends_with(3).out;
     let status: serde_json::Value = serde_json::from_str(&answer).unwrap();
-    assert!(status["instances"].as_array().unwrap().len() >= 8, "{status}");
+    assert!(status["sessions"].as_array().unwrap().len() >= 8, "{status}");
     place.run("run --url sqlite:data.db").ends_with(0);
 }
 
@@ -387,7 +376,13 @@ fn documents_with_another_root_are_skipped_and_counted_everywhere() {
     let status = place.run("status --url sqlite:data.db --json").ends_with(0).out;
     let status: serde_json::Value = serde_json::from_str(&status).unwrap();
     assert_eq!((&status["success"], &status["skipped"], &status["left"]), (&8.into(), &2.into(), &0.into()));
-    assert!(place.run("status --url sqlite:data.db").ends_with(0).out.contains("Skipped: 2\nLeft: 0\n"));
+    assert!(
+        place
+            .run("status --url sqlite:data.db")
+            .ends_with(0)
+            .out
+            .contains("100 %  10/10  skipped 2  nothing left\n")
+    );
     let again = place.run("run --url sqlite:data.db --retry-failed").ends_with(0);
     again.says(&[
         "Already in processing_log: 10 documents (8 successful, 0 failed, 2 skipped)",

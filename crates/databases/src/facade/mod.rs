@@ -2,12 +2,14 @@
 
 mod differences;
 mod documents;
+mod overview;
 mod ports;
 mod rows;
 mod url;
 
 pub use differences::differences;
 pub use documents::start_over;
+pub use overview::open_overview;
 pub use ports::{SourceAddress, open, open_source, open_source_beside};
 pub use rows::{open_document_rows, open_rows};
 pub use url::DatabaseUrl;

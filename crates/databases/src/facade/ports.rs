@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use xmlshred_engine::Activity;
 use xmlshred_engine::ports::{
-    Entries, FailedDocuments, Fault, IssueTally, Journal, LogEntry, LogTally, Logged, PortError, Ports,
-    Selection, Sink, Source,
+    CauseTally, Entries, FailedDocuments, Fault, IssueTally, Journal, LockHolder, LogEntry, LogTally, Logged,
+    PortError, Ports, Selection, SessionName, Sink, Source,
 };
 use xmlshred_mapping::contract::SourceSpec;
 use xmlshred_model::{DocumentKey, KeyType, TargetSchema};
@@ -13,12 +14,13 @@ use crate::address::OpenOptions;
 use crate::catalog::name_problems::check_names;
 use crate::files::{FilesSource, Listing};
 use crate::postgres::{PostgresFileNames, PostgresJournal, PostgresSink, PostgresSource};
-use crate::sqlite::{SqliteFileNames, SqliteJournal, SqliteSink, SqliteSource, folder_must_exist};
+use crate::sqlite::{Presence, SqliteFileNames, SqliteJournal, SqliteSink, SqliteSource, folder_must_exist};
 use crate::sqlserver::{SqlServerFileNames, SqlServerJournal, SqlServerSink, SqlServerSource};
 
 use crate::sql::names::listed;
 use crate::transfer::{FileNames, KnownFiles};
 
+use super::overview::open_overview;
 use super::url::DatabaseUrl;
 
 /// Where documents come from.
@@ -53,7 +55,7 @@ pub fn open(
         }
     };
     let (target, schema, typed) = (target.clone(), Arc::clone(schema), OnceLock::new());
-    Ok(Box::new(DatabasePorts { from, target, schema, options, typed }))
+    Ok(Box::new(DatabasePorts { from, target, schema, options, typed, presence: OnceLock::new() }))
 }
 
 /// Where the documents of a run come from.
@@ -74,6 +76,8 @@ struct DatabasePorts {
     options: OpenOptions,
     /// The same with the type of the source's keys.
     typed: OnceLock<Arc<TargetSchema>>,
+    /// What others see of a run where there are no sessions, from its first sink on.
+    presence: OnceLock<Option<Presence>>,
 }
 
 impl DatabasePorts {
@@ -135,6 +139,14 @@ impl Journal for UntypedJournal {
         self.journal.tally()
     }
 
+    fn contracts(&mut self) -> Result<Option<Vec<(String, u64)>>, PortError> {
+        self.journal.contracts()
+    }
+
+    fn causes(&mut self) -> Result<Vec<CauseTally>, PortError> {
+        self.journal.causes()
+    }
+
     fn entries(
         &mut self,
         which: Entries,
@@ -191,7 +203,12 @@ impl Ports for DatabasePorts {
         // Nobody loads before the source is opened.
         let schema = self.typed.get().unwrap_or(schema);
         Ok(match target {
-            DatabaseUrl::Sqlite(file) => Box::new(SqliteSink::open(file, schema, options)?),
+            DatabaseUrl::Sqlite(file) => {
+                let sink = SqliteSink::open(file, schema, options)?;
+                let name = || SessionName::parse(&options.application_name);
+                self.presence.get_or_init(|| Presence::take(file, &name()?));
+                Box::new(sink)
+            }
             DatabaseUrl::Postgres(address) => Box::new(PostgresSink::open(address, schema, options)?),
             DatabaseUrl::SqlServer(address) => Box::new(SqlServerSink::open(address, schema, options)?),
         })
@@ -218,6 +235,21 @@ impl Ports for DatabasePorts {
                 opened.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.name(key)
             }
         }
+    }
+
+    fn lock_holder(&self, during: Activity) -> Result<Option<LockHolder>, PortError> {
+        let Self { from, target, options, .. } = self;
+        let url = match from {
+            From::Table(url, _) if during.is_of_source() => url,
+            _ => target,
+        };
+        let Some(own) = SessionName::parse(&options.application_name) else { return Ok(None) };
+        let sessions = open_overview(url, &OpenOptions::default())?.sessions()?.unwrap_or_default();
+        let is_own = |name: &SessionName| {
+            (name.pid, name.share, &name.contract) == (own.pid, own.share, &own.contract)
+                && own.session_id.starts_with(&name.session_id)
+        };
+        Ok(sessions.into_iter().filter(|session| is_own(&session.name)).find_map(|session| session.waits_for))
     }
 
     fn max_loaders(&self) -> usize {

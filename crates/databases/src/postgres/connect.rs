@@ -44,7 +44,12 @@ const SETTINGS: &[(&str, &str)] = &[
     // An instance that was frozen must not hold its locks for ever.
     ("idle_in_transaction_session_timeout", "600s"),
     ("client_min_messages", "warning"),
+    // A run that was killed while it waited for a lock must not be seen for longer, nor get the lock: see `set_up`.
+    (DEAD_CLIENTS, "5s"),
 ];
+
+/// Since PostgreSQL 14, and where the system tells it: elsewhere it takes no value but 0.
+const DEAD_CLIENTS: &str = "client_connection_check_interval";
 
 /// Settings of sessions that page: pages are small ranges of an index however much is done already. A planner that expects few
 /// documents to be left would rather read the whole table and sort it, once per page.
@@ -172,8 +177,9 @@ fn set_up(client: &mut Client, settings: &[(&str, &str)]) -> Result<(), PortErro
         .execute(
             "SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS wanted (name, value) \
              JOIN pg_catalog.pg_settings USING (name) \
-             WHERE source NOT IN ('client', 'user', 'database', 'database user')",
-            &[&names, &values],
+             WHERE source NOT IN ('client', 'user', 'database', 'database user') \
+             AND (name <> $3 OR pg_catalog.version() LIKE '%linux%')",
+            &[&names, &values, &DEAD_CLIENTS],
         )
         .map(drop)
         .map_err(|error| port_error("setting up the session", error))

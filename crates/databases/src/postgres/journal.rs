@@ -5,7 +5,8 @@ use std::sync::Arc;
 use postgres::types::ToSql;
 use postgres::{Client, Row, Transaction};
 use xmlshred_engine::ports::{
-    Entries, FailedDocuments, IssueTally, Journal, LogEntry, LogTally, Logged, PortError, Selection,
+    CauseTally, Entries, FailedDocuments, IssueTally, Journal, LogEntry, LogTally, Logged, PortError,
+    Selection,
 };
 use xmlshred_model::{DocumentKey, KeyType, TargetSchema};
 
@@ -15,6 +16,7 @@ use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::POSTGRES;
 use crate::sql::entries::{EntryPart, EntryQuery};
 use crate::sql::issues::IssueQuery;
+use crate::sql::log_queries;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, done, is_whole, of_these_versions};
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
@@ -198,6 +200,32 @@ impl Journal for PostgresJournal {
                 last: row.get(8),
             })
             .collect())
+    }
+
+    fn contracts(&mut self) -> Result<Option<Vec<(String, u64)>>, PortError> {
+        if !has_log(&mut self.client, &self.schema)? {
+            return Ok(None);
+        }
+        let rows = self.client.query(&log_queries::contracts(&qualified(&self.schema, LOG)), &[]);
+        let rows = rows.map_err(|error| port_error("reading the log", error))?;
+        let counted = |row: &Row| (row.get(0), row.get::<_, i64>(1).unsigned_abs());
+        Ok(Some(rows.iter().map(counted).collect()))
+    }
+
+    fn causes(&mut self) -> Result<Vec<CauseTally>, PortError> {
+        if !has_log(&mut self.client, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        let sql = log_queries::causes(&POSTGRES, &qualified(&self.schema, LOG), "$1");
+        let rows = self.client.query(&sql, &[&self.schema.contract_name]);
+        let rows = rows.map_err(|error| port_error("reading the log", error))?;
+        let cause = |row: &Row| CauseTally {
+            code: row.get(0),
+            table: row.get(1),
+            column: row.get(2),
+            count: row.get::<_, i64>(3).unsigned_abs(),
+        };
+        Ok(rows.iter().map(cause).collect())
     }
 
     fn entries(

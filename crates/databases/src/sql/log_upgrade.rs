@@ -24,6 +24,13 @@ pub(crate) fn statements(
     if dialect.alters_constraints { upgrade.by_altering() } else { upgrade.by_copy() }
 }
 
+/// Both tables, from version 1 or 2: to be run in one transaction.
+pub fn all_statements(dialect: &Dialect, schema: &TargetSchema, version: u32) -> Vec<String> {
+    let tables: &[OldTable] = if version == 1 { &[OldTable::Log, OldTable::Issue] } else { &[OldTable::Log] };
+    let of_logs = tables.iter().flat_map(|&table| statements(dialect, schema, table, version));
+    of_logs.chain([ddl::create_files(dialect, schema)]).collect()
+}
+
 /// Both tables as a script that is one transaction, from version 1 or 2.
 pub fn script(dialect: &Dialect, schema: &TargetSchema, version: u32) -> String {
     let (title, name) = (dialect.title, &schema.contract_name);

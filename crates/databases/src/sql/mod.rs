@@ -4,6 +4,7 @@ pub mod ddl;
 pub(crate) mod dialect;
 pub(crate) mod entries;
 pub(crate) mod issues;
+pub(crate) mod log_queries;
 pub mod log_upgrade;
 pub(crate) mod names;
 pub(crate) mod paging;

@@ -90,7 +90,7 @@ fn connect(file: &Path, more: OpenFlags) -> Result<Connection, PortError> {
     Ok(connection)
 }
 
-fn must_exist(file: &Path, role: &str) -> Result<(), PortError> {
+pub(super) fn must_exist(file: &Path, role: &str) -> Result<(), PortError> {
     if file.exists() {
         return Ok(());
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use xmlshred_engine::ports::{
-    Entries, FailedDocuments, Fault, IssueTally, Journal, LogEntry, LogTally, Logged, PortError, Selection,
+    CauseTally, Entries, FailedDocuments, Fault, IssueTally, Journal, LogEntry, LogTally, Logged, PortError,
+    Selection,
 };
 use xmlshred_model::{DataType, DocumentKey, KeyType, OwnedValue, TargetSchema, UtcMicros, Value, lexical};
 
@@ -16,6 +17,7 @@ use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQLITE;
 use crate::sql::entries::{EntryPart, EntryQuery};
 use crate::sql::issues::IssueQuery;
+use crate::sql::log_queries;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::names::listed;
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, is_whole};
@@ -184,6 +186,29 @@ impl Journal for SqliteJournal {
         tallies.collect::<Result<_, _>>().map_err(error)
     }
 
+    fn contracts(&mut self) -> Result<Option<Vec<(String, u64)>>, PortError> {
+        let error = |error| port_error("reading the log", error);
+        let Some(connection) = self.log()? else { return Ok(None) };
+        let mut statement = connection.prepare(&log_queries::contracts(LOG)).map_err(error)?;
+        let counted = |row: &Row<'_>| Ok((text_of_others(row, 0)?, row.get::<_, i64>(1)?.unsigned_abs()));
+        let contracts = statement.query_map([], counted).map_err(error)?;
+        contracts.collect::<Result<_, _>>().map(Some).map_err(error)
+    }
+
+    fn causes(&mut self) -> Result<Vec<CauseTally>, PortError> {
+        let error = |error| port_error("reading the log", error);
+        let contract_name = self.schema.contract_name.clone();
+        let Some(connection) = self.log()? else { return Ok(Vec::new()) };
+        let mut statement = connection.prepare(&log_queries::causes(&SQLITE, LOG, "?1")).map_err(error)?;
+        let cause = |row: &Row<'_>| {
+            let [code, table, column] = [0, 1, 2].map(|at| optional_text_of_others(row, at));
+            let count = row.get::<_, i64>(3)?.unsigned_abs();
+            Ok(CauseTally { code: code?, table: table?, column: column?, count })
+        };
+        let causes = statement.query_map([contract_name], cause).map_err(error)?;
+        causes.collect::<Result<_, _>>().map_err(error)
+    }
+
     fn entries(
         &mut self,
         which: Entries,
@@ -232,10 +257,7 @@ impl Journal for SqliteJournal {
 
 /// A row of an [`EntryQuery`].
 fn entry(row: &Row<'_>, key_type: KeyType) -> rusqlite::Result<LogEntry> {
-    let optional = |at| match row.get_ref(at)? {
-        ValueRef::Null => rusqlite::Result::Ok(None),
-        _ => text_of_others(row, at).map(Some),
-    };
+    let optional = |at| optional_text_of_others(row, at);
     let key = text_of_others(row, 0)?;
     Ok(LogEntry {
         key: key_type.parse(&key).unwrap_or_else(|_| DocumentKey::Text(key.into())),
@@ -349,6 +371,14 @@ fn text_of_others(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => String::new(),
     })
+}
+
+/// The same, or nothing.
+fn optional_text_of_others(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<String>> {
+    match row.get_ref(at)? {
+        ValueRef::Null => Ok(None),
+        _ => text_of_others(row, at).map(Some),
+    }
 }
 
 /// A number that somebody else may have written: 0 where there is none, the largest where no instance can have it.

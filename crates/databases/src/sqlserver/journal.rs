@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use xmlshred_engine::ports::{
-    Entries, FailedDocuments, Fault, IssueTally, Journal, LogEntry, LogTally, Logged, PortError, Selection,
+    CauseTally, Entries, FailedDocuments, Fault, IssueTally, Journal, LogEntry, LogTally, Logged, PortError,
+    Selection,
 };
 use xmlshred_model::{DocumentKey, KeyType, OwnedValue, TargetSchema, Value};
 
@@ -13,6 +14,7 @@ use crate::sql::ddl::{self, Existing};
 use crate::sql::dialect::SQL_SERVER;
 use crate::sql::entries::{EntryPart, EntryQuery};
 use crate::sql::issues::IssueQuery;
+use crate::sql::log_queries;
 use crate::sql::log_upgrade::{self, OldTable};
 use crate::sql::paging::{LoggedKeys, count_logged, count_logged_pages, done, is_whole, of_these_versions};
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, SKIPPED, SOURCE_VERSION, SUCCESS};
@@ -198,14 +200,10 @@ impl Journal for SqlServerJournal {
         let mut logged = Logged::default();
         let read = self.driver.query(&sql, &[Value::Text(&self.schema.contract_name)], &mut |row| {
             if let [success, failed, skipped] = &row[..] {
-                let count = |cell: &OwnedValue| match cell.as_value() {
-                    Value::Int(count) => count.unsigned_abs(),
-                    _ => 0,
-                };
                 logged = Logged {
-                    success_count: count(success),
-                    failed_count: count(failed),
-                    skipped_count: count(skipped),
+                    success_count: count_of(success),
+                    failed_count: count_of(failed),
+                    skipped_count: count_of(skipped),
                 };
             }
         });
@@ -263,6 +261,41 @@ impl Journal for SqlServerJournal {
             })
             .map_err(|error| port_error("reading the log", error))?;
         Ok(tallies)
+    }
+
+    fn contracts(&mut self) -> Result<Option<Vec<(String, u64)>>, PortError> {
+        if !has_log(&mut *self.driver, &self.schema)? {
+            return Ok(None);
+        }
+        let mut contracts = Vec::new();
+        let sql = log_queries::contracts(&qualified(&self.schema, LOG));
+        let asked = self.driver.query(&sql, &[], &mut |row| {
+            if let [OwnedValue::Text(name), count] = &row[..] {
+                contracts.push((name.clone(), count_of(count)));
+            }
+        });
+        asked.map_err(|error| port_error("reading the log", error))?;
+        Ok(Some(contracts))
+    }
+
+    fn causes(&mut self) -> Result<Vec<CauseTally>, PortError> {
+        if !has_log(&mut *self.driver, &self.schema)? {
+            return Ok(Vec::new());
+        }
+        let sql = log_queries::causes(&SQL_SERVER, &qualified(&self.schema, LOG), "@P1");
+        let mut causes = Vec::new();
+        let text = |cell: &OwnedValue| match cell {
+            OwnedValue::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        let asked = self.driver.query(&sql, &[Value::Text(&self.schema.contract_name)], &mut |row| {
+            if let [code, table, column, count] = &row[..] {
+                let (code, table, column) = (text(code), text(table), text(column));
+                causes.push(CauseTally { code, table, column, count: count_of(count) });
+            }
+        });
+        asked.map_err(|error| port_error("reading the log", error))?;
+        Ok(causes)
     }
 
     fn entries(
@@ -364,6 +397,13 @@ fn read_entries(
         .query(&sql, parameters, &mut |row| entries.extend(entry(row, key_sql)))
         .map_err(|error| port_error("reading the log", error))?;
     Ok(entries)
+}
+
+fn count_of(cell: &OwnedValue) -> u64 {
+    match cell.as_value() {
+        Value::Int(count) => count.unsigned_abs(),
+        _ => 0,
+    }
 }
 
 /// A row of an [`EntryQuery`].

@@ -10,6 +10,7 @@ mod dropped_rows;
 mod file_names;
 mod files;
 mod log_upgrade;
+mod overview;
 mod pairs;
 mod postgres;
 mod postgres_blame;

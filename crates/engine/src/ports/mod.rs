@@ -6,15 +6,18 @@ use xmlshred_mapping::Content;
 use xmlshred_model::log_table::FAILED;
 use xmlshred_model::{Batch, DocumentKey, KeyRange, KeyType, Share, UtcMicros};
 
+use crate::activity::Activity;
 use crate::arrived::Arrived;
 
 mod entry;
 mod fault;
 mod issue_tally;
+mod session;
 
 pub use entry::{Entries, LogEntry};
 pub use fault::{DatabaseWords, Fault, PortError};
 pub use issue_tally::IssueTally;
+pub use session::{LockHolder, RunSession, SessionName};
 
 /// Opens ports. One per run; its methods are called from several threads.
 pub trait Ports: Send + Sync {
@@ -42,6 +45,14 @@ pub trait Ports: Send + Sync {
     /// When the source cannot be reached or lacks what the contract names.
     fn key_type(&self) -> Result<KeyType, PortError> {
         Ok(self.source()?.key_type())
+    }
+
+    /// Who holds the lock that a session of this run waits for while it does this, where the database tells. By a short connection of its own.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    fn lock_holder(&self, _during: Activity) -> Result<Option<LockHolder>, PortError> {
+        Ok(None)
     }
 
     /// How many sinks can load at the same time with profit: 1 for SQLite.
@@ -308,6 +319,18 @@ pub trait Journal: Send {
     /// Any fault.
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError>;
 
+    /// The contracts of which the log has rows, by name, with how many; `None` where there is no log.
+    ///
+    /// # Errors
+    /// Any fault.
+    fn contracts(&mut self) -> Result<Option<Vec<(String, u64)>>, PortError>;
+
+    /// Why documents of this contract failed, the most frequent cause first, at most [`MAX_CAUSES`].
+    ///
+    /// # Errors
+    /// Any fault.
+    fn causes(&mut self) -> Result<Vec<CauseTally>, PortError>;
+
     /// Rows of the log of this contract in the order of its keys: those after this key, at most `limit`; fewer mean the end. No
     /// rows where there is no log. Cost:
     /// one index range scan.
@@ -357,6 +380,22 @@ impl Logged {
             FailedDocuments::Replace => 0,
         }
     }
+}
+
+/// Causes that [`Journal::causes`] tells of.
+pub const MAX_CAUSES: usize = 1_000;
+
+/// Documents that failed for one cause.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CauseTally {
+    /// The failure's code; logs of layout version 1 had none.
+    pub code: Option<String>,
+    /// What the failure is about, where it is about one.
+    pub table: Option<String>,
+    /// Its column.
+    pub column: Option<String>,
+    /// Documents.
+    pub count: u64,
 }
 
 /// Log rows of one session and instance.

@@ -8,8 +8,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use xmlshred_model::{Batch, DocumentKey, DocumentRecord, KeyType, Outcome};
 
 use crate::ports::{
-    Commit, Entries, FailedDocuments, Fault, FetchedRow, IssueTally, Journal, LogEntry, LogTally, Logged,
-    PortError, Ports, RunIdentity, Selection, Sink, Source,
+    CauseTally, Commit, Entries, FailedDocuments, Fault, FetchedRow, IssueTally, Journal, LogEntry, LogTally,
+    Logged, PortError, Ports, RunIdentity, Selection, Sink, Source,
 };
 
 /// A moment at which something can go wrong.
@@ -468,6 +468,14 @@ impl Journal for Faulty<dyn Journal> {
 
     fn tally(&mut self) -> Result<Vec<LogTally>, PortError> {
         self.inner.tally()
+    }
+
+    fn contracts(&mut self) -> Result<Option<Vec<(String, u64)>>, PortError> {
+        self.inner.contracts()
+    }
+
+    fn causes(&mut self) -> Result<Vec<CauseTally>, PortError> {
+        self.inner.causes()
     }
 
     fn entries(

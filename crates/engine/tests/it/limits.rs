@@ -24,7 +24,7 @@ proptest! {
         prop_assert_eq!(store.log().len() as u64, limit.min(50));
         let first: Vec<_> = (1..=limit.min(50)).map(|key| format!("{key}: success")).collect();
         prop_assert_eq!(outcomes(&store), first);
-        prop_assert_eq!(&events[0], &Event::Started { key_type: KeyType::Integer, remaining: Some(Remaining::Counted(limit.min(50))) });
+        prop_assert_eq!(&events[0], &Event::Started { key_type: KeyType::Integer, remaining: Some(Remaining::Counted(50)) });
         if limit < 50 {
             prop_assert_eq!(summary.ended, Ended::LimitReached);
         } else if limit > 50 {

@@ -5,13 +5,18 @@ use std::num::NonZeroUsize;
 
 use xmlshred_model::DocumentKey;
 
-use crate::args::{ContractArgs, DatabaseArgs, LaunchArgs, ReportArgs, WorkArgs};
+use crate::args::{ContractArgs, DatabaseArgs, LaunchArgs, PaceArgs, ProgressMode, ReportArgs, WorkArgs};
 use crate::console;
 use crate::settings::Reporting;
 
 /// What instance `index` is started with. Addresses and passwords are not among it: [`super::secrets`] has them.
-pub(super) fn arguments(args: &LaunchArgs, reporting: &Reporting, index: u32) -> Vec<OsString> {
-    let LaunchArgs { instances, contract, database, work, report, stop_with_stdin: _ } = args;
+pub(super) fn arguments(
+    args: &LaunchArgs,
+    reporting: &Reporting,
+    index: u32,
+    progress: ProgressMode,
+) -> Vec<OsString> {
+    let LaunchArgs { instances, contract, database, work, report, json: _, stop_with_stdin: _ } = args;
     let mut line = Line(vec!["run".into(), "--stop-with-stdin".into()]);
     if console::shows_database_words() {
         line.0.push("--show-database-messages".into());
@@ -22,7 +27,7 @@ pub(super) fn arguments(args: &LaunchArgs, reporting: &Reporting, index: u32) ->
     line.add_some("--contract", contract.as_ref());
     add_database(&mut line, database);
     add_work(&mut line, work, *instances);
-    let ReportArgs { log_level, log_dir, metrics_dir, metrics_listen, progress, session_id: _ } = report;
+    let ReportArgs { log_level, log_dir, metrics_dir, metrics_listen, progress: _, session_id: _ } = report;
     line.add("--session-id", &reporting.session_id);
     line.add("--log-level", log_level.as_str());
     line.add("--log-dir", log_dir);
@@ -61,8 +66,7 @@ fn add_database(line: &mut Line, args: &DatabaseArgs) {
 
 fn add_work(line: &mut Line, args: &WorkArgs, instances: u32) {
     let WorkArgs {
-        workers,
-        batch_size,
+        pace: PaceArgs { workers, batch_size },
         key_start,
         key_end,
         limit,
@@ -134,7 +138,7 @@ mod tests {
             panic!("not launch")
         };
         let reporting = Reporting::new(&args.report).unwrap();
-        let arguments = arguments(&args, &reporting, 2);
+        let arguments = arguments(&args, &reporting, 2, ProgressMode::Beats);
         let line = std::iter::once("xmlshred".into()).chain(arguments);
         let Command::Run(run) = Cli::try_parse_from(line).unwrap_or_else(|error| panic!("{error}")).command
         else {

@@ -5,18 +5,24 @@
 //! itself is killed.
 
 mod arguments;
+mod board;
 mod instance;
+mod messages;
 mod secrets;
 mod summary;
 
+use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::{Receiver, unbounded};
 
 use self::arguments::arguments;
+use self::board::Screen;
 use self::instance::{End, Instance, Message, Stop};
+use self::messages::Messages;
 use self::secrets::Secrets;
-use crate::args::LaunchArgs;
+use crate::args::{LaunchArgs, ProgressMode};
+use crate::console::{self, Beat};
 use crate::database;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -25,7 +31,7 @@ use crate::signals;
 
 /// Starts the instances, shows what they say, and sums up.
 pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
-    let LaunchArgs { instances: count, contract, database, work, report, stop_with_stdin } = args;
+    let LaunchArgs { instances: count, contract, database, work, report, json, stop_with_stdin } = args;
     // What is wrong is told here, once, and not by every instance.
     settings::run_settings(work)?;
     let reporting = Reporting::new(report)?;
@@ -48,9 +54,11 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
         // The console may take no lines; the instances stop when this process is gone.
         signals::end_at_last();
     });
+    let draws = reporting.progress == ProgressMode::Auto && std::io::stderr().is_terminal();
     let mut instances = Vec::new();
     for index in 0..*count {
-        let arguments = arguments(args, &reporting, index);
+        let arguments =
+            arguments(args, &reporting, index, if draws { ProgressMode::Beats } else { reporting.progress });
         match Instance::start(index, *count, &arguments, &secrets, &sender) {
             Ok(instance) => instances.push(instance),
             Err(source) => {
@@ -59,8 +67,11 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
             }
         }
     }
-    let ends = follow(&mut instances, &messages)?;
-    let processed = summary::tell(&reporting, &ends);
+    let mut show = Show { screen: draws.then(|| Screen::new(*count)), messages: Messages::new(draws) };
+    let ends = follow(&mut instances, &messages, &mut show);
+    show.end();
+    let ends = ends?;
+    let processed = summary::tell(&reporting, &ends, *json)?;
     let exits: Vec<_> = ends.iter().map(|end| end.exit).collect();
     Ok(match Exit::worst(&exits) {
         // One instance had nothing wrong to complain of.
@@ -69,17 +80,58 @@ pub(crate) fn launch(args: &LaunchArgs) -> Result<Exit, CommandError> {
     })
 }
 
+/// What is shown of the instances.
+struct Show {
+    /// A line for each, on a terminal.
+    screen: Option<Screen>,
+    messages: Messages,
+}
+
+impl Show {
+    fn line(&mut self, instance: &Instance, index: u32, text: &str) {
+        if let Some(beat) = Beat::parse(text) {
+            if let Some(screen) = &self.screen {
+                screen.beat(index, beat);
+            }
+        } else if self.messages.shows(index, text) {
+            self.above(|| instance.show(text));
+        }
+    }
+
+    fn above<T>(&self, body: impl FnOnce() -> T) -> T {
+        match &self.screen {
+            Some(screen) => screen.above(body),
+            None => body(),
+        }
+    }
+
+    /// Takes the lines away, and tells who said what others had said before.
+    fn end(&self) {
+        if let Some(screen) = &self.screen {
+            screen.clear();
+        }
+        self.messages.repeated().iter().for_each(console::note);
+    }
+}
+
 /// Shows lines until every instance has ended; says how they ended, in order.
-fn follow(instances: &mut [Instance], messages: &Receiver<Message>) -> Result<Vec<End>, CommandError> {
+fn follow(
+    instances: &mut [Instance],
+    messages: &Receiver<Message>,
+    show: &mut Show,
+) -> Result<Vec<End>, CommandError> {
     let mut ends = vec![None; instances.len()];
     let mut is_killed = false;
     while ends.iter().any(Option::is_none) {
         match messages.recv().expect("this function's caller holds a sender") {
-            Message::Line { index, text } => instances[index as usize].show(&text),
+            Message::Line { index, text } => show.line(&instances[index as usize], index, &text),
             Message::Closed { index } => {
                 let instance = &mut instances[index as usize];
-                ends[index as usize] =
-                    Some(if is_killed { instance.end_killed()? } else { instance.end()? });
+                let end = show.above(|| if is_killed { instance.end_killed() } else { instance.end() })?;
+                if let Some(screen) = &show.screen {
+                    screen.end(index, end.exit, end.is_killed);
+                }
+                ends[index as usize] = Some(end);
             }
             Message::Stop { how: Stop::InOrder } => instances.iter_mut().for_each(Instance::stop),
             Message::Stop { how: Stop::AtOnce } => {

@@ -47,7 +47,7 @@ impl Job {
     /// # Errors
     /// When they cannot be meant, or the contract cannot be used.
     pub(in crate::command) fn new(args: &RunArgs) -> Result<Self, CommandError> {
-        let RunArgs { contract, database, instance, work, report, stop_with_stdin: _ } = args;
+        let RunArgs { contract, database, instance, work, report, json, stop_with_stdin: _ } = args;
         let share = settings::share(instance, &|name| std::env::var(name).ok())?;
         let settings = settings::run_settings(work)?;
         let reporting = Reporting::new(report)?;
@@ -81,7 +81,7 @@ impl Job {
             missing,
             chosen: None,
             follow: work.follow.map(|seconds| Duration::from_secs(seconds.into())),
-            json: false,
+            json: *json,
             contract_warning_count: warnings.len(),
         })
     }
@@ -95,6 +95,11 @@ impl Job {
     ) -> Self {
         let settings = RunSettings { failed, ..self.settings };
         Self { chosen: Some(keys), settings, json, ..self }
+    }
+
+    /// As many of so many documents as the run's limit permits.
+    pub(super) fn at_most(&self, documents: u64) -> u64 {
+        self.settings.limit.map_or(documents, |limit| documents.min(limit))
     }
 
     /// Source, target and log.
@@ -117,7 +122,7 @@ impl Job {
         let Self { connection, plan, missing, settings, identity, chosen, follow, .. } = self;
         let none = if follow.is_some() { NoFiles::Wait } else { NoFiles::Refuse };
         let ports =
-            database::open(connection, plan, *missing, (names, none), settings.failed, identity.share)?;
+            database::open(connection, plan, *missing, (names, none), settings.failed, Some(identity))?;
         Ok(match chosen {
             None => ports,
             Some(keys) => Box::new(ChosenPorts::new(ports.into(), keys.clone())),

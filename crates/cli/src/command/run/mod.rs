@@ -134,12 +134,16 @@ fn process(job: &Job, observer: &RunObserver, stop: &StopSignal) -> Result<RunSu
     let Some(pause) = job.follow else { return Ok(summary) };
     info!("Everything is processed; looks for new and changed documents every {} s", pause.as_secs());
     let settings = RunSettings { reached_before: true, ..job.settings.clone() };
+    // On servers, who has no session is gone for those who look on.
+    let mut seen = ports.journal();
     while summary.ended == Ended::Completed && stop.wait(pause) {
         // Opened anew: files are listed, and nothing stays open for hours.
         let ports: Arc<dyn Ports> = job.ports()?.into();
         observer.name_documents_by(&ports);
         summary = once(&*ports, &settings)?;
+        seen = ports.journal();
     }
+    drop(seen);
     Ok(summary)
 }
 

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use indicatif::MultiProgress;
 use tracing::{debug, info, warn};
 use xmlshred_engine::ports::Ports;
-use xmlshred_engine::{Event, Observer, Remaining};
+use xmlshred_engine::{Event, Observer, Remaining, Trouble};
 use xmlshred_model::KeyType;
 
 use super::job::Job;
-use crate::console::{self, FAILURES, Progress};
+use crate::console::{self, ATTEMPTS, FAILURES, Progress, Told};
 use crate::report::{Prometheus, Tally};
 
 /// Failed documents that the console shows one by one; the log file has all of them.
@@ -111,9 +111,15 @@ impl RunObserver {
                     "Loaders stand in each other's way (deadlocks): one less, {left} go on; --workers sets how many begin"
                 );
             }
-            Event::Retrying { attempt, delay, reason } => {
+            // That it is gone, and for how long it is tried, is told once.
+            Event::Retrying { attempt, delay, reason, trouble: Trouble::Gone | Trouble::Silent, .. } => {
+                warn!(target: ATTEMPTS, "{reason}; attempt {attempt} follows in {delay:.1?}");
+            }
+            Event::Retrying { attempt, delay, reason, .. } => {
                 warn!("{reason}; attempt {attempt} follows in {delay:.1?}");
             }
+            // What is told of them depends on what was told before.
+            Event::Recovered { .. } | Event::Waiting { .. } => {}
             Event::DatabaseSaid { words } => self.bars.suspend(|| console::quote(words)),
             Event::Stopping => warn!("Stopping: what was begun is being finished; Ctrl-C again ends at once"),
             Event::Finished => debug!("All threads have ended"),
@@ -133,9 +139,11 @@ impl RunObserver {
             info!("Partition: {number} % {} == {}", share.count(), share.index());
         }
         match remaining {
-            Some(Remaining::Counted(documents)) => info!("Documents to do: {}", console::count(documents)),
+            Some(Remaining::Counted(documents)) => {
+                info!("Documents to do: {}", console::count(self.job.at_most(documents)));
+            }
             Some(Remaining::Estimated(documents)) => {
-                let documents = console::count(documents);
+                let documents = console::count(self.job.at_most(documents));
                 info!("Documents to do: about {documents} (those of the source less those of the log)");
             }
             None => info!("Documents to do: not counted"),
@@ -161,7 +169,11 @@ impl Observer for RunObserver {
     fn observe(&self, event: &Event) {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner).observe(event);
         self.log(event);
-        self.progress.observe(event);
+        match self.progress.observe(event) {
+            Some(Told::Waits(words)) => warn!("{words}"),
+            Some(Told::GoesOn(words)) => info!("{words}"),
+            None => {}
+        }
         if let Some(prometheus) = &self.prometheus {
             prometheus.observe(event);
             if let (Event::Shredded { .. } | Event::Finished, Some(watch)) = (event, &self.job.watch) {

@@ -74,6 +74,7 @@ cases! {
         the_log_tells_in_which_column_a_document_failed
         entries_of_the_log_come_in_order_and_page_by_page
         issues_are_told_by_column_for_all_documents_or_one_session
+        the_log_tells_its_contracts_and_why_documents_failed
         whatever_a_document_was_another_takes_its_place
         removed_documents_leave_nothing_behind
         chosen_documents_are_processed_again_and_no_others

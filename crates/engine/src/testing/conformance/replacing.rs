@@ -13,7 +13,7 @@ use super::scene::{
 use crate::chosen::{ChosenPorts, listed};
 use crate::error::RunError;
 use crate::pipeline::run_with;
-use crate::ports::{Entries, FailedDocuments, IssueTally, LogEntry, Ports, RunIdentity};
+use crate::ports::{CauseTally, Entries, FailedDocuments, IssueTally, LogEntry, Ports, RunIdentity};
 use crate::settings::RunSettings;
 use crate::shredding::Shredders;
 use crate::stop::StopSignal;
@@ -136,6 +136,34 @@ pub(super) fn issues_are_told_by_column_for_all_documents_or_one_session(bench: 
     assert_eq!(told(Some("s")), ["parent.name truncated 6 in 3"]);
     assert_eq!(told(Some("t")), ["parent.name invalid-value 9 in 1", "parent.name truncated 1 in 1"]);
     assert_eq!(told(Some("u")), [""; 0]);
+}
+
+pub(super) fn the_log_tells_its_contracts_and_why_documents_failed(bench: &dyn Bench) {
+    let schema = traced();
+    let fixture = bench.fixture(&schema, crate::testing::fixture::DocumentColumn::Text);
+    let journal = || fixture.ports().journal().expect("the journal opens");
+    assert_eq!(journal().contracts().expect("the target can be asked"), None, "there is no log");
+    assert_eq!(journal().causes().expect("the target can be asked"), []);
+    create_tables(&*fixture.ports());
+    assert_eq!(journal().contracts().expect("the log can be read"), Some(Vec::new()));
+    let documents = (1..=9_i64).map(|key| match key {
+        1..=3 => Document::new(key).failed_at("parent", "name"),
+        4 => Document::new(key).failed("cut off"),
+        5 => Document::new(key).skipped(),
+        _ => Document::family(key, "x", 1),
+    });
+    commit(&mut *fixture.ports().sink().expect("the sink opens"), &batch(&schema, documents), "s");
+    let other = Arc::new(TargetSchema { contract_name: "other".to_owned(), ..(*schema).clone() });
+    create_tables(&*fixture.ports_for(&other));
+    let of_others = batch(&other, [Document::new(5).failed("theirs")]);
+    commit(&mut *fixture.ports_for(&other).sink().expect("the sink opens"), &of_others, "t");
+    let contracts = journal().contracts().expect("the log can be read");
+    assert_eq!(contracts, Some(vec![("contract".to_owned(), 9), ("other".to_owned(), 1)]));
+    let some = |text: &str| Some(text.to_owned());
+    let column =
+        CauseTally { code: some("invalid-value"), table: some("parent"), column: some("name"), count: 3 };
+    let whole = CauseTally { code: some("not-well-formed"), count: 1, ..CauseTally::default() };
+    assert_eq!(journal().causes().expect("the log can be read"), [column, whole]);
 }
 
 pub(super) fn whatever_a_document_was_another_takes_its_place(bench: &dyn Bench) {

@@ -1,5 +1,6 @@
 //! Ports to a database in memory.
 
+use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
 
 use xmlshred_model::log_table::{FAILED, SKIPPED, STATUSES};
@@ -7,8 +8,8 @@ use xmlshred_model::{Batch, DocumentKey, KeyType};
 
 use super::store::MemoryStore;
 use crate::ports::{
-    Commit, Entries, FailedDocuments, Fetched, FetchedRow, IssueTally, Journal, LogEntry, LogTally, Logged,
-    PortError, Ports, RunIdentity, Selection, Sink, Source,
+    CauseTally, Commit, Entries, FailedDocuments, Fetched, FetchedRow, IssueTally, Journal, LogEntry,
+    LogTally, Logged, MAX_CAUSES, PortError, Ports, RunIdentity, Selection, Sink, Source,
 };
 use crate::testing::fixture::LogRow;
 
@@ -276,6 +277,30 @@ impl Journal for MemoryJournal {
             }
         }
         Ok(tallies)
+    }
+
+    fn contracts(&mut self) -> Result<Option<Vec<(String, u64)>>, PortError> {
+        let state = self.store.state();
+        let mut found = BTreeMap::<String, u64>::new();
+        for row in state.log.values() {
+            *found.entry(row.contract_name.clone()).or_default() += 1;
+        }
+        Ok(state.tables.is_some().then(|| found.into_iter().collect()))
+    }
+
+    fn causes(&mut self) -> Result<Vec<CauseTally>, PortError> {
+        let state = self.store.state();
+        let mut found = BTreeMap::<_, u64>::new();
+        let failed = |row: &&LogRow| row.contract_name == self.contract_name && row.status == FAILED;
+        for row in state.log.values().filter(failed) {
+            let cause = (row.failure_code.clone(), row.failure_table.clone(), row.failure_column.clone());
+            *found.entry(cause).or_default() += 1;
+        }
+        let told = |((code, table, column), count)| CauseTally { code, table, column, count };
+        let mut causes: Vec<_> = found.into_iter().map(told).collect();
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
+        causes.truncate(MAX_CAUSES);
+        Ok(causes)
     }
 
     fn entries(
