@@ -1,10 +1,13 @@
 //! From sample documents to a first contract that loses nothing of them.
 //!
 //! [`Profile::observe`] reads one document after the other and keeps statistics only (`profile`); [`infer`] decides what a document is
-//! about (`main_element`), which elements are tables and which are columns (`structure`, `draft`), what their types are (`types`) and what they are called (`names`), lets a schema correct
+//! about (`main_element`), which elements are tables and which are columns (`shapes`, `alike`, `structure`, `draft`), what their types are (`types`, `could_be`) and what they are called (`names`), lets a schema correct
 //! that (`xsd`), and writes the contract's text (`render`). Nothing here keeps or prints a value of a document, except
 //! short codes when [`Values::Shown`] asks for them. `offer` drafts for a contract that is there what it does not read.
 
+mod alike;
+mod codes;
+mod could_be;
 mod draft;
 mod evidence;
 mod key_path;

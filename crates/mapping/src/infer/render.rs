@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use xmlshred_model::{DataType, KeyType};
 
+use super::codes;
 use super::draft::{Content, DraftColumn, Extra, values_of};
 use super::evidence::Evidence;
 use super::meaning::meaning;
@@ -157,7 +158,9 @@ impl Renderer<'_> {
         let declared = column.declared.as_ref();
         let alike = self.evidence.of(column).unwrap_or(values);
         let document_count = self.profile.elements.get(column.element).document_count;
-        types::choose(&Samples { values, alike, meaning: meaning(&names), document_count }, declared)
+        let fraction_digits = self.evidence.fraction_digits(column);
+        let samples = Samples { values, alike, meaning: meaning(&names), fraction_digits, document_count };
+        types::choose(&samples, declared)
     }
 
     /// That the elements from the row's to the column's stand once in their parents, where few say so.
@@ -289,7 +292,7 @@ fn render_column(
     if is_required {
         keys.push_str(", required: true");
     }
-    let codes_of = types::codes(values).filter(|_| matches!(data_type, DataType::VarChar(_)));
+    let codes_of = codes::codes(values).filter(|_| matches!(data_type, DataType::VarChar(_)));
     if let (Some(texts), Values::Shown) = (codes_of, renderer.values) {
         add_codes(table, name, texts.into_iter(), &mut keys, codes);
     }

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::alike;
 use super::profile::{DOCUMENT, Element, ElementId, Name, Origin, Profile};
 use super::reason::Reason;
 use super::words::{is_plural_of, is_plural_word_of, snake};
@@ -18,9 +19,10 @@ const MIN_CHOICE_KINDS: usize = 3;
 const MANY_PARENTS: u64 = 50;
 const VERY_MANY_PARENTS: u64 = 100;
 /// Attributes that tell an element from its like.
-const DISTINGUISHING: [&str; 20] = [
+const DISTINGUISHING: [&str; 26] = [
     "type", "id", "name", "key", "number", "lang", "use", "kind", "class", "role", "rel", "ref", "href",
-    "no", "n", "level", "system", "target", "arch", "root",
+    "no", "n", "level", "system", "target", "arch", "root", "location", "position", "side", "index", "seq",
+    "sequence",
 ];
 /// How elements are called of which documents have one or many.
 const COUNTED: [&str; 17] = [
@@ -50,7 +52,7 @@ pub(super) struct Shapes<'p> {
     profile: &'p Profile,
     hints: &'p Hints,
     root: ElementId,
-    /// Names of elements that stand several times below elements of a name.
+    /// Names of elements that stand several times below elements of a name, or below others that hold the same.
     repeated: HashSet<(&'p str, &'p str)>,
     markup: HashMap<ElementId, Reason>,
 }
@@ -64,6 +66,7 @@ impl<'p> Shapes<'p> {
                 shapes.repeated.insert((shapes.around(element), &element.name.local));
             }
         }
+        shapes.repeated.extend(alike::repeated_in_alike(profile, &shapes.repeated));
         let mixed = MixedNames::new(profile);
         // Those below are known before those that hold them.
         for id in profile.elements.ids().rev() {
@@ -82,6 +85,8 @@ impl<'p> Shapes<'p> {
                 || (id != self.root
                     && (is_entry_of_list(self.profile, id)
                         || is_called_one_of_several(self.profile, id)
+                        || stands_beside_entries(self.profile, id)
+                        || self.is_one_of_unlike(id)
                         || self.could_be_several(id)))
         };
         element.max_per_parent > 1 || self.hints.element(id).map_or_else(elsewhere, |hint| hint.is_repeated)
@@ -119,13 +124,31 @@ impl<'p> Shapes<'p> {
         if self.markup(id).is_some() || self.hints.element(id).is_some() || has_own_values(self.profile, id) {
             return false;
         }
-        let children = present_children(self.profile, id).collect::<Vec<_>>();
-        let is_one_each =
-            children.iter().map(|(_, child)| child.instance_count).sum::<u64>() == element.container_count;
-        let are_containers =
-            children.iter().all(|&(id, child)| child.container_count > 0 && self.markup(id).is_none());
-        let are_single = children.iter().all(|(_, child)| child.max_per_parent == 1);
-        children.len() >= MIN_CHOICE_KINDS && is_one_each && are_single && are_containers
+        let are_containers = present_children(self.profile, id)
+            .all(|(id, child)| child.container_count > 0 && self.markup(id).is_none());
+        are_containers && self.holds_one_each(element, id)
+    }
+
+    /// Whether an element holds one of several kinds of things, never two.
+    fn holds_one_each(&self, element: &Element, id: ElementId) -> bool {
+        let (mut kinds, mut all, mut are_single) = (0, 0, true);
+        for (_, child) in present_children(self.profile, id) {
+            kinds += 1;
+            all += child.instance_count;
+            are_single &= child.max_per_parent == 1;
+        }
+        kinds >= MIN_CHOICE_KINDS && all == element.container_count && are_single
+    }
+
+    /// Whether an element stands in one that is there for nothing but one of several kinds of things, and was seen too seldom to say that it
+    /// never holds several of them.
+    fn is_one_of_unlike(&self, id: ElementId) -> bool {
+        let element = self.element(id);
+        let around = element.parent;
+        around != DOCUMENT
+            && element.instance_count < MANY_PARENTS
+            && !has_own_values(self.profile, around)
+            && self.holds_one_each(self.element(around), around)
     }
 
     fn element(&self, id: ElementId) -> &'p Element {
@@ -263,6 +286,15 @@ fn is_called_one_of_several(profile: &Profile, id: ElementId) -> bool {
     let element = profile.elements.get(id);
     element.parent != DOCUMENT
         && is_plural_word_of(&profile.elements.get(element.parent).name.local, &element.name.local)
+}
+
+/// Whether an element stands beside such a one in a container that has nothing else to say: it is an entry, too (`licenses/expression`).
+fn stands_beside_entries(profile: &Profile, id: ElementId) -> bool {
+    let around = profile.elements.get(id).parent;
+    around != DOCUMENT
+        && !has_own_values(profile, around)
+        && present_children(profile, around)
+            .any(|(other, _)| other != id && is_called_one_of_several(profile, other))
 }
 
 /// Whether an element has attributes, or text of its own.

@@ -2,8 +2,9 @@
 
 use xmlshred_model::DataType;
 
+use super::could_be;
 use super::meaning::Meaning;
-use super::profile::{Kind, Nearly, PATTERNS, ValueProfile};
+use super::profile::{Certainty, Kind, PATTERNS, ValueProfile, certainty};
 use super::xsd::{Family, SimpleType};
 
 /// Different values that are enough to believe what they look like.
@@ -63,6 +64,8 @@ pub(super) struct Samples<'p> {
     /// These, and those that mean the same elsewhere.
     pub(super) alike: &'p ValueProfile,
     pub(super) meaning: Meaning,
+    /// Most digits behind the point of numbers in elements of its name, wherever they stand.
+    pub(super) fraction_digits: u32,
     /// How many documents there are: those who write a document write its values in one way.
     pub(super) document_count: u64,
 }
@@ -123,7 +126,7 @@ fn are_bools(values: &ValueProfile) -> bool {
 /// The type of values of which only samples are known. Numbers, dates and the like must be many, or be called so: below
 /// [`ENOUGH_VALUES`] different ones, text wins where there is a doubt, because it takes whatever comes next.
 fn seen(samples: &Samples<'_>) -> Chosen {
-    let Samples { values: _, alike: values, meaning, document_count } = *samples;
+    let Samples { values: _, alike: values, meaning, fraction_digits: _, document_count } = *samples;
     let kinds = values.kinds;
     if values.filled_count() == 0 {
         return Chosen { data_type: DataType::Text, format: None, note: None };
@@ -166,6 +169,11 @@ fn number(samples: &Samples<'_>) -> Chosen {
         && shape.whole_digits == shape.min_whole_digits
         && shape.whole_digits >= MIN_CODE_DIGITS
         && samples.alike.filled_count() > 1;
+    if let [only] = samples.alike.kinds.patterns().collect::<Vec<_>>()[..]
+        && samples.meaning != Meaning::Identifier
+    {
+        return pattern(samples, only);
+    }
     let Some(data_type) = number_type(samples) else { return plain_text(samples, None) };
     match samples.meaning {
         Meaning::Identifier => plain_text(samples, Some("digits, but called an identifier".to_owned())),
@@ -187,7 +195,9 @@ fn number_type(samples: &Samples<'_>) -> Option<DataType> {
     if !kinds.contains(Kind::Decimal) {
         return Some(DataType::Double);
     }
-    let fraction_digits = shape.fraction_digits;
+    let is_measure = samples.meaning == Meaning::Measure;
+    // What is measured in one place is so in others.
+    let fraction_digits = if is_measure { samples.fraction_digits } else { 0 }.max(shape.fraction_digits);
     let is_even = samples.are_enough() && fraction_digits == shape.min_fraction_digits;
     let measured_digits = if samples.meaning == Meaning::Amount { FEW_SCALE + 1 } else { MEASURED_DIGITS };
     let scale = if is_even {
@@ -198,14 +208,17 @@ fn number_type(samples: &Samples<'_>) -> Option<DataType> {
     } else {
         (fraction_digits + SPARE_DIGITS).max(FEW_SCALE)
     };
-    let is_exact = shape.whole_digits + fraction_digits <= MAX_DECIMAL_DIGITS;
-    is_exact.then(|| decimal(shape.whole_digits, fraction_digits, scale))
+    let is_exact = shape.whole_digits + shape.fraction_digits <= MAX_DECIMAL_DIGITS;
+    is_exact.then(|| decimal(shape.whole_digits, shape.fraction_digits, scale))
 }
 
 /// The type, with the reason where its values alone are none; or text, with the type that would fit.
 fn believed(samples: &Samples<'_>, data_type: DataType, is_believed: bool, what: &str) -> Chosen {
     if !is_believed {
-        let note = format!("{what} so far, too few to be sure: `type: {data_type}` would take them");
+        let written = data_type.to_string();
+        // As flow style needs it.
+        let written = if written.contains(',') { format!("\"{written}\"") } else { written };
+        let note = format!("{what} so far, too few to be sure: `type: {written}` would take them");
         return plain_text(samples, Some(note));
     }
     let is_named = data_type != DataType::Bool && !samples.are_enough();
@@ -221,13 +234,7 @@ fn from_patterns(samples: &Samples<'_>) -> Chosen {
     let kinds = samples.alike.kinds;
     let patterns = kinds.patterns().collect::<Vec<_>>();
     let note = match patterns[..] {
-        [only] => {
-            let (format, data_type) = PATTERNS[only];
-            if samples.are_enough() || samples.meaning == Meaning::Time {
-                return Chosen { data_type, format: Some(format), note: None };
-            }
-            Some(format!("dates so far, too few to be sure: `type: {data_type}, format: \"{format}\"` would take them"))
-        }
+        [only] => return pattern(samples, only),
         [] if kinds.contains(Kind::Instant) => {
             Some("instants; `type: timestamptz` would keep them in UTC, without their offsets".to_owned())
         }
@@ -235,7 +242,7 @@ fn from_patterns(samples: &Samples<'_>) -> Chosen {
             "dates of mail; `type: timestamptz, format: rfc2822` would keep them in UTC, without their offsets"
                 .to_owned(),
         ),
-        [] => nearly(samples.values),
+        [] => written_numbers(samples).or_else(|| could_be::nearly(samples.values)),
         _ => {
             let fitting = patterns.iter().map(|&at| PATTERNS[at].0).collect::<Vec<_>>();
             Some(format!("dates; all samples fit each of {}", fitting.join(" and ")))
@@ -244,35 +251,31 @@ fn from_patterns(samples: &Samples<'_>) -> Chosen {
     plain_text(samples, note)
 }
 
-/// What nearly all values are, where some are not: they may be mistakes. Counts and formats, no value.
-fn nearly(values: &ValueProfile) -> Option<String> {
-    let Nearly { kinds, fitting_count, other_count } = values.nearly;
-    if fitting_count == 0 {
-        return None;
-    }
-    let patterns = kinds.patterns().map(|at| PATTERNS[at]).collect::<Vec<_>>();
-    let known = |kind| kinds.contains(kind);
-    let (what, reading) = if known(Kind::Integer) || known(Kind::Decimal) || known(Kind::Double) {
-        ("numbers", "`clean: number` and `on_invalid: null`".to_owned())
-    } else if known(Kind::Date) {
-        ("dates", "`type: date, on_invalid: null`".to_owned())
-    } else if known(Kind::Time) {
-        ("times", "`type: time, on_invalid: null`".to_owned())
-    } else if known(Kind::Timestamp) {
-        ("timestamps", "`type: timestamp, on_invalid: null`".to_owned())
-    } else if known(Kind::Instant) {
-        ("instants", "`type: timestamptz, on_invalid: null`".to_owned())
-    } else if known(Kind::Uuid) {
-        ("UUIDs", "`type: uuid, on_invalid: null`".to_owned())
-    } else if let [(format, data_type), ..] = patterns[..] {
-        ("dates", format!("`type: {data_type}, format: \"{format}\", on_invalid: null`"))
-    } else {
-        return None;
+/// Dates of one pattern: believed as its certainty asks for, or text that says how they are read.
+fn pattern(samples: &Samples<'_>, at: usize) -> Chosen {
+    let (format, data_type) = PATTERNS[at];
+    let (are_enough, is_called_time) = (samples.are_enough(), samples.meaning == Meaning::Time);
+    let is_believed = match certainty(at) {
+        Certainty::Certain => are_enough || is_called_time,
+        Certainty::Doubtful => are_enough && is_called_time,
+        Certainty::Run => are_enough && is_called_time && samples.document_count >= MANY_DOCUMENTS,
     };
-    let all = fitting_count + other_count;
-    Some(format!(
-        "{fitting_count} of {all} are {what}: {reading} would take these, with an issue for the others"
-    ))
+    if is_believed {
+        return Chosen { data_type, format: Some(format), note: None };
+    }
+    let why = if are_enough { "" } else { " so far, too few to be sure" };
+    let note = format!("dates{why}: `type: {data_type}, format: \"{format}\"` would take them");
+    plain_text(samples, Some(note))
+}
+
+/// How numbers that are written with separators or a currency would be read.
+fn written_numbers(samples: &Samples<'_>) -> Option<String> {
+    let shape = samples.alike.number;
+    let scale = (shape.fraction_digits + SPARE_DIGITS).max(FEW_SCALE);
+    let is_exact = shape.whole_digits + shape.fraction_digits <= MAX_DECIMAL_DIGITS;
+    let may_be = is_exact && samples.meaning != Meaning::Identifier;
+    let data_type = may_be.then(|| decimal(shape.whole_digits, shape.fraction_digits, scale))?;
+    could_be::written_number(samples.alike, data_type)
 }
 
 /// A decimal with room, in a precision that people choose: 18 where it is enough.
@@ -285,7 +288,7 @@ fn decimal(whole_digits: u32, fraction_digits: u32, scale: u32) -> DataType {
 
 /// A length in steps that people choose; the fewer values there are, the more room. What people write has the most.
 fn text(samples: &Samples<'_>) -> DataType {
-    let Samples { values: _, alike: values, meaning, document_count } = *samples;
+    let Samples { values: _, alike: values, meaning, fraction_digits: _, document_count } = *samples;
     // Of few documents, many values say little.
     let count = if document_count < ENOUGH_VALUES {
         values.filled_count().min(ENOUGH_VALUES)
@@ -308,25 +311,6 @@ fn text(samples: &Samples<'_>) -> DataType {
     LENGTHS.into_iter().find(|&length| length >= wanted).map_or(DataType::Text, DataType::VarChar)
 }
 
-/// Few, short texts of letters, digits and `_ - . /`, each seen several times: codes.
-pub(super) fn codes(values: &ValueProfile) -> Option<Vec<&str>> {
-    const MIN_TIMES: u64 = 3;
-    let texts = values.distinct.texts()?;
-    let is_code = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'))
-    };
-    let is_repeated = texts.len() as u64 * MIN_TIMES <= values.filled_count();
-    let are_codes = values.blank_count == 0 && is_repeated && texts.iter().all(|text| is_code(text));
-    are_codes.then(|| {
-        let mut texts = texts.iter().map(|text| &**text).collect::<Vec<_>>();
-        texts.sort_unstable();
-        texts
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,8 +318,13 @@ mod tests {
     fn chosen_as(texts: &[&str], meaning: Meaning) -> String {
         let mut values = ValueProfile::default();
         texts.iter().for_each(|text| values.observe(text, None));
-        let samples =
-            Samples { values: &values, alike: &values, meaning, document_count: texts.len() as u64 };
+        let samples = Samples {
+            values: &values,
+            alike: &values,
+            meaning,
+            fraction_digits: 0,
+            document_count: texts.len() as u64,
+        };
         let Chosen { data_type, format, note } = choose(&samples, None);
         let parts =
             [Some(data_type.to_string()), format.map(str::to_owned), note.map(|_| "noted".to_owned())];
@@ -407,6 +396,74 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_otherwise_is_text_that_says_how_it_is_read() {
+        let note_of = |texts: &[&str], meaning| {
+            let mut values = ValueProfile::default();
+            texts.iter().for_each(|text| values.observe(text, None));
+            let samples = Samples {
+                values: &values,
+                alike: &values,
+                meaning,
+                fraction_digits: 0,
+                document_count: texts.len() as u64,
+            };
+            let Chosen { format, note, .. } = choose(&samples, None);
+            assert_eq!(format, None, "{texts:?}");
+            note.unwrap_or_default()
+        };
+        for (texts, expected) in [
+            (
+                &["1.554,79", "12"][..],
+                r#"numbers: `clean: "number(',')", type: "decimal(18,4)"` would take them"#,
+            ),
+            (&["1,554.79 EUR", "-3"], r#"numbers: `clean: number, type: "decimal(18,4)"` would take them"#),
+            (&["$ 12.12345678"], r#"numbers: `clean: number, type: "decimal(28,10)"` would take them"#),
+            (
+                &["1,554"],
+                r#"numbers; `clean: number` reads a comma as a separator of thousands, `clean: "number(',')"` as the decimal sign"#,
+            ),
+            (&["1.554,79", "1,554.79"], ""),
+            (&["007,5"], ""),
+            (
+                &["4/21/25", "12/1/99"],
+                r#"dates so far, too few to be sure: `type: date, format: "%m/%d/%y"` would take them"#,
+            ),
+            (
+                &["20250620T0851"],
+                r#"dates so far, too few to be sure: `type: timestamp, format: "%Y%m%dT%H%M"` would take them"#,
+            ),
+            (
+                &["20250620"],
+                r#"dates so far, too few to be sure: `type: date, format: "%Y%m%d"` would take them"#,
+            ),
+            (
+                &["Mar 3, 2025", "March 13, 2025"],
+                r#"dates so far, too few to be sure: `type: date, format: "%b %d, %Y"` would take them"#,
+            ),
+            (&["4/3/25"], "dates; all samples fit each of %m/%d/%y and %d/%m/%y"),
+        ] {
+            assert_eq!(note_of(texts, Meaning::Unknown), expected, "{texts:?}");
+        }
+        assert_eq!(note_of(&["1.554,79"], Meaning::Identifier), "");
+        let dates = many(|at| format!("{}/{}/25", at % 12 + 1, at + 1));
+        assert_eq!(
+            note_of(&dates.iter().map(String::as_str).collect::<Vec<_>>(), Meaning::Unknown),
+            r#"dates: `type: date, format: "%m/%d/%y"` would take them"#
+        );
+    }
+
+    #[test]
+    fn dates_that_other_things_look_like_are_believed_by_their_name() {
+        assert_eq!(chosen_of_many(|at| format!("5/{}/25", at + 1), Meaning::Time), "date %m/%d/%y");
+        assert_eq!(chosen_of_many(|at| format!("202506{:02}", at + 1), Meaning::Time), "date %Y%m%d");
+        assert_eq!(
+            chosen_of_many(|at| format!("202506{:02}", at + 1), Meaning::Unknown),
+            "varchar(50) noted"
+        );
+        assert_eq!(chosen_of_many(|at| format!("202506{:02}", at + 1), Meaning::Amount), "varchar(50) noted");
+    }
+
+    #[test]
     fn lengths_have_the_more_room_the_fewer_values_there_are() {
         let of = |count: usize, length: usize| {
             let texts = (0..count).map(|_| "x".repeat(length)).collect::<Vec<_>>();
@@ -428,18 +485,5 @@ mod tests {
         assert_eq!(chosen_as(&[&format!("{}.5", "9".repeat(37))], Meaning::Amount), "decimal(38,1) noted");
         // Together more digits than any one has.
         assert_eq!(chosen(&[&"9".repeat(30), &format!("0.{}", "3".repeat(20))]), "varchar(255)");
-    }
-
-    #[test]
-    fn codes_are_few_short_and_repeated() {
-        let codes_of = |texts: &[&str]| {
-            let mut values = ValueProfile::default();
-            texts.iter().for_each(|text| values.observe(text, None));
-            codes(&values).map(|codes| codes.join(" "))
-        };
-        assert_eq!(codes_of(&["B", "A", "B", "A", "A", "B"]).as_deref(), Some("A B"));
-        assert_eq!(codes_of(&["A", "B"]), None);
-        assert_eq!(codes_of(&["A", "A", "A", ""]), None);
-        assert_eq!(codes_of(&["two words", "two words", "two words"]), None);
     }
 }

@@ -72,6 +72,7 @@ pub(crate) use find::Finder;
 pub(crate) use latest::Latest;
 pub(crate) use markup::Extent;
 pub use no_rows::{NoRows, ShredError};
+pub(crate) use number::number as clean_number;
 pub(crate) use reading::Reading;
 pub use shredder::{Content, Cost, Shredded, Shredder};
 pub(crate) use trace::{

@@ -25,7 +25,7 @@ const MAX_CURRENCY: usize = 4;
 
 /// Takes currencies at both ends and separators of groups of three digits out, and makes the decimal sign a point; parentheses, or a sign at
 /// the end, mean minus.
-pub(super) fn number<'a>(text: &'a str, sign: DecimalSign, arena: &'a Bump) -> &'a str {
+pub(crate) fn number<'a>(text: &'a str, sign: DecimalSign, arena: &'a Bump) -> &'a str {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let is_point = sign == DecimalSign::Point;
     if unsigned.bytes().all(|byte| byte.is_ascii_digit() || is_point && byte == b'.') {

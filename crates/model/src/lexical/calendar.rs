@@ -51,6 +51,12 @@ pub fn civil_from_days(days: i32) -> CivilDate {
     CivilDate { year: year as i32, month: month as u8, day: day as u8 }
 }
 
+/// The day of the week of a date that is this many days after 1970-01-01: 0 is Monday.
+pub(super) fn weekday(days: i32) -> u32 {
+    const THURSDAY: i32 = 3;
+    (days + THURSDAY).rem_euclid(7).unsigned_abs()
+}
+
 /// 28 to 31.
 pub(super) fn days_in_month(year: i32, month: u8) -> u8 {
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

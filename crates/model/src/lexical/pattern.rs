@@ -2,7 +2,7 @@
 
 use crate::DataType;
 
-use super::calendar::{CivilDate, MICROS_PER_DAY, days_from_civil};
+use super::calendar::{CivilDate, MICROS_PER_DAY, days_from_civil, weekday};
 use super::leniency::Lost;
 use super::parts::{Parts, fraction, offset, time_of_day};
 use super::words::{MONTHS, WEEKDAYS, name, number, on_bytes};
@@ -188,6 +188,7 @@ struct Fields {
     month: Option<u32>,
     day: Option<u32>,
     day_of_year: Option<u32>,
+    weekday: Option<u32>,
     hour: Option<u32>,
     half_day_hour: Option<u32>,
     minute: Option<u32>,
@@ -212,7 +213,7 @@ impl Fields {
             Item::MonthName => self.month = Some(name(rest, &MONTHS)? + 1),
             Item::Day => self.day = Some(number(rest, 1, 2)?),
             Item::DayOfYear => self.day_of_year = Some(number(rest, 1, 3)?),
-            Item::WeekdayName => drop(name(rest, &WEEKDAYS)?),
+            Item::WeekdayName => self.weekday = Some(name(rest, &WEEKDAYS)?),
             Item::Hour => self.hour = Some(number(rest, 1, 2)?),
             Item::HalfDayHour => {
                 self.half_day_hour = Some(number(rest, 1, 2).filter(|hour| (1..=12).contains(hour))?);
@@ -259,6 +260,11 @@ impl Fields {
             }
             _ => return None,
         };
+        if let (Some(days), Some(said)) = (days, self.weekday)
+            && said != weekday(days)
+        {
+            return None;
+        }
         let hour = match (self.hour, self.half_day_hour, self.is_afternoon) {
             (Some(hour), None, _) => Some(hour),
             (None, Some(hour), Some(is_afternoon)) => Some(hour % 12 + 12 * u32::from(is_afternoon)),

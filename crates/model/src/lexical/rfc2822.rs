@@ -1,6 +1,6 @@
 //! Dates of mail and of RSS: `Tue, 01 Jul 2003 10:52:37 +0200` (RFC 2822, section 3.3, and what RFC 822 wrote before).
 
-use super::calendar::{CivilDate, days_from_civil};
+use super::calendar::{CivilDate, days_from_civil, weekday};
 use super::leniency::Lost;
 use super::parts::{Parts, offset, time_of_day};
 use super::words::{MONTHS, WEEKDAYS, name, number, on_bytes};
@@ -21,10 +21,11 @@ const ZONES: [(&str, i32); 12] = [
     ("Z", 0),
 ];
 
-/// A whole date. The day of the week may be missing and is not checked; seconds may be missing; a comment may stand at the end.
+/// A whole date. The day of the week may be missing, and is that of the date; seconds may be missing; a comment may stand at the end.
 pub(super) fn parse(text: &str) -> Option<Parts> {
     let mut rest = text;
-    if name(&mut rest, &WEEKDAYS).is_some() {
+    let said_weekday = name(&mut rest, &WEEKDAYS);
+    if said_weekday.is_some() {
         rest = rest.trim_start().strip_prefix(',')?;
     }
     let day = number(skipped(&mut rest), 1, 2)?;
@@ -45,13 +46,15 @@ pub(super) fn parse(text: &str) -> Option<Parts> {
     let comment = rest.trim();
     let is_end = comment.is_empty() || comment.starts_with('(') && comment.ends_with(')');
     let date = CivilDate { year: i32::try_from(year).ok()?, month: month as u8, day: day as u8 };
+    let days = days_from_civil(date)?;
+    let is_its_weekday = said_weekday.is_none_or(|said| said == weekday(days));
     let parts = Parts {
-        days: Some(days_from_civil(date)?),
+        days: Some(days),
         time: Some(time_of_day(hour, minute, second, 0)?),
         offset: Some(offset),
         lost: Lost::Nothing,
     };
-    is_end.then_some(parts)
+    (is_end && is_its_weekday).then_some(parts)
 }
 
 /// The offset of a zone that is written by name, in minutes.

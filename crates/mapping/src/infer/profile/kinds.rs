@@ -5,8 +5,12 @@
 
 use std::sync::LazyLock;
 
+use bumpalo::Bump;
 use xmlshred_model::lexical::{TemporalFormat, parse};
 use xmlshred_model::{DataType, Value};
+
+use crate::contract::DecimalSign;
+use crate::shred::clean_number;
 
 /// A way to read a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +37,16 @@ pub(crate) enum Kind {
     Uuid,
     /// Of mails: `Thu, 21 Dec 2000 16:01:07 +0200`
     Mail,
+    /// A number after `clean: number`, which takes thousands separators and currencies out.
+    PointNumber,
+    /// A number after `clean: number(',')`.
+    CommaNumber,
     /// One of [`PATTERNS`].
     Pattern(usize),
 }
 
 /// Dates and timestamps that are not ISO 8601, as contracts write their format.
-pub(crate) const PATTERNS: [(&str, DataType); 13] = [
+pub(crate) const PATTERNS: [(&str, DataType); 22] = [
     ("%m/%d/%Y", DataType::Date),
     ("%d/%m/%Y", DataType::Date),
     ("%d.%m.%Y", DataType::Date),
@@ -52,7 +60,43 @@ pub(crate) const PATTERNS: [(&str, DataType); 13] = [
     ("%m/%d/%Y %I:%M:%S %p", DataType::Timestamp),
     ("%m/%d/%Y %H:%M", DataType::Timestamp),
     ("%d.%m.%Y %H:%M", DataType::Timestamp),
+    ("%d %b %Y", DataType::Date),
+    ("%b %d, %Y", DataType::Date),
+    ("%m/%d/%y", DataType::Date),
+    ("%d/%m/%y", DataType::Date),
+    ("%d.%m.%y", DataType::Date),
+    ("%Y%m%dT%H%M", DataType::Timestamp),
+    ("%Y%m%dT%H%M%S", DataType::Timestamp),
+    ("%Y%m%d", DataType::Date),
+    ("%Y%m%d%H%M%S", DataType::Timestamp),
 ];
+/// Those behind here are dates by a name only: two digits do not tell a year, and digits alone are a number or a code.
+const FIRST_DOUBTFUL: usize = 15;
+/// Those behind here are written in one run, as programs do that now write more of them and now less.
+const FIRST_RUN: usize = 18;
+/// Those behind here are whole numbers, too, of so many digits.
+const FIRST_DIGITS: usize = 20;
+const DIGITS: [usize; PATTERNS.len() - FIRST_DIGITS] = [8, 14];
+
+/// How much a pattern says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    /// Nothing else is written so.
+    Certain,
+    /// Other things are, too.
+    Doubtful,
+    /// Other things are, and the next document may have more or less of it.
+    Run,
+}
+
+/// How much one of [`PATTERNS`] says of itself.
+pub(crate) fn certainty(pattern: usize) -> Certainty {
+    match pattern {
+        FIRST_RUN.. => Certainty::Run,
+        FIRST_DOUBTFUL.. => Certainty::Doubtful,
+        _ => Certainty::Certain,
+    }
+}
 
 static MAIL_FORMAT: LazyLock<[TemporalFormat; 1]> =
     LazyLock::new(|| [TemporalFormat::new("rfc2822").expect("the word is a constant of the language")]);
@@ -64,10 +108,12 @@ static FORMATS: LazyLock<Vec<[TemporalFormat; 1]>> = LazyLock::new(|| {
     PATTERNS.iter().map(format).collect()
 });
 
-const FIRST_PATTERN: u32 = 11;
+const FIRST_PATTERN: u32 = 13;
+/// Longer text is no number.
+const MAX_NUMBER_BYTES: usize = 64;
 
 impl Kind {
-    fn bit(self) -> u32 {
+    fn bit(self) -> u64 {
         1 << match self {
             Self::Bool => 0,
             Self::Integer => 1,
@@ -80,6 +126,8 @@ impl Kind {
             Self::Instant => 8,
             Self::Uuid => 9,
             Self::Mail => 10,
+            Self::PointNumber => 11,
+            Self::CommaNumber => 12,
             Self::Pattern(at) => FIRST_PATTERN + at as u32,
         }
     }
@@ -87,7 +135,7 @@ impl Kind {
 
 /// A set of kinds; at first all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kinds(u32);
+pub(crate) struct Kinds(u64);
 
 /// The largest and the smallest of numbers, place by place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,18 +207,24 @@ impl Kinds {
     pub(super) fn narrow(&mut self, text: &str, number: &mut NumberShape) {
         let text = text.trim_matches([' ', '\t', '\n', '\r']);
         let mut kept = 0;
+        let mut plain = 0;
         match text.as_bytes() {
             b"true" | b"false" => kept = Kind::Bool.bit(),
             [b'0'..=b'9' | b'-' | b'.', ..] => {
                 if self.has_any(&[Kind::Integer, Kind::Decimal, Kind::Double]) {
-                    kept |= number_kinds(text.as_bytes(), number);
+                    plain = number_kinds(text.as_bytes(), number);
+                    kept |= plain;
                 }
-                // Only text with separators is a date, and most text is ruled out before.
-                if self.0 >= Kind::Date.bit() && text.len() >= 5 && kept & Kind::Integer.bit() == 0 {
-                    kept |= self.temporal_kinds(text);
+                // Most text is ruled out before.
+                if self.0 >= Kind::Date.bit() && text.len() >= 5 {
+                    let is_integer = plain & Kind::Integer.bit() != 0;
+                    kept |= if is_integer { self.digit_kinds(text) } else { self.temporal_kinds(text) };
                 }
             }
-            _ => {}
+            _ => kept |= self.month_first(text),
+        }
+        if self.has_any(&[Kind::PointNumber, Kind::CommaNumber]) {
+            kept |= self.written_number_kinds(text, plain, number);
         }
         if self.contains(Kind::Uuid) && is_lower_uuid(text) {
             kept |= Kind::Uuid.bit();
@@ -185,7 +239,44 @@ impl Kinds {
         kinds.iter().any(|&kind| self.contains(kind))
     }
 
-    fn temporal_kinds(self, text: &str) -> u32 {
+    /// What digits alone can be read as besides: dates in one run.
+    fn digit_kinds(self, text: &str) -> u64 {
+        let fits = |at: &usize| {
+            text.len() == DIGITS[at - FIRST_DIGITS]
+                && self.contains(Kind::Pattern(*at))
+                && parse(text, PATTERNS[*at].1, &FORMATS[*at]).is_ok()
+        };
+        (FIRST_DIGITS..PATTERNS.len()).filter(fits).map(|at| Kind::Pattern(at).bit()).sum()
+    }
+
+    /// A date that begins with its month's name.
+    fn month_first(self, text: &str) -> u64 {
+        let is_month_first = |at: &usize| PATTERNS[*at].0.starts_with("%b") && text.len() <= MAX_NUMBER_BYTES;
+        let fits = |at: &usize| parse(text, PATTERNS[*at].1, &FORMATS[*at]).is_ok();
+        self.patterns().filter(is_month_first).filter(fits).map(|at| Kind::Pattern(at).bit()).sum()
+    }
+
+    /// Whether a text is a number once its separators of thousands and its currency are out.
+    fn written_number_kinds(self, text: &str, plain: u64, shape: &mut NumberShape) -> u64 {
+        if plain & Kind::Decimal.bit() != 0 {
+            // A point separates no thousands here.
+            let is_whole = !text.contains('.');
+            return Kind::PointNumber.bit() | if is_whole { Kind::CommaNumber.bit() } else { 0 };
+        }
+        if text.len() > MAX_NUMBER_BYTES || !text.bytes().any(|byte| byte.is_ascii_digit()) {
+            return 0;
+        }
+        let arena = Bump::new();
+        let mut is = |kind: Kind, sign| {
+            let is_number = self.contains(kind)
+                && number_kinds(clean_number(text, sign, &arena).as_bytes(), shape) & Kind::Decimal.bit()
+                    != 0;
+            if is_number { kind.bit() } else { 0 }
+        };
+        is(Kind::PointNumber, DecimalSign::Point) | is(Kind::CommaNumber, DecimalSign::Comma)
+    }
+
+    fn temporal_kinds(self, text: &str) -> u64 {
         let is = |data_type| parse(text, data_type, &[]).is_ok();
         let mut kept = 0;
         let mut keep = |kind: Kind, is_kind: &dyn Fn() -> bool| {
@@ -208,7 +299,7 @@ impl Kinds {
 }
 
 /// The kinds of numbers that give this text back: no plus, no leading zeros, no negative zero.
-fn number_kinds(text: &[u8], shape: &mut NumberShape) -> u32 {
+fn number_kinds(text: &[u8], shape: &mut NumberShape) -> u64 {
     let unsigned = text.strip_prefix(b"-").unwrap_or(text);
     let whole = digit_count(unsigned);
     let (fraction, rest) = match &unsigned[whole..] {
@@ -307,6 +398,29 @@ mod tests {
         assert_eq!(kinds(&["1", "2e3"]), [Kind::Double]);
         assert_eq!(kinds(&["1234567890123456789"]), [Kind::Decimal]);
         assert_eq!(kinds(&["0.12345678901234567", "1e5"]), []);
+    }
+
+    #[test]
+    fn numbers_with_separators_are_told_by_the_sign_that_reads_all_of_them() {
+        let signs = |texts: &[&str]| {
+            let mut kinds = Kinds::default();
+            texts.iter().for_each(|text| kinds.narrow(text, &mut NumberShape::default()));
+            (kinds.contains(Kind::PointNumber), kinds.contains(Kind::CommaNumber))
+        };
+        for text in ["1.554,79", "12,5", "-1.000.000", "3,50 EUR"] {
+            assert_eq!(signs(&[text]), (false, true), "{text}");
+        }
+        for text in ["1,554.79", "12.5", "(12.50)", "$0.99"] {
+            assert_eq!(signs(&[text]), (true, false), "{text}");
+        }
+        for text in ["1,554", "7", "7 EUR"] {
+            assert_eq!(signs(&[text]), (true, true), "{text}");
+        }
+        for text in ["007,5", "1,2,3", "12:30", "none", "v1", "1e5"] {
+            assert_eq!(signs(&[text]), (false, false), "{text}");
+        }
+        assert_eq!(signs(&["7", "1,554", "1.5"]), (true, false));
+        assert_eq!(signs(&["7", "1,5", "1.5"]), (false, false));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::xml::{DecodeError, Entities, Place, ScanLimits, XmlErrorKind, decode,
 
 pub(super) use declare::DeclaredContent;
 pub(super) use elements::{Attribute, DOCUMENT, Element, ElementId};
-pub(super) use kinds::{Kind, PATTERNS};
+pub(super) use kinds::{Certainty, Kind, PATTERNS, certainty};
 pub use limits::ProfileLimits;
 pub(super) use name_list::Name;
 pub(super) use value::{Nearly, ValueProfile};
