@@ -136,7 +136,10 @@ fn look_at_databases(
             Ok(ports) => {
                 match (is_reached || !is_one).then(|| ports.source()).transpose() {
                     Ok(None) => {}
-                    Ok(Some(source)) => {
+                    Ok(Some(mut source)) => {
+                        if let Err(error) = source.check_keys() {
+                            faults.port("the source does not fit the contract", error);
+                        }
                         found.extend(target_findings::document_keys(plan, source.key_type(), places));
                         if !source.promises_unique_keys() {
                             found.push(target_findings::repeatable_key(plan, places));

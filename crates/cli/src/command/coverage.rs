@@ -74,10 +74,16 @@ pub(crate) fn coverage(args: &CoverageArgs) -> Result<Exit, CommandError> {
     if let Some(known) = known {
         accept_all(&coverage.report(Detail::Names), known)?;
     }
-    let is_under = fail_under.is_some_and(|percent| report.percent_of_occurrences() < percent);
+    let is_measured = report.document_count > 0;
+    let is_under =
+        fail_under.is_some_and(|percent| !is_measured || report.percent_of_occurrences() < percent);
     if let (true, Some(percent)) = (is_under, fail_under) {
-        let found = report.percent_of_occurrences();
-        console::warn(format_args!("{found:.2} % are read, --fail-under asks for {percent} %"));
+        if is_measured {
+            let found = report.percent_of_occurrences();
+            console::warn(format_args!("{found:.2} % are read, --fail-under asks for {percent} %"));
+        } else {
+            console::warn(format_args!("nothing was measured, --fail-under asks for {percent} %"));
+        }
     }
     Ok(if is_under || failed_count > 0 { Exit::SomeFailed } else { Exit::Done })
 }

@@ -11,9 +11,9 @@ struct Answer<'a> {
     documents: u64,
     failed_documents: usize,
     skipped_documents: usize,
-    /// Of what is not ignored.
-    percent_of_occurrences: f64,
-    percent_of_bytes: f64,
+    /// Of what is not ignored; null where no document could be measured.
+    percent_of_occurrences: Option<f64>,
+    percent_of_bytes: Option<f64>,
     total: AmountObject,
     read: AmountObject,
     ignored: AmountObject,
@@ -53,13 +53,14 @@ struct ExampleObject<'a> {
 pub(crate) fn json(shown: &Shown<'_>) -> Result<String, serde_json::Error> {
     let Shown { report, documents, failed_count, skipped_count } = shown;
     let Report { document_count, total, read, ignored, lost } = report;
+    let is_measured = *document_count > 0;
     serde_json::to_string(&Answer {
         version: 1,
         documents: *document_count,
         failed_documents: *failed_count,
         skipped_documents: *skipped_count,
-        percent_of_occurrences: report.percent_of_occurrences(),
-        percent_of_bytes: report.percent_of_bytes(),
+        percent_of_occurrences: is_measured.then(|| report.percent_of_occurrences()),
+        percent_of_bytes: is_measured.then(|| report.percent_of_bytes()),
         total: amount(total),
         read: amount(read),
         ignored: amount(ignored),

@@ -15,6 +15,9 @@ pub(crate) fn table(shown: &Shown<'_>, room: Room) -> String {
         (0, skipped) => format!(" ({skipped} more skipped)"),
         (failed, skipped) => format!(" ({failed} more failed, {skipped} skipped)"),
     };
+    if *document_count == 0 {
+        return format!("No document could be measured{others}\n");
+    }
     let plural = if *document_count == 1 { "" } else { "s" };
     let mut text = format!(
         "{} document{plural}{others}: columns read {:.2} % of the attributes and texts ({} of {}), {:.2} % of their bytes\n",

@@ -143,11 +143,7 @@ impl Connection {
 
 /// The first line of the file.
 fn password_of(path: &std::path::Path) -> Result<Password, SettingsError> {
-    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable {
-        what: "password file",
-        path: path.to_owned(),
-        source,
-    })?;
+    let text = std::fs::read_to_string(path).map_err(SettingsError::NoPasswordFile)?;
     Ok(Password::from(text.lines().next().unwrap_or_default().to_owned()))
 }
 

@@ -130,6 +130,9 @@ pub(crate) enum SettingsError {
         /// As typed.
         count: i64,
     },
+    /// What `--password-file` names cannot be read. It may be the password itself, and is not shown.
+    #[error("cannot read the file that --password-file names")]
+    NoPasswordFile(#[source] std::io::Error),
     /// A file that cannot be read.
     #[error("cannot read {what} {}", path.display())]
     Unreadable {
@@ -218,6 +221,9 @@ impl SettingsError {
                 "rows are counted from 1; without --row, the first of them are explained"
             }
             Self::KnownFile { .. } => "`xmlshred coverage DOC… --accept FILE` writes such a list",
+            Self::NoPasswordFile(_) => {
+                "--password-file takes the path of a file whose first line is the password, not the password itself"
+            }
             Self::Unreadable { .. } => return None,
             Self::NoContract { .. } => {
                 "name one with --contract FILE or XMLSHRED_CONTRACT; `xmlshred demo --prepare-only` writes an example to start from"

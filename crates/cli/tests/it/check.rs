@@ -108,7 +108,11 @@ fn statements_are_those_of_the_target_that_is_set_and_say_which() {
     place.write("contract.yaml", &contract);
     for (arguments, first, quoted) in [
         ("ddl", "-- SQLite: ", "CREATE TABLE \"person\""),
-        ("ddl --url postgres://me@host/db", "-- PostgreSQL: ", "CREATE SCHEMA IF NOT EXISTS \"ubl\";\n"),
+        (
+            "ddl --url postgres://me@host/db",
+            "-- PostgreSQL: ",
+            "CREATE SCHEMA IF NOT EXISTS \"ubl\"; END IF; END';\n",
+        ),
         ("ddl --target-url postgres://me@host/db", "-- PostgreSQL: ", "CREATE TABLE \"ubl\".\"person\""),
         ("ddl --server host --database db", "-- SQL Server: ", "SCHEMA_ID(N'ubl') IS NULL"),
         ("ddl --url postgres://me@host/db --dialect sqlserver", "-- SQL Server: ", "[ubl].[person]"),
@@ -190,6 +194,45 @@ fn a_run_prints_the_statements_that_add_columns() {
         "error: the target lacks columns `phone.number`",
         "hint: ALTER TABLE \"phone\" ADD \"number\" VARCHAR(30)",
     ]);
+}
+
+#[test]
+fn a_run_tells_missing_columns_and_those_of_another_type_at_once() {
+    let place = Workplace::new(1..2);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(0);
+    place
+        .database()
+        .execute_batch(
+            "ALTER TABLE phone DROP COLUMN number; ALTER TABLE phone ADD COLUMN number INTEGER; ALTER TABLE person DROP COLUMN name",
+        )
+        .unwrap();
+    let told = ["E0801 target-missing", "person.name", "E0802 target-type-differs", "phone.number"];
+    place.run("run --url sqlite:data.db").ends_with(2).says(&told);
+    place.run("check --url sqlite:data.db").ends_with(2).says(&told);
+}
+
+#[test]
+fn a_key_with_a_fraction_between_integers_is_told() {
+    let place = Workplace::new(1..4);
+    let keys = "CREATE TABLE loose (app_id NUMERIC UNIQUE, xml TEXT); INSERT INTO loose SELECT app_id, xml FROM app_xml; \
+                INSERT INTO loose VALUES (2.5, '<R/>')";
+    place.database().execute_batch(keys).unwrap();
+    place.write("contract.yaml", &crate::workplace::CONTRACT.replace("table: app_xml", "table: loose"));
+    let told = "the key column loose.app_id has a value that is not a 64-bit integer";
+    place.run("check --url sqlite:data.db").ends_with(2).says(&[told, "in the row with rowid 4"]);
+    place.run("run --url sqlite:data.db --create-tables").ends_with(2).says(&[told]);
+    let condition = "table: loose, where: \"typeof(app_id) = 'integer'\"";
+    place.write("contract.yaml", &crate::workplace::CONTRACT.replace("table: app_xml", condition));
+    place.run("run --url sqlite:data.db").ends_with(0);
+    place.run("check --url sqlite:data.db").ends_with(0);
+}
+
+#[test]
+fn a_target_that_is_not_there_is_not_called_the_source() {
+    let place = Workplace::new(1..2);
+    let answer = place.run("check --source-url sqlite:data.db --target-url sqlite:none.db").ends_with(2);
+    assert!(answer.err.contains("the target none.db does not exist"), "{}", answer.err);
+    assert!(!answer.err.contains("the source"), "{}", answer.err);
 }
 
 #[test]

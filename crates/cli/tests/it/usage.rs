@@ -113,8 +113,12 @@ fn passwords_are_never_shown() {
 }
 
 #[test]
-fn a_password_file_that_is_not_there_is_named() {
-    refused("run --url sqlite:data.db --password-file no.txt", &["cannot read password file no.txt"]);
+fn a_password_in_place_of_its_file_is_not_shown() {
+    let place = Workplace::new(1..2);
+    let answer = place.run("run --url sqlite:data.db --password-file hunter2").ends_with(2);
+    assert!(answer.err.contains("cannot read the file that --password-file names"), "{}", answer.err);
+    assert!(answer.err.contains("not the password itself"), "{}", answer.err);
+    assert!(!answer.err.contains("hunter2"), "{}", answer.err);
 }
 
 #[test]

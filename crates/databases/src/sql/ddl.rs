@@ -77,7 +77,14 @@ impl Create<'_> {
         }
         let quoted = self.dialect.quote(name);
         Some(match self.dialect.guard {
-            Guard::Clause => format!("CREATE SCHEMA IF NOT EXISTS {quoted}"),
+            // PostgreSQL asks for the right to create schemas before it looks whether this one is there.
+            Guard::Clause => {
+                let body = format!(
+                    "BEGIN IF to_regnamespace({}) IS NULL THEN CREATE SCHEMA IF NOT EXISTS {quoted}; END IF; END",
+                    text_literal(self.dialect, &quoted)
+                );
+                format!("DO {}", text_literal(self.dialect, &body))
+            }
             // CREATE SCHEMA must be alone in its batch there.
             Guard::ObjectId => format!(
                 "IF SCHEMA_ID({}) IS NULL EXEC({})",

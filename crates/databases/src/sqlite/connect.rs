@@ -23,9 +23,13 @@ const CHECKPOINT_PAGES: u32 = 4_000;
 const READING_CACHE_KIB: i32 = -2_000;
 const WRITING_CACHE_KIB: i32 = -16_000;
 
-/// A connection that reads. The file must be there.
-pub(crate) fn open_for_reading(file: &Path) -> Result<Connection, PortError> {
-    must_exist(file, "source")?;
+/// What a file is for, in words.
+pub(super) const SOURCE: &str = "source";
+pub(super) const TARGET: &str = "target";
+
+/// A connection that reads. The file must be there; `role` says what it is for.
+pub(super) fn open_for_reading(file: &Path, role: &str) -> Result<Connection, PortError> {
+    must_exist(file, role)?;
     let connection = connect(file, OpenFlags::empty())?;
     connection
         .pragma_update(None, "query_only", true)
@@ -37,7 +41,7 @@ pub(crate) fn open_for_reading(file: &Path) -> Result<Connection, PortError> {
 pub(super) fn open_for_writing(file: &Path, options: &OpenOptions) -> Result<Connection, PortError> {
     let OpenOptions { create, .. } = options;
     if !create {
-        must_exist(file, "target")?;
+        must_exist(file, TARGET)?;
     }
     let flags = if *create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
     let connection = connect(file, flags)?;
@@ -96,7 +100,7 @@ pub(super) fn must_exist(file: &Path, role: &str) -> Result<(), PortError> {
     }
     let message = format!("the {role} {} does not exist", file.display());
     let hint = match role {
-        "target" => "check the path, or create the file and its tables with `--create-tables`",
+        TARGET => "check the path, or create the file and its tables with `--create-tables`",
         _ => "check the path; `xmlshred demo` makes a database to try",
     };
     Err(PortError::new(Fault::CannotConnect, message).with_hint(hint))

@@ -13,7 +13,7 @@ use crate::sql::dialect::SQLITE;
 use crate::transfer::{Binding, FileNames, KnownFiles, name_hash, no_file_table};
 
 use super::catalog::{layout, names};
-use super::connect::{open_for_reading, open_for_writing};
+use super::connect::{TARGET, open_for_reading, open_for_writing};
 use super::fault::port_error;
 use super::key::KeyParameter;
 
@@ -36,7 +36,7 @@ impl FileNames for SqliteFileNames {
         if !self.target.exists() {
             return Ok(KnownFiles::default());
         }
-        known(&open_for_reading(&self.target)?, &self.schema)
+        known(&open_for_reading(&self.target, TARGET)?, &self.schema)
     }
 
     /// The file's own rights are seen when it is opened for writing.

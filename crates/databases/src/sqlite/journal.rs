@@ -25,7 +25,7 @@ use crate::sql::statement;
 use xmlshred_model::log_table::{CONTRACT_NAME, FAILED, ISSUE, LOG, LOG_ID, SKIPPED, SUCCESS};
 
 use super::catalog::{layout, names};
-use super::connect::{open_for_reading, open_for_writing};
+use super::connect::{TARGET, open_for_reading, open_for_writing};
 use super::fault::port_error;
 use super::key::KeyParameter;
 
@@ -53,7 +53,7 @@ impl SqliteJournal {
         }
         let connection = match self.reading.take() {
             Some(connection) => connection,
-            None => open_for_reading(&self.target)?,
+            None => open_for_reading(&self.target, TARGET)?,
         };
         let connection = self.reading.insert(connection);
         let has_log = layout(connection, LOG)?.is_there()?;

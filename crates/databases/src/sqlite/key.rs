@@ -56,6 +56,24 @@ pub(super) fn key_type(connection: &Connection, spec: &SourceSpec) -> Result<Key
     }
 }
 
+/// The first row whose key is of another kind than the first and the last key are, by its rowid where the table has one: a number with a
+/// fraction stands between integers, whatever type the column is declared with.
+pub(super) fn other_kind(
+    connection: &Connection,
+    spec: &SourceSpec,
+    key_type: KeyType,
+) -> rusqlite::Result<Option<Option<i64>>> {
+    let (table, key) = (SQLITE.quote(&spec.table), SQLITE.quote(&spec.key));
+    let kind = if key_type == KeyType::Integer { "integer" } else { "text" };
+    let condition =
+        spec.where_sql.as_ref().map_or_else(String::new, |condition| format!(" AND ({condition}\n)"));
+    let from =
+        format!("FROM {table} WHERE typeof({table}.{key}) NOT IN ('{kind}', 'null'){condition} LIMIT 1");
+    let has_rowid = connection.prepare(&format!("SELECT {table}.rowid {from}")).is_ok();
+    let row = if has_rowid { format!("{table}.rowid") } else { "NULL".to_owned() };
+    connection.query_row(&format!("SELECT {row} {from}"), [], |row| row.get(0)).optional()
+}
+
 /// The kinds of the first and the last key; none where there is none, or where one of the rows cannot be looked at: reading keys tells at which.
 fn kinds(connection: &Connection, spec: &SourceSpec, condition: Option<&str>) -> Option<[String; 2]> {
     let (table, key) = (SQLITE.quote(&spec.table), SQLITE.quote(&spec.key));

@@ -8,13 +8,13 @@ use xmlshred_model::{TableSchema, TargetSchema};
 
 use crate::catalog::real_table::{Keeps, Nulls, RealColumn, RealForeignKey, RealTable};
 
-use super::connect::open_for_reading;
+use super::connect::{TARGET, open_for_reading};
 use super::fault::port_error;
 use super::target_check::{is_harmed_by_numbers, is_numeric};
 
 /// The contract's tables, in its order.
 pub(crate) fn real_tables(file: &Path, schema: &TargetSchema) -> Result<Vec<Option<RealTable>>, PortError> {
-    let connection = open_for_reading(file)?;
+    let connection = open_for_reading(file, TARGET)?;
     let tables = schema.tables.iter().map(|table| real_table(&connection, table));
     tables.collect::<rusqlite::Result<_>>().map_err(|error| port_error("reading the target's tables", error))
 }

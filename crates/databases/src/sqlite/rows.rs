@@ -12,7 +12,7 @@ use crate::sql::replacing;
 use crate::transfer::cell_text;
 use crate::transfer::{DocumentRows, RowReader};
 
-use super::connect::open_for_reading;
+use super::connect::{TARGET, open_for_reading};
 use super::fault::table_error;
 use super::key::KeyParameter;
 
@@ -23,7 +23,7 @@ pub(crate) struct SqliteRows {
 
 impl SqliteRows {
     pub(crate) fn open(file: &Path) -> Result<Self, PortError> {
-        Ok(Self { connection: open_for_reading(file)? })
+        Ok(Self { connection: open_for_reading(file, TARGET)? })
     }
 }
 

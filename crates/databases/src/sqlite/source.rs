@@ -18,9 +18,9 @@ use crate::sql::paging::{
 use xmlshred_model::log_table::{CONTRACT_NAME, LOG, MAX_SOURCE_VERSION, SOURCE_VERSION};
 
 use super::catalog::{is_unique, layout, names};
-use super::connect::open_for_reading;
+use super::connect::{SOURCE, open_for_reading};
 use super::fault::{port_error, source_error};
-use super::key::{KeyParameter, key_type};
+use super::key::{KeyParameter, key_type, other_kind};
 use super::statement_time::{LONGEST_READ, StatementTime};
 use crate::transfer::fetching::hexadecimal;
 
@@ -45,7 +45,7 @@ impl SqliteSource {
         spec: &SourceSpec,
         log: Option<&Arc<TargetSchema>>,
     ) -> Result<Self, PortError> {
-        let mut connection = open_for_reading(file)?;
+        let mut connection = open_for_reading(file, SOURCE)?;
         check_table(&connection, spec)?;
         let key_type = key_type(&connection, spec)?;
         // Of text the reader asks the log itself.
@@ -240,6 +240,22 @@ impl Source for SqliteSource {
 
     fn key_type(&self) -> KeyType {
         self.key_type
+    }
+
+    fn check_keys(&mut self) -> Result<(), PortError> {
+        self.time.begin();
+        let other = other_kind(&self.connection, &self.spec, self.key_type);
+        match other.map_err(|error| selection_error("looking at the keys", &self.spec, error)) {
+            Ok(None) => Ok(()),
+            Ok(Some(row)) => {
+                let error = no_key(&self.spec, KeyError::NotA(self.key_type));
+                let place = row.map_or_else(String::new, |row| format!(", in the row with rowid {row}"));
+                Err(PortError { message: format!("{}{place}", error.message), ..error })
+            }
+            // Who has so many rows is told by the run.
+            Err(PortError { fault: Fault::Timeout, .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn promises_unique_keys(&self) -> bool {

@@ -133,6 +133,14 @@ pub trait Source: Send {
     /// the log has included, at the cost of one more scan of the page's range.
     fn promises_unique_keys(&self) -> bool;
 
+    /// Looks at all keys, where the column's type does not promise that each is one. For who asks before a run; costs a scan of the keys.
+    ///
+    /// # Errors
+    /// When there is a row whose key is none.
+    fn check_keys(&mut self) -> Result<(), PortError> {
+        Ok(())
+    }
+
     /// What people call the document with this key, where it is more than the key: the name of its file.
     fn name(&self, _key: &DocumentKey) -> Option<String> {
         None

@@ -12,6 +12,9 @@ pub(super) struct Mistake {
 pub(super) fn mistake(text: &str, at: usize, info: &str) -> Mistake {
     let here = |message: &str, hint: &str| Mistake { at, message: message.to_owned(), hint: hint.to_owned() };
     let rest = text.get(at..).unwrap_or_default();
+    if let Some(mistake) = unknown_alias(text, at) {
+        return mistake;
+    }
     match rest.chars().next() {
         Some(sign @ ('*' | '@' | '`' | '&' | '!' | '%')) => {
             let end = rest.find([',', '}', ']', '\n', '\r']).unwrap_or(rest.len());
@@ -36,6 +39,43 @@ pub(super) fn mistake(text: &str, at: usize, info: &str) -> Mistake {
 }
 
 const GENERAL: &str = "YAML is indented with blanks; text with `: `, ` #`, `{` or `[` belongs in quotes";
+
+/// `*name` where there are anchors before, and none of this name.
+fn unknown_alias(text: &str, at: usize) -> Option<Mistake> {
+    /// Anchors that a hint lists, and a name is compared with.
+    const MAX_ANCHORS: usize = 12;
+    let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let name_of = |text: &'_ str| text.find(|c| !is_of_name(c)).unwrap_or(text.len());
+    let (before, rest) = text.split_at_checked(at)?;
+    let rest = rest.strip_prefix('*')?;
+    let (name, after) = rest.split_at(name_of(rest));
+    let is_alone = after.is_empty() || after.starts_with([',', '}', ']', ' ', '\n', '\r']);
+    let words = before.split([' ', '\n', '\r', '\t', '{', '[', ',']);
+    let anchors = words.filter_map(|word| word.strip_prefix('&')).map(|word| &word[..name_of(word)]);
+    let anchors = anchors
+        .filter(|anchor| (1..=MAX_ALIAS_BYTES).contains(&anchor.len()))
+        .take(MAX_ANCHORS)
+        .collect::<Vec<_>>();
+    if name.is_empty() || !is_alone || anchors.is_empty() || name.len() > MAX_ALIAS_BYTES {
+        return None;
+    }
+    let near = anchors.iter().find(|anchor| strsim::damerau_levenshtein(name, anchor) * 3 <= name.len());
+    let hint = match near {
+        Some(near) => format!("did you mean `*{near}`?"),
+        None => format!(
+            "anchors before it are {}; text that begins with `*` belongs in quotes",
+            anchors.iter().map(|anchor| format!("`&{anchor}`")).collect::<Vec<_>>().join(", ")
+        ),
+    };
+    Some(Mistake {
+        at,
+        message: format!("`*{name}` stands for nothing: there is no `&{name}` before it"),
+        hint,
+    })
+}
+
+/// No anchor that people write is longer.
+const MAX_ALIAS_BYTES: usize = 100;
 
 /// A line before this one that should have ended with a colon.
 fn without_colon(text: &str, at: usize) -> Option<Mistake> {

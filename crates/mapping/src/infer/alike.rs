@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::present::present_children;
 use super::profile::{DOCUMENT, Profile};
-use super::shapes::present_children;
 
 /// So many kinds of children in common, and this share of all that either has, make two elements alike: one of two.
 const MIN_COMMON: usize = 3;

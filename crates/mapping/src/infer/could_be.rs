@@ -29,9 +29,8 @@ pub(super) fn nearly(values: &ValueProfile) -> Option<String> {
     }
     let patterns = kinds.patterns().map(|at| PATTERNS[at]).collect::<Vec<_>>();
     let known = |kind| kinds.contains(kind);
-    let (what, reading) = if known(Kind::Integer) || known(Kind::Decimal) || known(Kind::Double) {
-        ("numbers", "`clean: number` and `on_invalid: null`".to_owned())
-    } else if known(Kind::PointNumber) {
+    let are_numbers = [Kind::Integer, Kind::Decimal, Kind::Double, Kind::PointNumber].into_iter().any(known);
+    let (what, reading) = if are_numbers {
         ("numbers", "`clean: number` and `on_invalid: null`".to_owned())
     } else if known(Kind::CommaNumber) {
         ("numbers", "`clean: \"number(',')\"` and `on_invalid: null`".to_owned())

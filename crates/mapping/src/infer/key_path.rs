@@ -2,8 +2,8 @@
 
 use crate::contract::most_similar;
 
+use super::present::{present_attributes, present_children};
 use super::profile::{ElementId, Profile};
-use super::shapes::{present_attributes, present_children};
 
 /// No sample has anything there; what may be meant instead.
 #[derive(Debug)]

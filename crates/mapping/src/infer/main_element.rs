@@ -1,8 +1,9 @@
 //! What a document is about, and where it holds its key.
 
 use super::draft::{DraftColumn, values_of};
+use super::present::{has_own_values, present_children};
 use super::profile::{ElementId, Profile};
-use super::shapes::{has_own_values, is_entry_of_list, present_children};
+use super::shapes::is_entry_of_list;
 use super::written::is_writable;
 use super::xsd::Hints;
 

@@ -17,6 +17,7 @@ mod names;
 mod offer;
 mod options;
 mod owners;
+mod present;
 mod profile;
 mod reason;
 mod render;

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::draft::DraftTable;
+use super::present::{present_attributes, present_children};
 use super::profile::{DOCUMENT, ElementId, Profile};
-use super::shapes::{present_attributes, present_children};
 
 /// How many names, from the end, say what a table or column is of, by the places where elements of a name stand.
 pub(super) struct Owners<'p> {

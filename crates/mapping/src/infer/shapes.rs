@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::alike;
+use super::present::{has_own_values, present_attributes, present_children};
 use super::profile::{DOCUMENT, Element, ElementId, Name, Origin, Profile};
 use super::reason::Reason;
 use super::words::{is_plural_of, is_plural_word_of, snake};
@@ -295,25 +296,4 @@ fn stands_beside_entries(profile: &Profile, id: ElementId) -> bool {
         && !has_own_values(profile, around)
         && present_children(profile, around)
             .any(|(other, _)| other != id && is_called_one_of_several(profile, other))
-}
-
-/// Whether an element has attributes, or text of its own.
-pub(super) fn has_own_values(profile: &Profile, id: ElementId) -> bool {
-    present_attributes(profile, id).next().is_some() || profile.elements.text(id).filled_count() > 0
-}
-
-/// Children that there are; documents that do not count may have had others.
-pub(super) fn present_children(
-    profile: &Profile,
-    id: ElementId,
-) -> impl Iterator<Item = (ElementId, &Element)> {
-    profile.elements.children_of(id).filter(|(_, child)| child.instance_count > 0)
-}
-
-/// Names of attributes that there are.
-pub(super) fn present_attributes(profile: &Profile, id: ElementId) -> impl Iterator<Item = &Name> {
-    let attributes = profile.elements.get(id).attributes.iter();
-    attributes
-        .filter(|attribute| profile.elements.value(attribute).count > 0)
-        .map(|attribute| &attribute.name)
 }

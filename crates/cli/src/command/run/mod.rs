@@ -130,7 +130,8 @@ fn process(job: &Job, observer: &RunObserver, stop: &StopSignal) -> Result<RunSu
     let once = |ports: &dyn Ports, settings: &RunSettings| {
         xmlshred_engine::run_with(ports, shredders, &job.identity, settings, observer, stop)
     };
-    let mut summary = once(&*ports, &job.settings)?;
+    let ended = once(&*ports, &job.settings);
+    let mut summary = ended.map_err(|error| start::with_all_differences(error.into(), job))?;
     let Some(pause) = job.follow else { return Ok(summary) };
     info!("Everything is processed; looks for new and changed documents every {} s", pause.as_secs());
     let settings = RunSettings { reached_before: true, ..job.settings.clone() };

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use tracing::{info, warn};
-use xmlshred_engine::RunSettings;
-use xmlshred_engine::ports::{LogTally, Ports, RunIdentity, Selection};
-use xmlshred_mapping::contract::{Places, Severity};
+use xmlshred_engine::ports::{Fault, LogTally, Ports, RunIdentity, Selection};
+use xmlshred_engine::{RunError, RunSettings};
+use xmlshred_mapping::contract::{Code, Places, Severity};
 
 use super::job::Job;
 use crate::console;
@@ -58,6 +58,27 @@ pub(super) fn refuse_unfit_keys(ports: &dyn Ports, job: &Job) -> Result<(), Comm
         true => Ok(()),
         false => Err(Box::new(ContractProblems { file: file.clone(), diagnostics }).into()),
     }
+}
+
+/// The error of a run that a target without some columns has refused, with what else the target has against the contract, as `check` says it.
+pub(super) fn with_all_differences(error: CommandError, job: &Job) -> CommandError {
+    let is_about_names = matches!(
+        &error,
+        CommandError::Run(RunError::Port { error, .. })
+            if matches!(error.fault, Fault::MissingTable { .. } | Fault::WrongTable { .. })
+    );
+    let differences =
+        if is_about_names { database::differences(&job.connection, &job.plan) } else { return error };
+    let Ok(differences) = differences else { return error };
+    let file = &job.contract_file;
+    let mut diagnostics = target_findings::differences(differences, &job.plan, &Places::of(&file.text));
+    diagnostics.retain(|found| found.severity() == Severity::Error);
+    let (missing, others): (Vec<_>, Vec<_>) =
+        diagnostics.iter().partition(|found| found.code == Code::TargetMissing);
+    if missing.is_empty() || others.is_empty() {
+        return error;
+    }
+    Box::new(ContractProblems { file: file.clone(), diagnostics }).into()
 }
 
 /// How many documents of the run's share and range the log has as failed: the run leaves them. A log that cannot be read is told by the run.
