@@ -6,7 +6,6 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
 use xmlshred_databases::POSTGRES;
 use xmlshred_databases::ddl::{self, Existing};
 use xmlshred_model::log_table::{ISSUE, LOG};
@@ -16,8 +15,9 @@ use super::extent::Extent;
 use super::place::folder;
 use super::postgres::{Database, Server, has_psql};
 use super::prepared_rows::{PreparedRows, plan};
-use super::results::{Figures, Measured, Table};
+use super::results::{Figures, Measured};
 use super::runs::{self, Job};
+use super::ways;
 use crate::workspace::Error;
 
 /// How often everything is loaded.
@@ -120,39 +120,12 @@ fn copy_commands(tables: &[String], files: &Path, direction: &str) -> String {
 }
 
 fn figures(row_count: u64, rounds: &[Round]) -> Figures {
-    let median = |time: fn(&Round) -> Duration| {
-        let mut times: Vec<_> = rounds.iter().map(time).collect();
-        times.sort_unstable();
-        times[times.len() / 2].as_secs_f64()
-    };
-    let reference = median(|round| round.copy);
-    let measured = [
-        ("psql \\copy from text files, one transaction", reference),
-        ("xmlshred's sink, from batches in memory", median(|round| round.sink)),
-        ("loading stage of xmlshred run, 1 worker", median(|round| round.stage)),
-        ("xmlshred run as a whole, 1 worker", median(|round| round.run)),
+    let way = |name, time: fn(&Round) -> Duration| (name, rounds.iter().map(time).collect());
+    let ways = vec![
+        way("psql \\copy from text files, one transaction", |round| round.copy),
+        way("xmlshred's sink, from batches in memory", |round| round.sink),
+        way("loading stage of xmlshred run, 1 worker", |round| round.stage),
+        way("xmlshred run as a whole, 1 worker", |round| round.run),
     ];
-    let rows = measured.iter().map(|(name, seconds)| {
-        let speed = row_count as f64 / seconds;
-        let figures =
-            vec![format!("{speed:.0}"), format!("{:.2}", reference / seconds), format!("{seconds:.2}")];
-        ((*name).to_owned(), figures)
-    });
-    let table = Table {
-        title: format!("loading {row_count} rows into PostgreSQL"),
-        columns: vec!["rows/s", "ratio", "seconds"],
-        rows: rows.collect(),
-    };
-    let json: Vec<_> = measured
-        .iter()
-        .map(|(name, seconds)| {
-            let rows_per_second = row_count as f64 / seconds;
-            json!({ "name": name, "seconds": seconds, "rows_per_second": rows_per_second, "ratio": reference / seconds })
-        })
-        .collect();
-    let json = [("loading_rows".to_owned(), row_count.into()), ("loading".to_owned(), json.into())];
-    let note = format!(
-        "loading: medians of {ROUND_COUNT}, ratios to psql's rows/s; rows of log and issues included"
-    );
-    Figures { tables: vec![table], notes: vec![note], json: json.into_iter().collect() }
+    ways::figures(row_count, "PostgreSQL", ways)
 }

@@ -25,9 +25,11 @@ mod results;
 mod runs;
 mod shred;
 mod sqlite;
+mod sqlite_loading;
 mod sqlserver;
 mod tools;
 mod verdict;
+mod ways;
 mod xml2db;
 mod xml_table;
 

@@ -21,11 +21,7 @@ pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
     let mut figures = Figures::default();
     for measured in [loading::measure(&server, extent)?, end_to_end::measure(&server, extent)?] {
         match measured {
-            Measured::Done(Figures { tables, notes, json }) => {
-                figures.tables.extend(tables);
-                figures.notes.extend(notes);
-                figures.json.extend(json);
-            }
+            Measured::Done(more) => figures.extend(more),
             skipped @ Measured::Skipped { .. } => {
                 figures.notes.push(skipped.to_string().trim_end().to_owned());
             }

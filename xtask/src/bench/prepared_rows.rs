@@ -83,6 +83,19 @@ impl PreparedRows {
             .sum()
     }
 
+    /// Of each target table, how many rows each batch has.
+    pub(super) fn row_counts(&self) -> impl Iterator<Item = Vec<usize>> {
+        let count = |table| move |batch: &Batch| batch.table_row_count(table) as usize;
+        (0..self.plan.schema().tables.len()).map(move |table| self.batches.iter().map(count(table)).collect())
+    }
+
+    /// How many rows of the log each batch has, and how many issues.
+    pub(super) fn log_counts(&self) -> (Vec<usize>, Vec<usize>) {
+        let issue_count =
+            |batch: &Batch| batch.documents().iter().map(|record| record.issues.len()).sum::<usize>();
+        self.batches.iter().map(|batch| (batch.documents().len(), issue_count(batch))).unzip()
+    }
+
     /// Makes the tables in a database that has none of them.
     ///
     /// # Errors

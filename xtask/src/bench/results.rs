@@ -115,6 +115,16 @@ pub(super) struct Figures {
     pub(super) json: Map<String, Value>,
 }
 
+impl Figures {
+    /// Adds those of another half of the part.
+    pub(super) fn extend(&mut self, more: Self) {
+        let Self { tables, notes, json } = more;
+        self.tables.extend(tables);
+        self.notes.extend(notes);
+        self.json.extend(json);
+    }
+}
+
 /// A table on the console.
 #[derive(Clone, Debug)]
 pub(super) struct Table {

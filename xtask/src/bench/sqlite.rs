@@ -1,14 +1,14 @@
-//! Whole runs on SQLite: a fresh copy of the demo database each.
+//! The part on SQLite: whole runs, on a fresh copy of the demo database each, and [`sqlite_loading`].
 
 use std::fs;
-use std::path::Path;
 
 use super::documents::{self, Documents};
 use super::extent::Extent;
 use super::one_thread::{self, Speed};
-use super::place::folder;
+use super::place::{folder, remove_database};
 use super::results::{Figures, Measured, Table};
 use super::runs::{self, Job, Run};
+use super::sqlite_loading;
 use crate::workspace::Error;
 
 /// Measures.
@@ -28,7 +28,9 @@ pub(super) fn measure(extent: &Extent) -> Result<Measured, Error> {
     }
     // The last: a tenth of the documents of one of the others.
     measured.push((small.average_bytes, run(&small, 2, Some(extent.small_count / 10), &[])?));
-    Ok(Measured::Done(figures(&reference, &measured)))
+    let mut all = figures(&reference, &measured);
+    all.extend(sqlite_loading::measure(extent)?);
+    Ok(Measured::Done(all))
 }
 
 /// A run over all documents, or the first of them.
@@ -42,24 +44,14 @@ pub(super) fn run(
     flags: &[&str],
 ) -> Result<Run, Error> {
     let database = folder().join("work.db");
-    remove(&database)?;
+    remove_database(&database)?;
     fs::copy(documents.dir.join("demo.db"), &database)?;
     let url = format!("sqlite:{}", database.display());
     let contract = documents.contract();
     let run =
         runs::measure(&Job { contract: &contract, databases: &["--url", &url], workers, limit, flags })?;
-    remove(&database)?;
+    remove_database(&database)?;
     Ok(run)
-}
-
-fn remove(database: &Path) -> Result<(), Error> {
-    for extension in ["db", "db-wal", "db-shm"] {
-        match fs::remove_file(database.with_extension(extension)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 fn figures(reference: &Speed, runs: &[(u32, Run)]) -> Figures {
