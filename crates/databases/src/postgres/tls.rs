@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
@@ -20,7 +20,7 @@ use super::address::{ServerProof, TlsSettings};
 /// When files of certificates or keys cannot be read or hold something else.
 pub(super) fn connector(settings: &TlsSettings) -> Result<MakeRustlsConnect, PortError> {
     let TlsSettings { proof, root_certificates, client_certificate } = settings;
-    let provider = Arc::new(aws_lc_rs::default_provider());
+    let provider = Arc::new(ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = match proof {
         ServerProof::None => Arc::new(Verifier { authority: None, provider: Arc::clone(&provider) }),
         ServerProof::Authority => {

@@ -50,12 +50,7 @@ impl TiberiusDriver {
             for _ in 0..=MAX_REDIRECTIONS {
                 let mut config = config(&address, application_name, intent)?;
                 config.lossy_utf16_decoding(no_unicode == NoUnicode::Replaced);
-                let stream = TcpStream::connect_named(&config).await.map_err(browsing_error)?;
-                keep_alive(&stream).map_err(|error| driver_error(error.into()))?;
-                let line = match is_encrypted_here(&address) {
-                    true => Line::encrypted(stream, &address).await?,
-                    false => Line::Plain(stream),
-                };
+                let line = line(&address, &config).await?;
                 match Client::connect(config, line.compat_write()).await {
                     // The port is told: there is no instance to ask SQL Server Browser for.
                     Err(tiberius::error::Error::Routing { host, port }) => {
@@ -119,7 +114,7 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
         database,
         username,
         password,
-        encrypt,
+        encrypt: _,
         trust_server_certificate: _,
         host_name_in_certificate: _,
         server_certificate: _,
@@ -142,13 +137,8 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
         config.database(database);
     }
     config.application_name(own_application_name.as_deref().unwrap_or(application_name));
-    config.encryption(match encrypt {
-        Encrypt::Optional if !is_encrypted_here(address) => EncryptionLevel::Off,
-        // Or it is encrypted below the driver, which then need not know.
-        Encrypt::Disabled | Encrypt::Optional | Encrypt::Mandatory | Encrypt::Strict => {
-            EncryptionLevel::NotSupported
-        }
-    });
+    // Or it is encrypted below the driver, which then need not know.
+    config.encryption(EncryptionLevel::NotSupported);
     config.trust_cert();
     config.readonly(own_intent.unwrap_or(intent) == Intent::ReadOnly);
     config.multi_subnet_failover(*multi_subnet_failover);
@@ -164,14 +154,23 @@ fn config(address: &SqlServerAddress, application_name: &str, intent: Intent) ->
     Ok(config)
 }
 
-/// Whether the whole line is encrypted, by us and not by the driver. Where only the login need be, and the server need not prove who it
-/// is, the driver can do that; one that must prove it has no reason not to encrypt the rest.
-fn is_encrypted_here(address: &SqlServerAddress) -> bool {
-    match address.encrypt {
-        Encrypt::Disabled => false,
-        Encrypt::Optional => !address.trusts_any_certificate(),
-        Encrypt::Mandatory | Encrypt::Strict => true,
+/// A line to the server, encrypted as the address says.
+async fn line(address: &SqlServerAddress, config: &Config) -> Result<Line, DriverError> {
+    if address.encrypt != Encrypt::Disabled {
+        // Where it is optional, and the server need not prove who it is, one that cannot encrypt will do.
+        let is_needed = address.encrypt != Encrypt::Optional || !address.trusts_any_certificate();
+        match Line::encrypted(stream(config).await?, address).await {
+            Err(DriverError::Tls(NoTls::NotOffered)) if !is_needed => {}
+            line => return line,
+        }
     }
+    Ok(Line::Plain(stream(config).await?))
+}
+
+async fn stream(config: &Config) -> Result<TcpStream, DriverError> {
+    let stream = TcpStream::connect_named(config).await.map_err(browsing_error)?;
+    keep_alive(&stream).map_err(|error| driver_error(error.into()))?;
+    Ok(stream)
 }
 
 /// None where a login may take as long as it likes.

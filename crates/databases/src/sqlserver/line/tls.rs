@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::version::TLS12;
@@ -27,7 +27,7 @@ const NAMELESS: &str = "sqlserver.invalid";
 /// # Errors
 /// When the file of a certificate cannot be read or holds none, or a name is none.
 pub(super) fn client(address: &SqlServerAddress) -> Result<(ClientConfig, ServerName<'static>), DriverError> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
+    let provider = Arc::new(ring::default_provider());
     let proof = proof(address, &provider)?;
     let wanted = address.host_name_in_certificate.as_ref().filter(|name| !name.starts_with('*'));
     let name = wanted.unwrap_or(&address.host);
