@@ -63,7 +63,7 @@ class Cluster:
 
     def _said(self, name: str, words: str) -> None:
         log = self.folder / f"{name}.log"
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not re.search(words, log.read_text(errors="replace")):
             assert time.monotonic() < deadline, log.read_text(errors="replace")
             time.sleep(0.2)
