@@ -439,9 +439,7 @@ fn arithmetic_type(operator: ArithmeticOperator, left: Type, right: Type) -> Typ
         ArithmeticOperator::Add | ArithmeticOperator::Subtract | ArithmeticOperator::Remainder => {
             left.max(right)
         }
-        // Where the sum leaves no room before the point, the digits of the operands are enough for who takes the product's type.
-        ArithmeticOperator::Multiply if left + right > MAX_DIGITS => left.max(right),
-        ArithmeticOperator::Multiply => left + right,
+        ArithmeticOperator::Multiply => (left + right).min(MAX_DIGITS),
         ArithmeticOperator::Divide => left.max(MIN_QUOTIENT_SCALE),
     })
 }
