@@ -70,8 +70,19 @@ pub(super) fn other_kind(
     let from =
         format!("FROM {table} WHERE typeof({table}.{key}) NOT IN ('{kind}', 'null'){condition} LIMIT 1");
     let has_rowid = connection.prepare(&format!("SELECT {table}.rowid {from}")).is_ok();
+    // There nothing but integers can be.
+    if has_rowid && is_rowid(connection, spec)? {
+        return Ok(None);
+    }
     let row = if has_rowid { format!("{table}.rowid") } else { "NULL".to_owned() };
     connection.query_row(&format!("SELECT {row} {from}"), [], |row| row.get(0)).optional()
+}
+
+/// Whether the key column is another name of the `rowid`, in a table that has one: <https://sqlite.org/lang_createtable.html#rowid>
+fn is_rowid(connection: &Connection, spec: &SourceSpec) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) = 1 AND max(name = ?2 COLLATE NOCASE AND upper(type) = 'INTEGER') FROM pragma_table_info(?1) WHERE pk > 0";
+    let found: Option<bool> = connection.query_row(sql, [&spec.table, &spec.key], |row| row.get(0))?;
+    Ok(found == Some(true))
 }
 
 /// The kinds of the first and the last key; none where there is none, or where one of the rows cannot be looked at: reading keys tells at which.
