@@ -1,4 +1,4 @@
-//! How far the work is, and who is at it: [`Looker`] asks log, source and server, [`Picture`] says what that means, [`text`] and [`json()`] tell it.
+//! How far the work is, and who is at it: [`Looker`] asks log, source and server, [`Picture`] says what that means, [`text()`] and [`json()`] tell it.
 
 mod json;
 mod look;
