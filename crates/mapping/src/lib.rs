@@ -16,6 +16,7 @@ pub mod path;
 pub mod plan;
 pub mod samples;
 pub mod shred;
+mod words;
 pub mod xml;
 
 pub use limits::Limits;

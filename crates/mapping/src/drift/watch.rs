@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::coverage::{Detail, Lost, Outline, Report, Why};
 use crate::plan::Plan;
+use crate::words::told;
 
 use super::known::Known;
 
@@ -53,7 +54,7 @@ pub struct Drift {
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DriftPath {
-    /// From the main element.
+    /// From the main element; `…` is a name with so many digits that it could be a number of somebody's.
     pub path: String,
     /// Documents of the sample that have it.
     pub document_count: u64,
@@ -106,8 +107,8 @@ impl Watch {
         lost.sort_by(|one, other| {
             other.document_count.cmp(&one.document_count).then_with(|| one.path.cmp(&other.path))
         });
-        let told = |lost: &Lost| DriftPath {
-            path: lost.path.clone(),
+        let of_sample = |lost: &Lost| DriftPath {
+            path: told(&lost.path),
             document_count: lost.document_count,
             occurrences: lost.amount.occurrences,
             example: seen.firsts.get(&lost.example.document).cloned(),
@@ -116,7 +117,7 @@ impl Watch {
             document_count: seen.document_count,
             accepted_count: accepted.len() as u64,
             path_count: lost.len() as u64,
-            paths: lost.iter().take(MAX_PATHS).map(told).collect(),
+            paths: lost.iter().take(MAX_PATHS).map(of_sample).collect(),
         }
     }
 }

@@ -7,6 +7,7 @@ use xmlshred_model::{DocumentKey, Failure, FailureCode, KeyType, Stage, Work, Wo
 use crate::Plan;
 use crate::contract::{DocumentSpec, OnWrongRoot};
 use crate::plan::Paths;
+use crate::words::may_be_told;
 use crate::xml::{
     Handler, Names, Nobody, RawText, ResolveError, ScanLimits, StartTag, TextKind, XmlError, XmlErrorKind,
     resolve, scan,
@@ -147,19 +148,13 @@ fn wrong_root(plan: &Plan, view: View<'_>, what: &str) -> Box<Failure> {
     Box::new(Failure::new(Stage::Parse, FailureCode::WrongRoot, message))
 }
 
-/// The local name of the root element, where it may be told: it is a word of the document, and one with many digits could be somebody's
-/// number.
+/// The local name of the root element, where it may be told.
 #[cold]
 fn root_name(text: &str) -> Option<String> {
-    const MAX_CHARS: usize = 60;
-    const MAX_DIGITS: usize = 4;
     let mut first = FirstTag(None);
     let limits = ScanLimits { max_depth: u32::MAX, max_attributes: u32::MAX };
     scan(text, limits, &mut first).ok()?;
-    let is_word = |name: &String| {
-        name.chars().count() <= MAX_CHARS && name.chars().filter(char::is_ascii_digit).count() <= MAX_DIGITS
-    };
-    first.0.filter(is_word)
+    first.0.filter(|name| may_be_told(name))
 }
 
 /// Listens for the root element alone.
