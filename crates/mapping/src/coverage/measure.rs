@@ -42,9 +42,7 @@ impl Coverage {
         let reading = content.of_shredded(&self.plan);
         let ignored = self.measurer.ignored(&reading)?;
         self.document_count += 1;
-        let lines = Lines::of(&reading.text);
-        let mut counts =
-            Counts { outline: &mut self.outline, document: self.document_count, reading: &reading, lines };
+        let mut counts = Counts::of(&mut self.outline, self.document_count, &reading);
         self.measurer.walk(&reading, &read, &ignored, &mut counts);
         Ok(())
     }
@@ -56,13 +54,20 @@ impl Coverage {
 }
 
 /// Counts the values of one document by their paths.
-struct Counts<'c, 'd> {
-    outline: &'c mut Outline,
+pub(crate) struct Counts<'c, 'd> {
+    pub(crate) outline: &'c mut Outline,
     /// From 1.
     document: u64,
     reading: &'d Reading<'d>,
     /// Of the text.
     lines: Lines<'d>,
+}
+
+impl<'c, 'd> Counts<'c, 'd> {
+    /// Those of this document, whose number is from 1.
+    pub(crate) fn of(outline: &'c mut Outline, document: u64, reading: &'d Reading<'d>) -> Self {
+        Self { outline, document, reading, lines: Lines::of(&reading.text) }
+    }
 }
 
 impl<'d> Sheet<'d> for Counts<'_, 'd> {

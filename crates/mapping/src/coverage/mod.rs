@@ -17,6 +17,7 @@ mod report;
 mod walk;
 
 pub use amount::{Amount, Example, Fate};
+pub(crate) use measure::Counts;
 pub use measure::Coverage;
 pub(crate) use measurer::Measurer;
 pub(crate) use outline::{NameId, NameKind, Outline, TOP};

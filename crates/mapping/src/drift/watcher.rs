@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use xmlshred_model::DocumentKey;
 
-use crate::coverage::{Datum, Fate, Measurer, NameId, NameKind, Outline, Parts, Sheet, TOP};
+use crate::coverage::{Counts, Datum, Fate, Measurer, NameId, Parts, Sheet};
 use crate::limits::Limits;
-use crate::lines::Lines;
-use crate::shred::{Content, Reading};
-use crate::xml::{Place, RawAttribute, StartTag};
+use crate::shred::Content;
+use crate::xml::{RawAttribute, StartTag};
 
 use super::watch::Watch;
 
@@ -31,12 +30,11 @@ impl Watcher {
         let reading = content.of_shredded(watch.plan());
         // It was scanned before, by other rules for what it may hold: what cannot be said is left out.
         let Ok(ignored) = measurer.ignored(&reading) else { return };
-        let lines = Lines::of(&reading.text);
         let mut seen = watch.seen();
         let document = seen.document_count + 1;
         seen.document_count = document;
-        let mut sheet =
-            Unread { outline: &mut seen.outline, document, reading: &reading, lines, is_first: false };
+        let counts = Counts::of(&mut seen.outline, document, &reading);
+        let mut sheet = Unread { counts, is_first: false };
         // What was read is not asked: where a path leads is not unread, whatever became of it.
         measurer.walk(&reading, &Parts::default(), &ignored, &mut sheet);
         if sheet.is_first {
@@ -47,11 +45,7 @@ impl Watcher {
 
 /// Counts what no path leads to.
 struct Unread<'c, 'd> {
-    outline: &'c mut Outline,
-    /// From 1.
-    document: u64,
-    reading: &'d Reading<'d>,
-    lines: Lines<'d>,
+    counts: Counts<'c, 'd>,
     /// Whether something was met that no document had before.
     is_first: bool,
 }
@@ -60,27 +54,21 @@ impl<'d> Sheet<'d> for Unread<'_, 'd> {
     type Name = NameId;
 
     fn top(&self) -> NameId {
-        TOP
+        self.counts.top()
     }
 
     fn element(&mut self, parent: NameId, tag: &StartTag<'_, 'd>) -> NameId {
-        self.outline.child(parent, NameKind::Element, tag.local())
+        self.counts.element(parent, tag)
     }
 
     fn attribute(&mut self, element: NameId, attribute: &RawAttribute<'d>) -> NameId {
-        self.outline.child(element, NameKind::Attribute, attribute.local())
+        self.counts.attribute(element, attribute)
     }
 
     fn value(&mut self, datum: Datum<'d, NameId>) {
-        let Datum { name, kind: _, fate, raw, offset } = datum;
-        if fate != Fate::NoPath {
-            return;
+        if datum.fate == Fate::NoPath {
+            self.is_first |= !self.counts.outline.name(datum.name).is_unread();
+            self.counts.value(datum);
         }
-        self.is_first |= !self.outline.name(name).is_unread();
-        let place = || {
-            let (line, column) = self.lines.place(self.reading.outer(offset));
-            Place { line, column }
-        };
-        self.outline.count((name, fate), raw, self.document, place);
     }
 }
